@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef COCKPIT_ARGUMENTS_H
+#define COCKPIT_ARGUMENTS_H
+
+#include "pool.h"
+#include "report.h"
+
+#include <crm/crm.h>
+
+/* The command line, read into what the library takes. */
+
+#define FORMAT_TEXT 0
+#define FORMAT_CSV 1
+#define FORMAT_JSON 2
+
+#define LANGUAGE_ENGLISH 0
+#define LANGUAGE_CHINESE 1
+
+#define COLOR_AUTO 0
+#define COLOR_ALWAYS 1
+#define COLOR_NEVER 2
+
+#define SHOW_RESULT 0
+#define SHOW_HELP 1
+#define SHOW_VERSION 2
+
+#define CUTS 4
+
+struct verb;
+
+typedef struct text_list {
+  const char **items;
+  int64_t count;
+} text_list;
+
+/* A file to load, and how it is read (settled when all arguments are known). */
+typedef struct input_file {
+  const char *table;
+  const char *path;
+  crm_csv csv;
+} input_file;
+
+typedef struct attribute {
+  const char *table;
+  const char *name;
+  int32_t type;
+} attribute;
+
+/* Something that says how files are read. It holds for the files after it. */
+typedef struct reading {
+  int32_t kind;          /* READING_... of reading.h */
+  int32_t number;
+  const char *table;     /* of a map or constant */
+  const char *column;
+  const char *text;
+  text_list names;       /* of a header */
+  int64_t files;         /* files that stood before it */
+} reading;
+
+typedef struct arguments {
+  pool memory;
+  int32_t show;
+  uint64_t given;        /* a bit for each flag of the table */
+  const struct verb *verb;
+  const char *verb_name;
+
+  input_file *files;
+  int64_t file_count;
+  attribute *attributes;
+  int64_t attribute_count;
+  reading *readings;
+  int64_t reading_count;
+
+  crm_store_options store;
+  crm_load_options load;
+  crm_scope scope;
+  text_list anonymous;
+  text_list branches;
+  const char *from;
+  const char *to;
+  const char *as_of;
+
+  crm_calendar calendar;
+  crm_pyramid_options pyramid;
+  crm_rfm_options rfm;
+  crm_cohorts_options cohorts;
+  crm_products_options products;
+  int32_t ties;
+  int32_t shares[CRM_PYRAMID_SHARES];
+  const char *recency_cuts;
+  const char *frequency_cuts;
+  const char *monetary_cuts;
+  int64_t cuts[3][CUTS];
+
+  int32_t format;
+  int32_t language;
+  int32_t color;
+  const char *output;
+  const char *rejects;
+} arguments;
+
+/* Reads the arguments. Answers EXIT_GOOD, or EXIT_UNUSABLE after one line on standard error. */
+int arguments_read(arguments *args, int count, char **texts);
+
+void arguments_free(arguments *args);
+
+/* A flag and its value (NULL where none was given with =); *next is the argument after it, taken where a value is needed.
+ * *taken says whether it was. */
+int flag_apply(arguments *args, const char *flag, size_t length, const char *value, const char *next, int *taken);
+
+/* Flags that were given belong to the verb? */
+int flag_check(const arguments *args);
+
+/* Adds to a list. */
+int list_add(arguments *args, text_list *list, const char *text);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef COCKPIT_DRAW_H
+#define COCKPIT_DRAW_H
+
+#include "page.h"
+
+/* Bars, sparklines and charts of block characters. Values at or under 0 are drawn as nothing. */
+
+/* A heading with a rule to the end of the line, after an empty line. */
+void draw_heading(page *out, const char *text, const char *aside);
+
+/* A bar from the left, padded to its cells, in eighths of a cell. */
+void draw_bar(page *out, int64_t value, int64_t most, int64_t cells);
+
+/* A bar around the middle of its cells, padded; at least one cell for a value above 0. */
+void draw_centred(page *out, int64_t value, int64_t most, int64_t cells);
+
+/* A cell for each value, from 0 up to the largest. */
+void draw_spark(page *out, const int64_t *values, int64_t count);
+
+/* Columns in `height` lines with the largest value at the axis; text of the axis is `most`. */
+void draw_chart(page *out, const int64_t *values, int64_t count, int64_t height, const char *most);
+
+/* The line under a chart: labels (as 2024-01) where there is room, the first one and every January. */
+void draw_axis(page *out, const char *const *labels, int64_t count);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "arguments.h"
+#include "reading.h"
+#include "values.h"
+#include "verbs.h"
+
+#include <string.h>
+
+/* The table of flags: what each takes and where it goes. */
+
+#define TAKES_WORD 0      /* one of `words`; its place goes into an int32_t */
+#define TAKES_INTEGER 1   /* low to high, into an int32_t */
+#define TAKES_TEXT 2      /* into a const char * */
+#define TAKES_EACH 3      /* added to a text_list */
+#define TAKES_NOTHING 4   /* sets an int32_t to `low` */
+#define TAKES_FILE 5      /* a file of the table of the flag's name */
+#define TAKES_CALL 6      /* whatever apply makes of it */
+
+typedef struct flag {
+  const char *name;
+  int takes;
+  size_t into;
+  const char *words;
+  int32_t low;
+  int32_t high;
+  int (*apply)(arguments *args, const char *value);
+  const char *verbs;        /* those it belongs to, NULL: all */
+} flag;
+
+static int apply_shares(arguments *args, const char *value);
+static int apply_abc(arguments *args, const char *value);
+static int apply_day_start(arguments *args, const char *value);
+static int apply_where(arguments *args, const char *value);
+static int apply_store(arguments *args, const char *value);
+
+#define INTO(field) offsetof(arguments, field)
+#define WORD(name, field, words, verbs) {name, TAKES_WORD, INTO(field), words, 0, 0, NULL, verbs}
+#define INTEGER(name, field, low, high, verbs) {name, TAKES_INTEGER, INTO(field), NULL, low, high, NULL, verbs}
+#define TEXT(name, field, verbs) {name, TAKES_TEXT, INTO(field), NULL, 0, 0, NULL, verbs}
+#define EACH(name, field) {name, TAKES_EACH, INTO(field), NULL, 0, 0, NULL, NULL}
+#define NOTHING(name, field, number) {name, TAKES_NOTHING, INTO(field), NULL, number, 0, NULL, NULL}
+#define INPUT(name) {name, TAKES_FILE, 0, NULL, 0, 0, NULL, NULL}
+#define CALL(name, apply, verbs) {name, TAKES_CALL, 0, NULL, 0, 0, apply, verbs}
+
+#define TIERED "cockpit pyramid tiers"
+#define SCORED "rfm segments"
+
+static const flag flags[] = {
+  INPUT("sales"),
+  INPUT("customers"),
+  INPUT("products"),
+  CALL("map", reading_map, NULL),
+  CALL("set", reading_set, NULL),
+  CALL("attribute", reading_attribute, NULL),
+  CALL("document", reading_document, NULL),
+  CALL("time-format", reading_time_format, NULL),
+  CALL("delimiter", reading_delimiter, NULL),
+  CALL("decimal", reading_decimal, NULL),
+  CALL("encoding", reading_encoding, NULL),
+  CALL("header", reading_header, NULL),
+  INTEGER("digits", store.digits, 0, 6, NULL),
+  WORD("returns", store.returns, "auto|kind|sign", NULL),
+  TEXT("currency", store.currency, NULL),
+  EACH("anonymous", anonymous),
+  CALL("day-start", apply_day_start, NULL),
+  NOTHING("all-or-nothing", load.all_or_nothing, 1),
+  NOTHING("replace", load.replace, 1),
+  TEXT("as-of", as_of, NULL),
+  TEXT("from", from, NULL),
+  TEXT("to", to, NULL),
+  WORD("money", scope.money, "net|sales|taxed", NULL),
+  WORD("refunds", scope.refunds, "refund-day|sale-day", NULL),
+  WORD("occasions", scope.occasions, "each|day", NULL),
+  EACH("branch", branches),
+  NOTHING("all", scope.internal, 1),
+  CALL("where", apply_where, NULL),
+  CALL("store", apply_store, NULL),
+  WORD("week-start", calendar.week_start, "mon|tue|wed|thu|fri|sat|sun", NULL),
+  INTEGER("fiscal-start", calendar.fiscal_start, 1, 12, NULL),
+  WORD("format", format, "text|csv|json", NULL),
+  WORD("lang", language, "en|zh", NULL),
+  WORD("color", color, "auto|always|never", NULL),
+  TEXT("output", output, NULL),
+  TEXT("rejects", rejects, NULL),
+  CALL("shares", apply_shares, TIERED),
+  WORD("cut", pyramid.cut, "ceil|floor|half-up", TIERED),
+  WORD("ties", ties, "together|split", TIERED " " SCORED),
+  WORD("measure", pyramid.measure, "spend|profit|occasions", "pyramid tiers concentration"),
+  TEXT("r-cuts", recency_cuts, SCORED),
+  TEXT("f-cuts", frequency_cuts, SCORED),
+  TEXT("m-cuts", monetary_cuts, SCORED),
+  WORD("period", calendar.period, "month|day|week|quarter|year", "months cohorts"),
+  INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
+  CALL("abc", apply_abc, "products"),
+  NOTHING("help", show, SHOW_HELP),
+  NOTHING("version", show, SHOW_VERSION)
+};
+
+#define FLAGS ((int)(sizeof flags / sizeof flags[0]))
+
+/* Those that are given are kept as bits. */
+typedef char flags_fit[sizeof flags / sizeof flags[0] <= 64 ? 1 : -1];
+
+static int apply_shares(arguments *args, const char *value)
+{
+  int64_t shares[CRM_PYRAMID_SHARES];
+  int count = value_list(value, 2, shares, CRM_PYRAMID_SHARES);
+  int i;
+  if (count < 0) {
+    return report("--shares needs up to %d percentages with at most two decimals, as 1,5,20, not '%s'",
+                  CRM_PYRAMID_SHARES, value);
+  }
+  for (i = 0; i < count; i++) {
+    if (shares[i] <= 0 || shares[i] >= 10000) {
+      return report("--shares must lie between 0 and 100, not '%s'", value);
+    }
+    if (i > 0 && shares[i] <= shares[i - 1]) {
+      return report("--shares must grow, not '%s'", value);
+    }
+    args->shares[i] = (int32_t)shares[i];
+  }
+  args->pyramid.shares = args->shares;
+  args->pyramid.share_count = count;
+  return EXIT_GOOD;
+}
+
+static int apply_abc(arguments *args, const char *value)
+{
+  int64_t shares[2];
+  if (value_list(value, 2, shares, 2) != 2 || shares[0] <= 0 || shares[0] > shares[1] || shares[1] > 10000) {
+    return report("--abc needs two percentages that do not fall, as 80,95, not '%s'", value);
+  }
+  args->products.a_share = (int32_t)shares[0];
+  args->products.b_share = (int32_t)shares[1];
+  return EXIT_GOOD;
+}
+
+static int apply_day_start(arguments *args, const char *value)
+{
+  if (!value_clock(value, &args->store.day_start)) {
+    return report("--day-start must be HH:MM, not '%s'", value);
+  }
+  return EXIT_GOOD;
+}
+
+static int apply_where(arguments *args, const char *value)
+{
+  (void)args;
+  (void)value;
+  return report("--where is not there yet");
+}
+
+static int apply_store(arguments *args, const char *value)
+{
+  (void)args;
+  (void)value;
+  return report("--store: store files are not there yet");
+}
+
+static int apply_file(arguments *args, const flag *which, const char *value)
+{
+  static const crm_csv plain = CRM_CSV_INIT;
+  input_file *items = pool_more(&args->memory, args->files, args->file_count, sizeof *items);
+  if (items == NULL) {
+    return report_memory();
+  }
+  args->files = items;
+  items[args->file_count].table = which->name;
+  items[args->file_count].path = value;
+  items[args->file_count].csv = plain;
+  items[args->file_count].csv.file = value;
+  args->file_count++;
+  return EXIT_GOOD;
+}
+
+/* "a|b|c" as "a, b or c" is for people. */
+static int refuse_word(const flag *which, const char *value)
+{
+  char words[128];
+  size_t length = 0;
+  const char *from;
+  for (from = which->words; *from != '\0' && length + 6 < sizeof words; from++) {
+    const char *between = strchr(from + 1, '|') != NULL ? ", " : " or ";
+    if (*from != '|') {
+      words[length++] = *from;
+      continue;
+    }
+    memcpy(words + length, between, strlen(between));
+    length += strlen(between);
+  }
+  words[length] = '\0';
+  return report("--%s must be %s, not '%s'", which->name, words, value);
+}
+
+static int apply(arguments *args, const flag *which, const char *value)
+{
+  void *into = (char *)args + which->into;
+  int64_t number;
+  switch (which->takes) {
+  case TAKES_WORD:
+    *(int32_t *)into = (int32_t)value_word(value, which->words);
+    return *(int32_t *)into >= 0 ? EXIT_GOOD : refuse_word(which, value);
+  case TAKES_INTEGER:
+    if (!value_integer(value, which->low, which->high, &number)) {
+      return report("--%s must be a whole number from %d to %d, not '%s'", which->name, (int)which->low,
+                    (int)which->high, value);
+    }
+    *(int32_t *)into = (int32_t)number;
+    return EXIT_GOOD;
+  case TAKES_TEXT:
+    *(const char **)into = value;
+    return EXIT_GOOD;
+  case TAKES_EACH:
+    return list_add(args, into, value);
+  case TAKES_NOTHING:
+    *(int32_t *)into = which->low;
+    return EXIT_GOOD;
+  case TAKES_FILE:
+    return apply_file(args, which, value);
+  default:
+    return which->apply(args, value);
+  }
+}
+
+int flag_apply(arguments *args, const char *name, size_t length, const char *value, const char *next, int *taken)
+{
+  int i = 0;
+  while (i < FLAGS && (strlen(flags[i].name) != length || memcmp(flags[i].name, name, length) != 0)) {
+    i++;
+  }
+  *taken = 0;
+  if (i == FLAGS) {
+    return report("unknown option --%.*s (see --help)", (int)(length > 200 ? 200 : length), name);
+  }
+  args->given |= UINT64_C(1) << i;
+  if (flags[i].takes == TAKES_NOTHING) {
+    return value == NULL ? apply(args, &flags[i], "") : report("--%s takes no value", flags[i].name);
+  }
+  if (value == NULL) {
+    if (next == NULL || (next[0] == '-' && next[1] == '-')) {
+      return report("--%s needs a value", flags[i].name);
+    }
+    value = next;
+    *taken = 1;
+  }
+  return apply(args, &flags[i], value);
+}
+
+int flag_check(const arguments *args)
+{
+  int i;
+  for (i = 0; i < FLAGS; i++) {
+    if ((args->given >> i & 1U) != 0 && flags[i].verbs != NULL && !value_listed(args->verb->name, flags[i].verbs)) {
+      return report("--%s does not belong to %s (but to: %s)", flags[i].name, args->verb->name, flags[i].verbs);
+    }
+  }
+  return EXIT_GOOD;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "grid.h"
+
+#include "language.h"
+#include "values.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COLUMNS 16
+#define CELL 160
+#define GAP 2
+#define NARROWEST 8
+
+typedef struct shown {
+  int32_t index;
+  int type;
+  int64_t cells;
+  char heading[64];
+  char name[64];
+} shown;
+
+typedef struct layout {
+  shown columns[COLUMNS];
+  int count;
+  char hidden[256];   /* headings of those left out */
+} layout;
+
+static const crm_column *column_of(const crm_table *table, int32_t index, crm_column *column)
+{
+  static const crm_column plain = CRM_COLUMN_INIT;
+  *column = plain;
+  (void)crm_table_column(table, index, column, NULL);
+  return column;
+}
+
+/* An id by its label: of tiers without one (tier4) the number, else the id with blanks. */
+static void put_label(const page *out, const char *group, const char *id, char *text, size_t size)
+{
+  const char *found = label_find(out->language, group, id);
+  size_t i;
+  if (found == NULL && strcmp(group, "tier") == 0 && strncmp(id, "tier", 4) == 0) {
+    (void)snprintf(text, size, out->language == 0 ? "Tier %s" : "第 %s 层", id + 4);
+    return;
+  }
+  (void)snprintf(text, size, "%s", found != NULL ? found : id);
+  for (i = 0; found == NULL && text[i] != '\0'; i++) {
+    text[i] = text[i] == '_' ? ' ' : text[i];
+  }
+}
+
+static void text_cell(const page *out, const crm_table *table, int32_t column, int64_t row, const char *name, char *text,
+                      size_t size)
+{
+  size_t length;
+  const char *bytes = crm_table_text(table, column, row, &length);
+  char id[CELL];
+  size_t i;
+  if (length > sizeof id - 1) {
+    /* Cut between characters. */
+    length = sizeof id - 1;
+    while (length > 0 && ((unsigned char)bytes[length] & 0xC0U) == 0x80U) {
+      length--;
+    }
+  }
+  memcpy(id, bytes, length);
+  id[length] = '\0';
+  for (i = 0; i < length; i++) {
+    id[i] = (unsigned char)id[i] < ' ' || id[i] == 0x7F ? '?' : id[i];
+  }
+  if (value_listed(name, "tier segment class kpi measure status table")) {
+    put_label(out, name, id, text, size);
+  } else {
+    (void)snprintf(text, size, "%s", id);
+  }
+}
+
+/* 1 where no cell of a decimal column has decimals other than 0. */
+static int is_whole(const crm_table *table, int32_t index, int32_t scale)
+{
+  int64_t step = 1;
+  int64_t row;
+  for (; scale > 0; scale--) {
+    step *= 10;
+  }
+  for (row = 0; row < crm_table_rows(table); row++) {
+    if (crm_table_integer(table, index, row) % step != 0) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+static int is_plain_number(const crm_table *table, int64_t row)
+{
+  int32_t measure = crm_table_find(table, "measure");
+  size_t length;
+  const char *text = crm_table_text(table, measure, row, &length);
+  return measure >= 0 && length == 4 && memcmp(text, "gini", 4) == 0;
+}
+
+void grid_cell(const page *out, const crm_table *table, int32_t index, int64_t row, char *text, size_t size)
+{
+  crm_column column;
+  char buffer[FIGURE];
+  int64_t value = crm_table_integer(table, index, row);
+  text[0] = '\0';
+  if (crm_table_is_null(table, index, row)) {
+    return;
+  }
+  (void)column_of(table, index, &column);
+  switch (column.type) {
+  case CRM_TYPE_TEXT:
+    text_cell(out, table, index, row, column.name, text, size);
+    return;
+  case CRM_TYPE_BOOLEAN:
+    (void)snprintf(text, size, "%s", page_label(out, "text", value ? "yes" : "no"));
+    return;
+  case CRM_TYPE_DATE:
+    (void)figure_date(buffer, value);
+    break;
+  case CRM_TYPE_TIME:
+    (void)figure_time(buffer, value);
+    break;
+  case CRM_TYPE_DECIMAL:
+    if (column.scale == 6 && !is_plain_number(table, row)) {
+      (void)figure_percent(buffer, value, 1);
+    } else {
+      (void)figure_decimal(buffer, value, column.scale, column.scale == 6 ? 3 : column.scale);
+    }
+    break;
+  default:
+    (void)figure_decimal(buffer, value, column.scale, column.scale);
+    break;
+  }
+  (void)snprintf(text, size, "%s", buffer);
+}
+
+/* Decimals that are all 0 are not shown. */
+static void cell(const page *out, const crm_table *table, const shown *column, int64_t row, char *text)
+{
+  grid_cell(out, table, column->index, row, text, CELL);
+  if (column->type == -CRM_TYPE_DECIMAL) {
+    text[strcspn(text, ".")] = '\0';
+  }
+}
+
+static void heading(const page *out, const grid *how, const char *name, char *text, size_t size)
+{
+  if (strcmp(name, "month") == 0 && how->period != NULL) {
+    name = how->period;
+  }
+  put_label(out, "column", name, text, size);
+}
+
+static void add_column(const page *out, const crm_table *table, const grid *how, layout *plan, const char *name,
+                       int64_t rows)
+{
+  shown *item = &plan->columns[plan->count];
+  crm_column column;
+  char text[CELL];
+  int64_t row;
+  int blank = rows > 0;
+  item->index = crm_table_find(table, name);
+  if (item->index < 0 || plan->count == COLUMNS) {
+    return;
+  }
+  (void)column_of(table, item->index, &column);
+  item->type = column.type;
+  if (column.type == CRM_TYPE_DECIMAL && column.scale != 6 && is_whole(table, item->index, column.scale)) {
+    item->type = -CRM_TYPE_DECIMAL;
+  }
+  (void)snprintf(item->name, sizeof item->name, "%s", name);
+  heading(out, how, name, item->heading, sizeof item->heading);
+  item->cells = cells_of(item->heading);
+  for (row = 0; row < rows; row++) {
+    cell(out, table, item, row, text);
+    item->cells = cells_of(text) > item->cells ? cells_of(text) : item->cells;
+    blank = blank && text[0] == '\0';
+  }
+  plan->count += !blank;
+}
+
+static int64_t line_cells(const layout *plan)
+{
+  int64_t sum = plan->count > 0 ? GAP * (plan->count - 1) : 0;
+  int i;
+  for (i = 0; i < plan->count; i++) {
+    sum += plan->columns[i].cells;
+  }
+  return sum;
+}
+
+static void remove_column(layout *plan, const page *out, const char *name)
+{
+  size_t length = strlen(plan->hidden);
+  int i = 0;
+  while (i < plan->count && strcmp(plan->columns[i].name, name) != 0) {
+    i++;
+  }
+  if (i == plan->count) {
+    return;
+  }
+  (void)snprintf(plan->hidden + length, sizeof plan->hidden - length, "%s%s",
+                 length > 0 ? page_label(out, "text", "comma") : "", plan->columns[i].heading);
+  memmove(&plan->columns[i], &plan->columns[i + 1], (size_t)(plan->count - i - 1) * sizeof plan->columns[0]);
+  plan->count--;
+}
+
+/* Leaves out spare columns, then narrows the widest text, until a line fits. */
+static void fit(layout *plan, const page *out, const grid *how)
+{
+  const char *spare = how->spare;
+  while (line_cells(plan) > PAGE_WIDTH && *spare != '\0') {
+    char name[64];
+    size_t length = strcspn(spare, " ");
+    (void)snprintf(name, sizeof name, "%.*s", (int)length, spare);
+    spare += length + (spare[length] == ' ');
+    remove_column(plan, out, name);
+  }
+  while (line_cells(plan) > PAGE_WIDTH) {
+    int widest = -1;
+    int i;
+    for (i = 0; i < plan->count; i++) {
+      if (plan->columns[i].type == CRM_TYPE_TEXT && (widest < 0 || plan->columns[i].cells > plan->columns[widest].cells)) {
+        widest = i;
+      }
+    }
+    if (widest < 0 || plan->columns[widest].cells <= NARROWEST) {
+      break;
+    }
+    plan->columns[widest].cells--;
+  }
+  while (line_cells(plan) > PAGE_WIDTH && plan->count > 1) {
+    remove_column(plan, out, plan->columns[plan->count - 1].name);
+  }
+}
+
+/* A field of a line; the last one on the left is not padded, so that no line ends in blanks. */
+static void put_field(page *out, const shown *column, const char *text, int last)
+{
+  if (column->type != CRM_TYPE_TEXT && column->type != CRM_TYPE_BOOLEAN) {
+    page_right(out, text, column->cells);
+  } else {
+    page_left(out, text, last && cells_of(text) <= column->cells ? cells_of(text) : column->cells);
+  }
+  page_repeat(out, " ", last ? 0 : GAP);
+}
+
+static void put_line(page *out, const crm_table *table, const layout *plan, int64_t row)
+{
+  char text[CELL];
+  int i;
+  for (i = 0; i < plan->count; i++) {
+    cell(out, table, &plan->columns[i], row, text);
+    put_field(out, &plan->columns[i], text, i + 1 == plan->count);
+  }
+  page_end(out);
+}
+
+void grid_draw(page *out, const crm_table *table, const grid *how)
+{
+  layout plan;
+  char count[FIGURE];
+  const char *name = how->columns;
+  int64_t all = crm_table_rows(table);
+  int64_t rows = how->rows > 0 && how->rows < all ? how->rows : all;
+  int64_t row;
+  int i;
+  memset(&plan, 0, sizeof plan);
+  while (*name != '\0') {
+    char one[64];
+    size_t length = strcspn(name, " ");
+    (void)snprintf(one, sizeof one, "%.*s", (int)length, name);
+    name += length + (name[length] == ' ');
+    add_column(out, table, how, &plan, one, rows);
+  }
+  fit(&plan, out, how);
+  page_text(out, "\n");
+  page_style(out, STYLE_BOLD);
+  for (i = 0; i < plan.count; i++) {
+    put_field(out, &plan.columns[i], plan.columns[i].heading, i + 1 == plan.count);
+  }
+  page_style(out, STYLE_PLAIN);
+  page_text(out, "\n");
+  for (row = 0; row < rows; row++) {
+    put_line(out, table, &plan, row);
+  }
+  page_style(out, STYLE_FAINT);
+  if (all == 0) {
+    page_format(out, "%s\n", page_label(out, "text", "nothing"));
+  }
+  if (rows < all) {
+    page_format(out, page_label(out, "text", "more"), figure_count(count, all - rows));
+    page_text(out, "\n");
+  }
+  if (plan.hidden[0] != '\0') {
+    page_format(out, page_label(out, "text", "hidden"), plan.hidden);
+    page_text(out, "\n");
+  }
+  page_style(out, STYLE_PLAIN);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "arguments.h"
+#include "cockpit.h"
+#include "files.h"
+#include "grid.h"
+#include "headline.h"
+#include "manual.h"
+#include "matrix.h"
+#include "output.h"
+#include "terminal.h"
+#include "title.h"
+#include "verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The command line over the library: read the arguments, load the files, compute, and only then write. */
+
+/* What is computed, before anything is written. */
+typedef struct result {
+  crm_table *table;     /* of a verb, for CSV and JSON */
+  headline figures;     /* of the cockpit */
+  page text;            /* of either, for text */
+} result;
+
+static int show_text(const char *const *pieces)
+{
+  output out;
+  if (output_open(&out, NULL) != EXIT_GOOD) {
+    return EXIT_UNUSABLE;
+  }
+  for (; *pieces != NULL; pieces++) {
+    (void)output_bytes(&out, *pieces, strlen(*pieces));
+  }
+  return output_close(&out);
+}
+
+static int show_version(void)
+{
+  const char *pieces[4] = {"crm-cockpit ", NULL, "\n", NULL};
+  pieces[1] = crm_version_text();
+  return show_text(pieces);
+}
+
+static int wants_color(const arguments *args)
+{
+  const char *refused = getenv("NO_COLOR");
+  if (args->color != COLOR_AUTO) {
+    return args->color == COLOR_ALWAYS;
+  }
+  return args->output == NULL && terminal_is_output() && (refused == NULL || refused[0] == '\0');
+}
+
+static const char *period_name(const arguments *args)
+{
+  static const char *const names[] = {"month", "day", "week", "quarter", "year"};
+  return names[args->calendar.period];
+}
+
+static void draw_table(const arguments *args, const loading *loaded, result *made)
+{
+  grid how = {NULL, NULL, 0, NULL};
+  title_draw(&made->text, loaded->store, args, page_label(&made->text, "verb", args->verb->name));
+  if (strcmp(args->verb->name, "cohorts") == 0) {
+    matrix_draw(&made->text, made->table);
+    return;
+  }
+  how.columns = args->verb->columns;
+  how.spare = args->verb->spare;
+  how.rows = args->verb->rows;
+  how.period = period_name(args);
+  grid_draw(&made->text, made->table, &how);
+}
+
+static int compute(const arguments *args, const loading *loaded, result *made)
+{
+  crm_error error = CRM_ERROR_INIT;
+  crm_status status;
+  if (args->verb->compute != NULL) {
+    status = args->verb->compute(loaded->store, args, &made->table, &error);
+  } else {
+    status = headline_compute(loaded->store, args, &made->figures, &error);
+  }
+  if (status == CRM_OK && args->format == FORMAT_TEXT) {
+    made->text.color = wants_color(args);
+    made->text.language = args->language;
+    made->text.digits = args->store.digits;
+    if (made->table != NULL) {
+      draw_table(args, loaded, made);
+    } else {
+      status = cockpit_draw(&made->text, args, loaded, &made->figures, &error);
+    }
+  }
+  if (status != CRM_OK) {
+    return report_error(args->verb->name, &error);
+  }
+  return made->text.failed ? report_memory() : EXIT_GOOD;
+}
+
+static int write_result(const arguments *args, const loading *loaded, result *made)
+{
+  output out;
+  if (args->format != FORMAT_TEXT && made->table == NULL) {
+    return headline_write(&made->figures, loaded->store, args, &out);
+  }
+  if (output_open(&out, args->output) != EXIT_GOOD) {
+    return EXIT_UNUSABLE;
+  }
+  if (args->format == FORMAT_TEXT) {
+    (void)output_bytes(&out, made->text.bytes, made->text.length);
+  } else if (output_table(&out, made->table, args->format) != EXIT_GOOD) {
+    return EXIT_UNUSABLE;
+  }
+  return output_close(&out);
+}
+
+/* Says where the answer is not what one may take it for. */
+static void report_scope(const arguments *args, const loading *loaded)
+{
+  char time[FIGURE];
+  crm_scope scope = args->scope;
+  crm_calendar calendar = CRM_CALENDAR_INIT;
+  crm_table *years = NULL;
+  int64_t as_of = title_as_of(loaded->store, args);
+  if (strcmp(args->verb->name, "load") == 0) {
+    return;
+  }
+  if (as_of == CRM_TIME_UNSET_TO) {
+    (void)report("there are no sales");
+    return;
+  }
+  if (args->as_of == NULL) {
+    if (args->format != FORMAT_TEXT) {
+      (void)report("as-of %s, the end of the latest day with sales", figure_time(time, as_of));
+    }
+    return;
+  }
+  scope.from = CRM_TIME_UNSET_FROM;
+  scope.to = CRM_TIME_UNSET_TO;
+  scope.branches = NULL;
+  scope.branch_count = 0;
+  calendar.period = CRM_PERIOD_YEAR;
+  if (crm_periods_compute(loaded->store, &scope, &calendar, &years, NULL) == CRM_OK && crm_table_rows(years) == 0) {
+    (void)report("there are no sales before as-of %s", figure_time(time, as_of));
+  }
+  crm_table_free(years);
+}
+
+static int run(arguments *args)
+{
+  loading loaded;
+  result made;
+  int status = files_load(args, &loaded);
+  memset(&made, 0, sizeof made);
+  if (status == EXIT_GOOD) {
+    status = compute(args, &loaded, &made);
+  }
+  if (status == EXIT_GOOD) {
+    status = files_write_rejects(args, &loaded);
+  }
+  if (status == EXIT_GOOD) {
+    status = write_result(args, &loaded, &made);
+  }
+  if (status == EXIT_GOOD) {
+    report_scope(args, &loaded);
+    files_report(args, &loaded);
+    status = loaded.rejected > 0 ? EXIT_REJECTED : EXIT_GOOD;
+  }
+  crm_table_free(made.table);
+  headline_free(&made.figures);
+  page_free(&made.text);
+  files_free(&loaded);
+  return status;
+}
+
+int main(int count, char **texts)
+{
+  arguments args;
+  int status;
+  terminal_prepare();
+  status = arguments_read(&args, count, texts);
+  if (status == EXIT_GOOD && args.show == SHOW_HELP) {
+    status = show_text(manual);
+  } else if (status == EXIT_GOOD && args.show == SHOW_VERSION) {
+    status = show_version();
+  } else if (status == EXIT_GOOD) {
+    status = run(&args);
+  }
+  arguments_free(&args);
+  return status;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "verbs.h"
+
+#include <string.h>
+
+static crm_status with_pyramid(const crm_store *store, const arguments *args,
+                               crm_status (*build)(const crm_pyramid *, crm_table **, crm_error *), crm_table **table,
+                               crm_error *error)
+{
+  crm_pyramid *pyramid = NULL;
+  crm_status status = crm_pyramid_compute(store, &args->scope, &args->pyramid, &pyramid, error);
+  if (status == CRM_OK) {
+    status = build(pyramid, table, error);
+  }
+  crm_pyramid_free(pyramid);
+  return status;
+}
+
+static crm_status pyramid(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return with_pyramid(store, args, crm_pyramid_tiers, table, error);
+}
+
+static crm_status tiers(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return with_pyramid(store, args, crm_pyramid_members, table, error);
+}
+
+static crm_status concentration(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return with_pyramid(store, args, crm_pyramid_concentration, table, error);
+}
+
+static crm_status rfm(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_rfm_compute(store, &args->scope, &args->rfm, table, error);
+}
+
+static crm_status segments(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_rfm_segments(store, &args->scope, &args->rfm, table, error);
+}
+
+static crm_status months(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_periods_compute(store, &args->scope, &args->calendar, table, error);
+}
+
+static crm_status cohorts(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_cohorts_compute(store, &args->scope, &args->calendar, &args->cohorts, table, error);
+}
+
+static crm_status repeat(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_repeat_compute(store, &args->scope, table, error);
+}
+
+static crm_status products(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_products_compute(store, &args->scope, &args->products, table, error);
+}
+
+static crm_status load(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  (void)args;
+  return crm_store_loads(store, table, error);
+}
+
+static const verb verbs[] = {
+  {"cockpit", NULL, "", "", 0},
+  {"pyramid", pyramid, "tier customers customer_share spend spend_share min_spend max_spend status",
+   "status min_spend max_spend", 0},
+  {"tiers", tiers, "customer tier rank spend orders first last", "first", 50},
+  {"concentration", concentration, "measure value status", "", 0},
+  {"rfm", rfm, "customer recency_days frequency monetary r f m segment", "", 50},
+  {"segments", segments, "segment customers customer_share spend spend_share recency_days frequency monetary",
+   "monetary frequency", 0},
+  {"months", months, "month revenue orders active new returning resurrected lapsed complete", "complete", 0},
+  {"cohorts", cohorts, "", "", 0},
+  {"repeat", repeat, "kpi value low high numerator denominator status", "status", 0},
+  {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
+  {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0}
+};
+
+const verb *verb_find(const char *name)
+{
+  size_t i;
+  for (i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+    if (strcmp(verbs[i].name, name) == 0) {
+      return &verbs[i];
+    }
+  }
+  return NULL;
+}

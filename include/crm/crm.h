@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_H
+#define CRM_H
+
+/* libcrm: customer analytics that is linked in. Read in this order; what is not declared here is not API. */
+#include <crm/api.h>       /* version, status, error, allocator, source and sink */
+#include <crm/table.h>     /* typed columns: batches in, results out; CSV, JSON, text */
+#include <crm/scope.h>     /* which facts count; calendars */
+#include <crm/store.h>     /* the store and what an integrator asks of it every day */
+#include <crm/load.h>      /* bringing facts in */
+#include <crm/pyramid.h>   /* the value pyramid */
+#include <crm/rfm.h>       /* recency, frequency, monetary */
+#include <crm/periods.h>   /* months and any periods in a row */
+#include <crm/cohorts.h>   /* retention by cohort */
+#include <crm/repeat.h>    /* repeat purchase rates */
+#include <crm/products.h>  /* products and ABC classes */
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "analysis/population.h"
+
+#include "base/error.h"
+
+crm_status crm__customers_by_key(crm__scope *scope, const uint32_t **ids, crm_error *error)
+{
+  uint32_t customers = crm__customers(scope->store);
+  const uint32_t *ranks;
+  uint32_t *sorted;
+  uint32_t id;
+  crm_status status = crm__customer_ranks(scope, &ranks, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  sorted = crm__scope_alloc(scope, customers, sizeof *sorted);
+  if (sorted == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (id = 0; id < customers; id++) {
+    sorted[ranks[id]] = id;
+  }
+  *ids = sorted;
+  return CRM_OK;
+}
+
+crm__scope crm__scope_widened(const crm__scope *scope)
+{
+  crm__scope wide = *scope;
+  wide.from = INT64_MIN;
+  wide.to = scope->as_of;
+  return wide;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_ANALYSIS_POPULATION_H
+#define CRM_ANALYSIS_POPULATION_H
+
+#include "store/facts.h"
+
+/* What several analyses ask of the customers and facts of a scope. */
+
+/* The ids of all customers in key order; of the scope's scratch. */
+crm_status crm__customers_by_key(crm__scope *scope, const uint32_t **ids, crm_error *error);
+
+/* The scope with its period widened to all history before as-of: flags of its facts then tell the branches alone.
+ * Shares the scratch of the scope; it is not to be closed. */
+crm__scope crm__scope_widened(const crm__scope *scope);
+
+/* The instant at which a business day begins. */
+static inline int64_t crm__day_instant(const crm__scope *scope, int64_t day)
+{
+  return day * CRM_DAY + scope->day_start;
+}
+
+/* The last business day of which anything lies before an instant. */
+static inline int32_t crm__day_before(const crm__scope *scope, int64_t instant)
+{
+  return crm__business_day(instant - 1, scope->day_start);
+}
+
+/* A customer and a business day as one number that sorts by customer, then day. */
+static inline uint64_t crm__visit(uint32_t customer, int32_t day)
+{
+  return (uint64_t)customer << 32 | ((uint32_t)day ^ UINT32_C(0x80000000));
+}
+
+static inline uint32_t crm__visit_customer(uint64_t visit)
+{
+  return (uint32_t)(visit >> 32);
+}
+
+static inline int32_t crm__visit_day(uint64_t visit)
+{
+  return (int32_t)((int64_t)(visit & UINT32_MAX) - INT64_C(0x80000000));
+}
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "analysis/population.h"
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/sort.h"
+#include "base/statistics.h"
+#include "base/wide.h"
+#include "table/build.h"
+
+#include <crm/products.h>
+
+#include <string.h>
+
+#define MILLION 1000000
+
+typedef struct item {
+  int64_t revenue;
+  int64_t units;
+  int64_t cost;
+  int64_t last;            /* time of the last sale line, INT64_MIN: none */
+  uint32_t lines;
+  uint32_t sold;           /* sale lines of identified customers */
+  uint32_t buyers;
+  uint32_t cost_missing;
+} item;
+
+/* Items are numbered as products are, and the lines without a product come after them. */
+typedef struct catalogue {
+  crm__scope *scope;
+  int64_t a_share;
+  int64_t b_share;
+  int32_t with_buyers;
+  uint32_t count;          /* products + 1 */
+  item *items;
+  uint32_t *sold_item;     /* by sale line of an identified customer */
+  uint32_t *sold_to;
+  uint64_t sold;
+  uint32_t *order;         /* items with a line, by revenue descending, then key */
+  uint32_t rows;
+} catalogue;
+
+/* ---- adding up ---- */
+
+static void add_saturated(int64_t *sum, int64_t value)
+{
+  if (crm__add_overflows(*sum, value, sum)) {
+    *sum = value < 0 ? -INT64_MAX : INT64_MAX;
+  }
+}
+
+static void add_line(catalogue *all, const crm__line *line, int64_t time, uint32_t customer)
+{
+  uint32_t index = line->product == CRM__NONE ? all->count - 1U : line->product;
+  item *of = &all->items[index];
+  if (!line->sale && all->scope->money == CRM_MONEY_SALES) {
+    return;
+  }
+  of->lines++;
+  of->revenue += line->money;
+  if (line->quantity != INT64_MIN) {
+    add_saturated(&of->units, line->quantity);
+  }
+  if (line->cost == INT64_MIN) {
+    of->cost_missing = 1;
+  } else {
+    of->cost += line->cost;
+  }
+  if (line->sale && time > of->last) {
+    of->last = time;
+  }
+  if (line->sale && customer != CRM__NONE && all->with_buyers) {
+    of->sold++;
+    all->sold_item[all->sold] = index;
+    all->sold_to[all->sold++] = customer;
+  }
+}
+
+static void add_facts(catalogue *all, crm__facts *facts)
+{
+  const uint32_t wanted = CRM__FACT_LINE | CRM__FACT_PERIOD;
+  uint32_t i;
+  crm__facts_begin(facts);
+  while (crm__facts_next(facts, all->scope)) {
+    for (i = 0; i < facts->count; i++) {
+      crm__lines lines;
+      crm__line line;
+      if ((facts->flags[i] & wanted) != wanted) {
+        continue;
+      }
+      crm__lines_begin(&lines, all->scope, facts, i);
+      while (crm__lines_next(&lines, all->scope, &line)) {
+        add_line(all, &line, facts->time[i], facts->customer[i]);
+      }
+    }
+  }
+}
+
+/* Distinct customers of each item: the sale lines are dealt out by item, and a customer remembers the last item that
+ * counted it. */
+static crm_status count_buyers(catalogue *all, crm_error *error)
+{
+  uint32_t customers = crm__customers(all->scope->store);
+  uint32_t *dealt = crm__scope_alloc(all->scope, all->sold, sizeof *dealt);
+  uint64_t *ends = crm__scope_alloc(all->scope, all->count, sizeof *ends);
+  uint32_t *counted_by = crm__scope_alloc(all->scope, customers, sizeof *counted_by);
+  uint64_t end = 0;
+  uint64_t i;
+  uint32_t k;
+  if (dealt == NULL || ends == NULL || counted_by == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (k = 0; k < all->count; k++) {
+    ends[k] = end;
+    end += all->items[k].sold;
+  }
+  for (i = 0; i < all->sold; i++) {
+    dealt[ends[all->sold_item[i]]++] = all->sold_to[i];
+  }
+  for (k = 0; k < customers; k++) {
+    counted_by[k] = CRM__NONE;
+  }
+  for (k = 0, i = 0; k < all->count; k++) {
+    for (; i < ends[k]; i++) {
+      all->items[k].buyers += counted_by[dealt[i]] != k;
+      counted_by[dealt[i]] = k;
+    }
+  }
+  return CRM_OK;
+}
+
+static crm_status sum_items(catalogue *all, crm_error *error)
+{
+  crm__facts *facts = crm__scope_alloc(all->scope, 1, sizeof *facts);
+  uint64_t lines = (uint64_t)crm_store_lines(all->scope->store);
+  uint32_t k;
+  all->count = crm__products(all->scope->store) + 1U;
+  all->items = crm__scope_alloc_zero(all->scope, all->count, sizeof *all->items);
+  if (facts == NULL || all->items == NULL) {
+    return crm__fail_memory(error);
+  }
+  if (all->with_buyers) {
+    all->sold_item = crm__scope_alloc(all->scope, lines, sizeof *all->sold_item);
+    all->sold_to = crm__scope_alloc(all->scope, lines, sizeof *all->sold_to);
+    if (all->sold_item == NULL || all->sold_to == NULL) {
+      return crm__fail_memory(error);
+    }
+  }
+  for (k = 0; k < all->count; k++) {
+    all->items[k].last = INT64_MIN;
+  }
+  add_facts(all, facts);
+  return all->with_buyers ? count_buyers(all, error) : CRM_OK;
+}
+
+/* ---- the order ---- */
+
+/* By key first, the lines without a product last; then by revenue, which keeps that order among equals. */
+static crm_status sort_items(catalogue *all, crm_error *error)
+{
+  crm__scope *scope = all->scope;
+  uint32_t *by_key = crm__scope_alloc(scope, all->count, sizeof *by_key);
+  uint64_t *keys = crm__scope_alloc(scope, all->count, sizeof *keys);
+  uint64_t *spare_keys = crm__scope_alloc(scope, all->count, sizeof *spare_keys);
+  uint32_t *spare = crm__scope_alloc(scope, all->count, sizeof *spare);
+  const uint32_t *ranks;
+  uint32_t k;
+  crm_status status = crm__product_ranks(scope, &ranks, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  all->order = crm__scope_alloc(scope, all->count, sizeof *all->order);
+  if (by_key == NULL || keys == NULL || spare_keys == NULL || spare == NULL || all->order == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (k = 0; k + 1U < all->count; k++) {
+    by_key[ranks[k]] = k;
+  }
+  by_key[all->count - 1U] = all->count - 1U;
+  for (k = 0; k < all->count; k++) {
+    const item *of = &all->items[by_key[k]];
+    if (of->lines > 0) {
+      keys[all->rows] = ~crm__sortable(of->revenue);
+      all->order[all->rows++] = by_key[k];
+    }
+  }
+  crm__radix_sort(keys, all->order, spare_keys, spare, all->rows);
+  return CRM_OK;
+}
+
+/* ---- the table ---- */
+
+enum { PRODUCT_KEY, PRODUCT_REVENUE, PRODUCT_SHARE, PRODUCT_CUMULATIVE, PRODUCT_CLASS, PRODUCT_UNITS, PRODUCT_MARGIN,
+       PRODUCT_BUYERS, PRODUCT_LAST, PRODUCT_RANK, PRODUCT_COST, PRODUCT_COLUMNS };
+
+static void put_figures(const catalogue *all, crm_table *table, uint32_t index)
+{
+  const item *of = &all->items[index];
+  if (index == all->count - 1U) {
+    crm__table_put_null(table, PRODUCT_KEY);
+  } else {
+    crm__table_put_key(table, PRODUCT_KEY, crm__product_key(all->scope->store, index));
+  }
+  crm__table_put(table, PRODUCT_REVENUE, of->revenue);
+  crm__table_put(table, PRODUCT_UNITS, of->units);
+  if (of->cost_missing || of->revenue == 0) {
+    crm__table_put_null(table, PRODUCT_MARGIN);
+  } else {
+    int64_t gained = of->revenue;
+    add_saturated(&gained, -of->cost);
+    crm__table_put(table, PRODUCT_MARGIN, crm__ratio(gained, of->revenue));
+  }
+  if (of->cost_missing) {
+    crm__table_put_null(table, PRODUCT_COST);
+  } else {
+    crm__table_put(table, PRODUCT_COST, of->cost);
+  }
+  if (all->with_buyers) {
+    crm__table_put(table, PRODUCT_BUYERS, of->buyers);
+  } else {
+    crm__table_put_null(table, PRODUCT_BUYERS);
+  }
+  if (of->last == INT64_MIN) {
+    crm__table_put_null(table, PRODUCT_LAST);
+  } else {
+    crm__table_put(table, PRODUCT_LAST, crm__business_day(of->last, all->scope->day_start));
+  }
+}
+
+/* The class of an item by what the ones before it hold, exactly. */
+static const char *class_of(const catalogue *all, int64_t revenue, int64_t before, int64_t total)
+{
+  crm__wide held = crm__wide_multiply(before, 10000);
+  if (revenue <= 0) {
+    return "none";
+  }
+  if (crm__wide_compare(held, crm__wide_multiply(total, all->a_share)) < 0) {
+    return "a";
+  }
+  return crm__wide_compare(held, crm__wide_multiply(total, all->b_share)) < 0 ? "b" : "c";
+}
+
+static crm_status put_items(const catalogue *all, crm_table *table, crm_error *error)
+{
+  int64_t *positive = crm__scope_alloc(all->scope, all->rows, sizeof *positive);
+  int64_t *shares = crm__scope_alloc_zero(all->scope, all->rows, sizeof *shares);
+  uint64_t *remainders = crm__scope_alloc(all->scope, all->rows, sizeof *remainders);
+  int64_t total = 0;
+  int64_t before = 0;
+  int64_t cumulative = 0;
+  int64_t rank = 0;
+  uint32_t i;
+  if (positive == NULL || shares == NULL || remainders == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < all->rows; i++) {
+    int64_t revenue = all->items[all->order[i]].revenue;
+    positive[i] = revenue > 0 ? revenue : 0;
+    total += positive[i];
+  }
+  if (total > 0) {
+    crm__apportion(positive, all->rows, MILLION, shares, remainders);
+  }
+  for (i = 0; i < all->rows; i++) {
+    int64_t revenue = all->items[all->order[i]].revenue;
+    if (i == 0 || revenue != all->items[all->order[i - 1U]].revenue) {
+      rank = (int64_t)i + 1;
+    }
+    put_figures(all, table, all->order[i]);
+    cumulative += shares[i];
+    crm__table_put(table, PRODUCT_SHARE, shares[i]);
+    crm__table_put(table, PRODUCT_CUMULATIVE, cumulative);
+    crm__table_put_name(table, PRODUCT_CLASS, class_of(all, revenue, before, total));
+    crm__table_put(table, PRODUCT_RANK, rank);
+    before += positive[i];
+  }
+  return CRM_OK;
+}
+
+static crm_status make(catalogue *all, crm_table **table, crm_error *error)
+{
+  crm__table_column columns[PRODUCT_COLUMNS] = {
+    { "product", CRM_TYPE_TEXT, 0 },   { "revenue", CRM_TYPE_MONEY, 0 },  { "share", CRM_TYPE_DECIMAL, 6 },
+    { "cumulative_share", CRM_TYPE_DECIMAL, 6 }, { "class", CRM_TYPE_TEXT, 0 }, { "units", CRM_TYPE_DECIMAL, 0 },
+    { "margin", CRM_TYPE_DECIMAL, 6 }, { "buyers", CRM_TYPE_INTEGER, 0 }, { "last", CRM_TYPE_DATE, 0 },
+    { "rank", CRM_TYPE_INTEGER, 0 },   { "cost", CRM_TYPE_MONEY, 0 }
+  };
+  crm_status status = sum_items(all, error);
+  if (status == CRM_OK) {
+    status = sort_items(all, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  columns[PRODUCT_REVENUE].scale = crm_store_digits(all->scope->store);
+  columns[PRODUCT_COST].scale = columns[PRODUCT_REVENUE].scale;
+  columns[PRODUCT_UNITS].scale = crm__quantity_digits(all->scope->store);
+  status = crm__table_begin(crm__scope_memory(all->scope), "products", columns, PRODUCT_COLUMNS, all->rows, table,
+                            error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  crm__scope_describe(all->scope, *table, "products", 1);
+  crm__table_meta(*table, "a_share", "%lld", (long long)all->a_share);
+  crm__table_meta(*table, "b_share", "%lld", (long long)all->b_share);
+  status = put_items(all, *table, error);
+  if (status != CRM_OK) {
+    crm_table_free(*table);
+    *table = NULL;
+    return status;
+  }
+  return crm__table_finish(table, error);
+}
+
+static crm_status read_options(catalogue *all, const crm_products_options *given, crm_error *error)
+{
+  crm_products_options options = CRM_PRODUCTS_OPTIONS_INIT;
+  if (given != NULL) {
+    crm_status status = crm__struct_read(&options, sizeof options, given, "crm_products_options", error);
+    if (status != CRM_OK) {
+      return status;
+    }
+  }
+  all->a_share = options.a_share == 0 ? 8000 : options.a_share;
+  all->b_share = options.b_share == 0 ? 9500 : options.b_share;
+  all->with_buyers = !options.without_buyers;
+  if (all->a_share < 0 || all->a_share > 10000) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "a_share", 0, -1, "a share is 1 to 10000 basis points");
+  }
+  if (all->b_share < all->a_share || all->b_share > 10000) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "b_share", 0, -1,
+                        "the share of b is at or above that of a, at most 10000 basis points");
+  }
+  return CRM_OK;
+}
+
+crm_status crm_products_compute(const crm_store *store, const crm_scope *scope, const crm_products_options *options,
+                                crm_table **table, crm_error *error)
+{
+  catalogue all;
+  crm_table *made = NULL;
+  crm__scope open;
+  crm_status status;
+  memset(&all, 0, sizeof all);
+  if (store == NULL || table == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
+  }
+  status = read_options(&all, options, error);
+  if (status == CRM_OK) {
+    status = crm__scope_open(&open, store, scope, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  all.scope = &open;
+  status = make(&all, &made, error);
+  crm__scope_close(&open);
+  if (status == CRM_OK) {
+    *table = made;
+  }
+  return status;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_ANALYSIS_PYRAMID_HANDLE_H
+#define CRM_ANALYSIS_PYRAMID_HANDLE_H
+
+#include "store/facts.h"
+
+#include <crm/pyramid.h>
+
+/* What a pyramid holds, for the file that computes it and the file that makes its tables. */
+
+/* What a customer is. Those below the n stand in the tiers tier_count, tier_count + 1, ... in this order. */
+#define CRM__KIND_NONPOSITIVE 0
+#define CRM__KIND_INACTIVE 1
+#define CRM__KIND_PROSPECT 2
+#define CRM__KIND_SUSPECT 3
+#define CRM__KINDS_BELOW 4
+#define CRM__KIND_IN 4       /* of the n */
+#define CRM__KIND_ABSENT 5   /* no customer at as-of, or none that counts */
+
+#define CRM__TIERS (CRM_PYRAMID_SHARES + 1 + CRM__KINDS_BELOW)
+
+/* A place in the order of the n. The customer is known with ties split alone, else CRM__NONE. */
+typedef struct crm__place {
+  int64_t value;
+  uint32_t customer;
+} crm__place;
+
+/* The cut after a tier. */
+typedef struct crm__cut {
+  int64_t size;        /* customers that the shares put at or above it */
+  crm__place last;     /* the size-th of the n, where size is above 0 */
+  crm__place next;     /* the one after it, where size is below n */
+  int64_t reached;     /* customers at or above it with equal values */
+} crm__cut;
+
+typedef struct crm__tier_sum {
+  int64_t customers;
+  int64_t total;
+  int64_t least;
+  int64_t most;
+} crm__tier_sum;
+
+struct crm_pyramid {
+  crm__memory memory;
+  const crm_store *store;
+  int64_t version;
+  crm_scope scope;             /* the caller's, with branch keys of our own and without its context */
+  void *branches;              /* memory of those keys */
+  size_t branches_size;
+  int32_t rule;                /* CRM_CUT_... */
+  int32_t ties;
+  int32_t measure;
+  int32_t tier_count;
+  int32_t shares[CRM_PYRAMID_SHARES];
+  crm__cut cuts[CRM_PYRAMID_SHARES];   /* tier_count - 1 of them */
+  crm__tier_sum sums[CRM__TIERS];
+  int64_t n;
+  int64_t total;               /* of the n */
+  int64_t cost_missing;        /* customers of the period with a counted line without cost */
+  uint32_t customers;          /* ids of the store */
+  int64_t *values;             /* by id; 0 for those without a fact in the period */
+  uint8_t *kinds;              /* by id: CRM__KIND_... */
+  uint64_t *sorted;            /* values of the n, ascending; room for `customers` */
+};
+
+const char *crm__tier_name(const crm_pyramid *pyramid, int32_t tier);
+
+/* The tier of a customer that is not absent. */
+int32_t crm__tier_of(const crm_pyramid *pyramid, uint32_t id);
+
+/* STATE where the store has changed since; opens the pyramid's scope otherwise. */
+crm_status crm__pyramid_open(const crm_pyramid *pyramid, crm__scope *scope, crm_error *error);
+
+#endif

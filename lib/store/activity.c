@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "store/store.h"
+
+#include "base/error.h"
+#include "base/prefetch.h"
+
+#include <string.h>
+
+int32_t crm__period_find(const int32_t *starts, int32_t periods, int32_t day)
+{
+  int32_t low = 0;
+  int32_t high = periods;
+  if (periods <= 0 || day < starts[0] || day >= starts[periods]) {
+    return -1;
+  }
+  while (high - low > 1) {
+    int32_t middle = low + (high - low) / 2;
+    if (starts[middle] <= day) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/* The first and last day that rows are for; 0 where there is nothing to show. */
+static int find_span(crm__scope *scope, crm__facts *facts, int32_t *first, int32_t *last)
+{
+  int64_t earliest = INT64_MAX;
+  uint32_t i;
+  if (scope->to == INT64_MAX || scope->to == INT64_MIN || scope->from >= scope->to) {
+    return 0;
+  }
+  *last = crm__business_day(scope->to - 1, scope->day_start);
+  if (scope->from != INT64_MIN) {
+    *first = crm__business_day(scope->from, scope->day_start);
+    return 1;
+  }
+  crm__facts_begin(facts);
+  while (crm__facts_next(facts, scope)) {
+    for (i = 0; i < facts->count; i++) {
+      if ((facts->flags[i] & CRM__FACT_PERIOD) && facts->time[i] < earliest) {
+        earliest = facts->time[i];
+      }
+    }
+  }
+  if (earliest == INT64_MAX) {
+    return 0;
+  }
+  *first = crm__business_day(earliest, scope->day_start);
+  return 1;
+}
+
+/* The first period at or after a day in a calendar, INT32_MIN: none. */
+static int32_t first_start(const crm__calendar *calendar, int32_t day, int32_t last)
+{
+  int32_t start = crm__period_start(calendar, day);
+  if (start == INT32_MIN && calendar->options.period == CRM_PERIOD_TABLE && day < calendar->options.starts[0] &&
+      last >= calendar->options.starts[0]) {
+    start = calendar->options.starts[0];
+  }
+  return start;
+}
+
+static crm_status make_starts(crm__scope *scope, const crm__calendar *calendar, int32_t first, int32_t last,
+                              crm__activity *activity, crm_error *error)
+{
+  int32_t *starts = crm__scope_alloc(scope, CRM__PERIODS + 1, sizeof *starts);
+  int32_t start = first_start(calendar, first, last);
+  if (starts == NULL) {
+    return crm__fail_memory(error);
+  }
+  activity->starts = starts;
+  while (start != INT32_MIN && start <= last) {
+    int32_t next = crm__period_next(calendar, start);
+    if (next == INT32_MIN) {
+      break;
+    }
+    if (activity->periods == CRM__PERIODS) {
+      return crm__fail_at(error, CRM_ERROR_LIMIT, NULL, "period", 0, -1,
+                          "there are more than %d periods; a later from or longer periods help", CRM__PERIODS);
+    }
+    starts[activity->periods++] = start;
+    starts[activity->periods] = next;
+    start = next;
+  }
+  return CRM_OK;
+}
+
+/* Day by day the bit of its period: 0 the period before the first, p + 1 period p. */
+typedef struct places {
+  int32_t first_day;
+  int32_t days;
+  const uint16_t *bits;
+} places;
+
+#define NO_PLACE UINT16_MAX
+
+static crm_status make_places(crm__scope *scope, const crm__calendar *calendar, const crm__activity *activity,
+                              places *p, crm_error *error)
+{
+  int32_t previous = crm__period_previous(calendar, activity->starts[0]);
+  int32_t end = activity->starts[activity->periods];
+  int32_t day;
+  int32_t period = -1;
+  uint16_t *bits;
+  p->first_day = previous == INT32_MIN ? activity->starts[0] : previous;
+  p->days = end - p->first_day;
+  bits = crm__scope_alloc(scope, (uint64_t)p->days, sizeof *bits);
+  if (bits == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (day = p->first_day; day < end; day++) {
+    if (day >= activity->starts[period + 1]) {
+      period++;
+    }
+    bits[day - p->first_day] = (uint16_t)(period + 1);
+  }
+  p->bits = bits;
+  return CRM_OK;
+}
+
+static uint16_t place_of(const places *p, int32_t day)
+{
+  return day < p->first_day || day - p->first_day >= p->days ? NO_PLACE : p->bits[day - p->first_day];
+}
+
+#define AHEAD 24
+
+/* One pass over the facts. wide is the scope without its lower bound, for the period before the first. */
+static void mark_facts(const crm__scope *wide, const crm__scope *scope, const places *p, crm__facts *facts,
+                       uint64_t *bits, uint32_t words, int64_t *revenue, int64_t *orders)
+{
+  uint32_t i;
+  crm__facts_begin(facts);
+  while (crm__facts_next(facts, wide)) {
+    for (i = 0; i < facts->count; i++) {
+      uint32_t customer = facts->customer[i];
+      uint16_t place;
+      if (i + AHEAD < facts->count && facts->customer[i + AHEAD] != CRM__NONE) {
+        CRM__PREFETCH(&bits[(size_t)facts->customer[i + AHEAD] * words]);
+      }
+      if ((facts->flags[i] & CRM__FACT_PERIOD) == 0) {
+        continue;
+      }
+      place = place_of(p, crm__business_day(facts->time[i], scope->day_start));
+      if (place == NO_PLACE || (place > 0 && facts->time[i] < scope->from)) {
+        continue;
+      }
+      if (place > 0) {
+        revenue[place - 1] += facts->money[i];
+        orders[place - 1] += scope->occasions == CRM_OCCASIONS_EACH || customer == CRM__NONE ? facts->orders[i] : 0;
+      }
+      if (customer != CRM__NONE && (facts->flags[i] & CRM__FACT_OCCASION)) {
+        bits[(size_t)customer * words + place / 64] |= UINT64_C(1) << (place % 64);
+      }
+    }
+  }
+}
+
+static crm_status add_visits(crm__scope *scope, const places *p, int64_t *orders, crm_error *error)
+{
+  uint64_t *visits;
+  uint64_t count;
+  uint64_t k;
+  crm_status status = crm__visits(scope, &visits, &count, error);
+  for (k = 0; status == CRM_OK && k < count; k++) {
+    uint16_t place = place_of(p, (int32_t)((uint32_t)visits[k] ^ 0x80000000U));
+    if (place != NO_PLACE && place > 0) {
+      orders[place - 1]++;
+    }
+  }
+  return status;
+}
+
+static crm_status find_firsts(crm__scope *scope, crm__activity *activity, crm_error *error)
+{
+  uint32_t customers = crm__customers(scope->store);
+  int32_t *first = crm__scope_alloc(scope, customers, sizeof *first);
+  const int64_t *times;
+  uint32_t i;
+  crm_status status;
+  if (first == NULL) {
+    return crm__fail_memory(error);
+  }
+  status = crm__first_ever(scope, &times, error);
+  for (i = 0; status == CRM_OK && i < customers; i++) {
+    int32_t day;
+    if (times[i] == INT64_MAX) {
+      first[i] = INT32_MAX;
+      continue;
+    }
+    day = crm__business_day(times[i], scope->day_start);
+    first[i] = day < activity->starts[0]                    ? -1
+               : day >= activity->starts[activity->periods] ? INT32_MAX
+                                                            : crm__period_find(activity->starts, activity->periods, day);
+  }
+  activity->first = first;
+  return status;
+}
+
+crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
+                                 crm_error *error)
+{
+  crm__facts *facts = crm__scope_alloc(scope, 1, sizeof *facts);
+  crm__scope wide = *scope;
+  places p = {0, 0, NULL};
+  uint64_t *bits;
+  int64_t *revenue;
+  int64_t *orders;
+  int32_t first = 0;
+  int32_t last = 0;
+  crm_status status;
+  memset(activity, 0, sizeof *activity);
+  if (facts == NULL) {
+    return crm__fail_memory(error);
+  }
+  if (!find_span(scope, facts, &first, &last)) {
+    return CRM_OK;
+  }
+  status = make_starts(scope, calendar, first, last, activity, error);
+  if (status != CRM_OK || activity->periods == 0) {
+    return status;
+  }
+  status = make_places(scope, calendar, activity, &p, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  activity->words = ((uint32_t)activity->periods + 1 + 63) / 64;
+  bits = crm__scope_alloc_zero(scope, (uint64_t)crm__customers(scope->store) * activity->words, sizeof *bits);
+  revenue = crm__scope_alloc_zero(scope, (uint64_t)activity->periods, sizeof *revenue);
+  orders = crm__scope_alloc_zero(scope, (uint64_t)activity->periods, sizeof *orders);
+  if (bits == NULL || revenue == NULL || orders == NULL) {
+    return crm__fail_memory(error);
+  }
+  wide.from = INT64_MIN;
+  mark_facts(&wide, scope, &p, facts, bits, activity->words, revenue, orders);
+  activity->bits = bits;
+  activity->revenue = revenue;
+  activity->orders = orders;
+  status = find_firsts(scope, activity, error);
+  return status == CRM_OK && scope->occasions == CRM_OCCASIONS_DAY ? add_visits(scope, &p, orders, error) : status;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "store/cells.h"
+
+#include "base/civil.h"
+#include "base/text.h"
+
+#include <string.h>
+
+const char *crm__cause_name(int32_t cause)
+{
+  static const char *const names[CRM__CAUSES] = {
+    "",     "ragged", "quote", "too_long",      "encoding",     "nul",      "missing",      "number",
+    "range", "time",   "word",  "two_customers", "two_branches", "conflict", "rate_missing",
+  };
+  return names[cause];
+}
+
+int crm__cell_accepts(int32_t cell, int32_t type)
+{
+  switch (cell) {
+  case CRM__CELL_KEY:
+  case CRM__CELL_NAME:
+  case CRM__CELL_INTEGER:
+    return type == CRM_TYPE_INTEGER || type == CRM_TYPE_TEXT;
+  case CRM__CELL_WORD:
+    return type == CRM_TYPE_TEXT;
+  case CRM__CELL_TIME:
+    return type == CRM_TYPE_TIME || type == CRM_TYPE_DATE || type == CRM_TYPE_TEXT;
+  case CRM__CELL_MONEY:
+    return type == CRM_TYPE_MONEY || type == CRM_TYPE_DECIMAL || type == CRM_TYPE_INTEGER || type == CRM_TYPE_TEXT;
+  case CRM__CELL_BOOLEAN:
+    return type == CRM_TYPE_BOOLEAN || type == CRM_TYPE_INTEGER || type == CRM_TYPE_TEXT;
+  default:
+    return type == CRM_TYPE_DECIMAL || type == CRM_TYPE_INTEGER || type == CRM_TYPE_TEXT;
+  }
+}
+
+static int all_blank(const char *text, size_t length)
+{
+  size_t i;
+  for (i = 0; i < length; i++) {
+    if (text[i] != ' ' && text[i] != '\t') {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* Whether a row of a batch column holds a value. */
+static int column_has(const crm_column *column, int64_t row)
+{
+  return column->validity == NULL || (column->validity[row >> 3] >> (row & 7) & 1) != 0;
+}
+
+/* The text of a cell: 1 where there is one, 0 where it is empty or bad; then *cause may be set. */
+static int cell_text(const crm__input *input, int64_t row, const char **text, size_t *length, int32_t *cause)
+{
+  *cause = CRM__CAUSE_NONE;
+  if (input->column != NULL) {
+    const crm_column *column = input->column;
+    if (!column_has(column, row)) {
+      return 0;
+    }
+    *text = column->bytes + column->offsets[row];
+    *length = (size_t)(column->offsets[row + 1] - column->offsets[row]);
+    if (*length > 0 && memchr(*text, 0, *length) != NULL) {
+      *cause = CRM__CAUSE_NUL;
+    } else if (!crm__utf8_valid(*text, *length)) {
+      *cause = CRM__CAUSE_ENCODING;
+    }
+  } else {
+    const crm__field *field = input->fields != NULL ? &input->fields[row] : &input->constant;
+    *text = field->text;
+    *length = field->length;
+    if (field->bad != 0) {
+      *cause = field->bad == CRM__FIELD_NUL ? CRM__CAUSE_NUL : CRM__CAUSE_ENCODING;
+    }
+  }
+  if (*cause != CRM__CAUSE_NONE) {
+    return 0;
+  }
+  return *length > 0 && ((*text)[0] > ' ' || !all_blank(*text, *length));
+}
+
+static void refuse(crm__verdicts *verdicts, int64_t i, int32_t cause, int32_t column)
+{
+  if (verdicts->cause[i] == CRM__CAUSE_NONE) {
+    verdicts->cause[i] = (uint8_t)cause;
+    verdicts->column[i] = (uint8_t)(column + 1);
+  }
+}
+
+static int32_t cell_scale(const crm_store *store, int32_t cell)
+{
+  switch (cell) {
+  case CRM__CELL_MONEY:
+    return store->digits;
+  case CRM__CELL_QUANTITY:
+    return store->quantity_digits;
+  case CRM__CELL_RATE:
+    return 9;
+  default:
+    return 6;
+  }
+}
+
+static char lower(char c)
+{
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* The place of a text among words separated by blanks, whatever the case of ASCII letters; -1: none. */
+static int64_t find_word(const char *words, const char *text, size_t length)
+{
+  int64_t place = 0;
+  while (*words != '\0') {
+    size_t i = 0;
+    while (i < length && words[i] != '\0' && words[i] != ' ' && words[i] == lower(text[i])) {
+      i++;
+    }
+    if (i == length && (words[i] == ' ' || words[i] == '\0')) {
+      return place;
+    }
+    while (*words != '\0' && *words != ' ') {
+      words++;
+    }
+    words += *words == ' ';
+    place++;
+  }
+  return -1;
+}
+
+/* Reads one cell of text by its kind; answers a cause. The text is not blank. */
+static int32_t read_text(const crm__input *input, int32_t cell, int32_t scale, const char *words, const char *text,
+                         size_t length, int64_t *value, int *inexact)
+{
+  int outcome;
+  if (cell != CRM__CELL_MONEY && cell != CRM__CELL_QUANTITY) {
+    crm__trim(&text, &length);
+  }
+  switch (cell) {
+  case CRM__CELL_TIME:
+    outcome = input->time_format == NULL ? crm__time_read_iso(text, length, value)
+                                         : crm__time_read(input->time_format, text, length, value);
+    return outcome == 0 ? CRM__CAUSE_NONE : CRM__CAUSE_TIME;
+  case CRM__CELL_WORD:
+    *value = find_word(words, text, length);
+    return *value < 0 ? CRM__CAUSE_WORD : CRM__CAUSE_NONE;
+  case CRM__CELL_BOOLEAN:
+    *value = find_word("false no n 0 f true yes y 1 t", text, length);
+    if (*value < 0) {
+      return CRM__CAUSE_WORD;
+    }
+    *value = *value >= 5;
+    return CRM__CAUSE_NONE;
+  case CRM__CELL_INTEGER:
+    outcome = crm__decimal_read_scaled(text, length, input->mark, 0, value, inexact);
+    if (outcome == CRM__DECIMAL_OK && *inexact) {
+      return CRM__CAUSE_NUMBER;
+    }
+    break;
+  default:
+    outcome = crm__decimal_read_scaled(text, length, input->mark, scale, value, inexact);
+    break;
+  }
+  if (outcome != CRM__DECIMAL_OK) {
+    return outcome == CRM__DECIMAL_BAD ? CRM__CAUSE_NUMBER : CRM__CAUSE_RANGE;
+  }
+  return cell == CRM__CELL_RATE && *value <= 0 ? CRM__CAUSE_RANGE : CRM__CAUSE_NONE;
+}
+
+/* Reads one value of a typed batch column; answers a cause. */
+static int32_t read_value(const crm_column *column, int32_t cell, int32_t scale, int64_t row, int64_t *value,
+                          int *inexact)
+{
+  int32_t from;
+  if (column->type == CRM_TYPE_DATE) {
+    int64_t day = ((const int32_t *)column->values)[row];
+    *value = day * CRM_DAY;
+    return *value >= CRM__TIME_MIN && *value < CRM__TIME_MAX ? CRM__CAUSE_NONE : CRM__CAUSE_TIME;
+  }
+  if (column->type == CRM_TYPE_BOOLEAN) {
+    *value = ((const uint8_t *)column->values)[row >> 3] >> (row & 7) & 1;
+    return CRM__CAUSE_NONE;
+  }
+  *value = ((const int64_t *)column->values)[row];
+  if (*value == INT64_MIN) {
+    return CRM__CAUSE_RANGE;
+  }
+  switch (cell) {
+  case CRM__CELL_TIME:
+    return *value >= CRM__TIME_MIN && *value < CRM__TIME_MAX ? CRM__CAUSE_NONE : CRM__CAUSE_TIME;
+  case CRM__CELL_BOOLEAN:
+    return *value == 0 || *value == 1 ? CRM__CAUSE_NONE : CRM__CAUSE_WORD;
+  case CRM__CELL_INTEGER:
+    return CRM__CAUSE_NONE;
+  default:
+    break;
+  }
+  if (column->type != CRM_TYPE_MONEY) {
+    from = column->type == CRM_TYPE_DECIMAL ? column->scale : 0;
+    if (from != scale && crm__decimal_rescale(*value, from, scale, value, inexact)) {
+      return CRM__CAUSE_RANGE;
+    }
+  }
+  return cell == CRM__CELL_RATE && *value <= 0 ? CRM__CAUSE_RANGE : CRM__CAUSE_NONE;
+}
+
+static void decode_keys(const crm__input *input, int32_t column, int64_t from, int64_t count,
+                        crm__key *keys, crm__verdicts *verdicts)
+{
+  int64_t i;
+  int integers = input->column != NULL && input->column->type == CRM_TYPE_INTEGER;
+  for (i = 0; i < count; i++) {
+    const char *text;
+    size_t length;
+    int32_t cause = CRM__CAUSE_NONE;
+    keys[i] = crm__key_none();
+    if (integers) {
+      if (column_has(input->column, from + i)) {
+        keys[i].length = 0;
+        keys[i].integer = ((const int64_t *)input->column->values)[from + i];
+      }
+    } else if (cell_text(input, from + i, &text, &length, &cause)) {
+      keys[i] = crm__key_from(text, length);
+    } else if (cause != CRM__CAUSE_NONE) {
+      refuse(verdicts, i, cause, column);
+    }
+  }
+}
+
+static void decode_values(const crm__input *input, const crm_store *store, int32_t cell, const char *words,
+                          int32_t column, int64_t from, int64_t count, int64_t *values, crm__verdicts *verdicts)
+{
+  int32_t scale = cell_scale(store, cell);
+  int typed = input->column != NULL && input->column->type != CRM_TYPE_TEXT;
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    const char *text;
+    size_t length;
+    int32_t cause = CRM__CAUSE_NONE;
+    int inexact = 0;
+    int64_t value = CRM__NULL;
+    values[i] = CRM__NULL;
+    if (typed) {
+      if (!column_has(input->column, from + i)) {
+        continue;
+      }
+      cause = read_value(input->column, cell, scale, from + i, &value, &inexact);
+    } else if (cell_text(input, from + i, &text, &length, &cause)) {
+      cause = read_text(input, cell, scale, words, text, length, &value, &inexact);
+    }
+    if (cause != CRM__CAUSE_NONE) {
+      refuse(verdicts, i, cause, column);
+      continue;
+    }
+    verdicts->rounded += inexact;
+    values[i] = value;
+  }
+}
+
+void crm__cells_decode(const crm__input *input, const crm_store *store, int32_t table, int32_t column, int64_t from,
+                       int64_t count, crm__cells *cells, crm__verdicts *verdicts)
+{
+  int32_t cell = crm__table_column_cell(store, table, column);
+  const crm__schema_table *schema = crm__schema(table);
+  cells->present = input->present;
+  if (!input->present) {
+    return;
+  }
+  if (cell == CRM__CELL_KEY || cell == CRM__CELL_NAME) {
+    decode_keys(input, column, from, count, cells->keys, verdicts);
+  } else {
+    decode_values(input, store, cell, column < schema->count ? schema->columns[column].words : NULL, column, from,
+                  count, cells->values, verdicts);
+  }
+}
+
+crm__decimal crm__cell_decimal(const crm__input *input, const crm_store *store, int32_t cell, int64_t row)
+{
+  crm__decimal decimal = {0, 0, 0};
+  const crm_column *column = input->column;
+  if (column != NULL && column->type != CRM_TYPE_TEXT) {
+    decimal.coefficient = ((const int64_t *)column->values)[row];
+    decimal.scale = column->type == CRM_TYPE_DECIMAL ? column->scale
+                    : column->type == CRM_TYPE_MONEY ? cell_scale(store, cell)
+                                                     : 0;
+  } else {
+    const char *text;
+    size_t length;
+    int32_t cause;
+    if (cell_text(input, row, &text, &length, &cause)) {
+      (void)crm__decimal_read(text, length, input->mark, &decimal);
+    }
+  }
+  return decimal;
+}

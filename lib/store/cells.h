@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_STORE_CELLS_H
+#define CRM_STORE_CELLS_H
+
+#include "base/decimal.h"
+#include "base/intern.h"
+#include "store/store.h"
+#include "table/csv.h"
+
+/* Cells of a batch or a file as typed values, a slice of rows at a time, column by column. */
+
+#define CRM__SLICE 1024   /* rows of a slice: what one slice decodes into stays in the cache */
+
+/* Why a row is rejected; 0: it is not. The order is that of the names. */
+enum {
+  CRM__CAUSE_NONE,
+  CRM__CAUSE_RAGGED,
+  CRM__CAUSE_QUOTE,
+  CRM__CAUSE_TOO_LONG,
+  CRM__CAUSE_ENCODING,
+  CRM__CAUSE_NUL,
+  CRM__CAUSE_MISSING,
+  CRM__CAUSE_NUMBER,
+  CRM__CAUSE_RANGE,
+  CRM__CAUSE_TIME,
+  CRM__CAUSE_WORD,
+  CRM__CAUSE_TWO_CUSTOMERS,
+  CRM__CAUSE_TWO_BRANCHES,
+  CRM__CAUSE_CONFLICT,
+  CRM__CAUSE_RATE_MISSING,
+  CRM__CAUSES
+};
+
+const char *crm__cause_name(int32_t cause);
+
+/* Where the cells of a column come from: a column of a batch, fields of a file, or a constant for every row. */
+typedef struct crm__input {
+  const crm_column *column;
+  const crm__field *fields;
+  crm__field constant;       /* where column and fields are NULL */
+  char mark;                 /* decimal mark */
+  const char *time_format;   /* NULL: ISO 8601 */
+  int32_t present;           /* 0: the column is not there, every cell is empty */
+} crm__input;
+
+/* Whether cells of a kind can be read from a batch column of a type. */
+int crm__cell_accepts(int32_t cell, int32_t type);
+
+/* The decoded cells of one column of a slice. */
+typedef struct crm__cells {
+  int32_t present;
+  int64_t *values;     /* CRM__NULL where empty; not for keys and names */
+  crm__key *keys;      /* keys and names: crm__key_none() where empty */
+} crm__cells;
+
+static inline int crm__key_is_none(crm__key key)
+{
+  return key.text == NULL && key.length != 0;
+}
+
+/* What becomes of the rows of a slice. */
+typedef struct crm__verdicts {
+  uint8_t cause[CRM__SLICE];
+  uint8_t column[CRM__SLICE];   /* schema column + 1 of the cause, 0: none */
+  int64_t rounded;
+} crm__verdicts;
+
+/* Decodes rows from .. from + count - 1 of an input into cells (whose arrays the caller gives). A cell that cannot be read sets the
+ * row's cause, unless it has one already. digits: decimals of money or quantities. */
+void crm__cells_decode(const crm__input *input, const crm_store *store, int32_t table, int32_t column, int64_t from,
+                       int64_t count, crm__cells *cells, crm__verdicts *verdicts);
+
+/* The exact decimal of a cell that has been decoded without fault. */
+crm__decimal crm__cell_decimal(const crm__input *input, const crm_store *store, int32_t cell, int64_t row);
+
+#endif

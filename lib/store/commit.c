@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "store/commit.h"
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/sort.h"
+
+#include <string.h>
+
+typedef struct commit_plan {
+  uint64_t kept;                  /* staged lines that are accepted */
+  uint64_t money_added;
+  uint64_t quantity_added;
+  uint64_t money_removed;         /* with documents that are replaced */
+  uint64_t quantity_removed;
+  uint32_t *replaced;             /* documents in the store that get a new version */
+  uint64_t replaced_count;
+  uint64_t replaced_capacity;
+  crm__turned_away *turned_away;
+  uint64_t turned_away_count;
+  uint64_t turned_away_capacity;
+} commit_plan;
+
+/* Adds the absolute value of an element; saturates. */
+static void add_magnitude(const crm__column *column, uint64_t line, uint64_t *sum)
+{
+  int64_t value = crm__column_i64(column, line);
+  uint64_t magnitude = value == CRM__NULL ? 0 : crm__magnitude(value);
+  *sum = *sum > UINT64_MAX - magnitude ? UINT64_MAX : *sum + magnitude;
+}
+
+void crm__lines_budget(const crm_store *store, uint64_t first, uint64_t count, uint64_t *money, uint64_t *quantity)
+{
+  const crm__sales_lines *lines = &store->lines;
+  uint64_t line;
+  for (line = first; line < first + count; line++) {
+    add_magnitude(&lines->amount, line, money);
+    add_magnitude(&lines->discount, line, money);
+    add_magnitude(&lines->tax, line, money);
+    add_magnitude(&lines->cost, line, money);
+    add_magnitude(&lines->quantity, line, quantity);
+  }
+}
+
+static crm_status check_budgets(crm_load *load, commit_plan *plan, crm_error *error)
+{
+  const crm_store *store = load->store;
+  uint64_t money = store->money_budget - plan->money_removed;
+  uint64_t quantity = store->quantity_budget - plan->quantity_removed;
+  crm__lines_budget(store, load->lines_before, plan->kept, &plan->money_added, &plan->quantity_added);
+  if (plan->money_added > (uint64_t)INT64_MAX - money) {
+    return crm__fail_at(error, CRM_ERROR_OVERFLOW, "sales", "amount", 0, -1,
+                        "the sum of absolute amounts, discounts, taxes and costs would pass 64 bits");
+  }
+  if (plan->quantity_added > (uint64_t)INT64_MAX - quantity) {
+    return crm__fail_at(error, CRM_ERROR_OVERFLOW, "sales", "quantity", 0, -1,
+                        "the sum of absolute quantities would pass 64 bits");
+  }
+  return CRM_OK;
+}
+
+/* Makes the chunks of the document columns that an accepted version is written to. */
+static int touch_document(crm_load *load, uint32_t document, const crm__stage *stage,
+                          const crm__document_total *total)
+{
+  crm__documents *documents = &load->store->documents;
+  crm__memory *memory = &load->store->memory;
+  return crm__column_touch(&documents->time, memory, document) && crm__column_touch(&documents->first, memory, document) &&
+         crm__column_touch(&documents->lines, memory, document) &&
+         crm__column_touch(&documents->flags, memory, document) && crm__column_touch(&documents->net, memory, document) &&
+         (stage->customer == CRM__NONE || (crm__column_touch(&documents->customer, memory, document) &&
+                                           crm__column_touch(&documents->next, memory, document))) &&
+         (stage->branch == CRM__NONE || crm__column_touch(&documents->branch, memory, document)) &&
+         (stage->version == 0 || crm__column_touch(&documents->version, memory, document)) &&
+         (total->returned == 0 || crm__column_touch(&documents->returned, memory, document)) &&
+         (total->tax == 0 || crm__column_touch(&documents->tax, memory, document)) &&
+         (total->cost == 0 || crm__column_touch(&documents->cost, memory, document));
+}
+
+/* Prepares the replacement of a document that is in the store. */
+static int plan_replacement(crm_load *load, uint32_t document, commit_plan *plan)
+{
+  crm_store *store = load->store;
+  const crm__documents *documents = &store->documents;
+  if (document >= load->documents_before ||
+      (crm__column_u8(&documents->flags, document) & CRM__DOCUMENT_LIVE) == 0) {
+    return 1;
+  }
+  crm__lines_budget(store, (uint64_t)crm__column_i64(&documents->first, document),
+                    crm__column_u32(&documents->lines, document), &plan->money_removed, &plan->quantity_removed);
+  if (!crm__grow(&store->memory, (void **)&plan->replaced, &plan->replaced_capacity,
+                 plan->replaced_count + 1, sizeof *plan->replaced)) {
+    return 0;
+  }
+  plan->replaced[plan->replaced_count++] = document;
+  return 1;
+}
+
+static int plan_documents(crm_load *load, commit_plan *plan)
+{
+  crm__tally *tally = &load->tables[CRM__TABLE_SALES].tally;
+  uint64_t i;
+  crm__stage stage;
+  for (i = 0; i < plan->kept; i += stage.lines) {
+    uint32_t owner = crm__column_u32(&load->owner, i);
+    uint32_t document = crm__owner_document(load, owner);
+    crm__document_total total;
+    crm__stage_get(load, owner, &stage);
+    crm__document_sum(load->store, load->lines_before + i, stage.lines, &total);
+    if (!touch_document(load, document, &stage, &total) || !plan_replacement(load, document, plan)) {
+      return 0;
+    }
+    /* a sum that passes 64 bits is refused by the budgets right after; this one must not trap on the way */
+    tally->amount_accepted = (int64_t)((uint64_t)tally->amount_accepted + (uint64_t)total.ledger);
+  }
+  return 1;
+}
+
+static void write_document(crm_load *load, uint32_t document, uint64_t first, const crm__stage *stage)
+{
+  crm_store *store = load->store;
+  crm__documents *documents = &store->documents;
+  crm__document_total total;
+  uint32_t flags;
+  crm__document_sum(store, first, stage->lines, &total);
+  flags = CRM__DOCUMENT_LIVE | total.flags;
+  flags |= stage->flags & CRM__STAGE_ROWS ? CRM__DOCUMENT_ROWS : 0;
+  crm__column_put_i64(&documents->time, document, stage->time);
+  crm__column_put_u32(&documents->customer, document, stage->customer);
+  crm__column_put_u32(&documents->branch, document, stage->branch);
+  crm__column_put_i64(&documents->version, document, stage->version);
+  crm__column_put_i64(&documents->first, document, (int64_t)first);
+  crm__column_put_u32(&documents->lines, document, stage->lines);
+  crm__column_put_i64(&documents->net, document, total.net);
+  crm__column_put_i64(&documents->returned, document, total.returned);
+  crm__column_put_i64(&documents->tax, document, total.tax);
+  crm__column_put_i64(&documents->cost, document, total.cost);
+  crm__column_put_u8(&documents->flags, document, (uint8_t)flags);
+  crm__column_put_u32(&documents->next, document, CRM__NONE);
+  store->live_documents++;
+  store->live_lines += stage->lines;
+  if (stage->time > store->latest) {
+    store->latest = stage->time;
+  }
+  if (stage->customer != CRM__NONE) {
+    crm__profile *profile = &store->profiles[stage->customer];
+    crm__profile_add(store, profile, document);
+    crm__column_put_u32(&documents->next, document, profile->head);
+    profile->head = document;
+    profile->changed = store->version + 1;
+  }
+}
+
+/* Takes the documents that are about to be replaced out of counts, chains and profiles. */
+static void remove_replaced(crm_load *load, const commit_plan *plan)
+{
+  crm_store *store = load->store;
+  crm__documents *documents = &store->documents;
+  uint64_t i;
+  int latest = 0;
+  for (i = 0; i < plan->replaced_count; i++) {
+    uint32_t document = plan->replaced[i];
+    crm__column_put_u8(&documents->flags, document, 0);
+    store->live_documents--;
+    store->live_lines -= crm__column_u32(&documents->lines, document);
+    latest |= crm__column_i64(&documents->time, document) == store->latest;
+  }
+  for (i = 0; i < plan->replaced_count; i++) {
+    uint32_t customer = crm__column_u32(&documents->customer, plan->replaced[i]);
+    if (customer != CRM__NONE && store->profiles[customer].changed != store->version + 1) {
+      crm__profile_rebuild(store, customer);
+      store->profiles[customer].changed = store->version + 1;
+    }
+  }
+  if (latest) {
+    store->latest = crm__latest_time(store);
+  }
+}
+
+int64_t crm__latest_time(const crm_store *store)
+{
+  const crm__documents *documents = &store->documents;
+  int64_t latest = INT64_MIN;
+  uint64_t i;
+  for (i = 0; i < documents->flags.length; i++) {
+    if (crm__column_u8(&documents->flags, i) & CRM__DOCUMENT_LIVE) {
+      int64_t time = crm__column_i64(&documents->time, i);
+      latest = time > latest ? time : latest;
+    }
+  }
+  return latest;
+}
+
+/* Staged values of new documents that came to nothing: only their names stay. */
+static void clear_unused(crm_load *load)
+{
+  crm__documents *documents = &load->store->documents;
+  uint64_t document;
+  for (document = load->documents_before; document < documents->flags.length; document++) {
+    uint32_t flags = crm__column_u8(&documents->flags, document);
+    int nothing = (flags & (CRM__STAGE_REFUSED | CRM__STAGE_DUPLICATE)) != 0 ||
+                  crm__column_u32(&documents->lines, document) == 0;
+    if ((flags & CRM__STAGE_KNOWN) && nothing) {
+      crm__column_put_u8(&documents->flags, document, 0);
+      crm__column_put_u32(&documents->lines, document, 0);
+      crm__column_put_u32(&documents->customer, document, CRM__NONE);
+      crm__column_put_u32(&documents->branch, document, CRM__NONE);
+      crm__column_put_i64(&documents->version, document, 0);
+      crm__column_put_i64(&documents->net, document, 0);
+    }
+  }
+}
+
+static void apply_sales(crm_load *load, const commit_plan *plan)
+{
+  crm_store *store = load->store;
+  crm__column *columns[CRM__LINE_COLUMNS];
+  uint64_t i;
+  uint32_t c;
+  crm__stage stage;
+  remove_replaced(load, plan);
+  clear_unused(load);
+  for (i = 0; i < plan->kept; i += stage.lines) {
+    uint32_t owner = crm__column_u32(&load->owner, i);
+    crm__stage_get(load, owner, &stage);
+    write_document(load, crm__owner_document(load, owner), load->lines_before + i, &stage);
+  }
+  store->money_budget += plan->money_added - plan->money_removed;
+  store->quantity_budget += plan->quantity_added - plan->quantity_removed;
+  store->line_count = load->lines_before + plan->kept;
+  (void)crm__line_columns(&store->lines, columns);
+  for (c = 0; c < CRM__LINE_COLUMNS; c++) {
+    (void)crm__column_resize(columns[c], &store->memory, store->line_count);
+  }
+}
+
+/* The base currency is settled by the first load whose lines without rate carry just one. */
+static void settle_currency(crm_load *load)
+{
+  if (load->store->currency == CRM__NONE && load->unrated != CRM__NONE && !load->unrated_many) {
+    load->store->currency = load->unrated;
+  }
+}
+
+static void add_tallies(crm_load *load)
+{
+  int32_t table;
+  for (table = 0; table < CRM__TABLES; table++) {
+    crm__tally *all = &load->store->tallies[table];
+    const crm__tally *own = &load->tables[table].tally;
+    all->rows += own->rows;
+    all->accepted += own->accepted;
+    all->duplicate += own->duplicate;
+    all->rejected += own->rejected;
+    all->rounded += own->rounded;
+    if (crm__add_overflows(all->amount_in, own->amount_in, &all->amount_in)) {
+      all->amount_in = own->amount_in > 0 ? INT64_MAX : -INT64_MAX;
+    }
+    all->amount_accepted = (int64_t)((uint64_t)all->amount_accepted + (uint64_t)own->amount_accepted);
+    all->ignored += own->ignored;
+    all->touched |= own->touched;
+  }
+}
+
+static void apply(crm_load *load, commit_plan *plan)
+{
+  crm_store *store = load->store;
+  int64_t changed = (int64_t)plan->kept;
+  int32_t table;
+  apply_sales(load, plan);
+  for (table = 0; table < CRM__TABLE_SALES; table++) {
+    changed += crm__apply_dimension(load, table);
+  }
+  settle_currency(load);
+  crm__free_array(&store->memory, store->turned_away, store->turned_away_capacity, sizeof *store->turned_away);
+  store->turned_away = plan->turned_away;
+  store->turned_away_count = plan->turned_away_count;
+  store->turned_away_capacity = plan->turned_away_capacity;
+  plan->turned_away = NULL;
+  add_tallies(load);
+  store->version += changed > 0;
+}
+
+/* Decides everything and makes room. */
+static crm_status settle(crm_load *load, commit_plan *plan, crm_error *error)
+{
+  crm_store *store = load->store;
+  int32_t table;
+  if (!crm__profiles_grow(store) || !crm__settle_lines(load, &plan->kept) || !plan_documents(load, plan)) {
+    return crm__fail_memory(error);
+  }
+  for (table = 0; table < CRM__TABLE_SALES; table++) {
+    crm_status status = crm__settle_dimension(load, table, error);
+    if (status != CRM_OK) {
+      return status;
+    }
+  }
+  if (load->all_or_nothing && load->reject_count > 0) {
+    const crm__reject *first = &load->rejects[0];
+    return crm__fail_at(error, first->cause == CRM__CAUSE_CONFLICT ? CRM_ERROR_CONFLICT : CRM_ERROR_VALUE,
+                        crm__schema(first->table)->name,
+                        first->column == 0 ? NULL : crm__table_column_name(store, first->table, first->column - 1),
+                        crm__reject_row(load, first), -1,
+                        "%lld rows were rejected, and all or nothing was asked", (long long)load->reject_count);
+  }
+  if (!crm__settle_turned_away(load, &plan->turned_away, &plan->turned_away_count, &plan->turned_away_capacity)) {
+    return crm__fail_memory(error);
+  }
+  return check_budgets(load, plan, error);
+}
+
+crm_status crm_load_commit(crm_load *load, crm_error *error)
+{
+  commit_plan plan;
+  crm_status status;
+  crm_store *store;
+  if (load == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no load");
+  }
+  if (load->state != CRM__LOAD_OPEN) {
+    return crm__fail(error, CRM_ERROR_STATE, "the load is committed or has failed");
+  }
+  store = load->store;
+  memset(&plan, 0, sizeof plan);
+  status = settle(load, &plan, error);
+  if (status == CRM_OK) {
+    apply(load, &plan);
+    load->state = CRM__LOAD_COMMITTED;
+    store->open_load = 0;
+    crm__load_release(load);
+  } else {
+    load->state = CRM__LOAD_BROKEN;
+  }
+  crm__free_array(&store->memory, plan.replaced, plan.replaced_capacity, sizeof *plan.replaced);
+  crm__free_array(&store->memory, plan.turned_away, plan.turned_away_capacity, sizeof *plan.turned_away);
+  return status;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_STORE_COMMIT_H
+#define CRM_STORE_COMMIT_H
+
+#include "store/load.h"
+#include "store/profile.h"
+
+/* A commit in two halves. Settling decides and makes all room that is needed, and may fail; applying cannot.
+ * All functions that answer int answer 0 where there is no memory. */
+
+/* Groups the staged sales lines by document, decides about each version, drops the lines that are not accepted.
+ * *kept: staged lines that remain. */
+int crm__settle_lines(crm_load *load, uint64_t *kept);
+
+/* Rejects one staged line by its place among the staged ones. */
+int crm__reject_line(crm_load *load, uint64_t staged, const crm__stage *stage, int32_t cause, int32_t column);
+
+uint32_t crm__owner_document(const crm_load *load, uint32_t owner);
+
+/* -1, 0, 1: lines by content. */
+int crm__line_compare(const crm_store *store, uint64_t a, uint64_t b);
+
+/* Whether two ranges hold the same multiset of lines: 0, 1, or -1 where there is no memory. */
+int crm__lines_equal(crm_store *store, uint64_t a, uint64_t b, uint32_t count);
+
+/* Moves elements of a column down; the chunks on the way must exist, unless the whole column is absent. */
+void crm__lines_move(crm__column *column, uint64_t from, uint64_t to, uint64_t count);
+
+/* Adds the absolute amounts, discounts, taxes and costs of lines, and their absolute quantities; saturates. */
+void crm__lines_budget(const crm_store *store, uint64_t first, uint64_t count, uint64_t *money, uint64_t *quantity);
+
+/* Time of the latest live document, INT64_MIN: none. */
+int64_t crm__latest_time(const crm_store *store);
+
+/* Rows of customers and products. apply answers the rows that were written. */
+crm_status crm__settle_dimension(crm_load *load, int32_t table, crm_error *error);
+int64_t crm__apply_dimension(crm_load *load, int32_t table);
+
+/* Rejected amounts by day and branch. */
+int crm__settle_turned_away(crm_load *load, crm__turned_away **merged, uint64_t *count, uint64_t *capacity);
+
+#endif

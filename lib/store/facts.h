@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_STORE_FACTS_H
+#define CRM_STORE_FACTS_H
+
+#include "base/civil.h"
+#include "base/intern.h"
+#include "base/memory.h"
+
+#include <crm/scope.h>
+#include <crm/store.h>
+#include <crm/table.h>
+
+/* What an analysis sees of the store: a scope made ready, measures a customer, blocks of facts, names. */
+
+/* A scope made ready for one computation. Everything that it gives out lives until it is closed. A copy with another from
+ * or to is a scope too: it shares the scratch, and only the first one is closed. */
+typedef struct crm__scope {
+  const crm_store *store;
+  int64_t from;               /* INT64_MIN: from the first fact */
+  int64_t to;                 /* at most as_of */
+  int64_t as_of;              /* INT64_MAX only where the store has no sales */
+  int64_t latest;             /* time of the latest fact in the store, INT64_MIN: none */
+  int32_t as_of_day;          /* its business day; 0 where as_of is INT64_MAX */
+  int32_t money;
+  int32_t refunds;
+  int32_t occasions;
+  int32_t internal;
+  int64_t day_start;
+  const uint8_t *special;     /* by customer: CRM__CUSTOMER_... where some are anonymous or internal; NULL: none is */
+  const uint8_t *branches;    /* by branch id + 1 (0: no branch): 1 counts; NULL: all count */
+  char *branch_text;          /* keys of the scope's branches for the metadata, or NULL */
+  crm_context *context;       /* scratch */
+  crm_context *own;           /* the context if the caller gave none */
+} crm__scope;
+
+crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_scope *options, crm_error *error);
+void crm__scope_close(crm__scope *scope);
+
+/* Scratch that lives until the scope is closed; aligned to 64 bytes. NULL where there is none. */
+void *crm__scope_alloc(crm__scope *scope, uint64_t count, size_t size);
+void *crm__scope_alloc_zero(crm__scope *scope, uint64_t count, size_t size);
+
+/* The account that results are forked from. */
+const crm__memory *crm__scope_memory(const crm__scope *scope);
+
+/* Puts definition, revision, as_of, from, to, money, refunds, occasions, branches, internal, data_version into a table's metadata. */
+void crm__scope_describe(const crm__scope *scope, crm_table *table, const char *definition, int32_t revision);
+
+/* Customers. Ids run from 0 below crm__customers(); some may have no facts left or never had (crm__customer_known). */
+uint32_t crm__customers(const crm_store *store);
+crm__key crm__customer_key(const crm_store *store, uint32_t customer);
+uint32_t crm__customer_find(const crm_store *store, const char *key);
+
+/* 1 where an id is a customer in customer metrics: neither anonymous nor (unless the scope says so) internal. */
+int crm__customer_counts(const crm__scope *scope, uint32_t customer);
+
+/* For a customer without any line: prospect, suspect, or not there at as-of. */
+#define CRM__ABSENT 0
+#define CRM__PROSPECT 1
+#define CRM__SUSPECT 2
+int crm__customer_acquaintance(const crm__scope *scope, uint32_t customer);
+
+/* rank[id] = place of the customer's key in key order; of the scope's scratch. */
+crm_status crm__customer_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error);
+
+/* What a customer did in the scope. */
+typedef struct crm__measure {
+  int64_t first;      /* time of the first occasion in the period; INT64_MAX: none */
+  int64_t last;       /* of the last; INT64_MIN: none */
+  int64_t money;      /* in the scope's basis */
+  int64_t cost;       /* of counted lines, returns taken off */
+  uint32_t orders;    /* the scope's occasions: with those of a day as one, days */
+  uint32_t flags;     /* CRM__SEEN_... */
+} crm__measure;
+
+#define CRM__SEEN_PERIOD 1U     /* a sale or return line counts in the period */
+#define CRM__SEEN_EVER 2U       /* there is one before as-of, whatever the period and branch */
+#define CRM__COST_MISSING 4U    /* a counted line has no cost */
+
+/* Measures of all customers, either the kept profiles or made now; read them by crm__measure_at. Ids that do not count
+ * (crm__customer_counts) hold figures all the same. */
+typedef struct crm__measures {
+  const unsigned char *base;
+  size_t stride;
+} crm__measures;
+
+crm_status crm__measures_compute(crm__scope *scope, crm__measures *measures, crm_error *error);
+
+static inline const crm__measure *crm__measure_at(const crm__measures *measures, uint32_t customer)
+{
+  return (const crm__measure *)(const void *)(measures->base + (size_t)customer * measures->stride);
+}
+
+/* Distinct business days on which a customer had occasions in the period, by customer; of the scope's scratch. */
+crm_status crm__occasion_days(crm__scope *scope, const uint32_t **days, crm_error *error);
+
+/* The customers' occasions of the period, those of one business day once: customer << 32 | (day ^ 2^31), ascending. */
+crm_status crm__visits(crm__scope *scope, uint64_t **visits, uint64_t *count, crm_error *error);
+
+/* Time of each customer's first occasion ever (before as-of, all branches), INT64_MAX: none; of the scope's scratch. */
+crm_status crm__first_ever(crm__scope *scope, const int64_t **first, crm_error *error);
+
+/* Facts in blocks, a document each; in the sale-day basis re-dated return lines follow as facts of their own. */
+#define CRM__FACTS 1024
+
+#define CRM__FACT_OCCASION 1U     /* is an occasion */
+#define CRM__FACT_LINE 2U         /* holds a counted sale or return line */
+#define CRM__FACT_PERIOD 4U       /* lies in the scope's period and branches */
+#define CRM__FACT_COST_MISSING 8U
+#define CRM__FACT_EXTRA 16U       /* a re-dated line: document[] is its document, no occasion */
+
+typedef struct crm__facts {
+  uint32_t count;
+  uint32_t flags[CRM__FACTS];       /* 0: does not count at all (replaced, after as-of, internal, void, quote) */
+  uint32_t document[CRM__FACTS];
+  uint32_t customer[CRM__FACTS];    /* CRM__NONE: anonymous (blank, or a key that stands for nobody) */
+  int64_t time[CRM__FACTS];
+  int64_t money[CRM__FACTS];
+  int64_t cost[CRM__FACTS];
+  uint32_t orders[CRM__FACTS];      /* occasions that the document stands for, 1 but for documents made of equal rows */
+  uint64_t line[CRM__FACTS];        /* of a re-dated line: which */
+  uint64_t next;                    /* private: the next document, */
+  uint32_t next_line;               /* private: its next line, */
+  uint32_t phase;                   /* private: 0 documents, 1 re-dated lines */
+} crm__facts;
+
+/* Begins; then crm__facts_next answers 1 and a block, or 0 at the end. With occasions a day, orders of a customer are per
+ * document all the same: callers that count occasions use crm__occasion_days or drop repeated days. */
+void crm__facts_begin(crm__facts *facts);
+int crm__facts_next(crm__facts *facts, const crm__scope *scope);
+
+/* The counted lines of a fact: of a document, or the one re-dated line. */
+typedef struct crm__line {
+  uint32_t product;      /* CRM__NONE: none */
+  int32_t sale;          /* 1 sale, 0 return */
+  int64_t money;         /* in the scope's basis; 0 for return lines in the basis CRM_MONEY_SALES */
+  int64_t quantity;      /* signed: returns negative; INT64_MIN: none */
+  int64_t cost;          /* signed; INT64_MIN: none */
+} crm__line;
+
+typedef struct crm__lines {
+  uint64_t at;           /* private */
+  uint64_t end;          /* private */
+  int32_t redated;       /* private */
+} crm__lines;
+
+void crm__lines_begin(crm__lines *lines, const crm__scope *scope, const crm__facts *facts, uint32_t index);
+int crm__lines_next(crm__lines *lines, const crm__scope *scope, crm__line *line);
+
+/* Products. */
+uint32_t crm__products(const crm_store *store);
+crm__key crm__product_key(const crm_store *store, uint32_t product);
+crm_status crm__product_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error);
+int32_t crm__quantity_digits(const crm_store *store);
+
+/* Which customer ids are active in which period of a calendar. */
+typedef struct crm__activity {
+  int32_t periods;          /* rows; 0 where there are no facts in the scope */
+  const int32_t *starts;    /* periods + 1 first days */
+  uint32_t words;           /* 64-bit words a customer */
+  const uint64_t *bits;     /* customer * words; bit 0: the period before the first, bit p + 1: period p. An occasion in the scope */
+  const int32_t *first;     /* by customer: period of the first occasion ever; -1: before the first period; INT32_MAX: none or after the last */
+  const int64_t *revenue;   /* by period, in the scope's basis, anonymous ones too */
+  const int64_t *orders;    /* by period, the scope's occasions, anonymous ones too */
+} crm__activity;
+
+#define CRM__PERIODS 4096
+
+/* Errors: LIMIT over CRM__PERIODS, ARGUMENT, MEMORY. */
+crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
+                                 crm_error *error);
+
+/* The period of a day within starts (periods + 1 of them), -1 where outside. */
+int32_t crm__period_find(const int32_t *starts, int32_t periods, int32_t day);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_STORE_LOAD_H
+#define CRM_STORE_LOAD_H
+
+#include "store/cells.h"
+#include "store/store.h"
+
+#include <crm/load.h>
+
+/* A load in progress. Sales lines are staged at the end of the store's own line columns, beyond its line count; a new
+ * document is staged in the document columns, another version of a known one in an entry. Nothing of it is seen by the
+ * store's readers before commit, and rollback cuts it off. */
+
+/* What is known of a document's version while it is staged. */
+typedef struct crm__stage {
+  int64_t version;
+  int64_t time;
+  uint32_t customer;
+  uint32_t branch;
+  uint32_t lines;
+  uint32_t flags;          /* CRM__STAGE_... */
+} crm__stage;
+
+#define CRM__STAGE_TWO_CUSTOMERS 1U
+#define CRM__STAGE_TWO_BRANCHES 2U
+#define CRM__STAGE_ROWS 4U           /* made of equal rows */
+#define CRM__STAGE_REFUSED 8U        /* verdicts at commit: rejected, */
+#define CRM__STAGE_DUPLICATE 16U     /* duplicate or outdated, */
+#define CRM__STAGE_KNOWN 32U         /* a new document's stage is in use */
+
+typedef struct crm__entry {
+  crm__stage stage;
+  uint32_t document;
+  uint32_t next;           /* the next entry of the same document */
+  uint64_t first;          /* first staged line, once grouped */
+} crm__entry;
+
+/* Who owns a staged line: a new document's id, or an entry's index with this bit. */
+#define CRM__OWNER_ENTRY 0x80000000U
+
+/* Rows of one append that follow one another: ordinals of a table from `start` on are rows `row`, row + 1 ... of a file. */
+typedef struct crm__segment {
+  uint64_t start;
+  int64_t row;
+  uint32_t file;           /* name id */
+} crm__segment;
+
+typedef struct crm__reject {
+  uint32_t ordinal;
+  uint8_t table;
+  uint8_t cause;
+  uint8_t column;          /* schema column + 1, 0: none */
+  uint8_t spare;
+} crm__reject;
+
+/* Staged rows of a dimension. */
+typedef struct crm__dimension_rows {
+  crm__column id;
+  crm__column ordinal;
+  crm__column values[CRM__TABLE_COLUMNS];
+  uint64_t count;
+} crm__dimension_rows;
+
+typedef struct crm__table_load {
+  crm__tally tally;
+  crm__segment *segments;
+  uint64_t segment_count;
+  uint64_t segment_capacity;
+  int64_t last_row;        /* of the last append */
+} crm__table_load;
+
+/* One sales row's figures on their way into the store. */
+typedef struct crm__sales_row {
+  int64_t kind;
+  int64_t class_;
+  int64_t quantity;
+  int64_t price;
+  int64_t amount;
+  int64_t discount;
+  int64_t tax;
+  int64_t cost;
+  int64_t rate;
+  int64_t foreign;         /* the amount in the line's own currency */
+  int32_t has_amount;
+} crm__sales_row;
+
+/* What a slice is decoded into: arrays for every column of the widest table. */
+typedef struct crm__slice {
+  crm__cells cells[CRM__TABLE_COLUMNS];
+  crm__verdicts verdicts;
+  crm__sales_row rows[CRM__SLICE];
+  uint32_t ids[CRM__SALES_COLUMNS][CRM__SLICE];   /* of keys and names */
+  uint32_t made_flags[CRM__SLICE];                /* of documents made from content */
+  int64_t lines[CRM__LINE_COLUMNS][CRM__SLICE];   /* accepted lines, column by column */
+  uint32_t owners[CRM__SLICE];
+  uint32_t ordinals[CRM__SLICE];
+  int64_t line_count;
+} crm__slice;
+
+struct crm_load {
+  crm_store *store;
+  int32_t replace;
+  int32_t all_or_nothing;
+  int32_t state;                 /* CRM__LOAD_... */
+  int32_t scattered;             /* lines of a document are not side by side */
+  int32_t document_mode;         /* CRM_DOCUMENT_... of the present append */
+  uint32_t unrated;              /* a currency of lines without a rate while no base is settled; CRM__NONE: none */
+  int32_t unrated_many;          /* there are several */
+
+  uint64_t customers_before;     /* counts at begin, for rollback */
+  uint64_t products_before;
+  uint64_t branches_before;
+  uint64_t names_before;
+  uint64_t documents_before;
+  uint64_t lines_before;
+
+  uint64_t staged;               /* lines */
+  crm__column owner;             /* by staged line */
+  crm__column ordinal;
+  crm__column entry_of;          /* by document id: first entry */
+  crm__entry *entries;
+  uint64_t entry_count;
+  uint64_t entry_capacity;
+  crm__stage current;            /* the stage of the last row's owner, written back when another comes */
+  uint32_t current_owner;
+
+  crm__dimension_rows dimensions[2];
+  crm__table_load tables[CRM__TABLES];
+  crm__reject *rejects;
+  uint64_t reject_count;
+  uint64_t reject_capacity;
+  crm__turned_away *turned_away;
+  uint64_t turned_away_count;
+  uint64_t turned_away_capacity;
+  crm__slice *slice;
+
+  crm_progress progress;
+  void *progress_context;
+};
+
+#define CRM__LOAD_OPEN 0
+#define CRM__LOAD_COMMITTED 1
+#define CRM__LOAD_BROKEN 2       /* can only be freed */
+
+/* Appends rows of inputs (one a column of the table). first_row 0 goes on. Any failure breaks the load. */
+crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *inputs, const uint8_t *records, int64_t rows,
+                          int64_t first_row, uint32_t file, crm_error *error);
+
+/* One decoded slice of a table. from: the first row's place in the inputs; ordinal: in the table's rows of this load. 0: no memory. */
+int crm__load_sales(crm_load *load, const crm__input *inputs, int64_t from, int64_t count, uint64_t ordinal);
+int crm__load_dimension(crm_load *load, int32_t table, int64_t count, uint64_t ordinal);
+
+/* Frees what only an open load needs; counts and rejects stay. */
+void crm__load_release(crm_load *load);
+
+/* The table of a name, of a load that is still open. */
+crm_status crm__load_ready(const crm_load *load, const char *table, int32_t *index, crm_error *error);
+
+/* Whether every required column has an input. */
+crm_status crm__load_required(const crm_load *load, int32_t table, const crm__input *inputs, crm_error *error);
+
+/* Notes a rejected row and its turned away amount. 0: no memory. */
+int crm__load_reject(crm_load *load, int32_t table, uint64_t ordinal, int32_t cause, int32_t column);
+int64_t crm__reject_row(const crm_load *load, const crm__reject *reject);
+int crm__load_turn_away(crm_load *load, int32_t day, uint32_t branch, int64_t amount);
+
+/* The stage of a staged line's owner. */
+void crm__stage_get(const crm_load *load, uint32_t owner, crm__stage *stage);
+void crm__stage_put(crm_load *load, uint32_t owner, const crm__stage *stage);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "store/store.h"
+
+#include "base/error.h"
+#include "store/context.h"
+#include "table/build.h"
+
+#include <string.h>
+
+static crm_status check_scope(const crm_scope *options, crm_error *error)
+{
+  if (options->money < CRM_MONEY_NET || options->money > CRM_MONEY_TAXED) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "money", 0, -1, "no such basis of money");
+  }
+  if (options->refunds < CRM_REFUNDS_REFUND_DAY || options->refunds > CRM_REFUNDS_SALE_DAY) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "refunds", 0, -1, "no such basis of refunds");
+  }
+  if (options->occasions < CRM_OCCASIONS_EACH || options->occasions > CRM_OCCASIONS_DAY) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "occasions", 0, -1, "no such way to count occasions");
+  }
+  if (options->from != CRM_TIME_UNSET_FROM && options->to != CRM_TIME_UNSET_TO && options->from >= options->to) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "from", 0, -1, "the period ends before it begins");
+  }
+  if (options->branch_count < 0 || (options->branch_count > 0 && options->branches == NULL)) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "branches", 0, -1, "the keys of the branches are missing");
+  }
+  return CRM_OK;
+}
+
+static crm_status take_branches(crm__scope *scope, const crm_scope *options, crm_error *error)
+{
+  const crm_store *store = scope->store;
+  uint8_t *counts;
+  size_t length = 1;
+  size_t at = 0;
+  int64_t i;
+  if (options->branches == NULL) {
+    return CRM_OK;
+  }
+  for (i = 0; i < options->branch_count; i++) {
+    if (options->branches[i] == NULL) {
+      return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "branches", i + 1, -1, "a key is missing");
+    }
+    length += strlen(options->branches[i]) + 1;
+  }
+  counts = crm__scope_alloc_zero(scope, store->branches.count + 1, 1);
+  scope->branch_text = crm__scope_alloc(scope, length, 1);
+  if (counts == NULL || scope->branch_text == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < options->branch_count; i++) {
+    const char *key = options->branches[i];
+    uint32_t id = crm__intern_find(&store->branches, 0, crm__key_from(key, strlen(key)));
+    if (id != CRM__NONE) {
+      counts[id + 1] = 1;
+    }
+    if (i > 0) {
+      scope->branch_text[at++] = ' ';
+    }
+    memcpy(scope->branch_text + at, key, strlen(key));
+    at += strlen(key);
+  }
+  scope->branch_text[at] = '\0';
+  scope->branches = counts;
+  return CRM_OK;
+}
+
+/* Notes which customers are anonymous or internal, if any are. */
+static crm_status take_special(crm__scope *scope, crm_error *error)
+{
+  const crm_store *store = scope->store;
+  uint32_t customers = crm__customers(store);
+  uint8_t *special = NULL;
+  uint32_t i;
+  if (crm__column_absent(&store->anonymous) &&
+      crm__column_absent(&store->dimensions[CRM__TABLE_CUSTOMERS].values[CRM__CUSTOMERS_KIND])) {
+    return CRM_OK;
+  }
+  special = crm__scope_alloc(scope, customers, 1);
+  if (special == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < customers; i++) {
+    special[i] = (uint8_t)crm__customer_kind(store, i);
+  }
+  scope->special = special;
+  return CRM_OK;
+}
+
+crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_scope *options, crm_error *error)
+{
+  static const crm_scope defaults = CRM_SCOPE_INIT;
+  crm_scope own = defaults;
+  crm_status status = CRM_OK;
+  memset(scope, 0, sizeof *scope);
+  if (store == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no store");
+  }
+  if (options != NULL) {
+    status = crm__struct_read(&own, sizeof own, options, "crm_scope", error);
+  }
+  if (status == CRM_OK) {
+    status = check_scope(&own, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  scope->store = store;
+  scope->as_of = own.as_of == CRM_TIME_UNSET_TO ? crm_store_horizon(store) : own.as_of;
+  scope->from = own.from;
+  scope->to = own.to < scope->as_of ? own.to : scope->as_of;
+  scope->latest = store->latest;
+  scope->as_of_day = scope->as_of == INT64_MAX ? 0 : crm__business_day(scope->as_of, store->day_start);
+  scope->money = own.money;
+  scope->refunds = own.refunds;
+  scope->occasions = own.occasions;
+  scope->internal = own.internal != 0;
+  scope->day_start = store->day_start;
+  scope->context = own.context;
+  if (scope->context == NULL) {
+    scope->own = crm__context_for(&store->memory);
+    scope->context = scope->own;
+  }
+  if (scope->context == NULL) {
+    return crm__fail_memory(error);
+  }
+  status = take_branches(scope, &own, error);
+  if (status == CRM_OK) {
+    status = take_special(scope, error);
+  }
+  if (status != CRM_OK) {
+    crm__scope_close(scope);
+  }
+  return status;
+}
+
+void crm__scope_close(crm__scope *scope)
+{
+  if (scope->own != NULL) {
+    crm_context_free(scope->own);
+  } else if (scope->context != NULL) {
+    crm__context_reset(scope->context);
+  }
+  scope->own = NULL;
+  scope->context = NULL;
+}
+
+void *crm__scope_alloc(crm__scope *scope, uint64_t count, size_t size)
+{
+  if (count > SIZE_MAX / size) {
+    return NULL;
+  }
+  return crm__context_alloc(scope->context, count == 0 ? size : (size_t)count * size);
+}
+
+void *crm__scope_alloc_zero(crm__scope *scope, uint64_t count, size_t size)
+{
+  void *memory = crm__scope_alloc(scope, count, size);
+  if (memory != NULL) {
+    memset(memory, 0, (size_t)count * size);
+  }
+  return memory;
+}
+
+const crm__memory *crm__scope_memory(const crm__scope *scope)
+{
+  return &scope->store->memory;
+}
+
+static void put_instant(crm_table *table, const char *key, int64_t time)
+{
+  char text[32];
+  if (time == INT64_MIN || time == INT64_MAX) {
+    crm__table_meta_text(table, key, "");
+    return;
+  }
+  text[crm__time_write(time, text)] = '\0';
+  crm__table_meta(table, key, "%s", text);
+}
+
+void crm__scope_describe(const crm__scope *scope, crm_table *table, const char *definition, int32_t revision)
+{
+  static const char *const money[] = {"net", "sales", "taxed"};
+  crm__table_meta(table, "definition", "%s", definition);
+  crm__table_meta(table, "revision", "%d", (int)revision);
+  put_instant(table, "as_of", scope->as_of);
+  put_instant(table, "from", scope->from);
+  put_instant(table, "to", scope->to);
+  crm__table_meta(table, "money", "%s", money[scope->money]);
+  crm__table_meta(table, "refunds", "%s", scope->refunds == CRM_REFUNDS_SALE_DAY ? "sale_day" : "refund_day");
+  crm__table_meta(table, "occasions", "%s", scope->occasions == CRM_OCCASIONS_DAY ? "day" : "each");
+  crm__table_meta_text(table, "branches", scope->branch_text == NULL ? "all" : scope->branch_text);
+  crm__table_meta(table, "internal", "%s", scope->internal ? "counted" : "left_out");
+  crm__table_meta(table, "data_version", "%lld", (long long)scope->store->version);
+}
+
+uint32_t crm__customers(const crm_store *store)
+{
+  return (uint32_t)store->profile_count;
+}
+
+crm__key crm__customer_key(const crm_store *store, uint32_t customer)
+{
+  return crm__intern_key(&store->customers, customer, NULL);
+}
+
+uint32_t crm__customer_find(const crm_store *store, const char *key)
+{
+  uint32_t id = key == NULL ? CRM__NONE : crm__intern_find(&store->customers, 0, crm__key_from(key, strlen(key)));
+  return id != CRM__NONE && id < store->profile_count ? id : CRM__NONE;
+}
+
+int crm__customer_counts(const crm__scope *scope, uint32_t customer)
+{
+  if (scope->special == NULL) {
+    return 1;
+  }
+  return scope->special[customer] != CRM__CUSTOMER_ANONYMOUS &&
+         (scope->internal || scope->special[customer] != CRM__CUSTOMER_INTERNAL);
+}
+
+int crm__customer_acquaintance(const crm__scope *scope, uint32_t customer)
+{
+  const crm_store *store = scope->store;
+  const crm__dimension *dimension = &store->dimensions[CRM__TABLE_CUSTOMERS];
+  uint32_t document;
+  if (crm__column_u8(&dimension->present, customer) != 0) {
+    int64_t joined = crm__column_i64(&dimension->values[CRM__CUSTOMERS_JOINED], customer);
+    if (joined == CRM__NULL) {
+      return CRM__SUSPECT;
+    }
+    if (joined < scope->as_of) {
+      return CRM__PROSPECT;
+    }
+  }
+  for (document = store->profiles[customer].head; document != CRM__NONE;
+       document = crm__column_u32(&store->documents.next, document)) {
+    if (crm__column_i64(&store->documents.time, document) < scope->as_of) {
+      return CRM__SUSPECT;
+    }
+  }
+  return CRM__ABSENT;
+}
+
+static crm_status key_ranks(crm__scope *scope, const crm__intern *intern, const uint32_t **ranks, crm_error *error)
+{
+  crm__memory memory = crm__memory_fork(&scope->store->memory);
+  uint32_t *made = crm__scope_alloc(scope, intern->count, sizeof *made);
+  if (made == NULL || !crm__intern_ranks(intern, &memory, made)) {
+    return crm__fail_memory(error);
+  }
+  *ranks = made;
+  return CRM_OK;
+}
+
+crm_status crm__customer_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error)
+{
+  return key_ranks(scope, &scope->store->customers, ranks, error);
+}
+
+crm_status crm__product_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error)
+{
+  return key_ranks(scope, &scope->store->products, ranks, error);
+}
+
+uint32_t crm__products(const crm_store *store)
+{
+  return (uint32_t)store->products.count;
+}
+
+crm__key crm__product_key(const crm_store *store, uint32_t product)
+{
+  return crm__intern_key(&store->products, product, NULL);
+}
+
+int32_t crm__quantity_digits(const crm_store *store)
+{
+  return store->quantity_digits;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_STORE_STORE_H
+#define CRM_STORE_STORE_H
+
+#include "base/column.h"
+#include "base/intern.h"
+#include "base/memory.h"
+#include "store/facts.h"
+#include "store/schema.h"
+
+#include <crm/store.h>
+
+/* The store's own structure, seen by lib/store alone. */
+
+#define CRM__NULL INT64_MIN          /* an empty cell of an 8-byte column */
+#define CRM__ATTRIBUTES 64           /* most declared attributes of a table */
+#define CRM__TABLE_COLUMNS 96        /* most columns of a table with its attributes */
+
+/* Documents by dense id. A document without the flag LIVE is a name only: mentioned as an original, or rejected. */
+#define CRM__DOCUMENT_LIVE 1U
+#define CRM__DOCUMENT_LINE 2U           /* holds a counted sale or return line */
+#define CRM__DOCUMENT_SALE 4U           /* a sale line of a revenue class */
+#define CRM__DOCUMENT_VALUE 8U          /* an amount other than 0 */
+#define CRM__DOCUMENT_COST_MISSING 16U
+#define CRM__DOCUMENT_ORIGINAL 32U      /* a return line names its original */
+#define CRM__DOCUMENT_ROWS 64U          /* equal rows, each an occasion of its own */
+
+typedef struct crm__documents {
+  crm__intern keys;         /* space: source name id, made documents with CRM__MADE */
+  crm__column time;
+  crm__column customer;
+  crm__column branch;
+  crm__column version;
+  crm__column first;        /* first line */
+  crm__column lines;        /* number of lines */
+  crm__column net;          /* revenue classes, sale less return */
+  crm__column returned;     /* revenue classes, return lines, at or above 0 */
+  crm__column tax;
+  crm__column cost;
+  crm__column flags;
+  crm__column next;         /* the next document of the same customer */
+} crm__documents;
+
+#define CRM__MADE 0x40000000U   /* in the space of a document key that was made from content */
+
+/* Lines, those of a document side by side; lines of replaced documents stay behind unused. */
+typedef struct crm__sales_lines {
+  crm__column code;         /* kind | class << 2 */
+  crm__column amount;       /* signed: returns at or under 0 */
+  crm__column product;
+  crm__column quantity;     /* signed likewise, as are discount, tax, cost */
+  crm__column price;
+  crm__column discount;
+  crm__column tax;
+  crm__column cost;
+  crm__column line;         /* among names */
+  crm__column staff;
+  crm__column currency;
+  crm__column rate;
+  crm__column foreign;      /* amount in the line's currency */
+  crm__column original;     /* document id */
+} crm__sales_lines;
+
+#define CRM__LINE_COLUMNS 14
+#define CRM__DOCUMENT_COLUMNS 12
+
+/* One record a customer, a cache line: what all time under the default scope gives. */
+typedef struct crm__profile {
+  crm__measure measure;
+  int64_t sales;            /* before returns */
+  uint32_t documents;       /* in the chain: any live document */
+  uint32_t head;            /* first of the chain */
+  int64_t changed;          /* data version of the last commit that touched it */
+} crm__profile;
+
+/* A table of rows by key: customers, products. */
+typedef struct crm__dimension {
+  crm__column present;                       /* 1: there is a row */
+  crm__column values[CRM__TABLE_COLUMNS];    /* by schema column, attributes after; the key's stays empty */
+} crm__dimension;
+
+typedef struct crm__attribute {
+  char name[64];
+  int32_t cell;
+} crm__attribute;
+
+/* Rejected amounts by day and branch, for the totals. */
+typedef struct crm__turned_away {
+  int32_t day;        /* INT32_MIN: could not be read */
+  uint32_t branch;
+  int64_t rows;
+  int64_t amount;
+} crm__turned_away;
+
+typedef struct crm__tally {
+  int64_t rows;
+  int64_t accepted;
+  int64_t duplicate;
+  int64_t rejected;
+  int64_t rounded;
+  int64_t amount_in;
+  int64_t amount_accepted;
+  int32_t ignored;
+  int32_t touched;     /* a batch or file of the table was there */
+} crm__tally;
+
+struct crm_store {
+  crm__memory memory;
+  int32_t digits;
+  int32_t quantity_digits;
+  int32_t returns;
+  int64_t day_start;
+  uint32_t currency;              /* name id of the base currency, CRM__NONE: not settled */
+  int64_t version;
+  int open_load;
+
+  crm__intern customers;
+  crm__intern products;
+  crm__intern branches;
+  crm__intern names;
+  crm__column anonymous;          /* by customer: 1 where the options said so */
+
+  crm__documents documents;
+  crm__sales_lines lines;
+  uint64_t line_count;
+  int64_t live_documents;
+  int64_t live_lines;
+  crm__profile *profiles;         /* by customer */
+  uint64_t profile_count;
+  uint64_t profile_capacity;
+
+  int64_t latest;                 /* time of the latest live document with a counted line, INT64_MIN: none */
+  uint64_t money_budget;          /* sum of absolute amounts, discounts, taxes and costs of live lines */
+  uint64_t quantity_budget;
+
+  crm__dimension dimensions[2];   /* customers, products */
+  crm__attribute attributes[2][CRM__ATTRIBUTES];
+  int32_t attribute_count[2];
+
+  crm__turned_away *turned_away;  /* by day, branch */
+  uint64_t turned_away_count;
+  uint64_t turned_away_capacity;
+
+  crm__tally tallies[CRM__TABLES];   /* of all committed loads */
+};
+
+/* Columns of a table with its attributes. */
+int32_t crm__table_width(const crm_store *store, int32_t table);
+const char *crm__table_column_name(const crm_store *store, int32_t table, int32_t column);
+int32_t crm__table_column_cell(const crm_store *store, int32_t table, int32_t column);
+int32_t crm__table_column_find(const crm_store *store, int32_t table, const char *name, size_t length);
+
+/* What a dimension's column keeps: bytes of an element and what an empty cell reads as. */
+uint32_t crm__cell_size(int32_t cell);
+int64_t crm__cell_fill(int32_t cell);
+
+/* The columns in one list; answers their number. */
+uint32_t crm__line_columns(crm__sales_lines *lines, crm__column **columns);
+uint32_t crm__document_columns(crm__documents *documents, crm__column **columns);
+
+/* Whether there is a row or a document of a customer; what kind it is, CRM__CUSTOMER_..., the options' anonymous ones too. */
+int crm__customer_known(const crm_store *store, uint32_t customer);
+int crm__customer_kind(const crm_store *store, uint32_t customer);
+
+/* Makes profiles, dimension rows and flags for every interned customer and product; new ones are empty. 0: no memory. */
+int crm__profiles_grow(crm_store *store);
+
+/* Drops those of customers and products that are no longer interned. */
+void crm__profiles_cut(crm_store *store);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_TABLE_CSV_H
+#define CRM_TABLE_CSV_H
+
+#include "base/memory.h"
+
+#include <crm/load.h>
+
+/* Reads delimited text from a source in blocks of records, in bounded memory. Knows fields, not types. */
+
+/* A field: UTF-8 bytes inside the reader's buffers, valid until the next block. Not ended by zero. */
+typedef struct crm__field {
+  const char *text;
+  uint32_t length;
+  uint32_t bad;        /* 0, or CRM__FIELD_NUL / CRM__FIELD_ENCODING */
+} crm__field;
+
+#define CRM__FIELD_NUL 1
+#define CRM__FIELD_ENCODING 2
+
+#define CRM__RECORD_OK 0
+#define CRM__RECORD_RAGGED 1     /* another number of fields than the header */
+#define CRM__RECORD_QUOTE 2      /* a quoted field that does not end, or goes on after its end */
+#define CRM__RECORD_TOO_LONG 3   /* over the record limit */
+
+#define CRM__CSV_ROWS 4096       /* most records of a block */
+#define CRM__CSV_COLUMNS 16384   /* most columns of a file */
+
+typedef struct crm__csv crm__csv;
+
+/* Opens a reader and reads the header (or takes csv->header). csv holds the dialect; map, set and document are not looked at.
+ * memory must outlive the reader. Errors: IO, SCHEMA (empty file, a header over the limits, a quote never closed in it), ARGUMENT
+ * (delimiter or decimal mark that is none), MEMORY. */
+crm_status crm__csv_open(crm__memory *memory, const crm_csv *csv, const crm_source *source, crm__csv **reader,
+                         crm_error *error);
+void crm__csv_close(crm__csv *reader);
+
+/* The header. */
+int64_t crm__csv_columns(const crm__csv *reader);
+const char *crm__csv_name(const crm__csv *reader, int64_t column, size_t *length);
+
+/* Which file columns the blocks shall hold, in this order (a file column may stand in it several times). Call once, before the
+ * first block. Others are split but not checked, decoded or kept. */
+crm_status crm__csv_select(crm__csv *reader, const int64_t *columns, int64_t count, crm_error *error);
+
+/* A block of up to CRM__CSV_ROWS records. fields[k * CRM__CSV_ROWS + i] is selected column k of record i (column-wise); fields of a
+ * record that is not CRM__RECORD_OK are empty. Blank lines (and with blank delimiters, lines of blanks) are no records. */
+typedef struct crm__block {
+  int64_t rows;               /* 0 at the end of the file */
+  int64_t first_row;          /* 1-based number of the first record, the header not counted */
+  const uint8_t *records;     /* CRM__RECORD_... */
+  const crm__field *fields;
+  int64_t bytes;              /* read from the source so far */
+} crm__block;
+
+crm_status crm__csv_next(crm__csv *reader, crm__block *block, crm_error *error);
+
+/* A source over a file of the C library. A directory or a missing file is IO. */
+typedef struct crm__file {
+  void *handle;
+} crm__file;
+crm_status crm__file_open(crm__file *file, const char *path, crm_source *source, crm_error *error);
+void crm__file_close(crm__file *file);
+
+#endif
