@@ -105,11 +105,11 @@ int arguments_read(arguments *args, int count, char **texts);
 
 void arguments_free(arguments *args);
 
-/* A flag and its value (NULL where none was given with =); *next is the argument after it, taken where a value is needed.
+/* A flag and its value (NULL where none was given with =). next is the argument after it, taken for a value in need;
  * *taken says whether it was. */
 int flag_apply(arguments *args, const char *flag, size_t length, const char *value, const char *next, int *taken);
 
-/* Flags that were given belong to the verb? */
+/* Refuses flags that belong to another verb. */
 int flag_check(const arguments *args);
 
 /* Adds to a list. */

@@ -16,6 +16,13 @@
 
 /* ---- the headline ---- */
 
+/* A figure in its field; one that is too wide is told in short, for a figure that is cut would be another one. */
+static void put_figure(page *out, const char *text, int64_t value, int scale, int64_t cells)
+{
+  char brief[FIGURE];
+  page_right(out, cells_of(text) < cells ? text : figure_short(brief, value, scale, out->language), cells);
+}
+
 static int64_t history(const headline *figures, int column, int64_t most, int64_t *values)
 {
   int64_t count = figures->row + 1 < most ? figures->row + 1 : most;
@@ -49,15 +56,15 @@ static void put_gauge(page *out, const headline *figures, const gauge *item)
 {
   char text[FIGURE] = "-";
   int64_t values[TREND];
+  int scale = item->unit == UNIT_MONEY ? (int)out->digits : 0;
   if (item->value.known && item->unit == UNIT_RATE) {
     (void)figure_percent(text, item->value.value, 1);
   } else if (item->value.known) {
-    int scale = item->unit == UNIT_MONEY ? (int)out->digits : 0;
     (void)figure_decimal(text, item->value.value, scale, scale);
   }
   page_left(out, page_label(out, "kpi", item->kpi), 18);
   page_style(out, STYLE_BOLD);
-  page_right(out, text, 16);
+  put_figure(out, text, item->value.value, scale, 16);
   page_style(out, STYLE_PLAIN);
   put_change(out, item, item->previous);
   put_change(out, item, item->year);
@@ -70,7 +77,6 @@ static void put_gauge(page *out, const headline *figures, const gauge *item)
 
 static void draw_headline(page *out, const headline *figures)
 {
-  char text[CELL];
   int64_t months = figures->row + 1 < TREND ? figures->row + 1 : TREND;
   int i;
   if (figures->row < 0) {
@@ -82,8 +88,10 @@ static void draw_headline(page *out, const headline *figures)
   page_right(out, "", 34);
   page_right(out, page_label(out, "text", "month_before"), 13);
   page_right(out, page_label(out, "text", "year_before"), 13);
-  (void)snprintf(text, sizeof text, "  %d %s\n", (int)months, page_label(out, "text", "trend"));
-  page_text(out, text);
+  if (months > 1) {
+    page_format(out, "  %d %s", (int)months, page_label(out, "text", "trend"));
+  }
+  page_end(out);
   page_style(out, STYLE_PLAIN);
   for (i = 0; i < GAUGES; i++) {
     put_gauge(out, figures, &figures->gauges[i]);
@@ -137,10 +145,12 @@ static void put_cells(page *out, const crm_table *table, const char *const *colu
   char text[CELL];
   int i;
   for (i = 0; i < count; i++) {
+    crm_column column = CRM_COLUMN_INIT;
     cell(out, table, columns[i], row, text);
-    page_right(out, text, cells[i]);
+    (void)crm_table_column(table, crm_table_find(table, columns[i]), &column, NULL);
+    put_figure(out, text, number(table, columns[i], row), column.scale, cells[i]);
   }
-  page_text(out, "\n");
+  page_end(out);
 }
 
 /* Those outside the pyramid, where there are any. */
@@ -387,7 +397,7 @@ static crm_status draw_notes(page *out, const arguments *args, const loading *lo
   if (loaded->rejected > 0) {
     page_format(out, page_label(out, "text", "rejected"), figure_count(text, loaded->rejected));
   } else {
-    page_format(out, page_label(out, "text", "all_accepted"), figure_count(text, loaded->rows));
+    page_format(out, page_label(out, "text", "read"), figure_count(text, loaded->rows));
   }
   page_text(out, "\n");
   page_style(out, STYLE_PLAIN);

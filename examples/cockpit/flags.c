@@ -244,6 +244,10 @@ int flag_apply(arguments *args, const char *name, size_t length, const char *val
     value = next;
     *taken = 1;
   }
+  if (value[0] == '\0' &&
+      (flags[i].takes == TAKES_TEXT || flags[i].takes == TAKES_EACH || flags[i].takes == TAKES_FILE)) {
+    return report("--%s needs a value", flags[i].name);
+  }
   return apply(args, &flags[i], value);
 }
 

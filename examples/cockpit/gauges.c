@@ -13,7 +13,8 @@
 
 static const char *const names[COLUMNS] = {"gauge", "kpi", "period", "value", "band", "target", "change_previous",
                                            "change_year", "status"};
-static const char *const types[COLUMNS] = {"text", "text", "text", "text", "text", "text", "decimal", "decimal", "text"};
+static const char *const types[COLUMNS] = {"text", "text", "text", "text", "text", "text", "decimal", "decimal",
+                                           "text"};
 
 /* Without thousands separators; "" where unknown. */
 static const char *plain(char *text, figure value, int scale)

@@ -50,8 +50,8 @@ static void put_label(const page *out, const char *group, const char *id, char *
   }
 }
 
-static void text_cell(const page *out, const crm_table *table, int32_t column, int64_t row, const char *name, char *text,
-                      size_t size)
+static void text_cell(const page *out, const crm_table *table, int32_t column, int64_t row, const char *name,
+                      char *text, size_t size)
 {
   size_t length;
   const char *bytes = crm_table_text(table, column, row, &length);
@@ -151,6 +151,9 @@ static void heading(const page *out, const grid *how, const char *name, char *te
   if (strcmp(name, "month") == 0 && how->period != NULL) {
     name = how->period;
   }
+  if (strcmp(name, "spend") == 0 && how->value != NULL) {
+    name = how->value;
+  }
   put_label(out, "column", name, text, size);
 }
 
@@ -223,7 +226,8 @@ static void fit(layout *plan, const page *out, const grid *how)
     int widest = -1;
     int i;
     for (i = 0; i < plan->count; i++) {
-      if (plan->columns[i].type == CRM_TYPE_TEXT && (widest < 0 || plan->columns[i].cells > plan->columns[widest].cells)) {
+      const shown *item = &plan->columns[i];
+      if (item->type == CRM_TYPE_TEXT && (widest < 0 || item->cells > plan->columns[widest].cells)) {
         widest = i;
       }
     }

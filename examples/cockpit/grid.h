@@ -13,6 +13,7 @@ typedef struct grid {
   const char *spare;     /* those that are left out first where a line would be too long */
   int64_t rows;          /* most rows, 0: all */
   const char *period;    /* what the column "month" is called: month, week ... */
+  const char *value;     /* what the column "spend" is called: spend, profit or orders */
 } grid;
 
 void grid_draw(page *out, const crm_table *table, const grid *how);

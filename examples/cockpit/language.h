@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-/* What text output calls things. group is "column", "tier", "segment", "kpi", "text" ...; an id without a label stands for
- * itself. */
+/* What text output calls things. group is "column", "tier", "segment", "kpi", "text" ...; an id without a label stands
+ * for itself. */
 const char *label(int32_t language, const char *group, const char *id);
 
 /* NULL where there is no label. */

@@ -61,7 +61,8 @@ static const char *period_name(const arguments *args)
 
 static void draw_table(const arguments *args, const loading *loaded, result *made)
 {
-  grid how = {NULL, NULL, 0, NULL};
+  static const char *const values[] = {"spend", "profit", "orders"};
+  grid how = {NULL, NULL, 0, NULL, NULL};
   title_draw(&made->text, loaded->store, args, page_label(&made->text, "verb", args->verb->name));
   if (strcmp(args->verb->name, "cohorts") == 0) {
     matrix_draw(&made->text, made->table);
@@ -71,6 +72,7 @@ static void draw_table(const arguments *args, const loading *loaded, result *mad
   how.spare = args->verb->spare;
   how.rows = args->verb->rows;
   how.period = period_name(args);
+  how.value = values[args->pyramid.measure];
   grid_draw(&made->text, made->table, &how);
 }
 
@@ -148,6 +150,31 @@ static void report_scope(const arguments *args, const loading *loaded)
   crm_table_free(years);
 }
 
+/* A branch that no document names is more likely a slip than a question. */
+static void report_branches(const arguments *args, const loading *loaded)
+{
+  crm_table *totals = NULL;
+  int64_t i;
+  if (args->branches.count == 0 || crm_store_totals(loaded->store, &totals, NULL) != CRM_OK) {
+    return;
+  }
+  for (i = 0; i < args->branches.count; i++) {
+    const char *branch = args->branches.items[i];
+    int64_t row = 0;
+    for (; row < crm_table_rows(totals); row++) {
+      size_t length;
+      const char *text = crm_table_text(totals, crm_table_find(totals, "branch"), row, &length);
+      if (length == strlen(branch) && memcmp(text, branch, length) == 0) {
+        break;
+      }
+    }
+    if (row == crm_table_rows(totals)) {
+      (void)report("there are no sales of branch '%s'", branch);
+    }
+  }
+  crm_table_free(totals);
+}
+
 static int run(arguments *args)
 {
   loading loaded;
@@ -165,6 +192,7 @@ static int run(arguments *args)
   }
   if (status == EXIT_GOOD) {
     report_scope(args, &loaded);
+    report_branches(args, &loaded);
     files_report(args, &loaded);
     status = loaded.rejected > 0 ? EXIT_REJECTED : EXIT_GOOD;
   }

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* Where the result goes: standard output or a file. Opened when everything is computed, so that nothing is written before. */
+/* Where the result goes: standard output or a file. Opened when everything is computed: nothing is written before. */
 typedef struct output {
   FILE *file;
   const char *path;   /* NULL: standard output */

@@ -53,8 +53,8 @@ const char *page_label(const page *out, const char *group, const char *id);
 /* Figures, NUL-ended, at most FIGURE bytes with the end. */
 #define FIGURE 64
 const char *figure_count(char *text, int64_t value);                               /* 1,234 */
-const char *figure_decimal(char *text, int64_t value, int scale, int decimals);    /* 1,234.50; rounded half away from zero */
-const char *figure_percent(char *text, int64_t rate, int decimals);                /* of a rate with six decimals: 12.3% */
+const char *figure_decimal(char *text, int64_t value, int scale, int decimals);    /* 1,234.50, half away from 0 */
+const char *figure_percent(char *text, int64_t rate, int decimals);                /* of six decimals: 12.3% */
 const char *figure_change(char *text, int64_t rate);                               /* +12.3% */
 const char *figure_points(char *text, int64_t rate);                               /* +1.2, of hundredths */
 const char *figure_short(char *text, int64_t value, int scale, int32_t language);  /* 1.2M; Chinese: 120万 */

@@ -17,8 +17,8 @@ void *pool_take(pool *memory, size_t size);
 /* A NUL-ended copy of length bytes. */
 char *pool_copy(pool *memory, const char *text, size_t length);
 
-/* Room for one more item in an array of count items: answers the array, moved where it was full. Its length is a power of two
- * that follows from count. NULL where there is no memory. */
+/* Room for one more item in an array of count items: answers the array, moved where it was full. Its length is a power
+ * of two that follows from count. NULL where there is no memory. */
 void *pool_more(pool *memory, void *items, int64_t count, size_t item_size);
 
 void pool_free(pool *memory);

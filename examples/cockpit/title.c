@@ -34,7 +34,8 @@ void title_draw(page *out, const crm_store *store, const arguments *args, const 
     (void)instant(to, args, args->scope.to);
   }
   if (has_from && has_to) {
-    (void)snprintf(line, sizeof line, "%s%s%s", instant(from, args, args->scope.from), page_label(out, "text", "to"), to);
+    (void)snprintf(line, sizeof line, "%s%s%s", instant(from, args, args->scope.from),
+                   page_label(out, "text", "to"), to);
   } else if (has_from) {
     (void)snprintf(line, sizeof line, "%s%s", page_label(out, "text", "from"), instant(from, args, args->scope.from));
   } else if (has_to) {

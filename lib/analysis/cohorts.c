@@ -4,6 +4,7 @@
 #include "analysis/population.h"
 
 #include "base/error.h"
+#include "base/prefetch.h"
 #include "base/sort.h"
 #include "base/statistics.h"
 #include "table/build.h"
@@ -27,6 +28,7 @@ typedef struct cohorts {
   int32_t rolling;           /* days of a window, or 0 */
   const int64_t *first;      /* by customer: instant of the first occasion ever */
   int32_t *of;               /* by customer: cohort, -1: none */
+  int32_t *periods;          /* by day from the first period's first: its period */
   int64_t *sizes;            /* by cohort */
   int64_t *starts;           /* by cohort: its first cell */
   int32_t *ages;             /* by cohort: number of cells */
@@ -98,12 +100,32 @@ static crm_status lay_out(cohorts *all, crm_error *error)
 
 /* ---- cells ---- */
 
+static crm_status list_days(cohorts *all, crm_error *error)
+{
+  const int32_t *starts = all->activity.starts;
+  int32_t p;
+  int32_t day;
+  all->periods = crm__scope_alloc(all->scope, (uint64_t)(starts[all->activity.periods] - starts[0]),
+                                  sizeof *all->periods);
+  if (all->periods == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (p = 0; p < all->activity.periods; p++) {
+    for (day = starts[p]; day < starts[p + 1]; day++) {
+      all->periods[day - starts[0]] = p;
+    }
+  }
+  return CRM_OK;
+}
+
+/* Below 0: before the cohort. */
 static int32_t age_of(const cohorts *all, uint32_t id, int32_t day)
 {
   int32_t first;
   if (all->rolling == 0) {
-    int32_t period = crm__period_find(all->activity.starts, all->activity.periods, day);
-    return period < 0 ? -1 : period - all->of[id];
+    const int32_t *starts = all->activity.starts;
+    int inside = day >= starts[0] && day < starts[all->activity.periods];
+    return inside ? all->periods[day - starts[0]] - all->of[id] : -1;
   }
   first = crm__business_day(all->first[id], all->scope->day_start);
   return day < first ? -1 : (day - first) / all->rolling;
@@ -144,6 +166,9 @@ static void count_active(cohorts *all)
   }
 }
 
+/* How many facts ahead a customer's cohort is asked for. */
+#define AHEAD 24
+
 /* Money, orders where each document is one, and the visits where visits is not NULL. Answers how many visits. */
 static uint64_t add_facts(cohorts *all, crm__facts *facts, uint64_t *visits)
 {
@@ -157,6 +182,9 @@ static uint64_t add_facts(cohorts *all, crm__facts *facts, uint64_t *visits)
       uint32_t id = facts->customer[i];
       int32_t day;
       cell *in;
+      if (i + AHEAD < facts->count && facts->customer[i + AHEAD] != CRM__NONE) {
+        CRM__PREFETCH(&all->of[facts->customer[i + AHEAD]]);
+      }
       if (!(flags & CRM__FACT_PERIOD) || id == CRM__NONE || all->of[id] < 0) {
         continue;
       }
@@ -217,6 +245,10 @@ static crm_status fill(cohorts *all, crm_error *error)
     return crm__fail_memory(error);
   }
   if (all->rolling == 0) {
+    crm_status status = list_days(all, error);
+    if (status != CRM_OK) {
+      return status;
+    }
     count_active(all);
   }
   count = add_facts(all, facts, visits);

@@ -5,6 +5,7 @@
 
 #include "base/decimal.h"
 #include "base/error.h"
+#include "base/prefetch.h"
 #include "base/sort.h"
 #include "base/statistics.h"
 #include "base/wide.h"
@@ -173,9 +174,16 @@ crm_status crm_pyramid_tiers(const crm_pyramid *pyramid, crm_table **table, crm_
 enum { MEMBER_CUSTOMER, MEMBER_TIER, MEMBER_RANK, MEMBER_SPEND, MEMBER_ORDERS, MEMBER_FIRST, MEMBER_LAST,
        MEMBER_COLUMNS };
 
-/* Those with a fact in the period by value descending, then key. by_key: all ids in key order. */
-static crm_status order_members(const crm_pyramid *pyramid, crm__scope *scope, const uint32_t *by_key,
-                                const uint32_t **ids, uint32_t *count, crm_error *error)
+/* Those with a fact in the period. */
+typedef struct ordered {
+  const uint32_t *ids;       /* by value descending, then key */
+  const uint64_t *values;    /* theirs, as they are sorted: descending */
+  uint32_t count;
+} ordered;
+
+/* by_key: all ids in key order. */
+static crm_status order_members(const crm_pyramid *pyramid, crm__scope *scope, const uint32_t *by_key, ordered *order,
+                                crm_error *error)
 {
   uint64_t *keys = crm__scope_alloc(scope, pyramid->customers, sizeof *keys);
   uint64_t *spare_keys = crm__scope_alloc(scope, pyramid->customers, sizeof *spare_keys);
@@ -194,23 +202,17 @@ static crm_status order_members(const crm_pyramid *pyramid, crm__scope *scope, c
     }
   }
   crm__radix_sort(keys, sorted, spare_keys, spare, n);
-  *ids = sorted;
-  *count = n;
+  order->ids = sorted;
+  order->values = keys;
+  order->count = n;
   return CRM_OK;
 }
 
-static void put_member(const crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures,
-                       crm_table *table, uint32_t id, int64_t rank)
+static void put_member(const crm_pyramid *pyramid, const crm__scope *scope, const crm__measure *measure,
+                       crm_table *table, uint32_t id, int32_t tier)
 {
-  const crm__measure *measure = crm__measure_at(measures, id);
   crm__table_put_key(table, MEMBER_CUSTOMER, crm__customer_key(pyramid->store, id));
-  crm__table_put_name(table, MEMBER_TIER, crm__tier_name(pyramid, crm__tier_of(pyramid, id)));
-  if (rank == 0) {
-    crm__table_put_null(table, MEMBER_RANK);
-  } else {
-    crm__table_put(table, MEMBER_RANK, rank);
-  }
-  crm__table_put(table, MEMBER_SPEND, pyramid->values[id]);
+  crm__table_put_name(table, MEMBER_TIER, crm__tier_name(pyramid, tier));
   crm__table_put(table, MEMBER_ORDERS, measure->orders);
   if (measure->orders == 0) {
     crm__table_put_null(table, MEMBER_FIRST);
@@ -221,25 +223,49 @@ static void put_member(const crm_pyramid *pyramid, const crm__scope *scope, cons
   }
 }
 
-static void put_members(const crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures,
-                        crm_table *table, const uint32_t *ids, uint32_t count, const uint32_t *by_key)
+/* How many rows ahead a measure is asked for: by value they lie anywhere. */
+#define AHEAD 16
+
+static void put_ordered(const crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures,
+                        crm_table *table, const ordered *order)
 {
+  int32_t tier = 0;
   int64_t rank = 0;
   uint32_t i;
-  int32_t kind;
-  for (i = 0; i < count; i++) {
-    if (i == 0 || pyramid->values[ids[i]] != pyramid->values[ids[i - 1U]]) {
-      rank = (int64_t)i + 1;
+  for (i = 0; i < order->count; i++) {
+    if (i + AHEAD < order->count) {
+      CRM__PREFETCH(crm__measure_at(measures, order->ids[i + AHEAD]));
     }
-    put_member(pyramid, scope, measures, table, ids[i], pyramid->values[ids[i]] > 0 ? rank : 0);
+    while (tier < pyramid->tier_count &&
+           (int64_t)i >= (tier < pyramid->tier_count - 1 ? pyramid->cuts[tier].reached : pyramid->n)) {
+      tier++;
+    }
+    rank = i == 0 || order->values[i] != order->values[i - 1U] ? (int64_t)i + 1 : rank;
+    put_member(pyramid, scope, crm__measure_at(measures, order->ids[i]), table, order->ids[i], tier);
+    crm__table_put(table, MEMBER_SPEND, (int64_t)(~order->values[i] ^ crm__sortable(0)));
+    if (tier < pyramid->tier_count) {
+      crm__table_put(table, MEMBER_RANK, rank);
+    } else {
+      crm__table_put_null(table, MEMBER_RANK);
+    }
   }
+}
+
+static void put_others(const crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures,
+                       crm_table *table, const uint32_t *by_key)
+{
+  uint32_t i;
+  int32_t kind;
   for (kind = CRM__KIND_INACTIVE; kind < CRM__KINDS_BELOW; kind++) {
     if (pyramid->sums[pyramid->tier_count + kind].customers == 0) {
       continue;
     }
     for (i = 0; i < pyramid->customers; i++) {
-      if (pyramid->kinds[by_key[i]] == kind) {
-        put_member(pyramid, scope, measures, table, by_key[i], 0);
+      uint32_t id = by_key[i];
+      if (pyramid->kinds[id] == kind) {
+        put_member(pyramid, scope, crm__measure_at(measures, id), table, id, pyramid->tier_count + kind);
+        crm__table_put(table, MEMBER_SPEND, 0);
+        crm__table_put_null(table, MEMBER_RANK);
       }
     }
   }
@@ -253,9 +279,8 @@ static crm_status make_members(const crm_pyramid *pyramid, crm__scope *scope, cr
     { "first", CRM_TYPE_DATE, 0 },     { "last", CRM_TYPE_DATE, 0 }
   };
   crm__measures measures;
-  const uint32_t *by_key;
-  const uint32_t *ids = NULL;
-  uint32_t count = 0;
+  const uint32_t *by_key = NULL;
+  ordered order = { NULL, NULL, 0 };
   int64_t rows = 0;
   int32_t tier;
   crm_status status = crm__measures_compute(scope, &measures, error);
@@ -263,7 +288,7 @@ static crm_status make_members(const crm_pyramid *pyramid, crm__scope *scope, cr
     status = crm__customers_by_key(scope, &by_key, error);
   }
   if (status == CRM_OK) {
-    status = order_members(pyramid, scope, by_key, &ids, &count, error);
+    status = order_members(pyramid, scope, by_key, &order, error);
   }
   if (status != CRM_OK) {
     return status;
@@ -278,7 +303,8 @@ static crm_status make_members(const crm_pyramid *pyramid, crm__scope *scope, cr
     return status;
   }
   describe(pyramid, scope, *table, "tiers");
-  put_members(pyramid, scope, &measures, *table, ids, count, by_key);
+  put_ordered(pyramid, scope, &measures, *table, &order);
+  put_others(pyramid, scope, &measures, *table, by_key);
   return crm__table_finish(table, error);
 }
 

@@ -213,7 +213,24 @@ static void score_by_edges(axis *by, uint32_t n)
   }
 }
 
-static crm_status score_together(axis *by, uint32_t n, crm__scope *scope, crm_error *error)
+/* Values this close together are counted instead of sorted; days and occasions mostly are. */
+#define COUNTED 65536
+
+/* The edges from the number of times that each value occurs, low being the least. */
+static void edges_by_counts(axis *by, uint32_t n, int64_t low, const uint32_t *counts)
+{
+  uint32_t reached = 0;
+  uint32_t at = 0;
+  int s;
+  for (s = 1; s <= EDGES; s++) {
+    while (reached < worse_for(n, s)) {
+      reached += counts[at++];
+    }
+    by->edges[s - 1] = one_above(low + (int64_t)at - 1);
+  }
+}
+
+static crm_status edges_by_sort(axis *by, uint32_t n, crm__scope *scope, crm_error *error)
 {
   uint64_t *keys = crm__scope_alloc(scope, n, sizeof *keys);
   uint64_t *spare = crm__scope_alloc(scope, n, sizeof *spare);
@@ -229,8 +246,35 @@ static crm_status score_together(axis *by, uint32_t n, crm__scope *scope, crm_er
   for (s = 1; s <= EDGES; s++) {
     by->edges[s - 1] = one_above((int64_t)(keys[worse_for(n, s) - 1U] ^ crm__sortable(0)));
   }
-  score_by_edges(by, n);
   return CRM_OK;
+}
+
+static crm_status score_together(axis *by, uint32_t n, crm__scope *scope, crm_error *error)
+{
+  int64_t low = by->goodness[0];
+  int64_t high = low;
+  crm_status status = CRM_OK;
+  uint32_t i;
+  for (i = 1; i < n; i++) {
+    low = by->goodness[i] < low ? by->goodness[i] : low;
+    high = by->goodness[i] > high ? by->goodness[i] : high;
+  }
+  if ((uint64_t)high - (uint64_t)low < COUNTED) {
+    uint32_t *counts = crm__scope_alloc_zero(scope, (uint64_t)(high - low) + 1U, sizeof *counts);
+    if (counts == NULL) {
+      return crm__fail_memory(error);
+    }
+    for (i = 0; i < n; i++) {
+      counts[by->goodness[i] - low]++;
+    }
+    edges_by_counts(by, n, low, counts);
+  } else {
+    status = edges_by_sort(by, n, scope, error);
+  }
+  if (status == CRM_OK) {
+    score_by_edges(by, n);
+  }
+  return status;
 }
 
 /* Members are in key order, and the sort is stable: equal values stand by key. */
@@ -355,6 +399,7 @@ enum { SEGMENT_NAME, SEGMENT_CUSTOMERS, SEGMENT_CUSTOMER_SHARE, SEGMENT_SPEND, S
        SEGMENT_FREQUENCY, SEGMENT_MONETARY, SEGMENT_COLUMNS };
 
 typedef struct segment_sums {
+  uint8_t *segments;            /* by member */
   uint32_t *order;              /* members, segment by segment */
   uint32_t ends[CELLS];         /* where each segment ends in it */
   int64_t customers[CELLS];
@@ -368,12 +413,14 @@ static crm_status sum_segments(const members *all, crm__scope *scope, segment_su
   uint32_t end = 0;
   uint32_t i;
   int32_t s;
+  sums->segments = crm__scope_alloc(scope, all->n, sizeof *sums->segments);
   sums->order = crm__scope_alloc(scope, all->n, sizeof *sums->order);
-  if (sums->order == NULL) {
+  if (sums->segments == NULL || sums->order == NULL) {
     return crm__fail_memory(error);
   }
   for (i = 0; i < all->n; i++) {
     uint8_t segment = segment_of(all, i);
+    sums->segments[i] = segment;
     sums->customers[segment]++;
     sums->money[segment] += all->axes[MONETARY].goodness[i];
   }
@@ -384,7 +431,7 @@ static crm_status sum_segments(const members *all, crm__scope *scope, segment_su
     sums->positive_total += sums->positive[s];
   }
   for (i = 0; i < all->n; i++) {
-    sums->order[sums->ends[segment_of(all, i)]++] = i;
+    sums->order[sums->ends[sums->segments[i]]++] = i;
   }
   return CRM_OK;
 }

@@ -5,8 +5,8 @@
 
 #include "base/memory.h"
 
-/* A column that grows in chunks of 65,536 elements, so that growth copies nothing but the first small chunk. A chunk that
- * holds nothing but the fill value does not exist. Elements are plain data of a fixed size. */
+/* A column that grows in chunks of 65,536 elements, so that growth copies nothing but the first small chunk. A chunk
+ * that holds nothing but the fill value does not exist. Elements are plain data of a fixed size. */
 #define CRM__CHUNK_BITS 16
 #define CRM__CHUNK ((uint64_t)1 << CRM__CHUNK_BITS)
 
@@ -22,8 +22,8 @@ typedef struct crm__column {
 void crm__column_open(crm__column *column, uint32_t size, int64_t fill);
 void crm__column_close(crm__column *column, crm__memory *memory);
 
-/* Sets the length; new elements read as fill. Never fails when it shrinks; shrinking keeps memory but resets what is cut off
- * to fill once it grows again. 0 where there is no memory (the column is unchanged). */
+/* Sets the length; new elements read as fill. Never fails when it shrinks; shrinking keeps memory but resets what is
+ * cut off to fill once it grows again. 0 where there is no memory (the column is unchanged). */
 int crm__column_resize(crm__column *column, crm__memory *memory, uint64_t length);
 
 /* Makes the chunk of element i exist (i < length), filled. 0 where there is no memory. */

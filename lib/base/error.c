@@ -22,9 +22,9 @@ const char *crm_version_text(void)
 
 const char *crm_status_name(crm_status status)
 {
-  static const char *const names[] = { "ok",    "argument", "type",     "schema",    "value",     "range",  "overflow", "memory",
-                                       "io",    "limit",    "state",    "conflict",  "not_found", "cancelled",
-                                       "corrupt" };
+  static const char *const names[] = { "ok",     "argument", "type",  "schema", "value", "range",    "overflow",
+                                       "memory", "io",       "limit", "state",  "conflict", "not_found",
+                                       "cancelled", "corrupt" };
 
   if (status < 0 || (size_t)status >= sizeof names / sizeof names[0]) {
     return "unknown";
@@ -188,8 +188,8 @@ static crm_status struct_size_read(const void *theirs, const char *name, uint32_
   }
   memcpy(size, theirs, sizeof *size);
   if (*size < sizeof *size || *size > STRUCT_SIZE_MAX) {
-    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, name, 0, -1, "the struct_size of %s is %lld; start from its _INIT",
-                        name, (long long)*size);
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, name, 0, -1,
+                        "the struct_size of %s is %lld; start from its _INIT", name, (long long)*size);
   }
   return CRM_OK;
 }
@@ -207,7 +207,8 @@ crm_status crm__struct_read(void *into, size_t size, const void *from, const cha
   }
   for (i = size; i < theirs; i++) {
     if (bytes[i] != 0) {
-      return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, name, 0, -1, "%s sets a field that this version does not know", name);
+      return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, name, 0, -1,
+                          "%s sets a field that this version does not know", name);
     }
   }
   memset(into, 0, size);

@@ -23,13 +23,13 @@ crm_status crm__fail_at(crm_error *error, crm_status status, const char *table, 
 
 crm_status crm__fail_memory(crm_error *error);
 
-/* Reads an input struct of today's size `size` from a caller's struct: copies min(theirs, size), zeros the rest, sets
- * its struct_size to `size`, and answers ARGUMENT where theirs is NULL, under 4, absurd (over 4096), or longer with a tail
- * that is not zero; `into` is untouched then. */
+/* Reads an input struct of today's size `size` from a caller's struct: copies min(theirs, size), zeros the rest,
+ * sets its struct_size to `size`, and answers ARGUMENT where theirs is NULL, under 4, absurd (over 4096), or longer
+ * with a tail that is not zero; `into` is untouched then. */
 crm_status crm__struct_read(void *into, size_t size, const void *from, const char *name, crm_error *error);
 
-/* Writes an output struct: at most as many bytes as the caller's struct_size says; keeps that size. ARGUMENT where `into`
- * is NULL or its size is under 4 or absurd. */
+/* Writes an output struct: at most as many bytes as the caller's struct_size says; keeps that size. ARGUMENT where
+ * `into` is NULL or its size is under 4 or absurd. */
 crm_status crm__struct_write(void *into, const void *from, size_t size, const char *name, crm_error *error);
 
 #endif

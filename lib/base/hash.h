@@ -8,6 +8,8 @@
 
 /* 64-bit hashes under a seed, the same on every platform. No order that a caller sees may depend on one. */
 
+/* The seed of a new table; the others are multipliers. */
+#define CRM__HASH_SEED UINT64_C(0x2545F4914F6CDD1D)
 #define CRM__MULTIPLIER_A UINT64_C(0x9E3779B97F4A7C15)
 #define CRM__MULTIPLIER_B UINT64_C(0xD1B54A32D192ED03)
 #define CRM__MULTIPLIER_C UINT64_C(0xBEA225F9EB34556D)
@@ -31,6 +33,7 @@ static inline uint64_t crm__multiply_fold(uint64_t a, uint64_t b)
 #endif
 }
 
+/* Spreads every bit to the upper ones. */
 static inline uint64_t crm__hash_finish(uint64_t hash)
 {
   return (hash ^ hash >> 32) * CRM__MULTIPLIER_C;
@@ -86,13 +89,21 @@ static inline void crm__load_short(const void *text, size_t length, uint64_t wor
   }
 }
 
+/* Of the words of a text of up to 16 bytes. */
 static inline uint64_t crm__hash_short(uint64_t seed, uint32_t space, const uint64_t words[2], size_t length)
 {
   uint64_t hash = crm__multiply_fold(words[0] ^ seed, words[1] ^ seed ^ CRM__MULTIPLIER_B);
   return crm__hash_finish(hash ^ crm__multiply_fold((uint64_t)length << 32 ^ seed, CRM__MULTIPLIER_A ^ space));
 }
 
-/* Every step keeps the state beside the product: a block that makes the product 0 forgets nothing. */
+/* One step over 16 bytes. It keeps the state beside the product: a block that makes the product 0 forgets nothing. */
+static inline uint64_t crm__hash_block(uint64_t hash, uint64_t seed, const unsigned char *block)
+{
+  uint64_t product = crm__multiply_fold(crm__load64(block) ^ seed, crm__load64(block + 8) ^ hash ^ CRM__MULTIPLIER_B);
+  return (hash << 23 | hash >> 41) ^ product;
+}
+
+/* Of a text of over 16 bytes; the last block may overlap the one before. */
 static inline uint64_t crm__hash_long(uint64_t seed, uint32_t space, const void *text, size_t length)
 {
   uint64_t hash = crm__multiply_fold((uint64_t)length ^ seed, CRM__MULTIPLIER_A ^ space);
@@ -100,11 +111,9 @@ static inline uint64_t crm__hash_long(uint64_t seed, uint32_t space, const void 
   size_t at;
 
   for (at = 0; at + 16 < length; at += 16) {
-    hash = (hash << 23 | hash >> 41) ^ crm__multiply_fold(crm__load64(bytes + at) ^ seed, crm__load64(bytes + at + 8) ^ hash ^ CRM__MULTIPLIER_B);
+    hash = crm__hash_block(hash, seed, bytes + at);
   }
-  at = length - 16;
-  hash = (hash << 23 | hash >> 41) ^ crm__multiply_fold(crm__load64(bytes + at) ^ seed, crm__load64(bytes + at + 8) ^ hash ^ CRM__MULTIPLIER_B);
-  return crm__hash_finish(hash);
+  return crm__hash_finish(crm__hash_block(hash, seed, bytes + length - 16));
 }
 
 #endif

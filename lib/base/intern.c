@@ -15,8 +15,9 @@
 #define BLOCK 32             /* slots that are moved together */
 #define AHEAD 32             /* keys of a batch whose slots are asked for ahead */
 
-/* At three quarters full, chains as long as this come up by chance once in 10^16 tables; so keys were chosen to collide,
- * and the table takes another seed. It does so a few times only: a seed costs a pass over the table. */
+/* At three quarters full, chains as long as this come up by chance once in a billion tables of ten million keys; so
+ * keys were chosen to collide, and the table takes another seed. It does so a few times only: a seed costs a pass
+ * over it. */
 #define CHAIN_MAX 1024
 #define RESEEDS_MAX 8
 
@@ -80,7 +81,7 @@ static void index_open(crm__intern_index *index)
 {
   index->slots = 0;
   index->count = 0;
-  index->seed = CRM__MULTIPLIER_B;
+  index->seed = CRM__HASH_SEED;
   index->shift = 0;
   index->reseeds = 0;
 }
@@ -299,7 +300,10 @@ static int text_matches(const crm__intern *intern, const text_slot *slot, const 
 /* As text_matches, for a short text of a space that the tag holds. */
 static int short_matches(const text_slot *slot, const text_probe *probe)
 {
-  return ((crm__load64(slot->key) ^ probe->words[0]) | (crm__load64(slot->key + 8) ^ probe->words[1]) | (slot->tag ^ probe->tag)) == 0;
+  uint64_t first = crm__load64(slot->key) ^ probe->words[0];
+  uint64_t second = crm__load64(slot->key + 8) ^ probe->words[1];
+
+  return (first | second | (slot->tag ^ probe->tag)) == 0;
 }
 
 /* As integer_seek. */
@@ -510,7 +514,8 @@ uint32_t crm__intern_add(crm__intern *intern, crm__memory *memory, uint32_t spac
   if (key.length != 0) {
     return CRM__NONE;
   }
-  return integer_add(intern, memory, space, key.integer, crm__hash_integer(intern->integer_index.seed, space, key.integer));
+  return integer_add(intern, memory, space, key.integer,
+                     crm__hash_integer(intern->integer_index.seed, space, key.integer));
 }
 
 uint64_t crm__intern_add_integers(crm__intern *intern, crm__memory *memory, uint32_t space, const int64_t *keys,
@@ -542,7 +547,8 @@ uint64_t crm__intern_add_integers(crm__intern *intern, crm__memory *memory, uint
   return count;
 }
 
-/* Makes a key of a batch ready, of an integer its hash alone, and asks for its slot. A text's may lie across two lines. */
+/* Makes a key of a batch ready, of an integer its hash alone, and asks for its slot. A text's may lie across two
+ * lines. */
 static void prepare(const crm__intern *intern, uint32_t space, const crm__key *key, text_probe *probe)
 {
   if (key->text != NULL) {
@@ -572,19 +578,16 @@ uint64_t crm__intern_add_keys(crm__intern *intern, crm__memory *memory, uint32_t
     if (i >= AHEAD) {
       uint64_t done = i - AHEAD;
       const crm__key *key = &keys[done];
-      if (key->text == NULL && key->length != 0) {
-        ids[done] = CRM__NONE;
+      int none = key->text == NULL && key->length != 0;
+      if (none || reseeds != intern->integer_index.reseeds + intern->text_index.reseeds) {
+        ids[done] = crm__intern_add(intern, memory, space, *key);
+      } else if (key->text != NULL) {
+        ids[done] = text_add(intern, memory, probe);
       } else {
-        if (reseeds != intern->integer_index.reseeds + intern->text_index.reseeds) {
-          ids[done] = crm__intern_add(intern, memory, space, *key);
-        } else if (key->text != NULL) {
-          ids[done] = text_add(intern, memory, probe);
-        } else {
-          ids[done] = integer_add(intern, memory, space, key->integer, probe->hash);
-        }
-        if (ids[done] == CRM__NONE) {
-          return done;
-        }
+        ids[done] = integer_add(intern, memory, space, key->integer, probe->hash);
+      }
+      if (ids[done] == CRM__NONE && !none) {
+        return done;
       }
     }
     if (i < count) {
@@ -614,19 +617,24 @@ crm__key crm__intern_key(const crm__intern *intern, uint32_t id, uint32_t *space
   return key;
 }
 
+static void forget_all(crm__intern *intern)
+{
+  if (intern->integers != NULL) {
+    memset(intern->integers, 0, (size_t)intern->integer_index.slots * sizeof *intern->integers);
+  }
+  if (intern->texts != NULL) {
+    memset(intern->texts, 0, (size_t)intern->text_index.slots * sizeof *intern->texts);
+  }
+  intern->integer_index.count = 0;
+  intern->text_index.count = 0;
+  intern->arena_used = 0;
+  intern->count = 0;
+}
+
 void crm__intern_truncate(crm__intern *intern, uint64_t count)
 {
-  if (count == 0 && intern->count != 0) {
-    if (intern->integers != NULL) {
-      memset(intern->integers, 0, (size_t)intern->integer_index.slots * sizeof *intern->integers);
-    }
-    if (intern->texts != NULL) {
-      memset(intern->texts, 0, (size_t)intern->text_index.slots * sizeof *intern->texts);
-    }
-    intern->integer_index.count = 0;
-    intern->text_index.count = 0;
-    intern->arena_used = 0;
-    intern->count = 0;
+  if (count == 0 && intern->count >= (intern->integer_index.slots + intern->text_index.slots) / 8) {
+    forget_all(intern);
   }
   while (intern->count > count) {
     uint64_t last = --intern->count;

@@ -5,9 +5,9 @@
 
 #include "base/memory.h"
 
-/* Keys to dense ids 0, 1, 2, ... in order of first sight, each in a space below 2^31 (0 for most; the source of a document).
- * Integers and texts have a table each; texts of up to 16 bytes live in their slot, longer ones in an arena.
- * Not ordered by hash anywhere outside: callers sort by key. */
+/* Keys to dense ids 0, 1, 2, ... in order of first sight, each in a space below 2^31 (0 for most; the source of a
+ * document). Integers and texts have a table each; texts of up to 16 bytes live in their slot, longer ones in an
+ * arena. Not ordered by hash anywhere outside: callers sort by key. */
 
 #define CRM__NONE UINT32_MAX
 
@@ -61,29 +61,31 @@ static inline crm__key crm__key_none(void)
 /* The id of a key, CRM__NONE where it is unknown. */
 uint32_t crm__intern_find(const crm__intern *intern, uint32_t space, crm__key key);
 
-/* The id of a key, given now where it is new. CRM__NONE where there is no memory (or 2^31 - 2 ids are given, or the text
- * passes 2^32 - 1 bytes): nothing changed. */
+/* The id of a key, given now where it is new. CRM__NONE where there is no memory (or 2^31 - 2 ids are given, or the
+ * text passes 2^32 - 1 bytes): nothing changed. */
 uint32_t crm__intern_add(crm__intern *intern, crm__memory *memory, uint32_t space, crm__key key);
 
-/* The same for many keys of one space, several times faster where the table passes the cache: ids[i] is the id of keys[i].
- * crm__key_none() gets CRM__NONE. Answers how many keys were done: fewer than count where there is no memory; those before
- * stay added, and crm__intern_truncate takes them back. */
+/* The same for many keys of one space, several times faster where the table passes the cache: ids[i] is the id of
+ * keys[i]. crm__key_none() gets CRM__NONE. Answers how many keys were done: fewer than count where there is no
+ * memory; those before stay added, and crm__intern_truncate takes them back. */
 uint64_t crm__intern_add_integers(crm__intern *intern, crm__memory *memory, uint32_t space, const int64_t *keys,
                                   uint64_t count, uint32_t *ids);
 uint64_t crm__intern_add_keys(crm__intern *intern, crm__memory *memory, uint32_t space, const crm__key *keys,
                               uint64_t count, uint32_t *ids);
 
-/* The key of an id; a text lives as long as the table is not changed. space may be NULL. */
+/* The key of an id; a text lives as long as the table is not changed, so it is no key to add to the same table. space
+ * may be NULL. */
 crm__key crm__intern_key(const crm__intern *intern, uint32_t id, uint32_t *space);
 
-/* Forgets ids at or above count, as if they had never been given. Never fails. Time in proportion to what is forgotten. */
+/* Forgets ids at or above count, as if they had never been given. Never fails. Time in proportion to what is
+ * forgotten. */
 void crm__intern_truncate(crm__intern *intern, uint64_t count);
 
 /* -1, 0, 1: integers by value before texts by bytes. */
 int crm__key_compare(crm__key a, crm__key b);
 
-/* ranks[id] = position of the id's key in key order; the same key in several spaces is ordered by space. ranks has count
- * entries. 0 where there is no memory for scratch (24 bytes a key). */
+/* ranks[id] = position of the id's key in key order; the same key in several spaces is ordered by space. ranks has
+ * count entries. 0 where there is no memory for scratch (24 bytes a key). */
 int crm__intern_ranks(const crm__intern *intern, crm__memory *memory, uint32_t *ranks);
 
 /* Bytes held. */

@@ -172,8 +172,8 @@ static uint64_t bucket_to_front(int64_t *values, uint64_t count, int64_t low, in
   return front;
 }
 
-/* A histogram over the range of the values finds the bucket of the k-th; each round makes the range at least 1,024 times
- * narrower, so seven rounds over the values are the most that any input takes. */
+/* A histogram over the range of the values finds the bucket of the k-th; each round makes the range at least 1,024
+ * times narrower, so seven rounds over the values are the most that any input takes. */
 int64_t crm__select(int64_t *values, uint64_t count, uint64_t k)
 {
   uint64_t counts[SELECT_BUCKETS];

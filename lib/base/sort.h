@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-/* Stable radix sort of keys with their payload, ascending; spare arrays of the same length. Passes over bytes that are equal
- * in all keys are skipped. The result is in keys and payload. payload may be NULL with spare_payload NULL. */
+/* Stable radix sort of keys with their payload, ascending; spare arrays of the same length. Passes over bytes that
+ * are equal in all keys are skipped. The result is in keys and payload. payload may be NULL with spare_payload NULL. */
 void crm__radix_sort(uint64_t *keys, uint32_t *payload, uint64_t *spare_keys, uint32_t *spare_payload, uint64_t count);
 
 /* An int64 as a uint64 of the same order. */
@@ -15,8 +15,8 @@ static inline uint64_t crm__sortable(int64_t value)
   return (uint64_t)value ^ UINT64_C(0x8000000000000000);
 }
 
-/* The k-th smallest (k from 0) of values, which are reordered. O(n) expected and bounded: falls back so that no input takes
- * more than O(n log n). */
+/* The k-th smallest (k from 0, below count) of values, which are reordered. O(n) whatever the values: at most seven
+ * rounds over them. */
 int64_t crm__select(int64_t *values, uint64_t count, uint64_t k);
 
 /* Stable merge sort of indexes by a comparison with context; spare of the same length. */

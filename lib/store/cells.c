@@ -277,6 +277,20 @@ void crm__cells_decode(const crm__input *input, const crm_store *store, int32_t 
   }
 }
 
+int crm__cell_empty(const crm__input *input, int64_t row)
+{
+  const char *text;
+  size_t length;
+  int32_t cause;
+  if (!input->present) {
+    return 1;
+  }
+  if (input->column != NULL && input->column->type != CRM_TYPE_TEXT) {
+    return !column_has(input->column, row);
+  }
+  return !cell_text(input, row, &text, &length, &cause) && cause == CRM__CAUSE_NONE;
+}
+
 crm__decimal crm__cell_decimal(const crm__input *input, const crm_store *store, int32_t cell, int64_t row)
 {
   crm__decimal decimal = {0, 0, 0};

@@ -71,6 +71,9 @@ typedef struct crm__verdicts {
 void crm__cells_decode(const crm__input *input, const crm_store *store, int32_t table, int32_t column, int64_t from,
                        int64_t count, crm__cells *cells, crm__verdicts *verdicts);
 
+/* Whether a cell is empty, rather than one that could not be read. */
+int crm__cell_empty(const crm__input *input, int64_t row);
+
 /* The exact decimal of a cell that has been decoded without fault. */
 crm__decimal crm__cell_decimal(const crm__input *input, const crm_store *store, int32_t cell, int64_t row);
 

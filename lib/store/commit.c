@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/prefetch.h"
 #include "base/sort.h"
 
 #include <string.h>
@@ -22,25 +23,48 @@ typedef struct commit_plan {
   uint64_t turned_away_capacity;
 } commit_plan;
 
-/* Adds the absolute value of an element; saturates. */
-static void add_magnitude(const crm__column *column, uint64_t line, uint64_t *sum)
+/* Adds up absolute values in halves, which cannot overflow within a chunk and leave the loop free of branches. */
+static void add_magnitudes(const int64_t *values, uint64_t count, uint64_t *sum)
 {
-  int64_t value = crm__column_i64(column, line);
-  uint64_t magnitude = value == CRM__NULL ? 0 : crm__magnitude(value);
-  *sum = *sum > UINT64_MAX - magnitude ? UINT64_MAX : *sum + magnitude;
+  uint64_t low = 0;
+  uint64_t high = 0;
+  uint64_t i;
+  for (i = 0; i < count; i++) {
+    uint64_t magnitude = values[i] == CRM__NULL ? 0 : crm__magnitude(values[i]);
+    low += magnitude & 0xFFFFFFFFU;
+    high += magnitude >> 32;
+  }
+  high += low >> 32;
+  low &= 0xFFFFFFFFU;
+  if (high > UINT32_MAX || *sum > UINT64_MAX - (high << 32 | low)) {
+    *sum = UINT64_MAX;
+  } else {
+    *sum += high << 32 | low;
+  }
+}
+
+static void add_column(const crm__column *column, uint64_t first, uint64_t count, uint64_t *sum)
+{
+  while (count > 0) {
+    uint64_t room = CRM__CHUNK - (first & (CRM__CHUNK - 1));
+    uint64_t run = count < room ? count : room;
+    const unsigned char *values = crm__column_at(column, first);
+    if (values != NULL) {
+      add_magnitudes((const int64_t *)(const void *)values, run, sum);
+    }
+    first += run;
+    count -= run;
+  }
 }
 
 void crm__lines_budget(const crm_store *store, uint64_t first, uint64_t count, uint64_t *money, uint64_t *quantity)
 {
   const crm__sales_lines *lines = &store->lines;
-  uint64_t line;
-  for (line = first; line < first + count; line++) {
-    add_magnitude(&lines->amount, line, money);
-    add_magnitude(&lines->discount, line, money);
-    add_magnitude(&lines->tax, line, money);
-    add_magnitude(&lines->cost, line, money);
-    add_magnitude(&lines->quantity, line, quantity);
-  }
+  add_column(&lines->amount, first, count, money);
+  add_column(&lines->discount, first, count, money);
+  add_column(&lines->tax, first, count, money);
+  add_column(&lines->cost, first, count, money);
+  add_column(&lines->quantity, first, count, quantity);
 }
 
 static crm_status check_budgets(crm_load *load, commit_plan *plan, crm_error *error)
@@ -97,6 +121,29 @@ static int plan_replacement(crm_load *load, uint32_t document, commit_plan *plan
   return 1;
 }
 
+/* Writes what is kept of a document's version. */
+static void write_document(crm_load *load, uint32_t document, uint64_t first, const crm__stage *stage,
+                           const crm__document_total *total)
+{
+  crm__documents *documents = &load->store->documents;
+  uint32_t flags = CRM__DOCUMENT_LIVE | total->flags;
+  flags |= stage->flags & CRM__STAGE_ROWS ? CRM__DOCUMENT_ROWS : 0;
+  crm__column_put_i64(&documents->time, document, stage->time);
+  crm__column_put_u32(&documents->customer, document, stage->customer);
+  crm__column_put_u32(&documents->branch, document, stage->branch);
+  crm__column_put_i64(&documents->version, document, stage->version);
+  crm__column_put_i64(&documents->first, document, (int64_t)first);
+  crm__column_put_u32(&documents->lines, document, stage->lines);
+  crm__column_put_i64(&documents->net, document, total->net);
+  crm__column_put_i64(&documents->returned, document, total->returned);
+  crm__column_put_i64(&documents->tax, document, total->tax);
+  crm__column_put_i64(&documents->cost, document, total->cost);
+  crm__column_put_u8(&documents->flags, document, (uint8_t)flags);
+  crm__column_put_u32(&documents->next, document, CRM__NONE);
+}
+
+/* Plans every accepted version. A document that is new is written at once: until its customer's chain and the counts know of
+ * it, and while a failure cuts it off again, nobody sees it. */
 static int plan_documents(crm_load *load, commit_plan *plan)
 {
   crm__tally *tally = &load->tables[CRM__TABLE_SALES].tally;
@@ -111,40 +158,28 @@ static int plan_documents(crm_load *load, commit_plan *plan)
     if (!touch_document(load, document, &stage, &total) || !plan_replacement(load, document, plan)) {
       return 0;
     }
+    if ((owner & CRM__OWNER_ENTRY) == 0) {
+      write_document(load, document, load->lines_before + i, &stage, &total);
+    }
     /* a sum that passes 64 bits is refused by the budgets right after; this one must not trap on the way */
     tally->amount_accepted = (int64_t)((uint64_t)tally->amount_accepted + (uint64_t)total.ledger);
   }
   return 1;
 }
 
-static void write_document(crm_load *load, uint32_t document, uint64_t first, const crm__stage *stage)
+/* Makes a document count: for the store, and for its customer. */
+static void admit_document(crm_store *store, uint32_t document)
 {
-  crm_store *store = load->store;
   crm__documents *documents = &store->documents;
-  crm__document_total total;
-  uint32_t flags;
-  crm__document_sum(store, first, stage->lines, &total);
-  flags = CRM__DOCUMENT_LIVE | total.flags;
-  flags |= stage->flags & CRM__STAGE_ROWS ? CRM__DOCUMENT_ROWS : 0;
-  crm__column_put_i64(&documents->time, document, stage->time);
-  crm__column_put_u32(&documents->customer, document, stage->customer);
-  crm__column_put_u32(&documents->branch, document, stage->branch);
-  crm__column_put_i64(&documents->version, document, stage->version);
-  crm__column_put_i64(&documents->first, document, (int64_t)first);
-  crm__column_put_u32(&documents->lines, document, stage->lines);
-  crm__column_put_i64(&documents->net, document, total.net);
-  crm__column_put_i64(&documents->returned, document, total.returned);
-  crm__column_put_i64(&documents->tax, document, total.tax);
-  crm__column_put_i64(&documents->cost, document, total.cost);
-  crm__column_put_u8(&documents->flags, document, (uint8_t)flags);
-  crm__column_put_u32(&documents->next, document, CRM__NONE);
+  int64_t time = crm__column_i64(&documents->time, document);
+  uint32_t customer = crm__column_u32(&documents->customer, document);
   store->live_documents++;
-  store->live_lines += stage->lines;
-  if (stage->time > store->latest) {
-    store->latest = stage->time;
+  store->live_lines += crm__column_u32(&documents->lines, document);
+  if (time > store->latest) {
+    store->latest = time;
   }
-  if (stage->customer != CRM__NONE) {
-    crm__profile *profile = &store->profiles[stage->customer];
+  if (customer != CRM__NONE) {
+    crm__profile *profile = &store->profiles[customer];
     crm__profile_add(store, profile, document);
     crm__column_put_u32(&documents->next, document, profile->head);
     profile->head = document;
@@ -212,20 +247,49 @@ static void clear_unused(crm_load *load)
   }
 }
 
+/* How many documents ahead the customer's profile is asked for. */
+#define AHEAD 16
+
+/* Admits the documents of staged lines, in their order. */
+static void admit_documents(crm_load *load, uint64_t kept)
+{
+  crm_store *store = load->store;
+  uint32_t queue[AHEAD];
+  uint64_t read = 0;
+  uint64_t taken = 0;
+  uint64_t i = 0;
+  while (i < kept || taken < read) {
+    if (i < kept) {
+      uint32_t owner = crm__column_u32(&load->owner, i);
+      uint32_t document = crm__owner_document(load, owner);
+      uint32_t customer;
+      if (owner & CRM__OWNER_ENTRY) {
+        crm__stage stage;
+        crm__document_total total;
+        crm__stage_get(load, owner, &stage);
+        crm__document_sum(store, load->lines_before + i, stage.lines, &total);
+        write_document(load, document, load->lines_before + i, &stage, &total);
+      }
+      customer = crm__column_u32(&store->documents.customer, document);
+      if (customer != CRM__NONE) {
+        CRM__PREFETCH(&store->profiles[customer]);
+      }
+      queue[read++ % AHEAD] = document;
+      i += crm__column_u32(&store->documents.lines, document);
+    }
+    if (read - taken == AHEAD || i >= kept) {
+      admit_document(store, queue[taken++ % AHEAD]);
+    }
+  }
+}
+
 static void apply_sales(crm_load *load, const commit_plan *plan)
 {
   crm_store *store = load->store;
   crm__column *columns[CRM__LINE_COLUMNS];
-  uint64_t i;
   uint32_t c;
-  crm__stage stage;
   remove_replaced(load, plan);
-  clear_unused(load);
-  for (i = 0; i < plan->kept; i += stage.lines) {
-    uint32_t owner = crm__column_u32(&load->owner, i);
-    crm__stage_get(load, owner, &stage);
-    write_document(load, crm__owner_document(load, owner), load->lines_before + i, &stage);
-  }
+  admit_documents(load, plan->kept);
   store->money_budget += plan->money_added - plan->money_removed;
   store->quantity_budget += plan->quantity_added - plan->quantity_removed;
   store->line_count = load->lines_before + plan->kept;
@@ -287,7 +351,11 @@ static crm_status settle(crm_load *load, commit_plan *plan, crm_error *error)
 {
   crm_store *store = load->store;
   int32_t table;
-  if (!crm__profiles_grow(store) || !crm__settle_lines(load, &plan->kept) || !plan_documents(load, plan)) {
+  if (!crm__profiles_grow(store) || !crm__settle_lines(load, &plan->kept)) {
+    return crm__fail_memory(error);
+  }
+  clear_unused(load);
+  if (!plan_documents(load, plan)) {
     return crm__fail_memory(error);
   }
   for (table = 0; table < CRM__TABLE_SALES; table++) {

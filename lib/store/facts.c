@@ -48,22 +48,29 @@ static int64_t line_money(const crm__scope *scope, uint64_t line, int sale)
   return money;
 }
 
-/* Money and cost of a document without the lines that count on another day. */
-static void sum_undated(const crm__scope *scope, crm__facts *facts, uint32_t i)
+/* Money and cost of a document without the lines that count on another day. Answers whether any line is left. */
+static int sum_undated(const crm__scope *scope, crm__facts *facts, uint32_t i)
 {
   const crm_store *store = scope->store;
   uint64_t line = (uint64_t)crm__column_i64(&store->documents.first, facts->document[i]);
   uint64_t end = line + crm__column_u32(&store->documents.lines, facts->document[i]);
+  int left = 0;
   facts->money[i] = 0;
   facts->cost[i] = 0;
   for (; line < end; line++) {
     uint32_t code = crm__column_u8(&store->lines.code, line);
+    uint32_t kind = code & 3;
     int64_t cost = crm__column_i64(&store->lines.cost, line);
-    if (revenue_code(code) && redated(scope, line) == CRM__NONE) {
-      facts->money[i] += line_money(scope, line, (code & 3) == CRM__KIND_SALE);
+    if (redated(scope, line) != CRM__NONE) {
+      continue;
+    }
+    left |= kind == CRM__KIND_SALE || kind == CRM__KIND_RETURN;
+    if (revenue_code(code)) {
+      facts->money[i] += line_money(scope, line, kind == CRM__KIND_SALE);
       facts->cost[i] += cost == CRM__NULL ? 0 : cost;
     }
   }
+  return left;
 }
 
 /* Whether a time lies in the period, and a document's branch among those that count. */
@@ -127,7 +134,7 @@ static int take_document(const crm__scope *scope, crm__facts *facts, uint32_t i,
   facts->money[i] = document_money(scope, document);
   facts->cost[i] = crm__column_i64(&documents->cost, document);
   if ((kept & CRM__DOCUMENT_ORIGINAL) && scope->refunds == CRM_REFUNDS_SALE_DAY) {
-    sum_undated(scope, facts, i);
+    return sum_undated(scope, facts, i);
   }
   return 1;
 }

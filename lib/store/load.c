@@ -109,6 +109,7 @@ crm_status crm_load_begin(crm_store *store, const crm_load_options *options, crm
   made->all_or_nothing = own.all_or_nothing != 0;
   made->unrated = CRM__NONE;
   made->current_owner = CRM__NONE;
+  made->current_document = CRM__NONE;
   made->customers_before = store->customers.count;
   made->products_before = store->products.count;
   made->branches_before = store->branches.count;

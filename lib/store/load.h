@@ -70,32 +70,21 @@ typedef struct crm__table_load {
   int64_t last_row;        /* of the last append */
 } crm__table_load;
 
-/* One sales row's figures on their way into the store. */
-typedef struct crm__sales_row {
-  int64_t kind;
-  int64_t class_;
-  int64_t quantity;
-  int64_t price;
-  int64_t amount;
-  int64_t discount;
-  int64_t tax;
-  int64_t cost;
-  int64_t rate;
-  int64_t foreign;         /* the amount in the line's own currency */
-  int32_t has_amount;
-} crm__sales_row;
-
-/* What a slice is decoded into: arrays for every column of the widest table. */
+/* What a slice is decoded into, column by column, and what sales rows are on their way into the store. Arrays of cells
+ * hang behind it. */
 typedef struct crm__slice {
   crm__cells cells[CRM__TABLE_COLUMNS];
   crm__verdicts verdicts;
-  crm__sales_row rows[CRM__SLICE];
+  int64_t amount[CRM__SLICE];                     /* in the base currency; returns at or under 0 */
+  int64_t foreign[CRM__SLICE];                    /* in the line's own currency, CRM__NULL where that is the base */
+  uint8_t code[CRM__SLICE];                       /* kind | class << 2 */
+  uint8_t has_amount[CRM__SLICE];
   uint32_t ids[CRM__SALES_COLUMNS][CRM__SLICE];   /* of keys and names */
   uint32_t made_flags[CRM__SLICE];                /* of documents made from content */
-  int64_t lines[CRM__LINE_COLUMNS][CRM__SLICE];   /* accepted lines, column by column */
-  uint32_t owners[CRM__SLICE];
-  uint32_t ordinals[CRM__SLICE];
-  int64_t line_count;
+  uint32_t owners[CRM__SLICE];                    /* of the good rows */
+  uint32_t good[CRM__SLICE];                      /* rows that are staged */
+  uint32_t good_count;
+  int32_t has_foreign;
 } crm__slice;
 
 struct crm_load {
@@ -117,13 +106,14 @@ struct crm_load {
 
   uint64_t staged;               /* lines */
   crm__column owner;             /* by staged line */
-  crm__column ordinal;
+  crm__column ordinal;           /* likewise its row; empty while every row is staged and in its place */
   crm__column entry_of;          /* by document id: first entry */
   crm__entry *entries;
   uint64_t entry_count;
   uint64_t entry_capacity;
   crm__stage current;            /* the stage of the last row's owner, written back when another comes */
   uint32_t current_owner;
+  uint32_t current_document;
 
   crm__dimension_rows dimensions[2];
   crm__table_load tables[CRM__TABLES];
@@ -164,6 +154,10 @@ crm_status crm__load_required(const crm_load *load, int32_t table, const crm__in
 int crm__load_reject(crm_load *load, int32_t table, uint64_t ordinal, int32_t cause, int32_t column);
 int64_t crm__reject_row(const crm_load *load, const crm__reject *reject);
 int crm__load_turn_away(crm_load *load, int32_t day, uint32_t branch, int64_t amount);
+
+/* The row of a staged line; and what makes that known once rows and lines part. 0: no memory. */
+uint32_t crm__staged_ordinal(const crm_load *load, uint64_t staged);
+int crm__keep_ordinals(crm_load *load);
 
 /* The stage of a staged line's owner. */
 void crm__stage_get(const crm_load *load, uint32_t owner, crm__stage *stage);

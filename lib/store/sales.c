@@ -31,25 +31,29 @@ static void refuse(crm__slice *slice, int64_t i, int32_t cause, int32_t column)
 }
 
 /* quantity * price, exact, rounded once; from the cells as they came, since prices may have more decimals than money. */
-static void compute_amount(crm_load *load, const crm__input *inputs, int64_t at, int64_t i, crm__sales_row *line)
+static void compute_amount(crm_load *load, const crm__input *inputs, int64_t at, int64_t i)
 {
   crm__slice *slice = load->slice;
   int inexact = 0;
-  int64_t amount;
-  if (line->quantity == CRM__NULL || line->price == CRM__NULL) {
+  if (value_at(slice, CRM__SALES_QUANTITY, i) == CRM__NULL || value_at(slice, CRM__SALES_PRICE, i) == CRM__NULL) {
     refuse(slice, i, CRM__CAUSE_MISSING, CRM__SALES_AMOUNT);
     return;
   }
   if (crm__decimal_multiply(crm__cell_decimal(&inputs[CRM__SALES_QUANTITY], load->store, CRM__CELL_QUANTITY, at),
                             crm__cell_decimal(&inputs[CRM__SALES_PRICE], load->store, CRM__CELL_MONEY, at),
-                            load->store->digits, &amount, &inexact)) {
+                            load->store->digits, &slice->amount[i], &inexact)) {
+    slice->amount[i] = 0;
     refuse(slice, i, CRM__CAUSE_RANGE, CRM__SALES_AMOUNT);
     return;
   }
   slice->verdicts.rounded += inexact;
-  line->amount = amount;
-  line->has_amount = 1;
+  slice->has_amount[i] = 1;
 }
+
+/* The columns of money beside the amount. */
+static const int32_t monies[] = {CRM__SALES_PRICE, CRM__SALES_DISCOUNT, CRM__SALES_TAX, CRM__SALES_COST};
+
+#define MONIES (sizeof monies / sizeof monies[0])
 
 static void convert(crm__slice *slice, int64_t i, int32_t column, int64_t rate, int64_t *money)
 {
@@ -59,15 +63,17 @@ static void convert(crm__slice *slice, int64_t i, int32_t column, int64_t rate, 
 }
 
 /* Money of a line in another currency, at the rate that came with it. */
-static void convert_money(crm_load *load, int64_t i, crm__sales_row *line)
+static void convert_money(crm__slice *slice, int64_t i, int64_t rate)
 {
-  crm__slice *slice = load->slice;
-  line->foreign = line->has_amount ? line->amount : CRM__NULL;
-  convert(slice, i, CRM__SALES_AMOUNT, line->rate, &line->amount);
-  convert(slice, i, CRM__SALES_PRICE, line->rate, &line->price);
-  convert(slice, i, CRM__SALES_DISCOUNT, line->rate, &line->discount);
-  convert(slice, i, CRM__SALES_TAX, line->rate, &line->tax);
-  convert(slice, i, CRM__SALES_COST, line->rate, &line->cost);
+  size_t k;
+  slice->has_foreign = 1;
+  slice->foreign[i] = slice->has_amount[i] ? slice->amount[i] : CRM__NULL;
+  convert(slice, i, CRM__SALES_AMOUNT, rate, &slice->amount[i]);
+  for (k = 0; k < MONIES; k++) {
+    if (slice->cells[monies[k]].present) {
+      convert(slice, i, monies[k], rate, &slice->cells[monies[k]].values[i]);
+    }
+  }
 }
 
 static void take_off(int64_t *value)
@@ -77,57 +83,67 @@ static void take_off(int64_t *value)
   }
 }
 
-static int is_return(const crm_load *load, const crm__sales_row *line)
+/* Quantities and money of a return count against those of sales, however they were signed; the price stays a price. */
+static void turn_back(crm__slice *slice, int64_t i)
 {
-  int by_kind = load->store->returns == CRM_RETURNS_KIND ||
-                (load->store->returns == CRM_RETURNS_AUTO && load->slice->cells[CRM__SALES_KIND].present);
-  if (by_kind || line->kind == CRM__KIND_VOID || line->kind == CRM__KIND_QUOTE) {
-    return line->kind == CRM__KIND_RETURN;
+  static const int32_t columns[] = {CRM__SALES_QUANTITY, CRM__SALES_DISCOUNT, CRM__SALES_TAX, CRM__SALES_COST};
+  size_t k;
+  take_off(&slice->amount[i]);
+  take_off(&slice->foreign[i]);
+  for (k = 0; k < sizeof columns / sizeof columns[0]; k++) {
+    if (slice->cells[columns[k]].present) {
+      take_off(&slice->cells[columns[k]].values[i]);
+    }
   }
-  return (line->has_amount && line->amount < 0) || (line->quantity != CRM__NULL && line->quantity < 0);
+}
+
+static int is_return(const crm_load *load, int64_t i, int64_t kind)
+{
+  const crm__slice *slice = load->slice;
+  int64_t quantity = value_at(slice, CRM__SALES_QUANTITY, i);
+  int by_kind = load->store->returns == CRM_RETURNS_KIND ||
+                (load->store->returns == CRM_RETURNS_AUTO && slice->cells[CRM__SALES_KIND].present);
+  if (by_kind || kind == CRM__KIND_VOID || kind == CRM__KIND_QUOTE) {
+    return kind == CRM__KIND_RETURN;
+  }
+  return (slice->has_amount[i] && slice->amount[i] < 0) || (quantity != CRM__NULL && quantity < 0);
 }
 
 /* Reads a row's figures and settles sale or return; faults go to the verdicts. */
-static void read_row(crm_load *load, const crm__input *inputs, int64_t at, int64_t i, crm__sales_row *line)
+static void read_row(crm_load *load, const crm__input *inputs, int64_t at, int64_t i)
 {
   crm__slice *slice = load->slice;
-  line->kind = value_at(slice, CRM__SALES_KIND, i);
-  line->class_ = value_at(slice, CRM__SALES_CLASS, i);
-  line->kind = line->kind == CRM__NULL ? CRM__KIND_SALE : line->kind;
-  line->class_ = line->class_ == CRM__NULL ? CRM__CLASS_GOODS : line->class_;
-  line->quantity = value_at(slice, CRM__SALES_QUANTITY, i);
-  line->price = value_at(slice, CRM__SALES_PRICE, i);
-  line->amount = value_at(slice, CRM__SALES_AMOUNT, i);
-  line->discount = value_at(slice, CRM__SALES_DISCOUNT, i);
-  line->tax = value_at(slice, CRM__SALES_TAX, i);
-  line->cost = value_at(slice, CRM__SALES_COST, i);
-  line->rate = value_at(slice, CRM__SALES_RATE, i);
-  line->foreign = CRM__NULL;
-  line->has_amount = line->amount != CRM__NULL;
-  if (!line->has_amount) {
-    line->amount = 0;
-    compute_amount(load, inputs, at, i, line);
+  int64_t kind = value_at(slice, CRM__SALES_KIND, i);
+  int64_t class_of = value_at(slice, CRM__SALES_CLASS, i);
+  int64_t rate = value_at(slice, CRM__SALES_RATE, i);
+  kind = kind == CRM__NULL ? CRM__KIND_SALE : kind;
+  class_of = class_of == CRM__NULL ? CRM__CLASS_GOODS : class_of;
+  slice->amount[i] = value_at(slice, CRM__SALES_AMOUNT, i);
+  slice->has_amount[i] = slice->amount[i] != CRM__NULL;
+  slice->foreign[i] = CRM__NULL;
+  if (!slice->has_amount[i]) {
+    slice->amount[i] = 0;
+    if (slice->verdicts.cause[i] == CRM__CAUSE_NONE || crm__cell_empty(&inputs[CRM__SALES_AMOUNT], at)) {
+      compute_amount(load, inputs, at, i);
+    }
   }
-  if (line->rate != CRM__NULL) {
-    convert_money(load, i, line);
+  if (rate != CRM__NULL) {
+    convert_money(slice, i, rate);
   }
-  if (is_return(load, line)) {
-    line->kind = CRM__KIND_RETURN;
-    take_off(&line->amount);
-    take_off(&line->quantity);
-    take_off(&line->discount);
-    take_off(&line->tax);
-    take_off(&line->cost);
-    take_off(&line->foreign);
-  } else if (line->kind == CRM__KIND_RETURN) {
-    line->kind = CRM__KIND_SALE;
+  if (is_return(load, i, kind)) {
+    kind = CRM__KIND_RETURN;
+    turn_back(slice, i);
+  } else if (kind == CRM__KIND_RETURN) {
+    kind = CRM__KIND_SALE;
   }
+  slice->code[i] = (uint8_t)(kind | class_of << 2);
 }
 
-/* What a line adds to sale less return; quotes and voids add nothing. */
-static int64_t ledger_amount(const crm__sales_row *line)
+/* What a row adds to sale less return; quotes and voids add nothing. */
+static int64_t ledger_amount(const crm__slice *slice, int64_t i)
 {
-  return line->kind == CRM__KIND_SALE || line->kind == CRM__KIND_RETURN ? line->amount : 0;
+  uint32_t kind = slice->code[i] & 3U;
+  return kind == CRM__KIND_SALE || kind == CRM__KIND_RETURN ? slice->amount[i] : 0;
 }
 
 static uint64_t mix(uint64_t state, uint64_t value)
@@ -152,10 +168,10 @@ static uint64_t mix_key(uint64_t state, const crm__key *key)
 }
 
 /* Over the content of all columns of a row, so that it depends on no order of arrival. */
-static uint64_t hash_row(const crm__slice *slice, int64_t i, const crm__sales_row *line, uint64_t seed)
+static uint64_t hash_row(const crm__slice *slice, int64_t i, uint64_t seed)
 {
   int32_t column;
-  uint64_t state = mix(seed, (uint64_t)line->amount);
+  uint64_t state = mix(mix(seed, (uint64_t)slice->amount[i]), slice->code[i]);
   for (column = CRM__SALES_LINE; column < CRM__SALES_COLUMNS; column++) {
     const crm__cells *cells = &slice->cells[column];
     if (!cells->present || column == CRM__SALES_VERSION) {
@@ -177,13 +193,13 @@ static uint64_t hash_visit(const crm__slice *slice, int64_t i, uint64_t seed)
 }
 
 /* A document key of 16 printable characters from content: 90 bits, so that no two contents meet by chance. */
-static crm__key made_key(const crm_load *load, int64_t i, const crm__sales_row *line, char *text, uint32_t *flags)
+static crm__key made_key(const crm_load *load, int64_t i, char *text, uint32_t *flags)
 {
   static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
   const crm__slice *slice = load->slice;
   int rows = load->document_mode == CRM_DOCUMENT_ROW || key_empty(slice, CRM__SALES_CUSTOMER, i);
-  uint64_t low = rows ? hash_row(slice, i, line, 3) : hash_visit(slice, i, 5);
-  uint64_t high = rows ? hash_row(slice, i, line, 7) : hash_visit(slice, i, 11);
+  uint64_t low = rows ? hash_row(slice, i, 3) : hash_visit(slice, i, 5);
+  uint64_t high = rows ? hash_row(slice, i, 7) : hash_visit(slice, i, 11);
   crm__key key;
   int32_t k;
   text[0] = '~';
@@ -210,14 +226,14 @@ static int intern_column(crm_load *load, crm__intern *intern, int32_t column, in
   uint32_t *ids = slice->ids[column];
   int64_t i;
   if (!cells->present) {
-    for (i = 0; i < count; i++) {
-      ids[i] = CRM__NONE;
-    }
+    memset(ids, 0xFF, (size_t)count * sizeof *ids);   /* CRM__NONE */
     return 1;
   }
-  for (i = 0; i < count; i++) {
-    if (slice->verdicts.cause[i] != CRM__CAUSE_NONE) {
-      cells->keys[i] = crm__key_none();
+  if (slice->good_count < count) {
+    for (i = 0; i < count; i++) {
+      if (slice->verdicts.cause[i] != CRM__CAUSE_NONE) {
+        cells->keys[i] = crm__key_none();
+      }
     }
   }
   return crm__intern_add_keys(intern, &load->store->memory, 0, cells->keys, (uint64_t)count, ids) == (uint64_t)count;
@@ -241,48 +257,59 @@ static int grow_documents(crm_load *load)
   return crm__column_resize(&load->entry_of, &store->memory, store->documents.keys.count);
 }
 
-/* The ids of the documents that rows stand on, and of those they take back. */
+static uint32_t source_of(const crm__slice *slice, uint32_t i)
+{
+  uint32_t source = slice->ids[CRM__SALES_SOURCE][i];
+  return source == CRM__NONE ? 0 : source;
+}
+
+/* The ids of the documents that good rows stand on. */
 static int intern_documents(crm_load *load, int64_t count)
 {
   crm__slice *slice = load->slice;
   crm__intern *documents = &load->store->documents.keys;
-  crm__memory *memory = &load->store->memory;
   int made = load->document_mode != CRM_DOCUMENT_COLUMN;
-  int64_t i;
+  uint32_t k;
   if (!made && !slice->cells[CRM__SALES_SOURCE].present) {
-    if (!intern_column(load, documents, CRM__SALES_DOCUMENT, count)) {
+    return intern_column(load, documents, CRM__SALES_DOCUMENT, count);
+  }
+  for (k = 0; k < slice->good_count; k++) {
+    uint32_t i = slice->good[k];
+    uint32_t space = source_of(slice, i);
+    crm__key key;
+    char text[16];
+    if (made) {
+      key = made_key(load, i, text, &slice->made_flags[i]);
+      space |= CRM__MADE;
+    } else {
+      key = slice->cells[CRM__SALES_DOCUMENT].keys[i];
+    }
+    slice->ids[CRM__SALES_DOCUMENT][i] = crm__intern_add(documents, &load->store->memory, space, key);
+    if (slice->ids[CRM__SALES_DOCUMENT][i] == CRM__NONE) {
       return 0;
     }
-  } else {
-    for (i = 0; i < count; i++) {
-      uint32_t source = slice->ids[CRM__SALES_SOURCE][i] == CRM__NONE ? 0 : slice->ids[CRM__SALES_SOURCE][i];
-      char text[16];
-      crm__key key;
-      slice->made_flags[i] = 0;
-      if (slice->verdicts.cause[i] != CRM__CAUSE_NONE) {
-        continue;
-      }
-      key = made ? made_key(load, i, &slice->rows[i], text, &slice->made_flags[i])
-                 : slice->cells[CRM__SALES_DOCUMENT].keys[i];
-      slice->ids[CRM__SALES_DOCUMENT][i] = crm__intern_add(documents, memory, made ? source | CRM__MADE : source, key);
-      if (slice->ids[CRM__SALES_DOCUMENT][i] == CRM__NONE) {
+  }
+  return 1;
+}
+
+/* The ids of the documents that returns take back. */
+static int intern_originals(crm_load *load)
+{
+  crm__slice *slice = load->slice;
+  const crm__cells *cells = &slice->cells[CRM__SALES_ORIGINAL];
+  uint32_t k;
+  for (k = 0; cells->present && k < slice->good_count; k++) {
+    uint32_t i = slice->good[k];
+    uint32_t *id = &slice->ids[CRM__SALES_ORIGINAL][i];
+    *id = CRM__NONE;
+    if ((slice->code[i] & 3U) == CRM__KIND_RETURN && !crm__key_is_none(cells->keys[i])) {
+      *id = crm__intern_add(&load->store->documents.keys, &load->store->memory, source_of(slice, i), cells->keys[i]);
+      if (*id == CRM__NONE) {
         return 0;
       }
     }
   }
-  for (i = 0; i < count; i++) {
-    uint32_t source = slice->ids[CRM__SALES_SOURCE][i] == CRM__NONE ? 0 : slice->ids[CRM__SALES_SOURCE][i];
-    slice->ids[CRM__SALES_ORIGINAL][i] = CRM__NONE;
-    if (slice->verdicts.cause[i] == CRM__CAUSE_NONE && slice->rows[i].kind == CRM__KIND_RETURN &&
-        !key_empty(slice, CRM__SALES_ORIGINAL, i)) {
-      slice->ids[CRM__SALES_ORIGINAL][i] =
-        crm__intern_add(documents, memory, source, slice->cells[CRM__SALES_ORIGINAL].keys[i]);
-      if (slice->ids[CRM__SALES_ORIGINAL][i] == CRM__NONE) {
-        return 0;
-      }
-    }
-  }
-  return grow_documents(load);
+  return 1;
 }
 
 void crm__stage_get(const crm_load *load, uint32_t owner, crm__stage *stage)
@@ -362,50 +389,69 @@ static uint32_t find_owner(crm_load *load, uint32_t document, int64_t version, c
   return (uint32_t)load->entry_count++ | CRM__OWNER_ENTRY;
 }
 
-/* Adds what one row says of its document to the stage. */
-static int join_stage(crm_load *load, uint32_t owner, const crm__stage *fresh)
+/* Makes another owner the current one, whose stage is at hand. */
+static void change_owner(crm_load *load, uint32_t owner, uint32_t document)
 {
-  crm__stage *stage = &load->current;
-  if (owner != load->current_owner) {
-    if (load->current_owner != CRM__NONE) {
-      crm__stage_put(load, load->current_owner, stage);
-    }
-    crm__stage_get(load, owner, stage);
-    load->current_owner = owner;
-    load->scattered |= stage->lines > 0;
+  if (owner == load->current_owner) {
+    return;
   }
-  if (stage->customer == CRM__NONE) {
-    stage->customer = fresh->customer;
-  } else if (fresh->customer != CRM__NONE && fresh->customer != stage->customer) {
-    stage->flags |= CRM__STAGE_TWO_CUSTOMERS;
+  if (load->current_owner != CRM__NONE) {
+    crm__stage_put(load, load->current_owner, &load->current);
   }
-  if (stage->branch == CRM__NONE) {
-    stage->branch = fresh->branch;
-  } else if (fresh->branch != CRM__NONE && fresh->branch != stage->branch) {
-    stage->flags |= CRM__STAGE_TWO_BRANCHES;
-  }
-  if (fresh->time < stage->time) {
-    stage->time = fresh->time;
-  }
-  stage->lines++;
-  return (owner & CRM__OWNER_ENTRY) != 0 || touch_stage(load, owner, stage);
+  crm__stage_get(load, owner, &load->current);
+  load->current_owner = owner;
+  load->current_document = document;
+  load->scattered |= load->current.lines > 0;
 }
 
-/* The stage owner of a row's document, its part added. CRM__NONE: no memory. */
-static uint32_t stage_document(crm_load *load, int64_t i)
+/* Adds what one row says of its document to the current stage. 0: no memory. */
+static int join_stage(crm_load *load, int64_t time, uint32_t customer, uint32_t branch)
+{
+  crm__stage *stage = &load->current;
+  int settled = 0;
+  stage->lines++;
+  if (time < stage->time) {
+    stage->time = time;
+  }
+  if (customer != stage->customer && customer != CRM__NONE) {
+    settled = stage->customer == CRM__NONE;
+    stage->flags |= settled ? 0 : CRM__STAGE_TWO_CUSTOMERS;
+    stage->customer = settled ? customer : stage->customer;
+  }
+  if (branch != stage->branch && branch != CRM__NONE) {
+    stage->flags |= stage->branch == CRM__NONE ? 0 : CRM__STAGE_TWO_BRANCHES;
+    settled |= stage->branch == CRM__NONE;
+    stage->branch = stage->branch == CRM__NONE ? branch : stage->branch;
+  }
+  return !settled || (load->current_owner & CRM__OWNER_ENTRY) != 0 || touch_stage(load, load->current_owner, stage);
+}
+
+/* The owner of a row's document, its part added. CRM__NONE: no memory. */
+static uint32_t stage_document(crm_load *load, uint32_t i)
 {
   crm__slice *slice = load->slice;
-  crm__stage fresh;
-  uint32_t owner;
-  fresh.version = value_at(slice, CRM__SALES_VERSION, i);
-  fresh.version = fresh.version == CRM__NULL ? 0 : fresh.version;
-  fresh.time = slice->cells[CRM__SALES_TIME].values[i];
-  fresh.customer = slice->ids[CRM__SALES_CUSTOMER][i];
-  fresh.branch = slice->ids[CRM__SALES_BRANCH][i];
-  fresh.lines = 0;
-  fresh.flags = CRM__STAGE_KNOWN | (load->document_mode == CRM_DOCUMENT_COLUMN ? 0 : slice->made_flags[i]);
-  owner = find_owner(load, slice->ids[CRM__SALES_DOCUMENT][i], fresh.version, &fresh);
-  return owner != CRM__NONE && join_stage(load, owner, &fresh) ? owner : CRM__NONE;
+  uint32_t document = slice->ids[CRM__SALES_DOCUMENT][i];
+  int64_t version = value_at(slice, CRM__SALES_VERSION, i);
+  int64_t time = slice->cells[CRM__SALES_TIME].values[i];
+  uint32_t customer = slice->ids[CRM__SALES_CUSTOMER][i];
+  uint32_t branch = slice->ids[CRM__SALES_BRANCH][i];
+  version = version == CRM__NULL ? 0 : version;
+  if (load->current_owner == CRM__NONE || document != load->current_document || version != load->current.version) {
+    crm__stage fresh;
+    uint32_t owner;
+    fresh.version = version;
+    fresh.time = time;
+    fresh.customer = customer;
+    fresh.branch = branch;
+    fresh.lines = 0;
+    fresh.flags = CRM__STAGE_KNOWN | (load->document_mode == CRM_DOCUMENT_COLUMN ? 0 : slice->made_flags[i]);
+    owner = find_owner(load, document, version, &fresh);
+    if (owner == CRM__NONE) {
+      return CRM__NONE;
+    }
+    change_owner(load, owner, document);
+  }
+  return join_stage(load, time, customer, branch) ? load->current_owner : CRM__NONE;
 }
 
 /* Looks at the currency of rows without a rate: refused where it is not the base, noted while no base is settled. */
@@ -419,7 +465,7 @@ static int settle_currencies(crm_load *load, int64_t count)
   }
   for (i = 0; slice->cells[CRM__SALES_CURRENCY].present && i < count; i++) {
     uint32_t currency = slice->ids[CRM__SALES_CURRENCY][i];
-    if (currency == CRM__NONE || slice->rows[i].rate != CRM__NULL) {
+    if (currency == CRM__NONE || value_at(slice, CRM__SALES_RATE, i) != CRM__NULL) {
       continue;
     }
     if (store->currency == CRM__NONE) {
@@ -430,26 +476,6 @@ static int settle_currencies(crm_load *load, int64_t count)
     }
   }
   return 1;
-}
-
-static void put_line(crm__slice *slice, int64_t i)
-{
-  const crm__sales_row *line = &slice->rows[i];
-  int64_t at = slice->line_count;
-  slice->lines[0][at] = line->kind | line->class_ << 2;
-  slice->lines[1][at] = line->amount;
-  slice->lines[2][at] = slice->ids[CRM__SALES_PRODUCT][i];
-  slice->lines[3][at] = line->quantity;
-  slice->lines[4][at] = line->price;
-  slice->lines[5][at] = line->discount;
-  slice->lines[6][at] = line->tax;
-  slice->lines[7][at] = line->cost;
-  slice->lines[8][at] = slice->ids[CRM__SALES_LINE][i];
-  slice->lines[9][at] = slice->ids[CRM__SALES_STAFF][i];
-  slice->lines[10][at] = slice->ids[CRM__SALES_CURRENCY][i];
-  slice->lines[11][at] = line->rate;
-  slice->lines[12][at] = line->foreign;
-  slice->lines[13][at] = slice->ids[CRM__SALES_ORIGINAL][i];
 }
 
 /* A refused row: counted, named, and its amount kept for the totals. */
@@ -466,79 +492,184 @@ static int turn_away(crm_load *load, int64_t i, uint64_t ordinal)
       return 0;
     }
   }
-  return crm__load_turn_away(load, day, branch, ledger_amount(&slice->rows[i])) &&
+  return crm__keep_ordinals(load) && crm__load_turn_away(load, day, branch, ledger_amount(slice, i)) &&
          crm__load_reject(load, CRM__TABLE_SALES, ordinal, slice->verdicts.cause[i], slice->verdicts.column[i]);
 }
 
-/* Copies the slice's lines to the end of the store's line columns; a column without values stays away. */
+/* What a line column is made from: decoded cells, ids, or nothing that was sent. */
+typedef struct from {
+  const int64_t *values;
+  const uint32_t *ids;
+  const uint8_t *bytes;
+} from;
+
+static void cells_from(const crm__slice *slice, int32_t column, from *source)
+{
+  if (!slice->cells[column].present) {
+    return;
+  }
+  if (slice->cells[column].keys != NULL) {
+    source->ids = slice->ids[column];
+  } else {
+    source->values = slice->cells[column].values;
+  }
+}
+
+/* The sources of all line columns, in the order of crm__line_columns. */
+static void find_sources(const crm__slice *slice, from *sources)
+{
+  static const int32_t columns[CRM__LINE_COLUMNS] = {
+    -1, -1, CRM__SALES_PRODUCT, CRM__SALES_QUANTITY, CRM__SALES_PRICE, CRM__SALES_DISCOUNT, CRM__SALES_TAX,
+    CRM__SALES_COST, CRM__SALES_LINE, CRM__SALES_STAFF, CRM__SALES_CURRENCY, CRM__SALES_RATE, -1, CRM__SALES_ORIGINAL,
+  };
+  uint32_t c;
+  memset(sources, 0, CRM__LINE_COLUMNS * sizeof *sources);
+  sources[0].bytes = slice->code;
+  sources[1].values = slice->amount;
+  sources[12].values = slice->has_foreign ? slice->foreign : NULL;
+  for (c = 0; c < CRM__LINE_COLUMNS; c++) {
+    if (columns[c] >= 0) {
+      cells_from(slice, columns[c], &sources[c]);
+    }
+  }
+}
+
+static int any_value(const from *source, const uint32_t *rows, uint64_t count, int64_t fill)
+{
+  int64_t differing = 0;
+  uint64_t k;
+  for (k = 0; k < count; k++) {
+    int64_t value = source->values != NULL ? source->values[rows[k]]
+                    : source->ids != NULL  ? (int64_t)source->ids[rows[k]]
+                                           : (int64_t)source->bytes[rows[k]];
+    differing |= value ^ fill;
+  }
+  return differing != 0;
+}
+
+static void copy_rows(unsigned char *to, const from *source, const uint32_t *rows, uint64_t count)
+{
+  uint64_t k;
+  if (source->values != NULL) {
+    int64_t *into = (int64_t *)(void *)to;
+    for (k = 0; k < count; k++) {
+      into[k] = source->values[rows[k]];
+    }
+  } else if (source->ids != NULL) {
+    uint32_t *into = (uint32_t *)(void *)to;
+    for (k = 0; k < count; k++) {
+      into[k] = source->ids[rows[k]];
+    }
+  } else {
+    for (k = 0; k < count; k++) {
+      to[k] = source->bytes[rows[k]];
+    }
+  }
+}
+
+/* Copies the good rows of a slice to the end of a column, chunk by chunk; a chunk without values stays away. */
+static int append_rows(crm__column *column, crm__memory *memory, uint64_t base, const from *source,
+                       const uint32_t *rows, uint64_t count)
+{
+  uint64_t done = 0;
+  if (!crm__column_resize(column, memory, base + count)) {
+    return 0;
+  }
+  if (source->values == NULL && source->ids == NULL && source->bytes == NULL) {
+    return 1;
+  }
+  while (done < count) {
+    uint64_t room = CRM__CHUNK - ((base + done) & (CRM__CHUNK - 1));
+    uint64_t run = count - done < room ? count - done : room;
+    if (crm__column_at(column, base + done) == NULL && any_value(source, rows + done, run, column->fill) &&
+        !crm__column_touch(column, memory, base + done)) {
+      return 0;
+    }
+    if (crm__column_at(column, base + done) != NULL) {
+      copy_rows(crm__column_at(column, base + done), source, rows + done, run);
+    }
+    done += run;
+  }
+  return 1;
+}
+
+/* Appends the good rows to the store's line columns, beyond its line count. */
 static int flush_lines(crm_load *load)
 {
   crm_store *store = load->store;
   crm__slice *slice = load->slice;
   crm__column *columns[CRM__LINE_COLUMNS];
+  from sources[CRM__LINE_COLUMNS];
   uint64_t base = load->lines_before + load->staged;
-  uint64_t count = (uint64_t)slice->line_count;
   uint32_t c;
-  uint64_t i;
   (void)crm__line_columns(&store->lines, columns);
+  find_sources(slice, sources);
   for (c = 0; c < CRM__LINE_COLUMNS; c++) {
-    const int64_t *values = slice->lines[c];
-    int64_t fill = columns[c]->fill;
-    uint64_t differing = 0;
-    if (!crm__column_resize(columns[c], &store->memory, base + count)) {
+    if (!append_rows(columns[c], &store->memory, base, &sources[c], slice->good, slice->good_count)) {
       return 0;
-    }
-    for (i = 0; i < count; i++) {
-      differing += values[i] != fill;
-    }
-    if (differing > 0 && (!crm__column_touch(columns[c], &store->memory, base) ||
-                          !crm__column_touch(columns[c], &store->memory, base + count - 1))) {
-      return 0;
-    }
-    for (i = 0; differing > 0 && i < count; i++) {
-      switch (columns[c]->size) {
-      case 1:
-        crm__column_put_u8(columns[c], base + i, (uint8_t)values[i]);
-        break;
-      case 4:
-        crm__column_put_u32(columns[c], base + i, (uint32_t)values[i]);
-        break;
-      default:
-        crm__column_put_i64(columns[c], base + i, values[i]);
-        break;
-      }
     }
   }
   return 1;
 }
 
-static int flush_owners(crm_load *load)
+uint32_t crm__staged_ordinal(const crm_load *load, uint64_t staged)
 {
-  crm__slice *slice = load->slice;
-  uint64_t count = (uint64_t)slice->line_count;
-  uint64_t i;
-  if (!crm__column_resize(&load->owner, &load->store->memory, load->staged + count) ||
-      !crm__column_resize(&load->ordinal, &load->store->memory, load->staged + count)) {
+  return staged < load->ordinal.length ? crm__column_u32(&load->ordinal, staged) : (uint32_t)staged;
+}
+
+int crm__keep_ordinals(crm_load *load)
+{
+  crm__memory *memory = &load->store->memory;
+  uint64_t i = load->ordinal.length;
+  if (i == load->staged) {
+    return 1;
+  }
+  if (!crm__column_resize(&load->ordinal, memory, load->staged)) {
     return 0;
   }
-  for (i = 0; i < count; i++) {
-    uint64_t at = load->staged + i;
-    if ((i == 0 || (at & (CRM__CHUNK - 1)) == 0) && (!crm__column_touch(&load->owner, &load->store->memory, at) ||
-                                                     !crm__column_touch(&load->ordinal, &load->store->memory, at))) {
+  for (; i < load->staged; i++) {
+    if (!crm__column_touch(&load->ordinal, memory, i)) {
       return 0;
     }
-    crm__column_put_u32(&load->owner, at, slice->owners[i]);
-    crm__column_put_u32(&load->ordinal, at, slice->ordinals[i]);
+    crm__column_put_u32(&load->ordinal, i, (uint32_t)i);
+  }
+  return 1;
+}
+
+/* Notes the owner of each good row and, once rows have been refused, its row. */
+static int flush_owners(crm_load *load, uint64_t ordinal)
+{
+  crm__slice *slice = load->slice;
+  crm__memory *memory = &load->store->memory;
+  from owners = {NULL, NULL, NULL};
+  uint32_t places[CRM__SLICE];
+  uint32_t k;
+  owners.ids = slice->owners;
+  for (k = 0; k < slice->good_count; k++) {
+    places[k] = k;
+  }
+  if (!append_rows(&load->owner, memory, load->staged, &owners, places, slice->good_count)) {
+    return 0;
+  }
+  if (load->tables[CRM__TABLE_SALES].tally.rejected > 0) {
+    from ordinals = {NULL, NULL, NULL};
+    for (k = 0; k < slice->good_count; k++) {
+      places[k] = (uint32_t)(ordinal + slice->good[k]);
+      slice->good[k] = k;
+    }
+    ordinals.ids = places;
+    return append_rows(&load->ordinal, memory, load->staged, &ordinals, slice->good, slice->good_count);
   }
   return 1;
 }
 
 /* Reads the figures of every row; what cannot be meant is refused. */
-static void read_rows(crm_load *load, const crm__input *inputs, int64_t from, int64_t count)
+static void read_rows(crm_load *load, const crm__input *inputs, int64_t at, int64_t count)
 {
   crm__slice *slice = load->slice;
   crm__tally *tally = &load->tables[CRM__TABLE_SALES].tally;
   int64_t i;
+  slice->has_foreign = 0;
   for (i = 0; i < count; i++) {
     int64_t ledger;
     if (load->document_mode == CRM_DOCUMENT_COLUMN && key_empty(slice, CRM__SALES_DOCUMENT, i)) {
@@ -547,12 +678,28 @@ static void read_rows(crm_load *load, const crm__input *inputs, int64_t from, in
     if (value_at(slice, CRM__SALES_TIME, i) == CRM__NULL) {
       refuse(slice, i, CRM__CAUSE_MISSING, CRM__SALES_TIME);
     }
-    read_row(load, inputs, from + i, i, &slice->rows[i]);
-    ledger = ledger_amount(&slice->rows[i]);
+    read_row(load, inputs, at + i, i);
+    ledger = ledger_amount(slice, i);
     if (crm__add_overflows(tally->amount_in, ledger, &tally->amount_in)) {
       tally->amount_in = ledger > 0 ? INT64_MAX : -INT64_MAX;
     }
   }
+}
+
+/* Parts the rows that are good from those that are turned away. */
+static int sort_out(crm_load *load, int64_t count, uint64_t ordinal)
+{
+  crm__slice *slice = load->slice;
+  int64_t i;
+  slice->good_count = 0;
+  for (i = 0; i < count; i++) {
+    if (slice->verdicts.cause[i] == CRM__CAUSE_NONE) {
+      slice->good[slice->good_count++] = (uint32_t)i;
+    } else if (!turn_away(load, i, ordinal + (uint64_t)i)) {
+      return 0;
+    }
+  }
+  return 1;
 }
 
 /* Column by column, so that look-ups of one table follow one another. */
@@ -564,41 +711,34 @@ static int intern_rows(crm_load *load, int64_t count)
          intern_column(load, &store->branches, CRM__SALES_BRANCH, count) &&
          intern_column(load, &store->products, CRM__SALES_PRODUCT, count) &&
          intern_column(load, &store->names, CRM__SALES_LINE, count) &&
-         intern_column(load, &store->names, CRM__SALES_STAFF, count) && intern_documents(load, count);
+         intern_column(load, &store->names, CRM__SALES_STAFF, count) && intern_documents(load, count) &&
+         intern_originals(load) && grow_documents(load);
 }
 
-int crm__load_sales(crm_load *load, const crm__input *inputs, int64_t from, int64_t count, uint64_t ordinal)
+int crm__load_sales(crm_load *load, const crm__input *inputs, int64_t at, int64_t count, uint64_t ordinal)
 {
   crm__slice *slice = load->slice;
-  int64_t i;
-  slice->line_count = 0;
-  read_rows(load, inputs, from, count);
-  if (!settle_currencies(load, count)) {
+  uint32_t k;
+  slice->good_count = (uint32_t)count;
+  read_rows(load, inputs, at, count);
+  if (!settle_currencies(load, count) || !sort_out(load, count, ordinal)) {
     return 0;
   }
-  for (i = 0; i < count; i++) {
-    if (slice->verdicts.cause[i] != CRM__CAUSE_NONE && !turn_away(load, i, ordinal + (uint64_t)i)) {
-      return 0;
-    }
+  if (slice->good_count == 0) {
+    return 1;
   }
   if (!intern_rows(load, count)) {
     return 0;
   }
-  for (i = 0; i < count; i++) {
-    if (slice->verdicts.cause[i] == CRM__CAUSE_NONE) {
-      uint32_t owner = stage_document(load, i);
-      if (owner == CRM__NONE) {
-        return 0;
-      }
-      put_line(slice, i);
-      slice->owners[slice->line_count] = owner;
-      slice->ordinals[slice->line_count] = (uint32_t)(ordinal + (uint64_t)i);
-      slice->line_count++;
+  for (k = 0; k < slice->good_count; k++) {
+    slice->owners[k] = stage_document(load, slice->good[k]);
+    if (slice->owners[k] == CRM__NONE) {
+      return 0;
     }
   }
-  if (slice->line_count > 0 && (!flush_lines(load) || !flush_owners(load))) {
+  if (!flush_lines(load) || !flush_owners(load, ordinal)) {
     return 0;
   }
-  load->staged += (uint64_t)slice->line_count;
+  load->staged += slice->good_count;
   return 1;
 }

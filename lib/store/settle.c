@@ -73,7 +73,7 @@ int crm__reject_line(crm_load *load, uint64_t staged, const crm__stage *stage, i
   uint32_t kind = crm__column_u8(&lines->code, line) & 3U;
   int64_t amount = kind == CRM__KIND_SALE || kind == CRM__KIND_RETURN ? crm__column_i64(&lines->amount, line) : 0;
   return crm__load_turn_away(load, crm__business_day(stage->time, load->store->day_start), stage->branch, amount) &&
-         crm__load_reject(load, CRM__TABLE_SALES, crm__column_u32(&load->ordinal, staged), cause, column + 1);
+         crm__load_reject(load, CRM__TABLE_SALES, crm__staged_ordinal(load, staged), cause, column + 1);
 }
 
 /* Moves the elements of a column's staged part to new places. */
@@ -180,7 +180,7 @@ static int group_lines(crm_load *load)
   crm__memory *memory = &load->store->memory;
   uint32_t *places = crm__alloc_array(memory, load->staged, sizeof *places);
   uint32_t *cursors = crm__alloc_array_zero(memory, load->entry_count, sizeof *cursors);
-  int done = places != NULL && cursors != NULL && find_places(load, places, cursors) && move_lines(load, places);
+  int done = places != NULL && cursors != NULL && crm__keep_ordinals(load) && find_places(load, places, cursors) && move_lines(load, places);
   crm__free_array(memory, places, load->staged, sizeof *places);
   crm__free_array(memory, cursors, load->entry_count, sizeof *cursors);
   return done;
@@ -328,6 +328,13 @@ static void drop_lines(crm_load *load, uint64_t *kept)
   *kept = to;
 }
 
+/* Whether a staged version cannot be anything but good: a new document, of one version, that contradicts nothing. */
+static int plainly_good(const crm_load *load, uint32_t owner)
+{
+  return (owner & CRM__OWNER_ENTRY) == 0 && crm__column_u8(&load->store->documents.flags, owner) == CRM__STAGE_KNOWN &&
+         crm__column_u32(&load->entry_of, owner) == CRM__NONE;
+}
+
 /* Walks the owners twice: first each by itself, then against one another and the store. */
 static int settle_owners(crm_load *load, int *dropped)
 {
@@ -340,7 +347,9 @@ static int settle_owners(crm_load *load, int *dropped)
       break;
     }
     crm__stage_get(load, owner, &stage);
-    settle_alone(load, owner, load->lines_before + i, &stage);
+    if (!plainly_good(load, owner)) {
+      settle_alone(load, owner, load->lines_before + i, &stage);
+    }
   }
   for (i = 0; i < load->staged; i += stage.lines) {
     uint32_t owner = crm__column_u32(&load->owner, i);
@@ -349,6 +358,10 @@ static int settle_owners(crm_load *load, int *dropped)
       break;
     }
     crm__stage_get(load, owner, &stage);
+    if (plainly_good(load, owner)) {
+      tally->accepted += stage.lines;
+      continue;
+    }
     if (!settle_version(load, owner, load->lines_before + i, &stage)) {
       return 0;
     }

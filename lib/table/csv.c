@@ -11,6 +11,7 @@
 #define BUFFER_FIRST ((size_t)128 << 10)
 #define BUFFER_SLACK ((size_t)256 << 10)
 #define RAW_SIZE ((size_t)32 << 10)
+#define TOO_MANY_COLUMNS "the header has more than %d columns"
 #define LIMIT_DEFAULT ((uint64_t)1 << 20)
 #define LIMIT_MOST ((uint64_t)1 << 30)
 
@@ -18,9 +19,10 @@
 #define RECORD_MORE (-1)   /* the buffer ends before the record does */
 #define RECORD_NONE (-2)   /* the file is at its end */
 
-/* How far a record that failed was split. Lines that follow its first one are split anew, each as the start of a record; one
- * that is inside quotes at its end is where the failed record was, so it goes on from here instead of from its own start.
- * Without that, many lines that open a quote would each be read up to the limit. */
+/* How far a record that failed was split. It was inside quotes at the end of every line that it passed, or it would
+ * have ended there. The lines after its first one are split anew, each as the start of a record. One that is inside
+ * quotes too at its end is in the same place and state as the failed record was there, so it goes on from here. Without
+ * that, each of many lines that open a quote would be read up to the limit; with it bytes are split a few times. */
 typedef struct frontier {
   size_t at;
   int quoted;
@@ -112,14 +114,15 @@ static void compact(crm__csv *reader)
   reader->frontier.at = reader->frontier.at > start ? reader->frontier.at - start : 0;
 }
 
-/* Moves what is left to the front, and reads more. Grows where too little would come free, so that no byte is moved often. */
+/* Moves what is left to the front, and reads more. Grows where little would come free, so that moves are few. */
 static crm_status more(crm__csv *reader, crm_error *error)
 {
   size_t left = reader->filled - reader->start;
   compact(reader);
   if (left > reader->capacity / 2 && reader->capacity < reader->most) {
     size_t capacity = reader->capacity < reader->most / 2 ? 2 * reader->capacity : reader->most;
-    char *text = crm__resize(reader->memory, reader->text, reader->capacity + CRM__SPLIT_PAD, capacity + CRM__SPLIT_PAD);
+    char *text = crm__resize(reader->memory, reader->text, reader->capacity + CRM__SPLIT_PAD,
+                             capacity + CRM__SPLIT_PAD);
     if (text == NULL) {
       reader->failed = CRM_ERROR_MEMORY;
       return crm__fail_memory(error);
@@ -265,6 +268,9 @@ static crm_status take_dialect(crm__csv *reader, const crm_csv *csv, crm_error *
   if (csv->header != NULL ? csv->header_count < 1 : csv->header_count != 0) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "the header and its count contradict");
   }
+  if (csv->header_count > CRM__CSV_COLUMNS) {
+    return crm__fail(error, CRM_ERROR_SCHEMA, TOO_MANY_COLUMNS, CRM__CSV_COLUMNS);
+  }
   for (int64_t i = 0; i < csv->header_count; i++) {
     if (csv->header[i] == NULL) {
       return crm__fail(error, CRM_ERROR_ARGUMENT, "a name in the header is NULL");
@@ -310,7 +316,7 @@ static crm_status open_buffer(crm__csv *reader, int32_t encoding, crm_error *err
 static crm_status make_columns(crm__csv *reader, uint64_t columns, size_t names_size, crm_error *error)
 {
   if (columns > CRM__CSV_COLUMNS) {
-    return crm__fail(error, CRM_ERROR_SCHEMA, "the header has more than %d columns", CRM__CSV_COLUMNS);
+    return crm__fail(error, CRM_ERROR_SCHEMA, TOO_MANY_COLUMNS, CRM__CSV_COLUMNS);
   }
   reader->columns = (uint32_t)columns;
   reader->names_size = names_size;
@@ -387,8 +393,8 @@ static crm_status read_header(crm__csv *reader, crm_error *error)
   return CRM_OK;
 }
 
-/* Whether the file holds anything but blank lines. */
-static crm_status look_for_text(crm__csv *reader, crm_error *error)
+/* Whether the file holds anything but blank lines, as one that brings its own header must. */
+static crm_status look_for_text(crm__csv *reader, int own_header, crm_error *error)
 {
   pass_blank_lines(reader);
   while (reader->start == reader->filled && !reader->ended) {
@@ -398,7 +404,8 @@ static crm_status look_for_text(crm__csv *reader, crm_error *error)
     }
     pass_blank_lines(reader);
   }
-  return reader->start < reader->filled ? CRM_OK : crm__fail(error, CRM_ERROR_SCHEMA, "the file is empty");
+  return reader->start < reader->filled || !own_header ? CRM_OK
+                                                       : crm__fail(error, CRM_ERROR_SCHEMA, "the file is empty");
 }
 
 crm_status crm__csv_open(crm__memory *memory, const crm_csv *csv, const crm_source *source, crm__csv **reader,
@@ -427,7 +434,7 @@ crm_status crm__csv_open(crm__memory *memory, const crm_csv *csv, const crm_sour
     status = open_buffer(made, dialect.encoding, error);
   }
   if (status == CRM_OK) {
-    status = look_for_text(made, error);
+    status = look_for_text(made, dialect.header == NULL, error);
   }
   if (status == CRM_OK) {
     status = dialect.header != NULL ? take_header(made, &dialect, error) : read_header(made, error);
@@ -524,7 +531,7 @@ static void put_bad_record(crm__csv *reader, uint64_t row)
   }
 }
 
-/* Records until the block is full or the buffer holds no more; answers how many. *last is what the search ended with. */
+/* Records until the block is full or the buffer holds no more; answers how many. *last: what the search ended with. */
 static int64_t put_records(crm__csv *reader, int *last)
 {
   int64_t rows = 0;

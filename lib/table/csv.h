@@ -29,9 +29,11 @@ typedef struct crm__field {
 
 typedef struct crm__csv crm__csv;
 
-/* Opens a reader and reads the header (or takes csv->header). csv holds the dialect; map, set and document are not looked at.
- * memory must outlive the reader. Errors: IO, SCHEMA (empty file, a header over the limits, a quote never closed in it), ARGUMENT
- * (delimiter or decimal mark that is none), MEMORY. */
+/* Opens a reader and reads the header (or takes csv->header). csv (NULL: CRM_CSV_INIT) holds the dialect; map, set and
+ * document are not looked at. memory must outlive the reader. A record limit over 1 GiB is 1 GiB; Latin-1 is measured
+ * as UTF-8. Errors: SCHEMA (a file without text, also where csv->header is given; a header over the limits or with a
+ * quote that has no end; UTF-16), ARGUMENT (delimiter, decimal mark or encoding that is none, a header without names),
+ * MEMORY, and what the source answers. */
 crm_status crm__csv_open(crm__memory *memory, const crm_csv *csv, const crm_source *source, crm__csv **reader,
                          crm_error *error);
 void crm__csv_close(crm__csv *reader);
@@ -40,12 +42,13 @@ void crm__csv_close(crm__csv *reader);
 int64_t crm__csv_columns(const crm__csv *reader);
 const char *crm__csv_name(const crm__csv *reader, int64_t column, size_t *length);
 
-/* Which file columns the blocks shall hold, in this order (a file column may stand in it several times). Call once, before the
- * first block. Others are split but not checked, decoded or kept. */
+/* Which file columns the blocks shall hold, in this order (a file column may stand in it several times). Call once,
+ * before the first block. Others are split but not checked, decoded or kept. */
 crm_status crm__csv_select(crm__csv *reader, const int64_t *columns, int64_t count, crm_error *error);
 
-/* A block of up to CRM__CSV_ROWS records. fields[k * CRM__CSV_ROWS + i] is selected column k of record i (column-wise); fields of a
- * record that is not CRM__RECORD_OK are empty. Blank lines (and with blank delimiters, lines of blanks) are no records. */
+/* A block of up to CRM__CSV_ROWS records. fields[k * CRM__CSV_ROWS + i] is selected column k of record i (column-wise);
+ * fields of a record that is not CRM__RECORD_OK are empty. Blank lines (and with blank delimiters, lines of blanks) are
+ * no records. A record that cannot be read is its first line alone: what follows is read as records of its own. */
 typedef struct crm__block {
   int64_t rows;               /* 0 at the end of the file */
   int64_t first_row;          /* 1-based number of the first record, the header not counted */

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* Eight bytes are looked at as one word. The tests below set the top bit of each byte that matches; a borrow may set it in
- * bytes above a match too, so what is found is looked at again as a byte. */
+/* Eight bytes are looked at as one word. The tests below set the top bit of each byte that matches; a borrow may set it
+ * in bytes above a match too, so what is found is looked at again as a byte. */
 #define ONES UINT64_C(0x0101010101010101)
 #define TOPS UINT64_C(0x8080808080808080)
 
@@ -47,8 +47,9 @@ static inline size_t first_mark(uint64_t marks)
 static inline size_t first_bit(uint64_t bits)
 {
   static const unsigned char index[64] = {
-    0,  1,  48, 2,  57, 49, 28, 3,  61, 58, 50, 42, 38, 29, 17, 4,  62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12, 5,
-    63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11, 46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,  13, 8,  7,  6
+    0,  1,  48, 2,  57, 49, 28, 3,  61, 58, 50, 42, 38, 29, 17, 4,  62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30,
+    24, 18, 12, 5,  63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11, 46, 26, 40, 15, 34, 20, 31, 10,
+    25, 14, 19, 9,  13, 8,  7,  6
   };
   return index[((bits & (0U - bits)) * UINT64_C(0x03F79D71B4CB0A89)) >> 58];
 }
@@ -144,7 +145,7 @@ static inline int meet(crm__split *split, size_t at)
   return GOES_ON;
 }
 
-/* What stands inside quotes at `at`; moves split->at past it, but not past a quote of which it is not known what follows. */
+/* What stands inside quotes at `at`; moves split->at past it, but not past a quote where stop hides what follows. */
 static int meet_quoted(crm__split *split, size_t at, size_t stop)
 {
   char c = split->text[at];

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Finding the fields of one record. The splitter may read up to CRM__SPLIT_PAD bytes past `stop`; it looks at none of them. */
+/* Finding the fields of one record. Up to CRM__SPLIT_PAD bytes past `stop` are loaded, so they must be there; what they
+ * hold changes nothing. */
 
 #define CRM__SPLIT_PAD 64
 

@@ -894,8 +894,7 @@ def verb_repeat(store, book):
     counts = {
         "repeat_rate": (sum(book.count(group) >= 2 for group in orders.values()), len(orders)),
         "repeat_rate_day": (sum(len({order.day for order in group}) >= 2 for group in orders.values()), len(orders)),
-        "repeat_rate_90": (sum(book.count([order for order in orders[key] if order.day - first[key] < 90]) >= 2
-                               for key in old), len(old)),
+        "repeat_rate_90": (sum(any(0 < order.day - first[key] < 90 for order in orders[key]) for key in old), len(old)),
     }
     rows = []
     for name, (k, n) in counts.items():

@@ -259,6 +259,8 @@ class Scenario:
                 row[text] = values[1]
             else:
                 row[column] = text
+            if isinstance(text, Raw):  # reading goes on at the next line, so this record has one
+                row = {name: cell.replace("\n", " ") if name != column else cell for name, cell in row.items()}
             bad.append(row)
         return bad
 
@@ -510,6 +512,10 @@ class Checker:
 
 
 def compare(expected, actual):
+    """Cell by cell; the application may append columns after those of the contract."""
+    width = len(expected[0]) if expected else 0
+    if actual and len(actual[0]) > width:
+        actual = [row[:width] for row in actual]
     for number, (row, other) in enumerate(zip(expected, actual)):
         if len(row) != len(other):
             raise Failure("row %d has %d cells, expected %d\n  oracle  %s\n  cockpit %s" % (

@@ -13,8 +13,8 @@
 #include "base/memory.h"
 #include "table/csv.h"
 
-/* What a reader gives is written down as text: [names], then (field|field) for a record, with #nul or #encoding after a bad
- * field, and !ragged, !quote, !long for a bad record. A failure is =status. */
+/* What a reader gives is written down as text: [names], then (field|field) for a record, with #nul or #encoding after a
+ * bad field, and !ragged, !quote, !long for a bad record. A failure is =status. */
 typedef struct dump {
   char *text;
   size_t length;
@@ -299,6 +299,8 @@ static void test_header(void **state)
   expect(&csv, "\n", "=schema");
   csv.header_count = 0;
   expect(&csv, "1\n", "=argument");
+  csv.header_count = CRM__CSV_COLUMNS + 1;
+  expect(&csv, "1\n", "=schema");
   csv.header = broken;
   csv.header_count = 2;
   expect(&csv, "1,2\n", "=argument");
@@ -407,7 +409,8 @@ static void test_bytes(void **state)
   crm_csv csv = CRM_CSV_INIT;
   (void)state;
   EXACT(&csv, "a,b\nx\0y,\xC3\xA9\n", "[a|b](x\0y#nul|\xC3\xA9)");
-  EXACT(&csv, "a,b\n\"\0\",\"\xC3\"\n\"\"\"\xE9\",\xE4\xBD\xA0\n", "[a|b](\0#nul|\xC3#encoding)(\"\xE9#encoding|\xE4\xBD\xA0)");
+  EXACT(&csv, "a,b\n\"\0\",\"\xC3\"\n\"\"\"\xE9\",\xE4\xBD\xA0\n",
+        "[a|b](\0#nul|\xC3#encoding)(\"\xE9#encoding|\xE4\xBD\xA0)");
   EXACT(&csv, "a,b\n\xED\xA0\x80,\xC0\x80\n1,2\n", "[a|b](\xED\xA0\x80#encoding|\xC0\x80#encoding)(1|2)");
   EXACT(&csv, "a,b\n\xE4\xBD,\xA0\n", "[a|b](\xE4\xBD#encoding|\xA0#encoding)");
   csv.encoding = CRM_ENCODING_LATIN1;
@@ -551,7 +554,7 @@ static void model_field(dump *into, const dump *field, int64_t count, int header
   }
 }
 
-/* Reads one field from *at into field; answers 0 where its quotes are wrong. Stands at a delimiter or line end afterwards. */
+/* Reads one field from *at into field; answers 0 where its quotes are wrong. *at is its delimiter or line end then. */
 static int model_read_field(const model *m, size_t *at, size_t bound, dump *field)
 {
   size_t i = *at;
@@ -696,7 +699,8 @@ static void compare(const crm_csv *csv, const char *text, size_t size, size_t pi
 /* A text of tokens, with more or less of quotes. */
 static size_t random_text(uint64_t *seed, char *text, size_t size, int quotes)
 {
-  static const char *const tokens[] = { "a", ",", "\n", "bc", "\r\n", "\r", " ", "\t", "\xC3\xA9", "\xFF", "12345678", ";", "\"\"" };
+  static const char *const tokens[] = { "a", ",", "\n", "bc", "\r\n", "\r", " ", "\t", "\xC3\xA9", "\xFF",
+                                       "12345678", ";", "\"\"" };
   size_t length = 0;
   while (length + 8 < size) {
     uint64_t pick = random_next(seed);
@@ -764,10 +768,33 @@ static void test_long_against_model(void **state)
   free(text);
 }
 
+/* Records at every place around the end of the buffer, which is a power of two less a few bytes. */
+static void test_buffer_end(void **state)
+{
+  static const char tail[] = "\"1\n2\",34\n\"1\n2\",345\n1234,567\r\n12345,678\r"
+                             "\"\"\"\"\n,\"\"\n\xC3\xA9,\n\"1\n\n23456\n7,8";
+  size_t room = 131072;
+  char *text = malloc(room + sizeof tail);
+  crm_csv csv = CRM_CSV_INIT;
+  (void)state;
+  assert_non_null(text);
+  csv.record_limit = 8;
+  for (size_t before = 0; before < sizeof tail + 8; before++) {
+    memset(text, '\n', room);
+    memcpy(text, "a,b\n", 4);
+    memcpy(text + room - before, tail, sizeof tail - 1);
+    compare(&csv, text, room - before + sizeof tail - 1, 1 << 20);
+    text[room - before - 1] = ',';   /* a line of its own in front */
+    compare(&csv, text, room - before + sizeof tail - 1, 4096);
+  }
+  free(text);
+}
+
 /* Lines that open a quote both for who reads them as a record and for who is inside a quote before them. */
 static void test_hostile_against_model(void **state)
 {
-  static const char *const lines[] = { "\",x\",\"b\n", "1,2\n", "\"\"\"\n", "1,\"2\n3\"\n", "\"x\n", "a\"b\"\"c,\"\"\n" };
+  static const char *const lines[] = { "\",x\",\"b\n", "1,2\n", "\"\"\"\n", "1,\"2\n3\"\n", "\"x\n",
+                                      "a\"b\"\"c,\"\"\n" };
   size_t room = 300000;
   char *text = malloc(room + 16);
   uint64_t seed = 4711;
@@ -1089,6 +1116,7 @@ int main(void)
     cmocka_unit_test(test_limit),
     cmocka_unit_test(test_against_model),
     cmocka_unit_test(test_long_against_model),
+    cmocka_unit_test(test_buffer_end),
     cmocka_unit_test(test_hostile_against_model),
     cmocka_unit_test(test_million_open_quotes),
     cmocka_unit_test(test_open_quote_before_good_lines),
