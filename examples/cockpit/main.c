@@ -175,6 +175,31 @@ static void report_branches(const arguments *args, const loading *loaded)
   crm_table_free(totals);
 }
 
+/* Figures that a wrong clock or a key for everybody would falsify. */
+static void report_warnings(const loading *loaded)
+{
+  crm_table *warnings = NULL;
+  int64_t row;
+  if (crm_store_warnings(loaded->store, &warnings, NULL) != CRM_OK) {
+    return;
+  }
+  for (row = 0; row < crm_table_rows(warnings); row++) {
+    size_t length;
+    const char *warning = crm_table_text(warnings, 0, row, &length);
+    int walk_in = length == 7 && memcmp(warning, "walk_in", 7) == 0;
+    const char *subject = crm_table_text(warnings, 1, row, &length);
+    if (walk_in) {
+      (void)report("customer '%.*s' holds %d.%d %% of all orders; if it stands for nobody say --anonymous", (int)length,
+                   subject, (int)(crm_table_integer(warnings, 3, row) / 10000),
+                   (int)(crm_table_integer(warnings, 3, row) / 1000 % 10));
+    } else {
+      (void)report("the last day with sales, %.*s, lies %lld days past the one before; --as-of may be needed",
+                   (int)length, subject, (long long)crm_table_integer(warnings, 2, row));
+    }
+  }
+  crm_table_free(warnings);
+}
+
 static int run(arguments *args)
 {
   loading loaded;
@@ -192,6 +217,7 @@ static int run(arguments *args)
   }
   if (status == EXIT_GOOD) {
     report_scope(args, &loaded);
+    report_warnings(&loaded);
     report_branches(args, &loaded);
     files_report(args, &loaded);
     status = loaded.rejected > 0 ? EXIT_REJECTED : EXIT_GOOD;

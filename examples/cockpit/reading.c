@@ -59,9 +59,9 @@ static int split(arguments *args, const char *flag, const char *value, const cha
 
 static int pair(arguments *args, const char *flag, int32_t kind, const char *value)
 {
-  const char *table;
-  const char *column;
-  const char *rest;
+  const char *table = NULL;
+  const char *column = NULL;
+  const char *rest = "";
   reading *item;
   if (split(args, flag, value, "=", &table, &column, &rest) != EXIT_GOOD) {
     return EXIT_UNUSABLE;
@@ -106,9 +106,9 @@ static int declare(arguments *args, const char *table, const char *name, int32_t
 int reading_attribute(arguments *args, const char *value)
 {
   static const int32_t types[] = {CRM_TYPE_TEXT, CRM_TYPE_DECIMAL, CRM_TYPE_MONEY, CRM_TYPE_TIME};
-  const char *table;
-  const char *name;
-  const char *rest;
+  const char *table = NULL;
+  const char *name = NULL;
+  const char *rest = "";
   int type = 0;
   if (split(args, "attribute", value, ":=", &table, &name, &rest) != EXIT_GOOD) {
     return EXIT_UNUSABLE;

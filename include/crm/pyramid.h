@@ -24,7 +24,7 @@ typedef struct crm_pyramid crm_pyramid;
 #define CRM_TIES_SPLIT 1     /* among equal values the lower key goes first */
 
 #define CRM_MEASURE_SPEND 0      /* money of the scope's basis */
-#define CRM_MEASURE_PROFIT 1     /* that less cost; customers with a counted line without cost are named in the metadata */
+#define CRM_MEASURE_PROFIT 1     /* that less cost; the metadata count customers with a counted line without cost */
 #define CRM_MEASURE_OCCASIONS 2  /* number of occasions */
 
 #define CRM_PYRAMID_SHARES 16    /* most cuts */
@@ -35,7 +35,7 @@ typedef struct crm_pyramid_options {
   int32_t cut;                 /* CRM_CUT_... */
   int32_t ties;                /* CRM_TIES_... */
   int32_t measure;             /* CRM_MEASURE_... */
-  const int32_t *shares;       /* cumulative shares in basis points, strictly rising, 1 to 9999; the last tier takes the rest */
+  const int32_t *shares;       /* cumulative, basis points, strictly rising, 1 to 9999; the last tier takes the rest */
   int64_t share_count;         /* 0: the default shares; other than 3 shares: tiers are named tier1, tier2, ... */
 } crm_pyramid_options;
 
@@ -48,30 +48,31 @@ CRM_API crm_status crm_pyramid_compute(const crm_store *store, const crm_scope *
                                        const crm_pyramid_options *options, crm_pyramid **pyramid, crm_error *error);
 CRM_API void crm_pyramid_free(crm_pyramid *pyramid);
 
-/* The summary, a row a tier and one each for nonpositive, inactive, prospect, suspect: tier, customers, customer_share,
- * spend, spend_share, min_spend, max_spend, nominal (customers that the shares alone would give), status (ok, tied: more
- * than twice nominal through equal values). Shares of the first tiers add up to 1. Profit and occasions stand in the
- * columns named spend. Since 0.1. */
+/* The summary, a row a tier and one each for nonpositive, inactive, prospect, suspect: tier, customers,
+ * customer_share, spend, spend_share, min_spend, max_spend, nominal (customers that the shares alone would give),
+ * status (ok, tied: more than twice nominal through equal values). Shares of the first tiers add up to 1. Profit and
+ * occasions stand in the columns named spend. Since 0.1. */
 CRM_API crm_status crm_pyramid_tiers(const crm_pyramid *pyramid, crm_table **table, crm_error *error);
 
 /* Every known customer: customer, tier, rank, spend, orders, first, last; by rank then key, below them nonpositive by
  * value, then inactive, prospect, suspect by key. rank = 1 + customers strictly ahead, empty outside n. Since 0.1. */
 CRM_API crm_status crm_pyramid_members(const crm_pyramid *pyramid, crm_table **table, crm_error *error);
 
-/* How concentrated value is over the n customers: measure, value, numerator, denominator, status for the shares of the top
- * 1, 5, 10 and 20 percent (top_1 ...; ceil), the Gini coefficient (gini) and the least number of customers, and their
- * share, that hold 80 percent (customers_for_80). Since 0.1. */
+/* How concentrated value is over the n customers: measure, value, numerator, denominator, status for the shares of the
+ * top 1, 5, 10 and 20 percent (top_1 ...; ceil), the Gini coefficient (gini) and the least number of customers, and
+ * their share, that hold 80 percent (customers_for_80). Since 0.1. */
 CRM_API crm_status crm_pyramid_concentration(const crm_pyramid *pyramid, crm_table **table, crm_error *error);
 
 /* Where one customer stands. */
 typedef struct crm_standing {
   uint32_t struct_size;
-  int32_t tier;          /* 0 the highest; tiers below: count, count + 1 ... for nonpositive, inactive, prospect, suspect */
+  int32_t tier;          /* 0 the highest; then, below the n, nonpositive, inactive, prospect, suspect */
   const char *name;      /* the tier's id, valid as long as the pyramid */
   int64_t rank;          /* 1 + customers strictly ahead; 0 outside n */
   int64_t population;    /* n */
   int64_t value;         /* minor units, or occasions */
-  int64_t gap;           /* least addition with which this customer would stand in the next higher tier; 0 at the top */
+  int64_t gap;           /* least addition with which this customer would stand in a higher tier, from outside n in any
+                            tier of it; 0 at the top, and where the cuts above take nobody */
   int64_t margin;        /* most that can be taken away with the tier kept; 0 outside n */
 } crm_standing;
 

@@ -47,7 +47,8 @@ CRM_API void crm_store_free(crm_store *store);
 /* Declares an attribute of a table ("customers" or "products"), read like any column from then on.
  * type: CRM_TYPE_TEXT, CRM_TYPE_DECIMAL (a number with up to six decimals), CRM_TYPE_MONEY or CRM_TYPE_TIME.
  * The same declaration again is let pass; another type is CONFLICT. Errors: SCHEMA (no such table, or the name is a
- * column already), ARGUMENT (a name is 1 to 63 of a-z, 0-9, _), STATE (a load is open), MEMORY. Since 0.1. */
+ * column already), ARGUMENT (a name is 1 to 63 of a-z, 0-9, _), STATE (a load is open), LIMIT (over 64 a
+ * table), MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_attribute(crm_store *store, const char *table, const char *name, int32_t type,
                                        crm_error *error);
 
@@ -71,16 +72,19 @@ CRM_API int64_t crm_store_lines(const crm_store *store);
 
 /* Everything about one customer, a table of one row: customer, kind, the columns and attributes of the customers table,
  * first, last (times of the first and last occasion), orders, net, sales, returned, cost, documents, data version of the
- * last change. All time, default scope. key is NUL-ended text. Errors: NOT_FOUND, MEMORY. Constant time. Since 0.1. */
+ * last change. All time, default scope. key is NUL-ended text. Errors: NOT_FOUND, MEMORY. Time: the customer's
+ * documents. Since 0.1. */
 CRM_API crm_status crm_store_customer(const crm_store *store, const char *key, crm_table **table, crm_error *error);
 
 /* The documents of a customer by time, then key: source, document, version, time, branch, net, sales, returned, lines,
- * order (whether it is an occasion). Errors: NOT_FOUND, MEMORY. Since 0.1. */
+ * orders (occasions that it stands for: 0, 1, or more for one made of equal rows). Errors: NOT_FOUND, MEMORY.
+ * Since 0.1. */
 CRM_API crm_status crm_store_customer_documents(const crm_store *store, const char *key, crm_table **table,
                                                 crm_error *error);
 
-/* One document read back, a row a line: the columns of the sales table as they are kept. source "" is the default.
- * Lines are ordered by line, then by content. Errors: NOT_FOUND, MEMORY. Since 0.1. */
+/* One document read back, a row a line: the columns of the sales table as they are kept, and currency_amount, the
+ * amount before the rate where there was one. source "" is the default. Lines are ordered by line, then by content.
+ * Errors: NOT_FOUND, MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_document(const crm_store *store, const char *source, const char *document,
                                       crm_table **table, crm_error *error);
 
@@ -93,6 +97,13 @@ CRM_API crm_status crm_store_changed(const crm_store *store, int64_t since, crm_
  * too, each time they were sent; rows whose day could not be read stand under an empty day. Duplicates count in neither.
  * Errors: MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_totals(const crm_store *store, crm_table **table, crm_error *error);
+
+/* What looks wrong in the facts themselves, a row each: warning, subject, count, share. lone_day: the last day with a
+ * document (subject) lies more than 365 days (count) past the one before, most likely a till with a wrong clock; the
+ * default as-of then is wrong too. walk_in: one customer key (subject) holds more than 5 percent of all orders (count,
+ * share), ten times as many as the next and among at least 50 customers: most likely a key that stands for nobody.
+ * Errors: MEMORY. Time in proportion to documents. Since 0.1. */
+CRM_API crm_status crm_store_warnings(const crm_store *store, crm_table **table, crm_error *error);
 
 /* Computes all that is kept from the facts anew and compares. CRM_OK, or CORRUPT with the first difference in the
  * error's message; MEMORY. Time in proportion to the facts. Since 0.1. */

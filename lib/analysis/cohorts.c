@@ -157,7 +157,7 @@ static void count_active(cohorts *all)
     }
     place = (uint32_t)cohort + 1U;
     for (w = place / 64U; w < words; w++) {
-      uint64_t word = w == place / 64U ? bits[w] & (UINT64_MAX << place % 64U) : bits[w];
+      uint64_t word = bits[w];   /* nothing in it is before the first occasion ever */
       while (word != 0) {
         all->cells[all->starts[cohort] + w * 64U + crm__lowest_bit(word) - place].customers++;
         word &= word - 1U;

@@ -218,8 +218,8 @@ static void put_member(const crm_pyramid *pyramid, const crm__scope *scope, cons
     crm__table_put_null(table, MEMBER_FIRST);
     crm__table_put_null(table, MEMBER_LAST);
   } else {
-    crm__table_put(table, MEMBER_FIRST, crm__business_day(measure->first, scope->day_start));
-    crm__table_put(table, MEMBER_LAST, crm__business_day(measure->last, scope->day_start));
+    crm__table_put(table, MEMBER_FIRST, measure->first);
+    crm__table_put(table, MEMBER_LAST, measure->last);
   }
 }
 

@@ -181,7 +181,7 @@ static crm_status collect(members *all, crm__scope *scope, const uint32_t *by_ke
     uint32_t id = by_key == NULL ? i : by_key[i];
     const crm__measure *measure = crm__measure_at(&measures, id);
     if (measure->orders > 0 && crm__customer_counts(scope, id)) {
-      int32_t last = crm__business_day(measure->last, scope->day_start);
+      int32_t last = measure->last;
       all->ids[all->n] = id;
       all->axes[RECENCY].goodness[all->n] = (int64_t)last - scope->as_of_day;
       all->axes[FREQUENCY].goodness[all->n] = measure->orders;

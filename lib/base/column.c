@@ -118,15 +118,12 @@ int crm__column_resize(crm__column *column, crm__memory *memory, uint64_t length
   return 1;
 }
 
-int crm__column_touch(crm__column *column, crm__memory *memory, uint64_t i)
+int crm__column_make_chunk(crm__column *column, crm__memory *memory, uint64_t i)
 {
   uint64_t c = i >> CRM__CHUNK_BITS;
   uint64_t room = c == 0 ? first_room(column->length) : CRM__CHUNK;
   unsigned char *chunk;
 
-  if (column->chunks[c] != NULL) {
-    return 1;
-  }
   chunk = crm__alloc_array(memory, room, column->size);
   if (chunk == NULL) {
     return 0;

@@ -27,7 +27,12 @@ void crm__column_close(crm__column *column, crm__memory *memory);
 int crm__column_resize(crm__column *column, crm__memory *memory, uint64_t length);
 
 /* Makes the chunk of element i exist (i < length), filled. 0 where there is no memory. */
-int crm__column_touch(crm__column *column, crm__memory *memory, uint64_t i);
+int crm__column_make_chunk(crm__column *column, crm__memory *memory, uint64_t i);
+
+static inline int crm__column_touch(crm__column *column, crm__memory *memory, uint64_t i)
+{
+  return column->chunks[i >> CRM__CHUNK_BITS] != NULL || crm__column_make_chunk(column, memory, i);
+}
 
 /* Whether no chunk exists: every element is fill. */
 int crm__column_absent(const crm__column *column);

@@ -177,15 +177,18 @@ static int32_t read_value(const crm_column *column, int32_t cell, int32_t scale,
   int32_t from;
   if (column->type == CRM_TYPE_DATE) {
     int64_t day = ((const int32_t *)column->values)[row];
+    if (day < CRM__TIME_MIN / CRM_DAY || day >= CRM__TIME_MAX / CRM_DAY) {
+      return CRM__CAUSE_TIME;
+    }
     *value = day * CRM_DAY;
-    return *value >= CRM__TIME_MIN && *value < CRM__TIME_MAX ? CRM__CAUSE_NONE : CRM__CAUSE_TIME;
+    return CRM__CAUSE_NONE;
   }
   if (column->type == CRM_TYPE_BOOLEAN) {
     *value = ((const uint8_t *)column->values)[row >> 3] >> (row & 7) & 1;
     return CRM__CAUSE_NONE;
   }
   *value = ((const int64_t *)column->values)[row];
-  if (*value == INT64_MIN) {
+  if (*value == INT64_MIN && cell != CRM__CELL_TIME) {
     return CRM__CAUSE_RANGE;
   }
   switch (cell) {
@@ -207,11 +210,56 @@ static int32_t read_value(const crm_column *column, int32_t cell, int32_t scale,
   return cell == CRM__CELL_RATE && *value <= 0 ? CRM__CAUSE_RANGE : CRM__CAUSE_NONE;
 }
 
+/* The commonest keys, short integers without a sign, read in place; 0 where the text is something else. */
+static int short_integer(const char *text, uint32_t length, int64_t *value)
+{
+  int64_t sum = 0;
+  uint32_t i;
+  if (length == 0 || length > 18 || (text[0] == '0' && length > 1)) {
+    return 0;
+  }
+  for (i = 0; i < length; i++) {
+    uint32_t digit = (uint32_t)(unsigned char)text[i] - '0';
+    if (digit > 9) {
+      return 0;
+    }
+    sum = sum * 10 + (int64_t)digit;
+  }
+  *value = sum;
+  return 1;
+}
+
+static void decode_field_keys(const crm__field *fields, int32_t column, int64_t count, crm__key *keys,
+                              crm__verdicts *verdicts)
+{
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    const crm__field *field = &fields[i];
+    int64_t integer;
+    if (field->bad != 0) {
+      keys[i] = crm__key_none();
+      refuse(verdicts, i, field->bad == CRM__FIELD_NUL ? CRM__CAUSE_NUL : CRM__CAUSE_ENCODING, column);
+    } else if (short_integer(field->text, field->length, &integer)) {
+      keys[i].text = NULL;
+      keys[i].length = 0;
+      keys[i].integer = integer;
+    } else if (field->length == 0 || (field->text[0] <= ' ' && all_blank(field->text, field->length))) {
+      keys[i] = crm__key_none();
+    } else {
+      keys[i] = crm__key_from(field->text, field->length);
+    }
+  }
+}
+
 static void decode_keys(const crm__input *input, int32_t column, int64_t from, int64_t count,
                         crm__key *keys, crm__verdicts *verdicts)
 {
   int64_t i;
   int integers = input->column != NULL && input->column->type == CRM_TYPE_INTEGER;
+  if (input->fields != NULL) {
+    decode_field_keys(input->fields + from, column, count, keys, verdicts);
+    return;
+  }
   for (i = 0; i < count; i++) {
     const char *text;
     size_t length;
@@ -230,12 +278,47 @@ static void decode_keys(const crm__input *input, int32_t column, int64_t from, i
   }
 }
 
+/* Times of a file. The lines of a document carry the same text: what was read for the row before is good again. */
+static void decode_field_times(const crm__input *input, int32_t column, int64_t from, int64_t count, int64_t *values,
+                               crm__verdicts *verdicts)
+{
+  const crm__field *fields = input->fields + from;
+  const crm__field *before = NULL;
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    const crm__field *field = &fields[i];
+    const char *text;
+    size_t length;
+    int32_t cause = CRM__CAUSE_NONE;
+    int inexact = 0;
+    values[i] = CRM__NULL;
+    if (before != NULL && field->length == before->length && field->bad == 0 &&
+        memcmp(field->text, before->text, field->length) == 0) {
+      values[i] = values[i - 1];
+      continue;
+    }
+    before = NULL;
+    if (cell_text(input, from + i, &text, &length, &cause)) {
+      cause = read_text(input, CRM__CELL_TIME, 0, NULL, text, length, &values[i], &inexact);
+      before = cause == CRM__CAUSE_NONE ? field : NULL;
+    }
+    if (cause != CRM__CAUSE_NONE) {
+      values[i] = CRM__NULL;
+      refuse(verdicts, i, cause, column);
+    }
+  }
+}
+
 static void decode_values(const crm__input *input, const crm_store *store, int32_t cell, const char *words,
                           int32_t column, int64_t from, int64_t count, int64_t *values, crm__verdicts *verdicts)
 {
   int32_t scale = cell_scale(store, cell);
   int typed = input->column != NULL && input->column->type != CRM_TYPE_TEXT;
   int64_t i;
+  if (cell == CRM__CELL_TIME && input->fields != NULL) {
+    decode_field_times(input, column, from, count, values, verdicts);
+    return;
+  }
   for (i = 0; i < count; i++) {
     const char *text;
     size_t length;

@@ -178,6 +178,9 @@ static void admit_document(crm_store *store, uint32_t document)
   if (time > store->latest) {
     store->latest = time;
   }
+  if (time < store->earliest && (crm__column_u8(&documents->flags, document) & CRM__DOCUMENT_LINE)) {
+    store->earliest = time;
+  }
   if (customer != CRM__NONE) {
     crm__profile *profile = &store->profiles[customer];
     crm__profile_add(store, profile, document);
@@ -193,13 +196,14 @@ static void remove_replaced(crm_load *load, const commit_plan *plan)
   crm_store *store = load->store;
   crm__documents *documents = &store->documents;
   uint64_t i;
-  int latest = 0;
+  int extreme = 0;
   for (i = 0; i < plan->replaced_count; i++) {
     uint32_t document = plan->replaced[i];
     crm__column_put_u8(&documents->flags, document, 0);
     store->live_documents--;
     store->live_lines -= crm__column_u32(&documents->lines, document);
-    latest |= crm__column_i64(&documents->time, document) == store->latest;
+    extreme |= crm__column_i64(&documents->time, document) == store->latest ||
+               crm__column_i64(&documents->time, document) == store->earliest;
   }
   for (i = 0; i < plan->replaced_count; i++) {
     uint32_t customer = crm__column_u32(&documents->customer, plan->replaced[i]);
@@ -208,23 +212,25 @@ static void remove_replaced(crm_load *load, const commit_plan *plan)
       store->profiles[customer].changed = store->version + 1;
     }
   }
-  if (latest) {
-    store->latest = crm__latest_time(store);
+  if (extreme) {
+    crm__time_span(store, &store->earliest, &store->latest);
   }
 }
 
-int64_t crm__latest_time(const crm_store *store)
+void crm__time_span(const crm_store *store, int64_t *earliest, int64_t *latest)
 {
   const crm__documents *documents = &store->documents;
-  int64_t latest = INT64_MIN;
   uint64_t i;
+  *earliest = INT64_MAX;
+  *latest = INT64_MIN;
   for (i = 0; i < documents->flags.length; i++) {
-    if (crm__column_u8(&documents->flags, i) & CRM__DOCUMENT_LIVE) {
-      int64_t time = crm__column_i64(&documents->time, i);
-      latest = time > latest ? time : latest;
+    uint32_t flags = crm__column_u8(&documents->flags, i);
+    int64_t time = crm__column_i64(&documents->time, i);
+    if (flags & CRM__DOCUMENT_LIVE) {
+      *latest = time > *latest ? time : *latest;
+      *earliest = time < *earliest && (flags & CRM__DOCUMENT_LINE) ? time : *earliest;
     }
   }
-  return latest;
 }
 
 /* Staged values of new documents that came to nothing: only their names stay. */
@@ -395,7 +401,6 @@ crm_status crm_load_commit(crm_load *load, crm_error *error)
   if (status == CRM_OK) {
     apply(load, &plan);
     load->state = CRM__LOAD_COMMITTED;
-    store->open_load = 0;
     crm__load_release(load);
   } else {
     load->state = CRM__LOAD_BROKEN;

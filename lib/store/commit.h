@@ -30,8 +30,8 @@ void crm__lines_move(crm__column *column, uint64_t from, uint64_t to, uint64_t c
 /* Adds the absolute amounts, discounts, taxes and costs of lines, and their absolute quantities; saturates. */
 void crm__lines_budget(const crm_store *store, uint64_t first, uint64_t count, uint64_t *money, uint64_t *quantity);
 
-/* Time of the latest live document, INT64_MIN: none. */
-int64_t crm__latest_time(const crm_store *store);
+/* Times of the earliest live document with a counted line (INT64_MAX: none) and of the latest of all (INT64_MIN). */
+void crm__time_span(const crm_store *store, int64_t *earliest, int64_t *latest);
 
 /* Rows of customers and products. apply answers the rows that were written. */
 crm_status crm__settle_dimension(crm_load *load, int32_t table, crm_error *error);

@@ -64,10 +64,10 @@ int crm__customer_acquaintance(const crm__scope *scope, uint32_t customer);
 /* rank[id] = place of the customer's key in key order; of the scope's scratch. */
 crm_status crm__customer_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error);
 
-/* What a customer did in the scope. */
+/* What a customer did in the scope; two fit a cache line. */
 typedef struct crm__measure {
-  int64_t first;      /* time of the first occasion in the period; INT64_MAX: none */
-  int64_t last;       /* of the last; INT64_MIN: none */
+  int32_t first;      /* business day of the first occasion in the period; INT32_MAX: none */
+  int32_t last;       /* of the last; INT32_MIN: none */
   int64_t money;      /* in the scope's basis */
   int64_t cost;       /* of counted lines, returns taken off */
   uint32_t orders;    /* the scope's occasions: with those of a day as one, days */

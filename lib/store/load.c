@@ -96,6 +96,9 @@ crm_status crm_load_begin(crm_store *store, const crm_load_options *options, crm
     if (status != CRM_OK) {
       return status;
     }
+    if ((own.replace != 0 && own.replace != 1) || (own.all_or_nothing != 0 && own.all_or_nothing != 1)) {
+      return crm__fail(error, CRM_ERROR_ARGUMENT, "replace and all_or_nothing are 0 or 1");
+    }
   }
   if (store->open_load) {
     return crm__fail(error, CRM_ERROR_STATE, "another load of this store is open");
@@ -163,8 +166,8 @@ void crm_load_free(crm_load *load)
   store = load->store;
   if (load->state != CRM__LOAD_COMMITTED) {
     undo(load);
-    store->open_load = 0;
   }
+  store->open_load = 0;
   crm__load_release(load);
   for (table = 0; table < CRM__TABLES; table++) {
     crm__free_array(&store->memory, load->tables[table].segments, load->tables[table].segment_capacity,
@@ -353,6 +356,10 @@ static crm_status check_column(const crm_store *store, int32_t table, const crm_
   if (column->type == CRM_TYPE_DECIMAL && (column->scale < 0 || column->scale > 18)) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, crm__schema(table)->name, name, 0, -1, "a scale is 0 to 18");
   }
+  if (column->type == CRM_TYPE_MONEY && column->scale != 0 && column->scale != store->digits) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, crm__schema(table)->name, name, 0, -1,
+                        "money has the store's decimals");
+  }
   if (rows > 0 && (column->type == CRM_TYPE_TEXT ? column->offsets == NULL : column->values == NULL)) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, crm__schema(table)->name, name, 0, -1, "the column has no values");
   }
@@ -392,13 +399,20 @@ crm_status crm_load_append(crm_load *load, const char *table, const crm_batch *b
   for (i = 0; i < own.column_count; i++) {
     const unsigned char *at = (const unsigned char *)own.columns + (size_t)i * own.column_size;
     crm_column column;
+    uint32_t size;
     int32_t found;
+    memcpy(&size, at, sizeof size);
+    if (size > own.column_size) {
+      return crm__fail_at(error, CRM_ERROR_ARGUMENT, table, NULL, 0, -1, "a column is wider than column_size");
+    }
     status = crm__struct_read(&column, sizeof column, at, "crm_column", error);
     if (status != CRM_OK) {
       return status;
     }
-    found = column.name == NULL ? -1
-                                : crm__table_column_find(load->store, index, column.name, strlen(column.name));
+    if (column.name == NULL) {
+      return crm__fail_at(error, CRM_ERROR_ARGUMENT, table, NULL, 0, -1, "a column has no name");
+    }
+    found = crm__table_column_find(load->store, index, column.name, strlen(column.name));
     if (found < 0) {
       ignored++;
       continue;

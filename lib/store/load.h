@@ -80,6 +80,8 @@ typedef struct crm__slice {
   uint8_t code[CRM__SLICE];                       /* kind | class << 2 */
   uint8_t has_amount[CRM__SLICE];
   uint32_t ids[CRM__SALES_COLUMNS][CRM__SLICE];   /* of keys and names */
+  crm__key runs[CRM__SLICE];                      /* keys of one column without repeats in a row, */
+  uint32_t run_ids[CRM__SLICE];                   /* and their ids */
   uint32_t made_flags[CRM__SLICE];                /* of documents made from content */
   uint32_t owners[CRM__SLICE];                    /* of the good rows */
   uint32_t good[CRM__SLICE];                      /* rows that are staged */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const crm__profile empty = {{INT64_MAX, INT64_MIN, 0, 0, 0, 0}, 0, 0, CRM__NONE, 0};
+static const crm__profile empty = {{INT32_MAX, INT32_MIN, 0, 0, 0, 0}, 0, 0, 0, CRM__NONE, 0};
 
 crm__profile crm__profile_empty(void)
 {
@@ -138,7 +138,6 @@ void crm__profile_add(const crm_store *store, crm__profile *profile, uint32_t do
 {
   const crm__documents *documents = &store->documents;
   uint32_t flags = crm__column_u8(&documents->flags, document);
-  int64_t time = crm__column_i64(&documents->time, document);
   int64_t net = crm__column_i64(&documents->net, document);
   uint32_t orders = crm__document_orders(store, document);
   profile->documents++;
@@ -152,8 +151,9 @@ void crm__profile_add(const crm_store *store, crm__profile *profile, uint32_t do
   profile->measure.flags |= CRM__SEEN_PERIOD | CRM__SEEN_EVER;
   profile->measure.flags |= flags & CRM__DOCUMENT_COST_MISSING ? CRM__COST_MISSING : 0;
   if (orders > 0) {
-    profile->measure.first = time < profile->measure.first ? time : profile->measure.first;
-    profile->measure.last = time > profile->measure.last ? time : profile->measure.last;
+    int32_t day = crm__business_day(crm__column_i64(&documents->time, document), store->day_start);
+    profile->measure.first = day < profile->measure.first ? day : profile->measure.first;
+    profile->measure.last = day > profile->measure.last ? day : profile->measure.last;
   }
 }
 

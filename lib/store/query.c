@@ -121,11 +121,29 @@ static crm_status known_customer(const crm_store *store, const char *key, crm_ta
   return CRM_OK;
 }
 
+/* Times of a customer's first and last occasion, CRM__NULL: none. Profiles keep the days alone. */
+static void occasion_times(const crm_store *store, uint32_t id, int64_t *first, int64_t *last)
+{
+  uint32_t document = store->profiles[id].head;
+  *first = CRM__NULL;
+  *last = CRM__NULL;
+  for (; document != CRM__NONE; document = crm__column_u32(&store->documents.next, document)) {
+    int64_t time = crm__column_i64(&store->documents.time, document);
+    if (crm__document_orders(store, document) > 0) {
+      *first = *first == CRM__NULL || time < *first ? time : *first;
+      *last = time > *last ? time : *last;
+    }
+  }
+}
+
 static void put_profile(const crm_store *store, uint32_t id, crm_table *table, int32_t at)
 {
   const crm__profile *profile = &store->profiles[id];
-  put_number(table, at, profile->measure.first == INT64_MAX ? CRM__NULL : profile->measure.first);
-  put_number(table, at + 1, profile->measure.last);
+  int64_t first;
+  int64_t last;
+  occasion_times(store, id, &first, &last);
+  put_number(table, at, first);
+  put_number(table, at + 1, last);
   crm__table_put(table, at + 2, profile->measure.orders);
   crm__table_put(table, at + 3, profile->measure.money);
   crm__table_put(table, at + 4, profile->sales);

@@ -218,25 +218,43 @@ static crm__key made_key(const crm_load *load, int64_t i, char *text, uint32_t *
   return key;
 }
 
-/* The ids of a slice's keys of one column; CRM__NONE where a row is refused or the cell empty. 0: no memory. */
+static int same_key(const crm__key *a, const crm__key *b)
+{
+  if (a->integer != b->integer || a->length != b->length || (a->text == NULL) != (b->text == NULL)) {
+    return 0;
+  }
+  return a->text == NULL || memcmp(a->text, b->text, a->length) == 0;
+}
+
+/* The ids of a slice's keys of one column; CRM__NONE where a row is refused or the cell empty. 0: no memory.
+ * Equal keys in a row are looked up once, as documents, customers and branches mostly are. */
 static int intern_column(crm_load *load, crm__intern *intern, int32_t column, int64_t count)
 {
   crm__slice *slice = load->slice;
   const crm__cells *cells = &slice->cells[column];
   uint32_t *ids = slice->ids[column];
+  crm__key *runs = slice->runs;
+  uint32_t *run_ids = slice->run_ids;
+  uint32_t run = 0;
   int64_t i;
   if (!cells->present) {
     memset(ids, 0xFF, (size_t)count * sizeof *ids);   /* CRM__NONE */
     return 1;
   }
-  if (slice->good_count < count) {
-    for (i = 0; i < count; i++) {
-      if (slice->verdicts.cause[i] != CRM__CAUSE_NONE) {
-        cells->keys[i] = crm__key_none();
-      }
+  for (i = 0; i < count; i++) {
+    crm__key key = slice->verdicts.cause[i] == CRM__CAUSE_NONE ? cells->keys[i] : crm__key_none();
+    if (run == 0 || !same_key(&key, &runs[run - 1])) {
+      runs[run++] = key;
     }
+    ids[i] = run - 1;
   }
-  return crm__intern_add_keys(intern, &load->store->memory, 0, cells->keys, (uint64_t)count, ids) == (uint64_t)count;
+  if (crm__intern_add_keys(intern, &load->store->memory, 0, runs, run, run_ids) != run) {
+    return 0;
+  }
+  for (i = 0; i < count; i++) {
+    ids[i] = run_ids[ids[i]];
+  }
+  return 1;
 }
 
 /* Grows the document columns and entry heads to all interned document keys. */
@@ -719,7 +737,6 @@ int crm__load_sales(crm_load *load, const crm__input *inputs, int64_t at, int64_
 {
   crm__slice *slice = load->slice;
   uint32_t k;
-  slice->good_count = (uint32_t)count;
   read_rows(load, inputs, at, count);
   if (!settle_currencies(load, count) || !sort_out(load, count, ordinal)) {
     return 0;

@@ -288,9 +288,13 @@ static int refuse_owner(crm_load *load, uint64_t from, const crm__stage *stage)
   int32_t column = cause == CRM__CAUSE_TWO_CUSTOMERS  ? CRM__SALES_CUSTOMER
                    : cause == CRM__CAUSE_TWO_BRANCHES ? CRM__SALES_BRANCH
                                                       : CRM__SALES_DOCUMENT;
+  crm__stage named = *stage;
   uint64_t i;
+  if (stage->flags & CRM__STAGE_TWO_BRANCHES) {
+    named.branch = CRM__NONE;   /* which of them came first must not show in the totals */
+  }
   for (i = from; i < from + stage->lines; i++) {
-    if (!crm__reject_line(load, i, stage, cause, column)) {
+    if (!crm__reject_line(load, i, &named, cause, column)) {
       return 0;
     }
   }

@@ -201,6 +201,7 @@ crm_status crm_store_create(const crm_config *config, const crm_store_options *o
   made->day_start = own.day_start;
   made->currency = CRM__NONE;
   made->latest = INT64_MIN;
+  made->earliest = INT64_MAX;
   crm__intern_open(&made->customers);
   crm__intern_open(&made->products);
   crm__intern_open(&made->branches);

@@ -69,9 +69,10 @@ typedef struct crm__sales_lines {
 typedef struct crm__profile {
   crm__measure measure;
   int64_t sales;            /* before returns */
+  int64_t changed;          /* data version of the last commit that touched it */
   uint32_t documents;       /* in the chain: any live document */
   uint32_t head;            /* first of the chain */
-  int64_t changed;          /* data version of the last commit that touched it */
+  int64_t spare;            /* to 64 bytes, a cache line */
 } crm__profile;
 
 /* A table of rows by key: customers, products. */
@@ -131,6 +132,7 @@ struct crm_store {
   uint64_t profile_capacity;
 
   int64_t latest;                 /* time of the latest live document with a counted line, INT64_MIN: none */
+  int64_t earliest;               /* time of the earliest live document with a counted line, INT64_MAX: none */
   uint64_t money_budget;          /* sum of absolute amounts, discounts, taxes and costs of live lines */
   uint64_t quantity_budget;
 

@@ -16,7 +16,6 @@ static crm_status differs(crm_error *error, const char *what, uint64_t id)
 typedef struct sums {
   int64_t documents;
   int64_t lines;
-  int64_t latest;
   uint64_t money;
   uint64_t quantity;
 } sums;
@@ -48,9 +47,6 @@ static crm_status verify_document(const crm_store *store, uint32_t document, sum
   crm__lines_budget(store, first, lines, &all->money, &all->quantity);
   all->documents++;
   all->lines += lines;
-  if (crm__column_i64(&documents->time, document) > all->latest) {
-    all->latest = crm__column_i64(&documents->time, document);
-  }
   return CRM_OK;
 }
 
@@ -102,7 +98,9 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
 {
   crm__memory memory;
   crm__profile *made;
-  sums all = {0, 0, INT64_MIN, 0, 0};
+  sums all = {0, 0, 0, 0};
+  int64_t earliest;
+  int64_t latest;
   crm_status status = CRM_OK;
   uint64_t i;
   if (store == NULL) {
@@ -116,7 +114,9 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
   if (status != CRM_OK) {
     return status;
   }
-  if (all.documents != store->live_documents || all.lines != store->live_lines || all.latest != store->latest ||
+  crm__time_span(store, &earliest, &latest);
+  if (all.documents != store->live_documents || all.lines != store->live_lines || latest != store->latest ||
+      earliest != store->earliest ||
       all.money != store->money_budget || all.quantity != store->quantity_budget) {
     return crm__fail(error, CRM_ERROR_CORRUPT, "the counts of documents and lines differ from what is there");
   }

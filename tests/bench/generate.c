@@ -26,7 +26,7 @@
 #define SPARE 1.03             /* documents are drawn beyond the need, and as many left out */
 #define SHAPE 0.8              /* of the gamma distribution of rates */
 #define LIFE 540.0             /* mean days until a customer leaves */
-#define EARLY 0.4              /* of the customers are there from the first month */
+#define EARLY 0.3              /* of the customers come in the first half-year, the others evenly */
 #define BLOCK 65536            /* lines that are written together */
 
 /* ---- Random numbers: splitmix64, a stream for each thing drawn ---- */
@@ -111,7 +111,8 @@ static life live(const world *w, uint64_t customer)
   life l;
   double left;
   l.state = stream(w->seed, WHAT_CUSTOMER, customer);
-  l.joined = draw(&l.state) < EARLY ? draw(&l.state) * 30.0 : draw(&l.state) * (DAYS - 1);
+  l.joined = draw(&l.state) < EARLY ? 183.0 : DAYS - 1.0;
+  l.joined *= draw(&l.state);
   l.rate = draw_gamma(&l.state, SHAPE);
   left = l.joined + LIFE * draw_exponential(&l.state);
   l.stays = (left < DAYS ? left : DAYS) - l.joined;

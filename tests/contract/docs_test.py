@@ -72,6 +72,7 @@ def check_console(cockpit, folder, place, text, troubles):
     """Runs a block; answers how many commands it holds and the block as it should be."""
     rewritten = []
     count = 0
+    status = 0
     parts = steps(text)
     for i, (command, wanted) in enumerate(parts):
         rewritten += command

@@ -36,8 +36,8 @@ crm_store *facts_store(const crm_store_options *options, const char *sales);
 /* The instant at which a calendar day begins. */
 int64_t facts_day(int32_t year, int32_t month, int32_t day);
 
-/* Compares a table with lines as crm_table_write_csv writes them. The columns that the first line names are looked at, in
- * that order; all rows are. */
+/* Compares a table with lines as crm_table_write_csv writes them: the columns that the first line names, in that order,
+ * and every row. */
 void assert_table(const crm_table *table, const char *lines);
 
 /* The same, of a table that was made for the purpose: frees it. */

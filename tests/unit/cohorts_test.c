@@ -54,8 +54,8 @@ static void test_worked_example(void **state)
   crm_store_free(store);
 }
 
-/* ann: 10 January, 23, 82 and 131 days on; cat: 31 January, 62 days on. A customer of January may begin on the 31st, 111
- * days before as-of: three windows of 30 days are over. */
+/* ann: 10 January, 23, 82 and 131 days on; cat: 31 January, 62 days on. A customer of January may begin on the 31st,
+ * 111 days before as-of: three windows of 30 days are over. */
 static void test_rolling(void **state)
 {
   crm_store *store = facts_store(NULL, example);
@@ -90,6 +90,15 @@ static void test_period_chooses_cohorts(void **state)
   scope.to = facts_day(2024, 1, 31);
   assert_result(compute(store, &scope, NULL, 90), "cohort,size,period,customers,complete\n"
                                                   "2024-01,1,0,1,true\n2024-01,1,1,0,false\n");
+  /* up to the 30th the last to join could do so on the 29th, whose 110 days end with 17 May; the 110 days from the 31st
+   * end with 19 May, which has just begun */
+  scope.as_of = facts_day(2024, 5, 19);
+  scope.to = facts_day(2024, 1, 30);
+  assert_result(compute(store, &scope, NULL, 110), "cohort,size,period,customers,complete\n"
+                                                   "2024-01,1,0,1,true\n2024-01,1,1,0,false\n");
+  scope.to = facts_day(2024, 2, 1);
+  assert_result(compute(store, &scope, NULL, 110), "cohort,size,period,customers,complete\n"
+                                                   "2024-01,2,0,2,false\n2024-01,2,1,0,false\n");
   crm_store_free(store);
 }
 

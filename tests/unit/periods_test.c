@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The worked example. January: ann and cat, both new. February: bob is new, ann returns, cat lapses. March: nobody who is
- * known. April: ann and cat are back, dan is new. May: a refund alone. */
+/* The worked example. January: ann and cat, both new. February: bob is new, ann returns, cat lapses. March: nobody who
+ * is known. April: ann and cat are back, dan is new. May: a refund alone. */
 static const char *const example =
   "document,time,customer,amount\n"
   "1,2024-01-10,ann,10\n"
@@ -69,6 +69,20 @@ static void test_part_of_history(void **state)
                                               "2024-02,11.00,3,2,1,1,0,1,true\n"
                                               "2024-03,7.00,1,0,0,0,0,2,true\n"
                                               "2024-04,3.00,2,2,0,0,2,0,false\n");
+  crm_store_free(store);
+}
+
+/* The first row begins on the 15th, and so does the money. */
+static void test_from_the_middle(void **state)
+{
+  crm_store *store = facts_store(NULL, example);
+  crm_scope scope = CRM_SCOPE_INIT;
+  (void)state;
+  scope.from = facts_day(2024, 1, 15);
+  scope.to = facts_day(2024, 3, 1);
+  assert_result(compute(store, &scope, NULL), "month,revenue,orders,active,new,returning,resurrected,lapsed,complete\n"
+                                              "2024-01,20.00,1,1,1,0,0,0,false\n"
+                                              "2024-02,11.00,3,2,1,0,1,1,true\n");
   crm_store_free(store);
 }
 
@@ -238,6 +252,7 @@ int main(void)
     cmocka_unit_test(test_worked_example),
     cmocka_unit_test(test_occasions_of_a_day),
     cmocka_unit_test(test_part_of_history),
+    cmocka_unit_test(test_from_the_middle),
     cmocka_unit_test(test_quarters),
     cmocka_unit_test(test_empty_store),
     cmocka_unit_test(test_limits_and_arguments),

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The worked example: 105 of positive revenue. Before pen lies nothing, before ink 57 %, before cap 76 %, before the lines
- * without a product 90 %: a, a, a, b. Thirds of a millionth are handed out to the largest remainder, pen's. */
+/* The worked example: 105 of positive revenue. Before pen lies nothing, before ink 57 %, before cap 76 %, before the
+ * lines without a product 90 %: a, a, a, b. The last millionth goes to the largest remainder, pen's. */
 static const char *const example =
   "document,time,customer,kind,product,quantity,amount,cost\n"
   "1,2024-01-05,ann,sale,pen,2,60,30\n"

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The worked example as of 2024-12-31. a: twice on one day. b: again after 89 days. c: after 90. d and h: too young for the
- * window, bought once. e: once. f: too young, bought again. g: 90 days old, again after 89.
+/* The worked example as of 2024-12-31. a: twice on one day. b: again after 89 days. c: after 90. d and h: too young for
+ * the window, bought once. e: once. f: too young, bought again. g: 90 days old, again after 89.
  * Two or more: a b c f g of 8. On two days: b c f g. Within 90 days: b g of a b c e g. */
 static const char *const example =
   "document,time,customer,amount,branch\n"
@@ -47,8 +47,8 @@ static void test_worked_example(void **state)
   crm_store_free(store);
 }
 
-/* From February on b and c have one occasion each, and their first one ever is before: the window looks at e and g. Up to
- * November: only what began by then, yet g's window runs on to as-of. */
+/* From February on b and c have one occasion each, and their first one ever is before: the window looks at e and g. Up
+ * to November: only what began by then, yet g's window runs on to as-of. */
 static void test_period(void **state)
 {
   crm_store *store = facts_store(NULL, example);

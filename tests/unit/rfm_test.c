@@ -208,9 +208,10 @@ static int score_of(const buyer *buyers, int count, int who, int axis, int split
   return 1 + 5 * worse / count;
 }
 
-static crm_store *random_store(dice *random, buyer *buyers, int count)
+/* Amounts from -2 to 9 times `unit`; a sale below 0 is a discount. */
+static crm_store *random_store(dice *random, buyer *buyers, int count, int unit)
 {
-  facts *rows = facts_create("document,time,customer,amount");
+  facts *rows = facts_create("document,time,customer,amount,kind");
   crm_store *store = facts_store(NULL, NULL);
   int document = 0;
   int i;
@@ -222,11 +223,11 @@ static crm_store *random_store(dice *random, buyer *buyers, int count)
     buyers[i].axes[1] = orders;
     for (k = 0; k < orders; k++) {
       int day = 1 + dice_below(random, 28);
-      int amount = dice_below(random, 12);
+      int amount = (dice_below(random, 12) - 2) * unit;
       char line[80];
-      (void)snprintf(line, sizeof line, "%d,2024-01-%02d,c%02d,0.%02d", document++, day, i, amount);
+      (void)snprintf(line, sizeof line, "%d,2024-01-%02d,c%02d,%d,sale", document++, day, i, amount);
       facts_add(rows, line);
-      buyers[i].axes[2] += amount;
+      buyers[i].axes[2] += amount * 100;
       buyers[i].axes[0] = day - 32 > buyers[i].axes[0] ? day - 32 : buyers[i].axes[0];
     }
   }
@@ -241,8 +242,8 @@ static void read_edges(const crm_table *table, const char *key, int64_t *cuts)
   int i;
   assert_non_null(text);
   for (i = 0; i < 4; i++) {
-    double value = strtod(text, NULL);
-    cuts[i] = (int64_t)(strchr(text, '.') != NULL ? value * 100 + 0.5 : value);
+    double value = strtod(text, NULL) * (strchr(text, '.') != NULL ? 100 : 1);
+    cuts[i] = (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
     text = strchr(text, ',') != NULL ? strchr(text, ',') + 1 : text;
   }
 }
@@ -279,7 +280,7 @@ static void test_against_definition(void **state)
   for (round = 0; round < 120; round++) {
     buyer buyers[MOST];
     int count = 1 + dice_below(&random, MOST);
-    crm_store *store = random_store(&random, buyers, count);
+    crm_store *store = random_store(&random, buyers, count, round % 4 < 2 ? 1 : 12345);
     crm_rfm_options options = CRM_RFM_OPTIONS_INIT;
     crm_table *table;
     int i;
