@@ -26,9 +26,8 @@ typedef struct cohorts {
   const crm__calendar *calendar;
   crm__activity activity;
   int32_t rolling;           /* days of a window, or 0 */
-  const int64_t *first;      /* by customer: instant of the first occasion ever */
+  const int32_t *first;      /* by customer: business day of the first occasion ever */
   int32_t *of;               /* by customer: cohort, -1: none */
-  int32_t *periods;          /* by day from the first period's first: its period */
   int64_t *sizes;            /* by cohort */
   int64_t *starts;           /* by cohort: its first cell */
   int32_t *ages;             /* by cohort: number of cells */
@@ -54,8 +53,7 @@ static crm_status assign(cohorts *all, crm_error *error)
   }
   for (id = 0; id < customers; id++) {
     int32_t cohort = all->activity.first[id];
-    int64_t first = all->first[id];
-    int chosen = cohort >= 0 && cohort < all->activity.periods && first >= scope->from && first < scope->to &&
+    int chosen = cohort >= 0 && cohort < all->activity.periods && crm__day_in_period(scope, all->first[id]) &&
                  crm__customer_counts(scope, id);
     all->of[id] = chosen ? cohort : -1;
     if (chosen) {
@@ -100,35 +98,14 @@ static crm_status lay_out(cohorts *all, crm_error *error)
 
 /* ---- cells ---- */
 
-static crm_status list_days(cohorts *all, crm_error *error)
-{
-  const int32_t *starts = all->activity.starts;
-  int32_t p;
-  int32_t day;
-  all->periods = crm__scope_alloc(all->scope, (uint64_t)(starts[all->activity.periods] - starts[0]),
-                                  sizeof *all->periods);
-  if (all->periods == NULL) {
-    return crm__fail_memory(error);
-  }
-  for (p = 0; p < all->activity.periods; p++) {
-    for (day = starts[p]; day < starts[p + 1]; day++) {
-      all->periods[day - starts[0]] = p;
-    }
-  }
-  return CRM_OK;
-}
-
 /* Below 0: before the cohort. */
 static int32_t age_of(const cohorts *all, uint32_t id, int32_t day)
 {
-  int32_t first;
   if (all->rolling == 0) {
-    const int32_t *starts = all->activity.starts;
-    int inside = day >= starts[0] && day < starts[all->activity.periods];
-    return inside ? all->periods[day - starts[0]] - all->of[id] : -1;
+    uint16_t place = crm__activity_place(&all->activity, day);
+    return place == CRM__NO_PLACE ? -1 : (int32_t)place - 1 - all->of[id];
   }
-  first = crm__business_day(all->first[id], all->scope->day_start);
-  return day < first ? -1 : (day - first) / all->rolling;
+  return day < all->first[id] ? -1 : (day - all->first[id]) / all->rolling;
 }
 
 /* The cell of a customer's fact, NULL where it is before the cohort begins. */
@@ -245,10 +222,6 @@ static crm_status fill(cohorts *all, crm_error *error)
     return crm__fail_memory(error);
   }
   if (all->rolling == 0) {
-    crm_status status = list_days(all, error);
-    if (status != CRM_OK) {
-      return status;
-    }
     count_active(all);
   }
   count = add_facts(all, facts, visits);

@@ -26,6 +26,13 @@ static inline int32_t crm__day_before(const crm__scope *scope, int64_t instant)
   return crm__business_day(instant - 1, scope->day_start);
 }
 
+/* Whether a business day begins in the scope's period, or is the one that the period begins in. */
+static inline int crm__day_in_period(const crm__scope *scope, int32_t day)
+{
+  return (scope->from == INT64_MIN || day >= crm__business_day(scope->from, scope->day_start)) &&
+         crm__day_instant(scope, day) < scope->to;
+}
+
 /* A customer and a business day as one number that sorts by customer, then day. */
 static inline uint64_t crm__visit(uint32_t customer, int32_t day)
 {

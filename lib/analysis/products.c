@@ -18,12 +18,11 @@
 typedef struct item {
   int64_t revenue;
   int64_t units;
-  int64_t cost;
-  int64_t last;            /* time of the last sale line, INT64_MIN: none */
+  int64_t cost;            /* INT64_MIN: a line has none */
+  int32_t last;            /* business day of the last sale line, INT32_MIN: none */
   uint32_t lines;
   uint32_t sold;           /* sale lines of identified customers */
   uint32_t buyers;
-  uint32_t cost_missing;
 } item;
 
 /* Items are numbered as products are, and the lines without a product come after them. */
@@ -50,48 +49,39 @@ static void add_saturated(int64_t *sum, int64_t value)
   }
 }
 
-static void add_line(catalogue *all, const crm__line *line, int64_t time, uint32_t customer)
+static void add_line(catalogue *all, const crm__lines *lines, uint32_t i, int32_t day, uint32_t customer)
 {
-  uint32_t index = line->product == CRM__NONE ? all->count - 1U : line->product;
+  uint32_t index = lines->product[i] == CRM__NONE ? all->count - 1U : lines->product[i];
   item *of = &all->items[index];
-  if (!line->sale && all->scope->money == CRM_MONEY_SALES) {
+  if (!lines->sale[i] && all->scope->money == CRM_MONEY_SALES) {
     return;
   }
   of->lines++;
-  of->revenue += line->money;
-  if (line->quantity != INT64_MIN) {
-    add_saturated(&of->units, line->quantity);
+  of->revenue += lines->money[i];
+  if (lines->quantity[i] != INT64_MIN) {
+    add_saturated(&of->units, lines->quantity[i]);
   }
-  if (line->cost == INT64_MIN) {
-    of->cost_missing = 1;
-  } else {
-    of->cost += line->cost;
+  of->cost = of->cost == INT64_MIN || lines->cost[i] == INT64_MIN ? INT64_MIN : of->cost + lines->cost[i];
+  if (lines->sale[i] && day > of->last) {
+    of->last = day;
   }
-  if (line->sale && time > of->last) {
-    of->last = time;
-  }
-  if (line->sale && customer != CRM__NONE && all->with_buyers) {
+  if (lines->sale[i] && customer != CRM__NONE && all->with_buyers) {
     of->sold++;
     all->sold_item[all->sold] = index;
     all->sold_to[all->sold++] = customer;
   }
 }
 
-static void add_facts(catalogue *all, crm__facts *facts)
+static void add_facts(catalogue *all, crm__facts *facts, crm__lines *lines)
 {
-  const uint32_t wanted = CRM__FACT_LINE | CRM__FACT_PERIOD;
   uint32_t i;
   crm__facts_begin(facts);
   while (crm__facts_next(facts, all->scope)) {
-    for (i = 0; i < facts->count; i++) {
-      crm__lines lines;
-      crm__line line;
-      if ((facts->flags[i] & wanted) != wanted) {
-        continue;
-      }
-      crm__lines_begin(&lines, all->scope, facts, i);
-      while (crm__lines_next(&lines, all->scope, &line)) {
-        add_line(all, &line, facts->time[i], facts->customer[i]);
+    crm__lines_begin(lines);
+    while (crm__lines_next(lines, all->scope, facts)) {
+      for (i = 0; i < lines->count; i++) {
+        uint32_t fact = lines->fact[i];
+        add_line(all, lines, i, crm__business_day(facts->time[fact], all->scope->day_start), facts->customer[fact]);
       }
     }
   }
@@ -133,11 +123,12 @@ static crm_status count_buyers(catalogue *all, crm_error *error)
 static crm_status sum_items(catalogue *all, crm_error *error)
 {
   crm__facts *facts = crm__scope_alloc(all->scope, 1, sizeof *facts);
+  crm__lines *block = crm__scope_alloc(all->scope, 1, sizeof *block);
   uint64_t lines = (uint64_t)crm_store_lines(all->scope->store);
   uint32_t k;
   all->count = crm__products(all->scope->store) + 1U;
   all->items = crm__scope_alloc_zero(all->scope, all->count, sizeof *all->items);
-  if (facts == NULL || all->items == NULL) {
+  if (facts == NULL || block == NULL || all->items == NULL) {
     return crm__fail_memory(error);
   }
   if (all->with_buyers) {
@@ -148,9 +139,9 @@ static crm_status sum_items(catalogue *all, crm_error *error)
     }
   }
   for (k = 0; k < all->count; k++) {
-    all->items[k].last = INT64_MIN;
+    all->items[k].last = INT32_MIN;
   }
-  add_facts(all, facts);
+  add_facts(all, facts, block);
   return all->with_buyers ? count_buyers(all, error) : CRM_OK;
 }
 
@@ -204,14 +195,14 @@ static void put_figures(const catalogue *all, crm_table *table, uint32_t index)
   }
   crm__table_put(table, PRODUCT_REVENUE, of->revenue);
   crm__table_put(table, PRODUCT_UNITS, of->units);
-  if (of->cost_missing || of->revenue == 0) {
+  if (of->cost == INT64_MIN || of->revenue == 0) {
     crm__table_put_null(table, PRODUCT_MARGIN);
   } else {
     int64_t gained = of->revenue;
     add_saturated(&gained, -of->cost);
     crm__table_put(table, PRODUCT_MARGIN, crm__ratio(gained, of->revenue));
   }
-  if (of->cost_missing) {
+  if (of->cost == INT64_MIN) {
     crm__table_put_null(table, PRODUCT_COST);
   } else {
     crm__table_put(table, PRODUCT_COST, of->cost);
@@ -221,10 +212,10 @@ static void put_figures(const catalogue *all, crm_table *table, uint32_t index)
   } else {
     crm__table_put_null(table, PRODUCT_BUYERS);
   }
-  if (of->last == INT64_MIN) {
+  if (of->last == INT32_MIN) {
     crm__table_put_null(table, PRODUCT_LAST);
   } else {
-    crm__table_put(table, PRODUCT_LAST, crm__business_day(of->last, all->scope->day_start));
+    crm__table_put(table, PRODUCT_LAST, of->last);
   }
 }
 

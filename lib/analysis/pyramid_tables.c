@@ -208,8 +208,8 @@ static crm_status order_members(const crm_pyramid *pyramid, crm__scope *scope, c
   return CRM_OK;
 }
 
-static void put_member(const crm_pyramid *pyramid, const crm__scope *scope, const crm__measure *measure,
-                       crm_table *table, uint32_t id, int32_t tier)
+static void put_member(const crm_pyramid *pyramid, const crm__measure *measure, crm_table *table, uint32_t id,
+                       int32_t tier)
 {
   crm__table_put_key(table, MEMBER_CUSTOMER, crm__customer_key(pyramid->store, id));
   crm__table_put_name(table, MEMBER_TIER, crm__tier_name(pyramid, tier));
@@ -226,7 +226,7 @@ static void put_member(const crm_pyramid *pyramid, const crm__scope *scope, cons
 /* How many rows ahead a measure is asked for: by value they lie anywhere. */
 #define AHEAD 16
 
-static void put_ordered(const crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures,
+static void put_ordered(const crm_pyramid *pyramid, const crm__measures *measures,
                         crm_table *table, const ordered *order)
 {
   int32_t tier = 0;
@@ -241,7 +241,7 @@ static void put_ordered(const crm_pyramid *pyramid, const crm__scope *scope, con
       tier++;
     }
     rank = i == 0 || order->values[i] != order->values[i - 1U] ? (int64_t)i + 1 : rank;
-    put_member(pyramid, scope, crm__measure_at(measures, order->ids[i]), table, order->ids[i], tier);
+    put_member(pyramid, crm__measure_at(measures, order->ids[i]), table, order->ids[i], tier);
     crm__table_put(table, MEMBER_SPEND, (int64_t)(~order->values[i] ^ crm__sortable(0)));
     if (tier < pyramid->tier_count) {
       crm__table_put(table, MEMBER_RANK, rank);
@@ -251,7 +251,7 @@ static void put_ordered(const crm_pyramid *pyramid, const crm__scope *scope, con
   }
 }
 
-static void put_others(const crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures,
+static void put_others(const crm_pyramid *pyramid, const crm__measures *measures,
                        crm_table *table, const uint32_t *by_key)
 {
   uint32_t i;
@@ -263,7 +263,7 @@ static void put_others(const crm_pyramid *pyramid, const crm__scope *scope, cons
     for (i = 0; i < pyramid->customers; i++) {
       uint32_t id = by_key[i];
       if (pyramid->kinds[id] == kind) {
-        put_member(pyramid, scope, crm__measure_at(measures, id), table, id, pyramid->tier_count + kind);
+        put_member(pyramid, crm__measure_at(measures, id), table, id, pyramid->tier_count + kind);
         crm__table_put(table, MEMBER_SPEND, 0);
         crm__table_put_null(table, MEMBER_RANK);
       }
@@ -303,8 +303,8 @@ static crm_status make_members(const crm_pyramid *pyramid, crm__scope *scope, cr
     return status;
   }
   describe(pyramid, scope, *table, "tiers");
-  put_ordered(pyramid, scope, &measures, *table, &order);
-  put_others(pyramid, scope, &measures, *table, by_key);
+  put_ordered(pyramid, &measures, *table, &order);
+  put_others(pyramid, &measures, *table, by_key);
   return crm__table_finish(table, error);
 }
 

@@ -53,7 +53,7 @@ static crm_status count_window(crm__scope *scope, rate *window, crm_error *error
   crm__scope wide = crm__scope_widened(scope);
   crm__facts *facts = crm__scope_alloc(scope, 1, sizeof *facts);
   uint8_t *seen = crm__scope_alloc_zero(scope, customers, sizeof *seen);
-  const int64_t *first;
+  const int32_t *first;
   uint32_t i;
   crm_status status = crm__first_ever(scope, &first, error);
   if (status != CRM_OK) {
@@ -66,18 +66,18 @@ static crm_status count_window(crm__scope *scope, rate *window, crm_error *error
   while (crm__facts_next(facts, &wide)) {
     for (i = 0; i < facts->count; i++) {
       uint32_t id = facts->customer[i];
-      int32_t after;
+      int32_t day;
       if (!(facts->flags[i] & CRM__FACT_OCCASION) || !(facts->flags[i] & CRM__FACT_PERIOD) || id == CRM__NONE) {
         continue;
       }
-      after = crm__business_day(facts->time[i], scope->day_start) - crm__business_day(first[id], scope->day_start);
-      seen[id] |= facts->time[i] == first[id] ? SEEN_FIRST : 0U;
-      seen[id] |= after > 0 && after < WINDOW_DAYS ? SEEN_AGAIN : 0U;
+      day = crm__business_day(facts->time[i], scope->day_start);
+      seen[id] |= day == first[id] ? SEEN_FIRST : 0U;
+      seen[id] |= day > first[id] && day - first[id] < WINDOW_DAYS ? SEEN_AGAIN : 0U;
     }
   }
   for (i = 0; i < customers; i++) {
-    if ((seen[i] & SEEN_FIRST) && first[i] >= scope->from && first[i] < scope->to && crm__customer_counts(scope, i) &&
-        scope->as_of_day - crm__business_day(first[i], scope->day_start) >= WINDOW_DAYS) {
+    if ((seen[i] & SEEN_FIRST) && crm__day_in_period(scope, first[i]) && crm__customer_counts(scope, i) &&
+        scope->as_of_day - first[i] >= WINDOW_DAYS) {
       window->all++;
       window->repeated += (seen[i] & SEEN_AGAIN) != 0;
     }

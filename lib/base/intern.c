@@ -21,11 +21,16 @@
 #define CHAIN_MAX 1024
 #define RESEEDS_MAX 8
 
+/* A window is looked for when a table of this size or more is full, in a sample of its keys. */
+#define WINDOW_SLOTS_MIN 512
+#define SAMPLE 512
+#define STRETCH 256          /* keys of a batch that go to the tables before the window is tried again */
+
 #define SHORT_MAX 16
 #define CODE_LONG 17u        /* in a tag, in place of the length of a short text */
 #define CODE_BITS 5
 #define CODE_MASK ((1u << CODE_BITS) - 1)
-#define TAG_SPACE_MAX ((UINT32_C(1) << (32 - CODE_BITS)) - 1)   /* stands for: see spaces[] */
+#define TAG_SPACE_MAX ((UINT32_C(1) << (32 - CODE_BITS)) - 1)   /* stands for: see kinds[] */
 
 /* In both kinds of slot `id` is the id + 1, and 0 is an empty slot, which is 0 in all of its bytes. */
 struct crm__intern_integer_slot {
@@ -109,10 +114,30 @@ static crm__intern_index index_next(const crm__intern_index *index, int reseed)
   return next;
 }
 
+/* The index of an empty table with room for so many keys and one more. */
+static crm__intern_index index_sized(const crm__intern_index *index, uint64_t keys)
+{
+  crm__intern_index sized = *index;
+
+  sized.slots = 0;
+  sized.count = keys;
+  while (index_is_full(&sized)) {
+    sized = index_next(&sized, 0);
+  }
+  sized.count = 0;
+  return sized;
+}
+
+/* Twice the space, plus 1 for a text. */
+static uint32_t kind_of(const crm__intern *intern, uint64_t id)
+{
+  return intern->kinds != NULL ? intern->kinds[id] : intern->kind;
+}
+
 /* The space of the key whose slot says `id`. */
 static uint32_t slot_space(const crm__intern *intern, uint32_t id)
 {
-  return intern->spaces[id - 1] >> 1;
+  return kind_of(intern, id - 1) >> 1;
 }
 
 void crm__intern_open(crm__intern *intern)
@@ -121,7 +146,8 @@ void crm__intern_open(crm__intern *intern)
   intern->integers = NULL;
   intern->texts = NULL;
   intern->values = NULL;
-  intern->spaces = NULL;
+  intern->kinds = NULL;
+  intern->window.ids = NULL;
   intern->arena = NULL;
   index_open(&intern->integer_index);
   index_open(&intern->text_index);
@@ -132,7 +158,8 @@ void crm__intern_close(crm__intern *intern, crm__memory *memory)
   crm__free_array(memory, intern->integers, intern->integer_index.slots, sizeof *intern->integers);
   crm__free_array(memory, intern->texts, intern->text_index.slots, sizeof *intern->texts);
   crm__free_array(memory, intern->values, intern->value_capacity, sizeof *intern->values);
-  crm__free_array(memory, intern->spaces, intern->space_capacity, sizeof *intern->spaces);
+  crm__free_array(memory, intern->kinds, intern->kind_capacity, sizeof *intern->kinds);
+  crm__window_close(&intern->window, memory);
   crm__free_array(memory, intern->arena, intern->arena_capacity, 1);
   crm__intern_open(intern);
 }
@@ -140,8 +167,8 @@ void crm__intern_close(crm__intern *intern, crm__memory *memory)
 uint64_t crm__intern_bytes(const crm__intern *intern)
 {
   return intern->integer_index.slots * sizeof *intern->integers + intern->text_index.slots * sizeof *intern->texts +
-         intern->value_capacity * sizeof *intern->values + intern->space_capacity * sizeof *intern->spaces +
-         intern->arena_capacity;
+         intern->window.capacity * sizeof *intern->window.ids + intern->value_capacity * sizeof *intern->values +
+         intern->kind_capacity * sizeof *intern->kinds + intern->arena_capacity;
 }
 
 /* The integer whose bits are in values[]. */
@@ -153,12 +180,40 @@ static int64_t integer_of(uint64_t bits)
   return value;
 }
 
-/* Room for one more id. */
-static int id_reserve(crm__intern *intern, crm__memory *memory)
+/* Room for one more id, of a kind. */
+static int id_reserve(crm__intern *intern, crm__memory *memory, uint32_t kind)
 {
-  return intern->count < IDS_MAX &&
-         crm__grow(memory, &intern->values, &intern->value_capacity, intern->count + 1, sizeof *intern->values) &&
-         crm__grow(memory, &intern->spaces, &intern->space_capacity, intern->count + 1, sizeof *intern->spaces);
+  uint64_t i;
+
+  if (intern->count >= IDS_MAX ||
+      !crm__grow(memory, &intern->values, &intern->value_capacity, intern->count + 1, sizeof *intern->values)) {
+    return 0;
+  }
+  if (intern->kinds != NULL) {
+    return crm__grow(memory, &intern->kinds, &intern->kind_capacity, intern->count + 1, sizeof *intern->kinds);
+  }
+  if (kind == intern->kind || intern->count == 0) {
+    return 1;
+  }
+  if (!crm__grow(memory, &intern->kinds, &intern->kind_capacity, intern->value_capacity, sizeof *intern->kinds)) {
+    return 0;
+  }
+  for (i = 0; i < intern->count; i++) {
+    intern->kinds[i] = intern->kind;
+  }
+  return 1;
+}
+
+/* The next id, where it is reserved. */
+static uint32_t id_put(crm__intern *intern, uint64_t value, uint32_t kind)
+{
+  intern->values[intern->count] = value;
+  if (intern->kinds != NULL) {
+    intern->kinds[intern->count] = kind;
+  } else {
+    intern->kind = kind;
+  }
+  return (uint32_t)intern->count++;
 }
 
 /* Whether a key that was put `at` would be suspiciously far from where its hash leads. */
@@ -182,24 +237,29 @@ static uint64_t integer_seek(const crm__intern *intern, uint32_t space, int64_t 
   return at;
 }
 
+/* Puts a slot into a table that has not its key; the index's count stays. */
+static void integer_put(integer_slot *slots, const crm__intern_index *index, const integer_slot *slot)
+{
+  uint64_t at = crm__hash_integer(index->seed, slot->space, slot->key) >> index->shift;
+
+  while (slots[at].id != 0) {
+    at = (at + 1) & (index->slots - 1);
+  }
+  slots[at] = *slot;
+}
+
 static int integer_rebuild(crm__intern *intern, crm__memory *memory, int reseed)
 {
   crm__intern_index next = index_next(&intern->integer_index, reseed);
   integer_slot *slots = crm__alloc_array_zero(memory, next.slots, sizeof *slots);
-  uint64_t mask = next.slots - 1;
   uint64_t i;
 
   if (slots == NULL) {
     return 0;
   }
   for (i = 0; i < intern->integer_index.slots; i++) {
-    const integer_slot *slot = &intern->integers[i];
-    if (slot->id != 0) {
-      uint64_t at = crm__hash_integer(next.seed, slot->space, slot->key) >> next.shift;
-      while (slots[at].id != 0) {
-        at = (at + 1) & mask;
-      }
-      slots[at] = *slot;
+    if (intern->integers[i].id != 0) {
+      integer_put(slots, &next, &intern->integers[i]);
     }
   }
   crm__free_array(memory, intern->integers, intern->integer_index.slots, sizeof *slots);
@@ -208,37 +268,192 @@ static int integer_rebuild(crm__intern *intern, crm__memory *memory, int reseed)
   return 1;
 }
 
+/* Puts a slot where its key belongs. */
+static void integer_settle(crm__intern *intern, const integer_slot *slot)
+{
+  if (slot->space == 0 && crm__window_covers(&intern->window, slot->key)) {
+    *crm__window_at(&intern->window, slot->key) = slot->id - 1;
+    intern->window.count++;
+  } else {
+    integer_put(intern->integers, &intern->integer_index, slot);
+    intern->integer_index.count++;
+  }
+}
+
+/* Widens the window to a place or puts it there anew. `taken` keys of the table lie in the place. 0: no memory,
+ * nothing changed. */
+static int window_move(crm__intern *intern, crm__memory *memory, const crm__window *place, uint64_t taken)
+{
+  integer_slot *slots = intern->integers;
+  crm__intern_index index = intern->integer_index;
+  crm__window window = intern->window;
+  int wider = crm__window_within(&window, place);
+  uint64_t left = index.count - taken + (wider ? 0 : window.count);
+  crm__intern_index next = index_sized(&index, left);
+  integer_slot *made = crm__alloc_array_zero(memory, next.slots, sizeof *made);
+  uint64_t i;
+
+  if (made == NULL || !(wider ? crm__window_grow(&intern->window, memory, place)
+                              : crm__window_open(&intern->window, memory, place))) {
+    crm__free_array(memory, made, next.slots, sizeof *made);
+    return 0;
+  }
+  intern->integers = made;
+  intern->integer_index = next;
+  for (i = 0; i < index.slots; i++) {
+    if (slots[i].id != 0) {
+      integer_settle(intern, &slots[i]);
+    }
+  }
+  for (i = 0; !wider && i < window.capacity; i++) {
+    if (window.ids[i] != CRM__NONE) {
+      integer_slot slot = { 0, 0, 0 };
+      slot.key = integer_of(window.base + i);
+      slot.id = window.ids[i] + 1;
+      integer_settle(intern, &slot);
+    }
+  }
+  if (!wider) {
+    crm__window_close(&window, memory);
+  }
+  crm__free_array(memory, slots, index.slots, sizeof *slots);
+  return 1;
+}
+
+/* How many keys of the table lie in a place, and the first and the last of them as offsets. */
+static uint64_t integers_within(const crm__intern *intern, const crm__window *place, uint64_t *first, uint64_t *last)
+{
+  uint64_t count = 0;
+  uint64_t i;
+
+  *first = UINT64_MAX;
+  *last = 0;
+  for (i = 0; i < intern->integer_index.slots; i++) {
+    const integer_slot *slot = &intern->integers[i];
+    uint64_t offset = (uint64_t)slot->key - place->base;
+    if (offset < place->capacity && slot->id != 0 && slot->space == 0) {
+      *first = offset < *first ? offset : *first;
+      *last = offset > *last ? offset : *last;
+      count++;
+    }
+  }
+  return count;
+}
+
+/* A place for a new window, from the keys at the begin of the table: where a key is there is chance. */
+static int window_search(const crm__intern *intern, crm__window *place)
+{
+  uint64_t slots = intern->integer_index.slots;
+  uint64_t keys[SAMPLE];
+  uint64_t spare[SAMPLE];
+  uint64_t count = 0;
+  uint64_t i;
+
+  for (i = 0; i < slots && i < SAMPLE * 4 && count < SAMPLE; i++) {
+    if (intern->integers[i].id != 0 && intern->integers[i].space == 0) {
+      keys[count++] = crm__sortable(intern->integers[i].key);
+    }
+  }
+  crm__radix_sort(keys, NULL, spare, NULL, count);
+  return crm__window_search(keys, count, slots, i, place);
+}
+
+/* Before the full table grows for a new key of space 0: whether the window can take an eighth of its keys, or more,
+ * instead. So what is done here is paid for by the keys that came since the last time. */
+static int window_take(crm__intern *intern, crm__memory *memory, int64_t key)
+{
+  const crm__intern_index *index = &intern->integer_index;
+  const crm__window *window = &intern->window;
+  crm__window place;
+  uint64_t taken;
+  uint64_t first;
+  uint64_t last;
+
+  if (window->capacity != 0 && index->count != 0) {
+    place = crm__window_reach(window, key, crm__window_most(window->count + index->count + 1));
+    taken = place.capacity != 0 ? integers_within(intern, &place, &first, &last) : 0;
+    if (taken != 0 && taken * 8 >= index->count && place.capacity <= crm__window_most(window->count + taken + 1)) {
+      return window_move(intern, memory, &place, taken);
+    }
+  }
+  if (index->slots < WINDOW_SLOTS_MIN || !window_search(intern, &place)) {
+    return 0;
+  }
+  taken = integers_within(intern, &place, &first, &last);
+  if (taken * 8 < index->count || taken <= window->count * 2) {
+    return 0;
+  }
+  place.base += first;
+  place.capacity = 1;
+  while (place.capacity <= last - first) {
+    place.capacity *= 2;
+  }
+  return place.capacity <= crm__window_most(taken + 1) && window_move(intern, memory, &place, taken);
+}
+
+/* Adds a key that the window covers and does not know. */
+static uint32_t window_insert(crm__intern *intern, crm__memory *memory, int64_t key)
+{
+  uint32_t id;
+
+  if (!id_reserve(intern, memory, 0)) {
+    return CRM__NONE;
+  }
+  id = id_put(intern, (uint64_t)key, 0);
+  *crm__window_at(&intern->window, key) = id;
+  intern->window.count++;
+  return id;
+}
+
+static uint32_t window_add(crm__intern *intern, crm__memory *memory, int64_t key)
+{
+  uint32_t id = *crm__window_at(&intern->window, key);
+
+  return id != CRM__NONE ? id : window_insert(intern, memory, key);
+}
+
 /* Adds a key that is not there; `at` is the slot that a search ended in, where there are slots. */
 static uint32_t integer_insert(crm__intern *intern, crm__memory *memory, uint32_t space, int64_t key, uint64_t hash,
                                uint64_t at)
 {
   crm__intern_index *index = &intern->integer_index;
-  uint64_t id = intern->count;
+  uint32_t id;
 
-  if (space > SPACE_MAX || !id_reserve(intern, memory)) {
+  if (space > SPACE_MAX || !id_reserve(intern, memory, space << 1)) {
     return CRM__NONE;
   }
   while (index_is_full(index) || chain_is_long(index, hash, at)) {
-    if (!integer_rebuild(intern, memory, !index_is_full(index))) {
+    int full = index_is_full(index);
+    if (full && space == 0 && window_take(intern, memory, key)) {
+      if (crm__window_covers(&intern->window, key)) {
+        return window_insert(intern, memory, key);
+      }
+    } else if (!integer_rebuild(intern, memory, !full)) {
       return CRM__NONE;
     }
     hash = crm__hash_integer(index->seed, space, key);
     at = integer_seek(intern, space, key, hash);
   }
-  intern->values[id] = (uint64_t)key;
-  intern->spaces[id] = space << 1;
-  intern->count++;
+  id = id_put(intern, (uint64_t)key, space << 1);
   intern->integers[at].key = key;
   intern->integers[at].space = space;
-  intern->integers[at].id = (uint32_t)id + 1;
+  intern->integers[at].id = id + 1;
   index->count++;
-  return (uint32_t)id;
+  return id;
+}
+
+static int in_window(const crm__intern *intern, uint32_t space, int64_t key)
+{
+  return crm__window_covers(&intern->window, key) && space == 0;
 }
 
 static uint32_t integer_add(crm__intern *intern, crm__memory *memory, uint32_t space, int64_t key, uint64_t hash)
 {
   uint64_t at = 0;
 
+  if (in_window(intern, space, key)) {
+    return window_add(intern, memory, key);
+  }
   if (intern->integer_index.slots != 0) {
     at = integer_seek(intern, space, key, hash);
     if (intern->integers[at].id != 0) {
@@ -396,7 +611,8 @@ static int text_rebuild(crm__intern *intern, crm__memory *memory, int reseed)
 /* Room for the key of a probe in everything but its table. */
 static int text_reserve(crm__intern *intern, crm__memory *memory, const text_probe *probe)
 {
-  if (probe->space > SPACE_MAX || (uint64_t)probe->length > UINT32_MAX || !id_reserve(intern, memory)) {
+  if (probe->space > SPACE_MAX || (uint64_t)probe->length > UINT32_MAX ||
+      !id_reserve(intern, memory, probe->space << 1 | 1)) {
     return 0;
   }
   return probe->length <= SHORT_MAX ||
@@ -407,12 +623,9 @@ static void text_put(crm__intern *intern, const text_probe *probe, uint64_t at)
 {
   text_slot *slot = &intern->texts[at];
 
-  intern->values[intern->count] = at;
-  intern->spaces[intern->count] = probe->space << 1 | 1;
-  intern->count++;
   crm__store64(slot->key, probe->words[0]);
   crm__store64(slot->key + 8, probe->words[1]);
-  slot->id = (uint32_t)intern->count;
+  slot->id = id_put(intern, at, probe->space << 1 | 1) + 1;
   slot->tag = probe->tag;
   if (probe->length > SHORT_MAX) {
     unsigned char length[8];
@@ -495,6 +708,9 @@ uint32_t crm__intern_find(const crm__intern *intern, uint32_t space, crm__key ke
 {
   uint32_t id = 0;
 
+  if (key.text == NULL && key.length == 0 && in_window(intern, space, key.integer)) {
+    return *crm__window_at(&intern->window, key.integer);
+  }
   if (key.text != NULL && intern->text_index.count != 0) {
     text_probe probe = make_probe(intern->text_index.seed, space, key.text, key.length);
     id = intern->texts[text_seek(intern, &probe)].id;
@@ -514,12 +730,44 @@ uint32_t crm__intern_add(crm__intern *intern, crm__memory *memory, uint32_t spac
   if (key.length != 0) {
     return CRM__NONE;
   }
+  if (in_window(intern, space, key.integer)) {
+    return window_add(intern, memory, key.integer);
+  }
   return integer_add(intern, memory, space, key.integer,
                      crm__hash_integer(intern->integer_index.seed, space, key.integer));
 }
 
-uint64_t crm__intern_add_integers(crm__intern *intern, crm__memory *memory, uint32_t space, const int64_t *keys,
-                                  uint64_t count, uint32_t *ids)
+/* Batches */
+
+/* What a search for an integer will read first; NULL: nothing. */
+static const void *integer_place(const crm__intern *intern, uint32_t space, int64_t key, uint64_t hash)
+{
+  if (in_window(intern, space, key)) {
+    return crm__window_at(&intern->window, key);
+  }
+  return intern->integers != NULL ? &intern->integers[hash >> intern->integer_index.shift] : NULL;
+}
+
+/* How many keys at the begin of a batch are the window's; they are done. A key that there is no memory for is not. */
+static uint64_t window_integers(crm__intern *intern, crm__memory *memory, const int64_t *keys, uint64_t count,
+                                uint32_t *ids)
+{
+  uint64_t i;
+
+  for (i = 0; i < count && crm__window_covers(&intern->window, keys[i]); i++) {
+    if (i + 16 < count && crm__window_covers(&intern->window, keys[i + 16])) {
+      CRM__PREFETCH(crm__window_at(&intern->window, keys[i + 16]));
+    }
+    ids[i] = window_add(intern, memory, keys[i]);
+    if (ids[i] == CRM__NONE) {
+      return i;
+    }
+  }
+  return i;
+}
+
+static uint64_t table_integers(crm__intern *intern, crm__memory *memory, uint32_t space, const int64_t *keys,
+                               uint64_t count, uint32_t *ids)
 {
   uint64_t hashes[AHEAD];
   uint64_t seed = intern->integer_index.seed;
@@ -539,9 +787,28 @@ uint64_t crm__intern_add_integers(crm__intern *intern, crm__memory *memory, uint
     }
     if (i < count) {
       hashes[i % AHEAD] = crm__hash_integer(seed, space, keys[i]);
-      if (intern->integers != NULL) {
-        CRM__PREFETCH(&intern->integers[hashes[i % AHEAD] >> intern->integer_index.shift]);
-      }
+      CRM__PREFETCH(integer_place(intern, space, keys[i], hashes[i % AHEAD]));
+    }
+  }
+  return count;
+}
+
+uint64_t crm__intern_add_integers(crm__intern *intern, crm__memory *memory, uint32_t space, const int64_t *keys,
+                                  uint64_t count, uint32_t *ids)
+{
+  uint64_t done = 0;
+
+  while (done < count) {
+    uint64_t stretch = count - done;
+    uint64_t added;
+    if (space == 0 && intern->window.count != 0) {
+      done += window_integers(intern, memory, keys + done, stretch, ids + done);
+      stretch = count - done < STRETCH ? count - done : STRETCH;
+    }
+    added = table_integers(intern, memory, space, keys + done, stretch, ids + done);
+    done += added;
+    if (added < stretch) {
+      return done;
     }
   }
   return count;
@@ -560,14 +827,36 @@ static void prepare(const crm__intern *intern, uint32_t space, const crm__key *k
     }
   } else {
     probe->hash = crm__hash_integer(intern->integer_index.seed, space, key->integer);
-    if (intern->integers != NULL) {
-      CRM__PREFETCH(&intern->integers[probe->hash >> intern->integer_index.shift]);
-    }
+    CRM__PREFETCH(integer_place(intern, space, key->integer, probe->hash));
   }
 }
 
-uint64_t crm__intern_add_keys(crm__intern *intern, crm__memory *memory, uint32_t space, const crm__key *keys,
-                              uint64_t count, uint32_t *ids)
+/* As window_integers; no key at all is done too. */
+static uint64_t window_keys(crm__intern *intern, crm__memory *memory, const crm__key *keys, uint64_t count,
+                            uint32_t *ids)
+{
+  uint64_t i;
+
+  for (i = 0; i < count && keys[i].text == NULL; i++) {
+    if (i + 16 < count && crm__window_covers(&intern->window, keys[i + 16].integer)) {
+      CRM__PREFETCH(crm__window_at(&intern->window, keys[i + 16].integer));
+    }
+    ids[i] = CRM__NONE;
+    if (keys[i].length == 0) {
+      if (!crm__window_covers(&intern->window, keys[i].integer)) {
+        return i;
+      }
+      ids[i] = window_add(intern, memory, keys[i].integer);
+      if (ids[i] == CRM__NONE) {
+        return i;
+      }
+    }
+  }
+  return i;
+}
+
+static uint64_t table_keys(crm__intern *intern, crm__memory *memory, uint32_t space, const crm__key *keys,
+                           uint64_t count, uint32_t *ids)
 {
   text_probe probes[AHEAD];
   uint32_t reseeds = intern->integer_index.reseeds + intern->text_index.reseeds;
@@ -597,14 +886,35 @@ uint64_t crm__intern_add_keys(crm__intern *intern, crm__memory *memory, uint32_t
   return count;
 }
 
+uint64_t crm__intern_add_keys(crm__intern *intern, crm__memory *memory, uint32_t space, const crm__key *keys,
+                              uint64_t count, uint32_t *ids)
+{
+  uint64_t done = 0;
+
+  while (done < count) {
+    uint64_t stretch = count - done;
+    uint64_t added;
+    if (space == 0 && intern->window.count != 0) {
+      done += window_keys(intern, memory, keys + done, stretch, ids + done);
+      stretch = count - done < STRETCH ? count - done : STRETCH;
+    }
+    added = table_keys(intern, memory, space, keys + done, stretch, ids + done);
+    done += added;
+    if (added < stretch) {
+      return done;
+    }
+  }
+  return count;
+}
+
 crm__key crm__intern_key(const crm__intern *intern, uint32_t id, uint32_t *space)
 {
   crm__key key = { NULL, 0, 0 };
 
   if (space != NULL) {
-    *space = intern->spaces[id] >> 1;
+    *space = kind_of(intern, id) >> 1;
   }
-  if ((intern->spaces[id] & 1) == 0) {
+  if ((kind_of(intern, id) & 1) == 0) {
     key.integer = integer_of(intern->values[id]);
   } else {
     const text_slot *slot = &intern->texts[intern->values[id]];
@@ -625,24 +935,39 @@ static void forget_all(crm__intern *intern)
   if (intern->texts != NULL) {
     memset(intern->texts, 0, (size_t)intern->text_index.slots * sizeof *intern->texts);
   }
+  crm__window_clear(&intern->window);
   intern->integer_index.count = 0;
   intern->text_index.count = 0;
   intern->arena_used = 0;
   intern->count = 0;
 }
 
+static void integer_forget(crm__intern *intern, uint32_t space, int64_t key)
+{
+  if (in_window(intern, space, key)) {
+    *crm__window_at(&intern->window, key) = CRM__NONE;
+    intern->window.count--;
+  } else {
+    integer_remove(intern, space, key);
+  }
+}
+
 void crm__intern_truncate(crm__intern *intern, uint64_t count)
 {
-  if (count == 0 && intern->count >= (intern->integer_index.slots + intern->text_index.slots) / 8) {
+  uint64_t slots = intern->integer_index.slots + intern->text_index.slots + intern->window.capacity / 4;
+
+  if (count == 0 && intern->count >= slots / 8) {
     forget_all(intern);
   }
   while (intern->count > count) {
-    uint64_t last = --intern->count;
-    if ((intern->spaces[last] & 1) != 0) {
+    uint64_t last = intern->count - 1;
+    uint32_t kind = kind_of(intern, last);
+    if ((kind & 1) != 0) {
       text_remove(intern, intern->values[last]);
     } else {
-      integer_remove(intern, intern->spaces[last] >> 1, integer_of(intern->values[last]));
+      integer_forget(intern, kind >> 1, integer_of(intern->values[last]));
     }
+    intern->count = last;
   }
 }
 
@@ -721,7 +1046,7 @@ static uint64_t rank_integers(const crm__intern *intern, rank_scratch *scratch)
   uint64_t i;
 
   for (i = 0; i < intern->count; i++) {
-    if ((intern->spaces[i] & 1) == 0) {
+    if ((kind_of(intern, i) & 1) == 0) {
       scratch->keys[count] = crm__sortable(integer_of(intern->values[i]));
       scratch->ids[count] = (uint32_t)i;
       count++;

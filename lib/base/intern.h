@@ -4,10 +4,12 @@
 #define CRM_BASE_INTERN_H
 
 #include "base/memory.h"
+#include "base/window.h"
 
 /* Keys to dense ids 0, 1, 2, ... in order of first sight, each in a space below 2^31 (0 for most; the source of a
- * document). Integers and texts have a table each; texts of up to 16 bytes live in their slot, longer ones in an
- * arena. Not ordered by hash anywhere outside: callers sort by key. */
+ * document). Integers and texts have a hash table each; texts of up to 16 bytes live in their slot, longer ones in an
+ * arena. Where many integers of space 0 lie close together, as numbers given one after the other do, a window takes
+ * all that it covers, and the table has the others. Not ordered by hash anywhere outside: callers sort by key. */
 
 #define CRM__NONE UINT32_MAX
 
@@ -35,10 +37,12 @@ struct crm__intern {
   struct crm__intern_text_slot *texts;
   crm__intern_index integer_index;
   crm__intern_index text_index;
+  crm__window window;
   uint64_t *values;               /* by id: the integer's bits, or the slot of a text */
-  uint32_t *spaces;               /* by id: twice the space, plus 1 for a text */
+  uint32_t *kinds;                /* by id: twice the space, plus 1 for a text; NULL while all are of `kind` */
+  uint32_t kind;
   uint64_t value_capacity;
-  uint64_t space_capacity;
+  uint64_t kind_capacity;
   uint64_t count;                 /* ids given */
   char *arena;                    /* texts over 16 bytes, each after its length of 4 bytes */
   uint64_t arena_used;

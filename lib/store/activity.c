@@ -7,36 +7,13 @@
 
 #include <string.h>
 
-int32_t crm__period_find(const int32_t *starts, int32_t periods, int32_t day)
-{
-  int32_t low = 0;
-  int32_t high = periods;
-  if (periods <= 0 || day < starts[0] || day >= starts[periods]) {
-    return -1;
-  }
-  while (high - low > 1) {
-    int32_t middle = low + (high - low) / 2;
-    if (starts[middle] <= day) {
-      low = middle;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
-/* The first and last day that rows are for; 0 where there is nothing to show. */
-static int find_span(crm__scope *scope, crm__facts *facts, int32_t *first, int32_t *last)
+/* Time of the first fact in the scope, INT64_MAX: none. The store knows it unless the scope picks facts. */
+static int64_t earliest_fact(const crm__scope *scope, crm__facts *facts)
 {
   int64_t earliest = INT64_MAX;
   uint32_t i;
-  if (scope->to == INT64_MAX || scope->to == INT64_MIN || scope->from >= scope->to) {
-    return 0;
-  }
-  *last = crm__business_day(scope->to - 1, scope->day_start);
-  if (scope->from != INT64_MIN) {
-    *first = crm__business_day(scope->from, scope->day_start);
-    return 1;
+  if (scope->branches == NULL && scope->special == NULL && scope->refunds == CRM_REFUNDS_REFUND_DAY) {
+    return scope->store->earliest < scope->to ? scope->store->earliest : INT64_MAX;
   }
   crm__facts_begin(facts);
   while (crm__facts_next(facts, scope)) {
@@ -46,6 +23,22 @@ static int find_span(crm__scope *scope, crm__facts *facts, int32_t *first, int32
       }
     }
   }
+  return earliest;
+}
+
+/* The first and last day that rows are for; 0 where there is nothing to show. */
+static int find_span(crm__scope *scope, crm__facts *facts, int32_t *first, int32_t *last)
+{
+  int64_t earliest;
+  if (scope->to == INT64_MAX || scope->to == INT64_MIN || scope->from >= scope->to) {
+    return 0;
+  }
+  *last = crm__business_day(scope->to - 1, scope->day_start);
+  if (scope->from != INT64_MIN) {
+    *first = crm__business_day(scope->from, scope->day_start);
+    return 1;
+  }
+  earliest = earliest_fact(scope, facts);
   if (earliest == INT64_MAX) {
     return 0;
   }
@@ -89,50 +82,37 @@ static crm_status make_starts(crm__scope *scope, const crm__calendar *calendar, 
   return CRM_OK;
 }
 
-/* Day by day the bit of its period: 0 the period before the first, p + 1 period p. */
-typedef struct places {
-  int32_t first_day;
-  int32_t days;
-  const uint16_t *bits;
-} places;
-
-#define NO_PLACE UINT16_MAX
-
-static crm_status make_places(crm__scope *scope, const crm__calendar *calendar, const crm__activity *activity,
-                              places *p, crm_error *error)
+static crm_status make_places(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
+                              crm_error *error)
 {
   int32_t previous = crm__period_previous(calendar, activity->starts[0]);
   int32_t end = activity->starts[activity->periods];
   int32_t day;
   int32_t period = -1;
-  uint16_t *bits;
-  p->first_day = previous == INT32_MIN ? activity->starts[0] : previous;
-  p->days = end - p->first_day;
-  bits = crm__scope_alloc(scope, (uint64_t)p->days, sizeof *bits);
-  if (bits == NULL) {
+  uint16_t *places;
+  activity->first_day = previous == INT32_MIN ? activity->starts[0] : previous;
+  activity->days = end - activity->first_day;
+  places = crm__scope_alloc(scope, (uint64_t)activity->days, sizeof *places);
+  if (places == NULL) {
     return crm__fail_memory(error);
   }
-  for (day = p->first_day; day < end; day++) {
+  for (day = activity->first_day; day < end; day++) {
     if (day >= activity->starts[period + 1]) {
       period++;
     }
-    bits[day - p->first_day] = (uint16_t)(period + 1);
+    places[day - activity->first_day] = (uint16_t)(period + 1);
   }
-  p->bits = bits;
+  activity->places = places;
   return CRM_OK;
-}
-
-static uint16_t place_of(const places *p, int32_t day)
-{
-  return day < p->first_day || day - p->first_day >= p->days ? NO_PLACE : p->bits[day - p->first_day];
 }
 
 #define AHEAD 24
 
 /* One pass over the facts. wide is the scope without its lower bound, for the period before the first. */
-static void mark_facts(const crm__scope *wide, const crm__scope *scope, const places *p, crm__facts *facts,
-                       uint64_t *bits, uint32_t words, int64_t *revenue, int64_t *orders)
+static void mark_facts(const crm__scope *wide, const crm__scope *scope, const crm__activity *activity,
+                       crm__facts *facts, uint64_t *bits, int64_t *revenue, int64_t *orders)
 {
+  uint32_t words = activity->words;
   uint32_t i;
   crm__facts_begin(facts);
   while (crm__facts_next(facts, wide)) {
@@ -145,8 +125,8 @@ static void mark_facts(const crm__scope *wide, const crm__scope *scope, const pl
       if ((facts->flags[i] & CRM__FACT_PERIOD) == 0) {
         continue;
       }
-      place = place_of(p, crm__business_day(facts->time[i], scope->day_start));
-      if (place == NO_PLACE || (place > 0 && facts->time[i] < scope->from)) {
+      place = crm__activity_place(activity, crm__business_day(facts->time[i], scope->day_start));
+      if (place == CRM__NO_PLACE || (place > 0 && facts->time[i] < scope->from)) {
         continue;
       }
       if (place > 0) {
@@ -160,15 +140,15 @@ static void mark_facts(const crm__scope *wide, const crm__scope *scope, const pl
   }
 }
 
-static crm_status add_visits(crm__scope *scope, const places *p, int64_t *orders, crm_error *error)
+static crm_status add_visits(crm__scope *scope, const crm__activity *activity, int64_t *orders, crm_error *error)
 {
   uint64_t *visits;
   uint64_t count;
   uint64_t k;
   crm_status status = crm__visits(scope, &visits, &count, error);
   for (k = 0; status == CRM_OK && k < count; k++) {
-    uint16_t place = place_of(p, (int32_t)((uint32_t)visits[k] ^ 0x80000000U));
-    if (place != NO_PLACE && place > 0) {
+    uint16_t place = crm__activity_place(activity, (int32_t)((uint32_t)visits[k] ^ 0x80000000U));
+    if (place != CRM__NO_PLACE && place > 0) {
       orders[place - 1]++;
     }
   }
@@ -179,23 +159,21 @@ static crm_status find_firsts(crm__scope *scope, crm__activity *activity, crm_er
 {
   uint32_t customers = crm__customers(scope->store);
   int32_t *first = crm__scope_alloc(scope, customers, sizeof *first);
-  const int64_t *times;
+  const int32_t *days;
   uint32_t i;
   crm_status status;
   if (first == NULL) {
     return crm__fail_memory(error);
   }
-  status = crm__first_ever(scope, &times, error);
+  status = crm__first_ever(scope, &days, error);
   for (i = 0; status == CRM_OK && i < customers; i++) {
-    int32_t day;
-    if (times[i] == INT64_MAX) {
-      first[i] = INT32_MAX;
-      continue;
+    int32_t day = days[i];
+    if (day < activity->starts[0]) {
+      first[i] = -1;
+    } else {
+      uint16_t place = crm__activity_place(activity, day);
+      first[i] = place == CRM__NO_PLACE ? INT32_MAX : (int32_t)place - 1;
     }
-    day = crm__business_day(times[i], scope->day_start);
-    first[i] = day < activity->starts[0]                    ? -1
-               : day >= activity->starts[activity->periods] ? INT32_MAX
-                                                            : crm__period_find(activity->starts, activity->periods, day);
   }
   activity->first = first;
   return status;
@@ -206,7 +184,6 @@ crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calenda
 {
   crm__facts *facts = crm__scope_alloc(scope, 1, sizeof *facts);
   crm__scope wide = *scope;
-  places p = {0, 0, NULL};
   uint64_t *bits;
   int64_t *revenue;
   int64_t *orders;
@@ -224,7 +201,7 @@ crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calenda
   if (status != CRM_OK || activity->periods == 0) {
     return status;
   }
-  status = make_places(scope, calendar, activity, &p, error);
+  status = make_places(scope, calendar, activity, error);
   if (status != CRM_OK) {
     return status;
   }
@@ -236,10 +213,10 @@ crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calenda
     return crm__fail_memory(error);
   }
   wide.from = INT64_MIN;
-  mark_facts(&wide, scope, &p, facts, bits, activity->words, revenue, orders);
+  mark_facts(&wide, scope, activity, facts, bits, revenue, orders);
   activity->bits = bits;
   activity->revenue = revenue;
   activity->orders = orders;
   status = find_firsts(scope, activity, error);
-  return status == CRM_OK && scope->occasions == CRM_OCCASIONS_DAY ? add_visits(scope, &p, orders, error) : status;
+  return status == CRM_OK && scope->occasions == CRM_OCCASIONS_DAY ? add_visits(scope, activity, orders, error) : status;
 }

@@ -2,10 +2,6 @@
  * Copyright the libcrm authors */
 #include "store/store.h"
 
-#include "store/profile.h"
-
-#include <string.h>
-
 void crm__facts_begin(crm__facts *facts)
 {
   facts->count = 0;
@@ -99,44 +95,78 @@ static int counted_customer(const crm__scope *scope, uint32_t document, uint32_t
   return 1;
 }
 
-static int64_t document_money(const crm__scope *scope, uint32_t document)
+/* The document columns of one chunk, with those of the scope's money; NULL where a column is absent. */
+typedef struct chunk {
+  const uint8_t *flags;
+  const int64_t *time;
+  const uint32_t *customer;
+  const int64_t *net;
+  const int64_t *more;      /* what the basis adds to net */
+  const int64_t *cost;
+  const uint32_t *lines;
+} chunk;
+
+static void look_up(const crm__scope *scope, uint64_t document, chunk *of)
 {
   const crm__documents *documents = &scope->store->documents;
-  int64_t money = crm__column_i64(&documents->net, document);
-  if (scope->money == CRM_MONEY_SALES) {
-    money += crm__column_i64(&documents->returned, document);
-  } else if (scope->money == CRM_MONEY_TAXED) {
-    money += crm__column_i64(&documents->tax, document);
-  }
-  return money;
+  const crm__column *more = scope->money == CRM_MONEY_SALES   ? &documents->returned
+                            : scope->money == CRM_MONEY_TAXED ? &documents->tax
+                                                              : NULL;
+  of->flags = crm__column_at(&documents->flags, document);
+  of->time = (const int64_t *)(const void *)crm__column_at(&documents->time, document);
+  of->customer = (const uint32_t *)(const void *)crm__column_at(&documents->customer, document);
+  of->net = (const int64_t *)(const void *)crm__column_at(&documents->net, document);
+  of->more = more == NULL ? NULL : (const int64_t *)(const void *)crm__column_at(more, document);
+  of->cost = (const int64_t *)(const void *)crm__column_at(&documents->cost, document);
+  of->lines = (const uint32_t *)(const void *)crm__column_at(&documents->lines, document);
 }
 
-/* Fills place i with a document, or answers 0 where it does not count. */
-static int take_document(const crm__scope *scope, crm__facts *facts, uint32_t i, uint32_t document)
+static int64_t value_at(const int64_t *values, uint64_t k)
 {
-  const crm__documents *documents = &scope->store->documents;
-  uint32_t kept = crm__column_u8(&documents->flags, document);
-  int64_t time = crm__column_i64(&documents->time, document);
+  return values == NULL ? 0 : values[k];
+}
+
+/* What the flags of a live document with a line say of the fact; its customer is settled. */
+static uint32_t fact_flags(const crm__scope *scope, uint32_t kept, uint32_t customer, int64_t time, uint32_t document)
+{
   uint32_t flags = CRM__FACT_LINE;
-  if ((kept & (CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE)) != (CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE) ||
-      time >= scope->as_of || !counted_customer(scope, document, &facts->customer[i])) {
-    return 0;
-  }
-  if ((kept & CRM__DOCUMENT_SALE) && (facts->customer[i] != CRM__NONE || (kept & CRM__DOCUMENT_VALUE))) {
+  if ((kept & CRM__DOCUMENT_SALE) && (customer != CRM__NONE || (kept & CRM__DOCUMENT_VALUE))) {
     flags |= CRM__FACT_OCCASION;
   }
   flags |= in_period(scope, time, document) ? CRM__FACT_PERIOD : 0;
   flags |= kept & CRM__DOCUMENT_COST_MISSING ? CRM__FACT_COST_MISSING : 0;
-  facts->flags[i] = flags;
-  facts->document[i] = document;
-  facts->time[i] = time;
-  facts->orders[i] = flags & CRM__FACT_OCCASION ? crm__document_orders(scope->store, document) : 0;
-  facts->money[i] = document_money(scope, document);
-  facts->cost[i] = crm__column_i64(&documents->cost, document);
-  if ((kept & CRM__DOCUMENT_ORIGINAL) && scope->refunds == CRM_REFUNDS_SALE_DAY) {
-    return sum_undated(scope, facts, i);
+  return flags;
+}
+
+/* Takes the facts of count documents of one chunk. Facts that do not count are overwritten by the next. */
+static void take_chunk(const crm__scope *scope, crm__facts *facts, uint32_t document, uint64_t count)
+{
+  const uint32_t wanted = CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE;
+  uint32_t redating = scope->refunds == CRM_REFUNDS_SALE_DAY ? CRM__DOCUMENT_ORIGINAL : 0;
+  uint32_t i = facts->count;
+  uint64_t k;
+  chunk of;
+  look_up(scope, document, &of);
+  for (k = 0; of.flags != NULL && k < count; k++) {
+    uint32_t kept = of.flags[k];
+    uint32_t customer = of.customer == NULL ? CRM__NONE : of.customer[k];
+    int64_t time = value_at(of.time, k);
+    uint32_t flags;
+    if ((kept & wanted) != wanted || time >= scope->as_of ||
+        (scope->special != NULL && !counted_customer(scope, document + (uint32_t)k, &customer))) {
+      continue;
+    }
+    flags = fact_flags(scope, kept, customer, time, document + (uint32_t)k);
+    facts->flags[i] = flags;
+    facts->document[i] = document + (uint32_t)k;
+    facts->customer[i] = customer;
+    facts->time[i] = time;
+    facts->orders[i] = (flags & CRM__FACT_OCCASION) == 0 ? 0 : kept & CRM__DOCUMENT_ROWS ? of.lines[k] : 1;
+    facts->money[i] = value_at(of.net, k) + value_at(of.more, k);
+    facts->cost[i] = value_at(of.cost, k);
+    i += (kept & redating) == 0 || sum_undated(scope, facts, i);
   }
-  return 1;
+  facts->count = i;
 }
 
 static void take_redated(const crm__scope *scope, crm__facts *facts, uint32_t i, uint32_t document, uint64_t line)
@@ -194,8 +224,11 @@ int crm__facts_next(crm__facts *facts, const crm__scope *scope)
   facts->count = 0;
   if (facts->phase == 0) {
     while (facts->next < documents && facts->count < CRM__FACTS) {
-      facts->count += (uint32_t)take_document(scope, facts, facts->count, (uint32_t)facts->next);
-      facts->next++;
+      uint64_t run = CRM__CHUNK - (facts->next & (CRM__CHUNK - 1));
+      run = run < documents - facts->next ? run : documents - facts->next;
+      run = run < CRM__FACTS - facts->count ? run : CRM__FACTS - facts->count;
+      take_chunk(scope, facts, (uint32_t)facts->next, run);
+      facts->next += run;
     }
     if (facts->count > 0) {
       return 1;
@@ -208,35 +241,87 @@ int crm__facts_next(crm__facts *facts, const crm__scope *scope)
   return facts->count > 0;
 }
 
-void crm__lines_begin(crm__lines *lines, const crm__scope *scope, const crm__facts *facts, uint32_t index)
+void crm__lines_begin(crm__lines *lines)
 {
-  const crm__documents *documents = &scope->store->documents;
-  uint32_t document = facts->document[index];
-  lines->redated = (facts->flags[index] & CRM__FACT_EXTRA) != 0;
-  if (lines->redated) {
-    lines->at = facts->line[index];
-    lines->end = lines->at + 1;
-  } else {
-    lines->at = (uint64_t)crm__column_i64(&documents->first, document);
-    lines->end = lines->at + crm__column_u32(&documents->lines, document);
-  }
+  lines->count = 0;
+  lines->next = 0;
+  lines->done = 0;
 }
 
-int crm__lines_next(crm__lines *lines, const crm__scope *scope, crm__line *line)
+/* The line columns of one chunk; NULL where a column is absent. */
+typedef struct line_chunk {
+  const uint8_t *code;
+  const int64_t *amount;
+  const int64_t *tax;
+  const uint32_t *product;
+  const int64_t *quantity;
+  const int64_t *cost;
+} line_chunk;
+
+static void look_up_lines(const crm__scope *scope, uint64_t line, line_chunk *of)
 {
   const crm__sales_lines *columns = &scope->store->lines;
-  while (lines->at < lines->end) {
-    uint64_t at = lines->at++;
-    uint32_t code = crm__column_u8(&columns->code, at);
-    if (!revenue_code(code) || (!lines->redated && redated(scope, at) != CRM__NONE)) {
+  of->code = crm__column_at(&columns->code, line);
+  of->amount = (const int64_t *)(const void *)crm__column_at(&columns->amount, line);
+  of->tax = scope->money == CRM_MONEY_TAXED ? (const int64_t *)(const void *)crm__column_at(&columns->tax, line) : NULL;
+  of->product = (const uint32_t *)(const void *)crm__column_at(&columns->product, line);
+  of->quantity = (const int64_t *)(const void *)crm__column_at(&columns->quantity, line);
+  of->cost = (const int64_t *)(const void *)crm__column_at(&columns->cost, line);
+}
+
+/* Takes count lines from first on, which lie in one chunk, as far as there is room; answers how many it has seen. */
+static uint32_t take_lines(const crm__scope *scope, crm__lines *lines, uint32_t fact, int redating, uint64_t first,
+                           uint32_t count)
+{
+  uint32_t i = lines->count;
+  uint32_t k;
+  line_chunk of;
+  look_up_lines(scope, first, &of);
+  for (k = 0; k < count && i < CRM__FACTS; k++) {
+    uint32_t code = of.code == NULL ? 0 : of.code[k];
+    int sale = (code & 3) == CRM__KIND_SALE;
+    if (!revenue_code(code) || (redating && redated(scope, first + k) != CRM__NONE)) {
       continue;
     }
-    line->product = crm__column_u32(&columns->product, at);
-    line->sale = (code & 3) == CRM__KIND_SALE;
-    line->money = line_money(scope, at, line->sale);
-    line->quantity = crm__column_i64(&columns->quantity, at);
-    line->cost = crm__column_i64(&columns->cost, at);
-    return 1;
+    lines->fact[i] = fact;
+    lines->product[i] = of.product == NULL ? CRM__NONE : of.product[k];
+    lines->sale[i] = (uint8_t)sale;
+    lines->money[i] = !sale && scope->money == CRM_MONEY_SALES ? 0 : value_at(of.amount, k);
+    if (of.tax != NULL && of.tax[k] != CRM__NULL) {
+      lines->money[i] += of.tax[k];
+    }
+    lines->quantity[i] = of.quantity == NULL ? CRM__NULL : of.quantity[k];
+    lines->cost[i] = of.cost == NULL ? CRM__NULL : of.cost[k];
+    i++;
   }
-  return 0;
+  lines->count = i;
+  return k;
+}
+
+int crm__lines_next(crm__lines *lines, const crm__scope *scope, const crm__facts *facts)
+{
+  const uint32_t wanted = CRM__FACT_LINE | CRM__FACT_PERIOD;
+  const crm__documents *documents = &scope->store->documents;
+  lines->count = 0;
+  while (lines->next < facts->count && lines->count < CRM__FACTS) {
+    uint32_t fact = lines->next;
+    int extra = (facts->flags[fact] & CRM__FACT_EXTRA) != 0;
+    uint64_t first = extra ? facts->line[fact] : (uint64_t)crm__column_i64(&documents->first, facts->document[fact]);
+    uint32_t count = extra ? 1 : crm__column_u32(&documents->lines, facts->document[fact]);
+    if ((facts->flags[fact] & wanted) != wanted) {
+      count = 0;
+    }
+    while (lines->done < count && lines->count < CRM__FACTS) {
+      uint64_t at = first + lines->done;
+      uint64_t room = CRM__CHUNK - (at & (CRM__CHUNK - 1));
+      uint32_t run = count - lines->done < room ? count - lines->done : (uint32_t)room;
+      int redating = !extra && scope->refunds == CRM_REFUNDS_SALE_DAY;
+      lines->done += take_lines(scope, lines, fact, redating, at, run);
+    }
+    if (lines->done >= count) {
+      lines->next++;
+      lines->done = 0;
+    }
+  }
+  return lines->count > 0;
 }

@@ -98,8 +98,9 @@ crm_status crm__occasion_days(crm__scope *scope, const uint32_t **days, crm_erro
 /* The customers' occasions of the period, those of one business day once: customer << 32 | (day ^ 2^31), ascending. */
 crm_status crm__visits(crm__scope *scope, uint64_t **visits, uint64_t *count, crm_error *error);
 
-/* Time of each customer's first occasion ever (before as-of, all branches), INT64_MAX: none; of the scope's scratch. */
-crm_status crm__first_ever(crm__scope *scope, const int64_t **first, crm_error *error);
+/* Business day of each customer's first occasion ever (before as-of, all branches), INT32_MAX: none; of the scope's
+ * scratch. */
+crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *error);
 
 /* Facts in blocks, a document each; in the sale-day basis re-dated return lines follow as facts of their own. */
 #define CRM__FACTS 1024
@@ -130,23 +131,23 @@ typedef struct crm__facts {
 void crm__facts_begin(crm__facts *facts);
 int crm__facts_next(crm__facts *facts, const crm__scope *scope);
 
-/* The counted lines of a fact: of a document, or the one re-dated line. */
-typedef struct crm__line {
-  uint32_t product;      /* CRM__NONE: none */
-  int32_t sale;          /* 1 sale, 0 return */
-  int64_t money;         /* in the scope's basis; 0 for return lines in the basis CRM_MONEY_SALES */
-  int64_t quantity;      /* signed: returns negative; INT64_MIN: none */
-  int64_t cost;          /* signed; INT64_MIN: none */
-} crm__line;
-
+/* The counted lines of the facts of a block that lie in the scope's period, in blocks of their own: all of a document, or
+ * the one that is re-dated. */
 typedef struct crm__lines {
-  uint64_t at;           /* private */
-  uint64_t end;          /* private */
-  int32_t redated;       /* private */
+  uint32_t count;
+  uint32_t fact[CRM__FACTS];        /* place of the line's fact in its block */
+  uint32_t product[CRM__FACTS];     /* CRM__NONE: none */
+  uint8_t sale[CRM__FACTS];         /* 1 sale, 0 return */
+  int64_t money[CRM__FACTS];        /* in the scope's basis; 0 for return lines in the basis CRM_MONEY_SALES */
+  int64_t quantity[CRM__FACTS];     /* signed: returns negative; INT64_MIN: none */
+  int64_t cost[CRM__FACTS];         /* signed; INT64_MIN: none */
+  uint32_t next;                    /* private: the next fact, */
+  uint32_t done;                    /* private: and how many of its lines are taken */
 } crm__lines;
 
-void crm__lines_begin(crm__lines *lines, const crm__scope *scope, const crm__facts *facts, uint32_t index);
-int crm__lines_next(crm__lines *lines, const crm__scope *scope, crm__line *line);
+/* Begins with a block of facts; then crm__lines_next answers 1 and a block of lines, or 0 at the end. */
+void crm__lines_begin(crm__lines *lines);
+int crm__lines_next(crm__lines *lines, const crm__scope *scope, const crm__facts *facts);
 
 /* Products. */
 uint32_t crm__products(const crm_store *store);
@@ -163,15 +164,25 @@ typedef struct crm__activity {
   const int32_t *first;     /* by customer: period of the first occasion ever; -1: before the first period; INT32_MAX: none or after the last */
   const int64_t *revenue;   /* by period, in the scope's basis, anonymous ones too */
   const int64_t *orders;    /* by period, the scope's occasions, anonymous ones too */
+  int32_t first_day;        /* of the days that places are known for, */
+  int32_t days;             /* their number, */
+  const uint16_t *places;   /* and by day its bit */
 } crm__activity;
+
+#define CRM__NO_PLACE UINT16_MAX
+
+/* The bit of the period that holds a day: 0 the one before the first, p + 1 period p; CRM__NO_PLACE: neither. */
+static inline uint16_t crm__activity_place(const crm__activity *activity, int32_t day)
+{
+  return day < activity->first_day || day - activity->first_day >= activity->days
+           ? CRM__NO_PLACE
+           : activity->places[day - activity->first_day];
+}
 
 #define CRM__PERIODS 4096
 
 /* Errors: LIMIT over CRM__PERIODS, ARGUMENT, MEMORY. */
 crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
                                  crm_error *error);
-
-/* The period of a day within starts (periods + 1 of them), -1 where outside. */
-int32_t crm__period_find(const int32_t *starts, int32_t periods, int32_t day);
 
 #endif

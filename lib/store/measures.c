@@ -16,7 +16,7 @@ static int kept_serve(const crm__scope *scope)
          scope->refunds == CRM_REFUNDS_REFUND_DAY && scope->occasions == CRM_OCCASIONS_EACH && scope->branches == NULL;
 }
 
-static void add_fact(crm__measure *measure, const crm__facts *facts, uint32_t i)
+static void add_fact(crm__measure *measure, const crm__facts *facts, uint32_t i, int64_t day_start)
 {
   uint32_t flags = facts->flags[i];
   measure->flags |= CRM__SEEN_EVER;
@@ -27,9 +27,10 @@ static void add_fact(crm__measure *measure, const crm__facts *facts, uint32_t i)
   measure->money += facts->money[i];
   measure->cost += facts->cost[i];
   if (flags & CRM__FACT_OCCASION) {
+    int32_t day = crm__business_day(facts->time[i], day_start);
     measure->orders += facts->orders[i];
-    measure->first = facts->time[i] < measure->first ? facts->time[i] : measure->first;
-    measure->last = facts->time[i] > measure->last ? facts->time[i] : measure->last;
+    measure->first = day < measure->first ? day : measure->first;
+    measure->last = day > measure->last ? day : measure->last;
   }
 }
 
@@ -38,7 +39,7 @@ static void add_fact(crm__measure *measure, const crm__facts *facts, uint32_t i)
 
 static crm_status make_measures(crm__scope *scope, crm__measure **made, crm_error *error)
 {
-  static const crm__measure empty = {INT64_MAX, INT64_MIN, 0, 0, 0, 0};
+  static const crm__measure empty = {INT32_MAX, INT32_MIN, 0, 0, 0, 0};
   uint32_t customers = crm__customers(scope->store);
   crm__measure *measures = crm__scope_alloc(scope, customers, sizeof *measures);
   crm__facts *facts = crm__scope_alloc(scope, 1, sizeof *facts);
@@ -56,7 +57,7 @@ static crm_status make_measures(crm__scope *scope, crm__measure **made, crm_erro
         CRM__PREFETCH(&measures[facts->customer[i + AHEAD]]);
       }
       if (facts->customer[i] != CRM__NONE) {
-        add_fact(&measures[facts->customer[i]], facts, i);
+        add_fact(&measures[facts->customer[i]], facts, i, scope->day_start);
       }
     }
   }
@@ -145,10 +146,10 @@ crm_status crm__occasion_days(crm__scope *scope, const uint32_t **days, crm_erro
   return status;
 }
 
-crm_status crm__first_ever(crm__scope *scope, const int64_t **first, crm_error *error)
+crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *error)
 {
   uint32_t customers = crm__customers(scope->store);
-  int64_t *made = crm__scope_alloc(scope, customers, sizeof *made);
+  int32_t *made = crm__scope_alloc(scope, customers, sizeof *made);
   crm__facts *facts = crm__scope_alloc(scope, 1, sizeof *facts);
   int kept = scope->as_of > scope->latest;
   uint32_t i;
@@ -156,15 +157,16 @@ crm_status crm__first_ever(crm__scope *scope, const int64_t **first, crm_error *
     return crm__fail_memory(error);
   }
   for (i = 0; i < customers; i++) {
-    made[i] = kept ? scope->store->profiles[i].measure.first : INT64_MAX;
+    made[i] = kept ? scope->store->profiles[i].measure.first : INT32_MAX;
   }
   *first = made;
   crm__facts_begin(facts);
   while (!kept && crm__facts_next(facts, scope)) {
     for (i = 0; i < facts->count; i++) {
       uint32_t customer = facts->customer[i];
-      if ((facts->flags[i] & CRM__FACT_OCCASION) && customer != CRM__NONE && facts->time[i] < made[customer]) {
-        made[customer] = facts->time[i];
+      int32_t day = crm__business_day(facts->time[i], scope->day_start);
+      if ((facts->flags[i] & CRM__FACT_OCCASION) && customer != CRM__NONE && day < made[customer]) {
+        made[customer] = day;
       }
     }
   }

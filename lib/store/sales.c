@@ -178,7 +178,9 @@ static uint64_t hash_row(const crm__slice *slice, int64_t i, uint64_t seed)
       continue;
     }
     if (cells->keys != NULL) {
-      state = mix_key(mix(state, (uint64_t)column), &cells->keys[i]);
+      if (!crm__key_is_none(cells->keys[i])) {   /* an empty cell says as much as an absent column */
+        state = mix_key(mix(state, (uint64_t)column), &cells->keys[i]);
+      }
     } else if (cells->values[i] != CRM__NULL) {
       state = mix(mix(state, (uint64_t)column), (uint64_t)cells->values[i]);
     }

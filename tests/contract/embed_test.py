@@ -56,7 +56,7 @@ def main():
         parser.add_argument(name, required=True)
     arguments = parser.parse_args()
     cc = shlex.split(arguments.cc)
-    troubles = {"embed": run([arguments.embed, SALES])}
+    troubles = {"embed": run([os.path.abspath(arguments.embed), SALES])}
     for place, text in programs():
         troubles[place] = build_and_run(cc, os.path.abspath(arguments.library), text)
     failed = {place: trouble for place, trouble in troubles.items() if trouble}

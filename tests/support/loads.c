@@ -133,12 +133,14 @@ crm_table *totals_of(const crm_store *store)
 
 void text_add_bytes(text_buffer *buffer, const char *bytes, size_t length)
 {
-  char *grown = realloc(buffer->bytes, buffer->length + length + 1U);
-  assert_non_null(grown);
-  buffer->bytes = grown;
-  memcpy(grown + buffer->length, bytes, length);
+  if (buffer->length + length + 1U > buffer->room) {
+    buffer->room = 2U * (buffer->length + length + 1U);
+    buffer->bytes = realloc(buffer->bytes, buffer->room);
+    assert_non_null(buffer->bytes);
+  }
+  memcpy(buffer->bytes + buffer->length, bytes, length);
   buffer->length += length;
-  grown[buffer->length] = '\0';
+  buffer->bytes[buffer->length] = '\0';
 }
 
 void text_add(text_buffer *buffer, const char *text)
@@ -151,6 +153,7 @@ void text_free(text_buffer *buffer)
   free(buffer->bytes);
   buffer->bytes = NULL;
   buffer->length = 0;
+  buffer->room = 0;
 }
 
 static crm_status keep(void *context, const void *bytes, size_t size)

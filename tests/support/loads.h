@@ -36,7 +36,10 @@ crm_table *totals_of(const crm_store *store);
 typedef struct text_buffer {
   char *bytes;
   size_t length;
+  size_t room;
 } text_buffer;
+
+#define TEXT_BUFFER_INIT { NULL, 0, 0 }
 
 void text_add(text_buffer *buffer, const char *text);
 void text_add_bytes(text_buffer *buffer, const char *bytes, size_t length);

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Writes docs/performance.md from what a run measured."""
+import datetime
+import os
+import platform
+import statistics
+
+from tasks import SIZES, TASKS
+
+INTRO = """# Performance
+
+Written by `tests/bench/run`, which builds the programs, generates the data (seeded), fetches the peers in pinned versions, checks that all
+of them give the same answers, and measures them in alternating rounds. Never compare times of two runs: compare ratios within one.
+
+**Ratio** is DuckDB's time divided by the engine's, in the same round; the table gives the median of the rounds and in brackets the least and the
+greatest. Above 1 means faster than DuckDB. Times are medians in milliseconds, least and greatest in brackets. Every engine uses one thread
+unless its name says otherwise. Time is that of the task alone, by a monotonic clock: data are in each engine's own memory format beforehand,
+results are kept in memory and thrown away outside the time.
+
+What is counted for libcrm, openly:
+
+- Facts in the store are in the store's own format, as DuckDB's tables are in DuckDB's. To that format belong dense ids of keys and, a
+  document, the sum of its lines, both made when the facts are committed. The tasks that load pay for it, the ones over facts in the store do not.
+- "Nothing precomputed" means that no figure a customer or a period is taken from what a commit keeps: the as-of of those tasks lies before the
+  last document in the store, so that profiles are made anew from the documents. The row of the cockpit after one more sale uses what is kept.
+- libcrm validates every field, refuses what it has seen before and rounds by exact arithmetic in the tasks that load; the peers take the data as
+  they are. The peers are given a line number, so that orders need no distinct count.
+"""
+
+
+def milliseconds(times):
+    times = [t / 1e6 for t in times if t is not None]
+    if not times:
+        return ""
+    digits = 0 if statistics.median(times) >= 100 else 1 if statistics.median(times) >= 1 else 3
+    middle = f"{statistics.median(times):.{digits}f}"
+    return middle if len(times) == 1 else f"{middle} ({min(times):.{digits}f}-{max(times):.{digits}f})"
+
+
+def ratio(base, times):
+    pairs = [b / t for b, t in zip(base, times) if b is not None and t]
+    if not pairs:
+        return ""
+    digits = 2 if statistics.median(pairs) < 10 else 1
+    middle = f"{statistics.median(pairs):.{digits}f}"
+    return middle if len(pairs) == 1 else f"{middle} ({min(pairs):.{digits}f}-{max(pairs):.{digits}f})"
+
+
+def table(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+
+
+def result_tables(size, results):
+    engines = list(dict.fromkeys(name for times in results.values() for name in times))
+    lines, customers = SIZES[size]
+    text = f"\n## {size}: {lines:,} lines, {customers:,} customers\n\nMilliseconds:\n\n"
+    text += table(["task"] + engines, [[TASKS[task][0]] + [milliseconds(times.get(name, [])) for name in engines]
+                                       for task, times in results.items()])
+    others = [name for name in engines if name != "duckdb"]
+    if len(others) < len(engines) and others:
+        rows = [[TASKS[task][0]] + [ratio(times["duckdb"], times.get(name, [])) for name in others]
+                for task, times in results.items() if "duckdb" in times]
+        text += "\nRatio to DuckDB with one thread:\n\n" + table(["task"] + others, rows)
+    return text
+
+
+def memory_table(size, peaks):
+    text = f"\n## Memory, {size}\n\nFrom the CSV file to the full cockpit, each engine in a fresh process: peak of the resident set.\n\n"
+    text += table(["engine", "MiB", "bytes a line"],
+                  [[name, f"{reply['peak'] / 1024:.0f}", f"{reply['peak'] * 1024 / SIZES[size][0]:.0f}"] for name, reply in peaks.items()])
+    own = peaks.get("libcrm")
+    if own:
+        text += "\nlibcrm, every byte that it asks its allocator for:\n\n" + table(["what", "bytes"], [
+            ["the store after the load, a line", f"{own['store'] / own['lines']:.1f}"],
+            ["the peak of the load, a line", f"{own['load_peak'] / own['lines']:.1f}"],
+            ["the full cockpit from kept profiles, beside the store, a customer", f"{own['warm'] / own['customers']:.1f}"],
+            ["the full cockpit with nothing precomputed, beside the store, a customer", f"{own['cold'] / own['customers']:.1f}"]])
+    return text
+
+
+def growth_table(growth):
+    tasks = {"t1": "figures a customer", "t6": "full cockpit", "load": "columns loaded"}
+    sizes = list(next(iter(growth.values())))
+    rows = []
+    for task, times in growth.items():
+        each = {size: statistics.median(ns) / SIZES[size][0] for size, ns in times.items() if ns}
+        rows.append([tasks[task]] + [f"{each[size]:.2f} ({each[size] / each[sizes[0]]:.2f})" for size in sizes])
+    return ("\n## Growth with size\n\nNanoseconds a line, and in brackets how many times those of the smallest size; 1.00 is linear.\n\n"
+            + table(["task"] + sizes, rows))
+
+
+def limits_table(limits):
+    rows = [["sequential read", f"{limits['read']:.1f} GB/s"], ["copy", f"{limits['copy']:.1f} GB/s"]]
+    for update in limits["update"]:
+        rows.append([f"random update of a 64-byte record in {update['mib']} MiB, prefetched (plain)",
+                     f"{update['prefetched']:.1f} ns ({update['plain']:.1f} ns)"])
+    return "\n## The machine's own limits\n\nMeasured in the same run; one thread, the best of five.\n\n" + table(["what", "limit"], rows)
+
+
+def machine():
+    name = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            name = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), name)
+    except OSError:
+        pass
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{name}, {os.cpu_count()} processors, {memory:.0f} GiB, {platform.system()} {platform.release()}"
+
+
+def tasks_list(results):
+    seen = list(dict.fromkeys(task for tasks in results.values() for task in tasks))
+    text = "\n## The tasks\n\n"
+    return text + table(["task", "peers", "libcrm"], [[TASKS[task][0], TASKS[task][1], TASKS[task][2]] for task in seen])
+
+
+def write(path, whole):
+    text = INTRO
+    text += f"\nMeasured on {datetime.date.today().isoformat()}: {machine()}; {whole['rounds']} rounds.\n"
+    text += "Peers: " + (", ".join(sorted(set(whole["versions"].values()))) or "none") + ".\n"
+    for note in whole["notes"]:
+        text += f"\nNote: {note}.\n"
+    for size, results in whole["results"].items():
+        text += result_tables(size, results)
+    for size, peaks in whole["memory"].items():
+        text += memory_table(size, peaks)
+    if whole["growth"]:
+        text += growth_table(whole["growth"])
+    text += limits_table(whole["limits"]) + tasks_list(whole["results"])
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
