@@ -24,6 +24,7 @@
 /* A window is looked for when a table of this size or more is full, in a sample of its keys. */
 #define WINDOW_SLOTS_MIN 512
 #define SAMPLE 512
+#define WINDOW_AHEAD 16      /* keys of a batch whose entries in the window are asked for ahead */
 #define STRETCH 256          /* keys of a batch that go to the tables before the window is tried again */
 
 #define SHORT_MAX 16
@@ -755,8 +756,8 @@ static uint64_t window_integers(crm__intern *intern, crm__memory *memory, const 
   uint64_t i;
 
   for (i = 0; i < count && crm__window_covers(&intern->window, keys[i]); i++) {
-    if (i + 16 < count && crm__window_covers(&intern->window, keys[i + 16])) {
-      CRM__PREFETCH(crm__window_at(&intern->window, keys[i + 16]));
+    if (i + WINDOW_AHEAD < count && crm__window_covers(&intern->window, keys[i + WINDOW_AHEAD])) {
+      CRM__PREFETCH(crm__window_at(&intern->window, keys[i + WINDOW_AHEAD]));
     }
     ids[i] = window_add(intern, memory, keys[i]);
     if (ids[i] == CRM__NONE) {
@@ -838,8 +839,8 @@ static uint64_t window_keys(crm__intern *intern, crm__memory *memory, const crm_
   uint64_t i;
 
   for (i = 0; i < count && keys[i].text == NULL; i++) {
-    if (i + 16 < count && crm__window_covers(&intern->window, keys[i + 16].integer)) {
-      CRM__PREFETCH(crm__window_at(&intern->window, keys[i + 16].integer));
+    if (i + WINDOW_AHEAD < count && crm__window_covers(&intern->window, keys[i + WINDOW_AHEAD].integer)) {
+      CRM__PREFETCH(crm__window_at(&intern->window, keys[i + WINDOW_AHEAD].integer));
     }
     ids[i] = CRM__NONE;
     if (keys[i].length == 0) {

@@ -10,14 +10,6 @@ void crm__facts_begin(crm__facts *facts)
   facts->phase = 0;
 }
 
-static int revenue_code(uint32_t code)
-{
-  uint32_t kind = code & 3;
-  uint32_t class_of = code >> 2;
-  return (kind == CRM__KIND_SALE || kind == CRM__KIND_RETURN) && class_of != CRM__CLASS_LIABILITY &&
-         class_of != CRM__CLASS_TENDER;
-}
-
 /* The document whose day a return line counts on, or CRM__NONE where it is its own. */
 static uint32_t redated(const crm__scope *scope, uint64_t line)
 {
@@ -61,7 +53,7 @@ static int sum_undated(const crm__scope *scope, crm__facts *facts, uint32_t i)
       continue;
     }
     left |= kind == CRM__KIND_SALE || kind == CRM__KIND_RETURN;
-    if (revenue_code(code)) {
+    if (crm__line_kind(code) != 0) {
       facts->money[i] += line_money(scope, line, kind == CRM__KIND_SALE);
       facts->cost[i] += cost == CRM__NULL ? 0 : cost;
     }
@@ -103,6 +95,7 @@ typedef struct chunk {
   const int64_t *net;
   const int64_t *more;      /* what the basis adds to net */
   const int64_t *cost;
+  const int64_t *first;
   const uint32_t *lines;
 } chunk;
 
@@ -118,6 +111,7 @@ static void look_up(const crm__scope *scope, uint64_t document, chunk *of)
   of->net = (const int64_t *)(const void *)crm__column_at(&documents->net, document);
   of->more = more == NULL ? NULL : (const int64_t *)(const void *)crm__column_at(more, document);
   of->cost = (const int64_t *)(const void *)crm__column_at(&documents->cost, document);
+  of->first = (const int64_t *)(const void *)crm__column_at(&documents->first, document);
   of->lines = (const uint32_t *)(const void *)crm__column_at(&documents->lines, document);
 }
 
@@ -161,6 +155,8 @@ static void take_chunk(const crm__scope *scope, crm__facts *facts, uint32_t docu
     facts->document[i] = document + (uint32_t)k;
     facts->customer[i] = customer;
     facts->time[i] = time;
+    facts->line[i] = (uint64_t)value_at(of.first, k);
+    facts->lines[i] = of.lines[k];
     facts->orders[i] = (flags & CRM__FACT_OCCASION) == 0 ? 0 : kept & CRM__DOCUMENT_ROWS ? of.lines[k] : 1;
     facts->money[i] = value_at(of.net, k) + value_at(of.more, k);
     facts->cost[i] = value_at(of.cost, k);
@@ -180,6 +176,7 @@ static void take_redated(const crm__scope *scope, crm__facts *facts, uint32_t i,
   facts->flags[i] |= cost == CRM__NULL ? CRM__FACT_COST_MISSING : 0;
   facts->document[i] = document;
   facts->line[i] = line;
+  facts->lines[i] = 1;
   facts->time[i] = time;
   facts->orders[i] = 0;
   facts->money[i] = line_money(scope, line, 0);
@@ -211,7 +208,7 @@ static void next_redated(crm__facts *facts, const crm__scope *scope)
       if (facts->count == CRM__FACTS) {
         return;
       }
-      if (revenue_code(crm__column_u8(&scope->store->lines.code, line)) && redated(scope, line) != CRM__NONE) {
+      if (crm__line_kind(crm__column_u8(&scope->store->lines.code, line)) != 0 && redated(scope, line) != CRM__NONE) {
         take_redated(scope, facts, facts->count++, document, line);
       }
     }
@@ -241,87 +238,21 @@ int crm__facts_next(crm__facts *facts, const crm__scope *scope)
   return facts->count > 0;
 }
 
-void crm__lines_begin(crm__lines *lines)
-{
-  lines->count = 0;
-  lines->next = 0;
-  lines->done = 0;
-}
-
-/* The line columns of one chunk; NULL where a column is absent. */
-typedef struct line_chunk {
-  const uint8_t *code;
-  const int64_t *amount;
-  const int64_t *tax;
-  const uint32_t *product;
-  const int64_t *quantity;
-  const int64_t *cost;
-} line_chunk;
-
-static void look_up_lines(const crm__scope *scope, uint64_t line, line_chunk *of)
+void crm__lines_load(crm__lines *lines, const crm__scope *scope, uint64_t line)
 {
   const crm__sales_lines *columns = &scope->store->lines;
-  of->code = crm__column_at(&columns->code, line);
-  of->amount = (const int64_t *)(const void *)crm__column_at(&columns->amount, line);
-  of->tax = scope->money == CRM_MONEY_TAXED ? (const int64_t *)(const void *)crm__column_at(&columns->tax, line) : NULL;
-  of->product = (const uint32_t *)(const void *)crm__column_at(&columns->product, line);
-  of->quantity = (const int64_t *)(const void *)crm__column_at(&columns->quantity, line);
-  of->cost = (const int64_t *)(const void *)crm__column_at(&columns->cost, line);
+  uint64_t first = line & ~(CRM__CHUNK - 1);
+  lines->chunk = line >> CRM__CHUNK_BITS;
+  lines->count = (uint32_t)(scope->store->line_count - first < CRM__CHUNK ? scope->store->line_count - first : CRM__CHUNK);
+  lines->code = crm__column_at(&columns->code, first);
+  lines->product = (const uint32_t *)(const void *)crm__column_at(&columns->product, first);
+  lines->amount = (const int64_t *)(const void *)crm__column_at(&columns->amount, first);
+  lines->tax = (const int64_t *)(const void *)crm__column_at(&columns->tax, first);
+  lines->quantity = (const int64_t *)(const void *)crm__column_at(&columns->quantity, first);
+  lines->cost = (const int64_t *)(const void *)crm__column_at(&columns->cost, first);
 }
 
-/* Takes count lines from first on, which lie in one chunk, as far as there is room; answers how many it has seen. */
-static uint32_t take_lines(const crm__scope *scope, crm__lines *lines, uint32_t fact, int redating, uint64_t first,
-                           uint32_t count)
+int crm__line_redated(const crm__scope *scope, uint64_t line)
 {
-  uint32_t i = lines->count;
-  uint32_t k;
-  line_chunk of;
-  look_up_lines(scope, first, &of);
-  for (k = 0; k < count && i < CRM__FACTS; k++) {
-    uint32_t code = of.code == NULL ? 0 : of.code[k];
-    int sale = (code & 3) == CRM__KIND_SALE;
-    if (!revenue_code(code) || (redating && redated(scope, first + k) != CRM__NONE)) {
-      continue;
-    }
-    lines->fact[i] = fact;
-    lines->product[i] = of.product == NULL ? CRM__NONE : of.product[k];
-    lines->sale[i] = (uint8_t)sale;
-    lines->money[i] = !sale && scope->money == CRM_MONEY_SALES ? 0 : value_at(of.amount, k);
-    if (of.tax != NULL && of.tax[k] != CRM__NULL) {
-      lines->money[i] += of.tax[k];
-    }
-    lines->quantity[i] = of.quantity == NULL ? CRM__NULL : of.quantity[k];
-    lines->cost[i] = of.cost == NULL ? CRM__NULL : of.cost[k];
-    i++;
-  }
-  lines->count = i;
-  return k;
-}
-
-int crm__lines_next(crm__lines *lines, const crm__scope *scope, const crm__facts *facts)
-{
-  const uint32_t wanted = CRM__FACT_LINE | CRM__FACT_PERIOD;
-  const crm__documents *documents = &scope->store->documents;
-  lines->count = 0;
-  while (lines->next < facts->count && lines->count < CRM__FACTS) {
-    uint32_t fact = lines->next;
-    int extra = (facts->flags[fact] & CRM__FACT_EXTRA) != 0;
-    uint64_t first = extra ? facts->line[fact] : (uint64_t)crm__column_i64(&documents->first, facts->document[fact]);
-    uint32_t count = extra ? 1 : crm__column_u32(&documents->lines, facts->document[fact]);
-    if ((facts->flags[fact] & wanted) != wanted) {
-      count = 0;
-    }
-    while (lines->done < count && lines->count < CRM__FACTS) {
-      uint64_t at = first + lines->done;
-      uint64_t room = CRM__CHUNK - (at & (CRM__CHUNK - 1));
-      uint32_t run = count - lines->done < room ? count - lines->done : (uint32_t)room;
-      int redating = !extra && scope->refunds == CRM_REFUNDS_SALE_DAY;
-      lines->done += take_lines(scope, lines, fact, redating, at, run);
-    }
-    if (lines->done >= count) {
-      lines->next++;
-      lines->done = 0;
-    }
-  }
-  return lines->count > 0;
+  return redated(scope, line) != CRM__NONE;
 }

@@ -4,8 +4,10 @@
 #define CRM_STORE_FACTS_H
 
 #include "base/civil.h"
+#include "base/column.h"
 #include "base/intern.h"
 #include "base/memory.h"
+#include "store/schema.h"
 
 #include <crm/scope.h>
 #include <crm/store.h>
@@ -120,7 +122,8 @@ typedef struct crm__facts {
   int64_t money[CRM__FACTS];
   int64_t cost[CRM__FACTS];
   uint32_t orders[CRM__FACTS];      /* occasions that the document stands for, 1 but for documents made of equal rows */
-  uint64_t line[CRM__FACTS];        /* of a re-dated line: which */
+  uint64_t line[CRM__FACTS];        /* the first of its lines, */
+  uint32_t lines[CRM__FACTS];       /* and their number; of a re-dated line 1 */
   uint64_t next;                    /* private: the next document, */
   uint32_t next_line;               /* private: its next line, */
   uint32_t phase;                   /* private: 0 documents, 1 re-dated lines */
@@ -131,23 +134,43 @@ typedef struct crm__facts {
 void crm__facts_begin(crm__facts *facts);
 int crm__facts_next(crm__facts *facts, const crm__scope *scope);
 
-/* The counted lines of the facts of a block that lie in the scope's period, in blocks of their own: all of a document, or
- * the one that is re-dated. */
+/* The line columns of one chunk, for facts that want their lines one by one; NULL where a column is absent. */
 typedef struct crm__lines {
-  uint32_t count;
-  uint32_t fact[CRM__FACTS];        /* place of the line's fact in its block */
-  uint32_t product[CRM__FACTS];     /* CRM__NONE: none */
-  uint8_t sale[CRM__FACTS];         /* 1 sale, 0 return */
-  int64_t money[CRM__FACTS];        /* in the scope's basis; 0 for return lines in the basis CRM_MONEY_SALES */
-  int64_t quantity[CRM__FACTS];     /* signed: returns negative; INT64_MIN: none */
-  int64_t cost[CRM__FACTS];         /* signed; INT64_MIN: none */
-  uint32_t next;                    /* private: the next fact, */
-  uint32_t done;                    /* private: and how many of its lines are taken */
+  uint64_t chunk;            /* private; begin with CRM__LINES_INIT */
+  uint32_t count;            /* lines that the columns hold here */
+  const uint8_t *code;
+  const uint32_t *product;
+  const int64_t *amount;     /* signed: returns at or under 0; likewise tax, quantity, cost, INT64_MIN: none */
+  const int64_t *tax;
+  const int64_t *quantity;
+  const int64_t *cost;
 } crm__lines;
 
-/* Begins with a block of facts; then crm__lines_next answers 1 and a block of lines, or 0 at the end. */
-void crm__lines_begin(crm__lines *lines);
-int crm__lines_next(crm__lines *lines, const crm__scope *scope, const crm__facts *facts);
+#define CRM__LINES_INIT { UINT64_MAX, 0, NULL, NULL, NULL, NULL, NULL, NULL }
+
+void crm__lines_load(crm__lines *lines, const crm__scope *scope, uint64_t line);
+
+/* Makes the columns of a line at hand; answers its place in them, and how many of count lines from it on lie there too. */
+static inline uint32_t crm__lines_at(crm__lines *lines, const crm__scope *scope, uint64_t line, uint32_t count,
+                                     uint32_t *run)
+{
+  uint32_t place = (uint32_t)(line & (CRM__CHUNK - 1));
+  if (line >> CRM__CHUNK_BITS != lines->chunk) {
+    crm__lines_load(lines, scope, line);
+  }
+  *run = count < CRM__CHUNK - place ? count : (uint32_t)CRM__CHUNK - place;
+  return place;
+}
+
+/* Whether a line is a sale (1), a return (2), or neither or outside revenue (0). */
+static inline int crm__line_kind(uint32_t code)
+{
+  uint32_t class_of = code >> 2;
+  return class_of >= CRM__CLASS_LIABILITY || (code & 3) > CRM__KIND_RETURN ? 0 : 1 + (int)(code & 3);
+}
+
+/* Whether a return line counts on another day than its document's. */
+int crm__line_redated(const crm__scope *scope, uint64_t line);
 
 /* Products. */
 uint32_t crm__products(const crm_store *store);

@@ -297,7 +297,7 @@ static uint32_t find_document(const crm_store *store, const char *source, const 
     return CRM__NONE;
   }
   id = crm__intern_find(&store->documents.keys, space, key);
-  if (id == CRM__NONE) {
+  if (id == CRM__NONE || (crm__column_u8(&store->documents.flags, id) & CRM__DOCUMENT_LIVE) == 0) {
     id = crm__intern_find(&store->documents.keys, space | CRM__MADE, key);
   }
   return id != CRM__NONE && (crm__column_u8(&store->documents.flags, id) & CRM__DOCUMENT_LIVE) ? id : CRM__NONE;
@@ -308,20 +308,44 @@ typedef struct line_range {
   uint64_t first;
 } line_range;
 
+/* By value, or by key where the column holds ids; the empty come last. */
+static int compare_cells(const crm__intern *intern, const crm__column *column, uint64_t a, uint64_t b)
+{
+  if (intern != NULL) {
+    uint32_t x = crm__column_u32(column, a);
+    uint32_t y = crm__column_u32(column, b);
+    if (x == y || x == CRM__NONE || y == CRM__NONE) {
+      return x == y ? 0 : x == CRM__NONE ? 1 : -1;
+    }
+    return crm__key_compare(crm__intern_key(intern, x, NULL), crm__intern_key(intern, y, NULL));
+  }
+  if (column->size == 1) {
+    return (int)crm__column_u8(column, a) - (int)crm__column_u8(column, b);
+  }
+  return (crm__column_i64(column, a) > crm__column_i64(column, b)) -
+         (crm__column_i64(column, a) < crm__column_i64(column, b));
+}
+
+/* The order of a document's lines must not show in which order keys came to the store. */
 static int compare_lines(const void *context, uint32_t a, uint32_t b)
 {
   const line_range *range = context;
-  const crm__column *numbers = &range->store->lines.line;
-  uint32_t x = crm__column_u32(numbers, range->first + a);
-  uint32_t y = crm__column_u32(numbers, range->first + b);
-  if (x != y) {
-    if (x == CRM__NONE || y == CRM__NONE) {
-      return x == CRM__NONE ? 1 : -1;
-    }
-    return crm__key_compare(crm__intern_key(&range->store->names, x, NULL),
-                            crm__intern_key(&range->store->names, y, NULL));
+  const crm_store *store = range->store;
+  const crm__sales_lines *l = &store->lines;
+  const crm__column *columns[CRM__LINE_COLUMNS] = {
+    &l->line, &l->amount, &l->code, &l->product, &l->quantity, &l->price, &l->discount,
+    &l->tax,  &l->cost,   &l->staff, &l->currency, &l->rate,   &l->foreign, &l->original,
+  };
+  const crm__intern *interns[CRM__LINE_COLUMNS] = {
+    &store->names, NULL, NULL,          &store->products, NULL, NULL, NULL,
+    NULL,          NULL, &store->names, &store->names,    NULL, NULL, &store->documents.keys,
+  };
+  int order = 0;
+  uint32_t c;
+  for (c = 0; order == 0 && c < CRM__LINE_COLUMNS; c++) {
+    order = compare_cells(interns[c], columns[c], range->first + a, range->first + b);
   }
-  return crm__line_compare(range->store, range->first + a, range->first + b);
+  return order;
 }
 
 static void put_line_document(const crm_store *store, uint32_t document, crm_table *table)

@@ -82,7 +82,8 @@ void answer_tiers(const crm_table *tiers)
   int64_t row;
   entry("tiers");
   for (row = 0; row < 4; row++) {
-    printf("%s[%" PRId64 ", %" PRId64 "]", row > 0 ? ", " : "[", cell(tiers, "customers", row), cell(tiers, "spend", row));
+    printf("%s[%" PRId64 ", %" PRId64 "]", row > 0 ? ", " : "[", cell(tiers, "customers", row),
+           cell(tiers, "spend", row));
   }
   printf("]");
 }
@@ -158,10 +159,12 @@ void answer_products(const crm_table *products)
     sums[4] += revenue * (key_number(products, row) % 97);
   }
   entry("products");
-  printf("[%" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 "]", sums[0], sums[1], sums[2], sums[3], sums[4]);
+  printf("[%" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 "]", sums[0], sums[1], sums[2], sums[3],
+         sums[4]);
   entry("top");
   for (row = 0; row < 10; row++) {
-    printf("%s[%" PRId64 ", %" PRId64 "]", row > 0 ? ", " : "[", key_number(products, row), cell(products, "revenue", row));
+    printf("%s[%" PRId64 ", %" PRId64 "]", row > 0 ? ", " : "[", key_number(products, row),
+           cell(products, "revenue", row));
   }
   printf("]");
 }

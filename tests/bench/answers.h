@@ -5,10 +5,10 @@
 
 #include <crm/crm.h>
 
-/* Results as JSON on standard output, in the form that every engine gives, so that they can be compared. Outside all timing. */
+/* Results as JSON on standard output, in the form that every engine gives, to be compared; never timed. */
 
-/* Every customer's figures folded into sums that a swapped customer changes: "customers", "orders", "spend", "mix" and, where keys
- * are integers, "by_spend", "by_orders". */
+/* Every customer's figures folded into sums that a swapped customer changes: "customers", "orders", "spend", "mix" and,
+ * where keys are integers, "by_spend", "by_orders". */
 void answer_members(const crm_table *members, int integer_keys);
 
 /* "tiers": [[customers, spend] a tier], best first. */

@@ -3,8 +3,8 @@
 #define _XOPEN_SOURCE 700
 
 /* libcrm's side of the benchmark:  bench_crm DIRECTORY
- * Reads "run TASK", "answer TASK", "memory" and "quit" from standard input and answers each by one line of JSON. Only the task
- * itself is timed: data are in memory before, results are freed after. */
+ * Reads "run TASK", "answer TASK", "memory" and "quit" from standard input and answers each by one line of JSON. Only
+ * the task itself is timed: data are in memory before, results are freed after. */
 
 #include "answers.h"
 #include "columns.h"
@@ -189,8 +189,8 @@ static crm_status add_sale(bench *b, crm_store *store, int64_t document, int64_t
 
 #define BEYOND INT64_C(1000000000)   /* documents that are not of the data */
 
-/* Loads the data once and puts one anonymous document of no value after their last day. With an as-of before it, no computation
- * can use the kept profiles: everything is made from the documents and lines. */
+/* Loads the data once and puts one anonymous document of no value after their last day. With an as-of before it, no
+ * computation can use the kept profiles: everything is made from the documents and lines. */
 static crm_status prepare_store(bench *b)
 {
   crm_column columns[FIELDS];
@@ -381,8 +381,8 @@ static crm_status measure_cockpit(bench *b, const crm_store *store, const crm_sc
   return status;
 }
 
-/* From the CSV file to the cockpit with every byte counted: the store, the peak of the load, and the cockpit with and without the
- * kept profiles. */
+/* From the CSV file to the cockpit with every byte counted: the store, the peak of the load, and the cockpit with and
+ * without the kept profiles. */
 static crm_status measure_memory(bench *b)
 {
   crm_config config = CRM_CONFIG_INIT;

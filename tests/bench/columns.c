@@ -14,10 +14,12 @@ static const struct {
   int32_t type;
   int32_t scale;
 } kinds[] = {
-  {"document.i64", 8, CRM_TYPE_INTEGER, 0}, {"line.i32", 4, CRM_TYPE_INTEGER, 0},    {"customer.i32", 4, CRM_TYPE_INTEGER, 0},
-  {"time.i64", 8, CRM_TYPE_TIME, 0},        {"product.i32", 4, CRM_TYPE_INTEGER, 0}, {"branch.i32", 4, CRM_TYPE_INTEGER, 0},
-  {"quantity.i32", 4, CRM_TYPE_INTEGER, 0}, {"amount.i64", 8, CRM_TYPE_MONEY, 2},    {"cost.i64", 8, CRM_TYPE_MONEY, 2},
-  {"key.i64", 8, CRM_TYPE_INTEGER, 0},      {"key.text13", TEXT_KEY_LENGTH, CRM_TYPE_TEXT, 0},
+  {"document.i64", 8, CRM_TYPE_INTEGER, 0}, {"line.i32", 4, CRM_TYPE_INTEGER, 0},
+  {"customer.i32", 4, CRM_TYPE_INTEGER, 0}, {"time.i64", 8, CRM_TYPE_TIME, 0},
+  {"product.i32", 4, CRM_TYPE_INTEGER, 0},  {"branch.i32", 4, CRM_TYPE_INTEGER, 0},
+  {"quantity.i32", 4, CRM_TYPE_INTEGER, 0}, {"amount.i64", 8, CRM_TYPE_MONEY, 2},
+  {"cost.i64", 8, CRM_TYPE_MONEY, 2},       {"key.i64", 8, CRM_TYPE_INTEGER, 0},
+  {"key.text13", TEXT_KEY_LENGTH, CRM_TYPE_TEXT, 0},
 };
 
 /* A whole file; NULL where it cannot be read. */
@@ -104,7 +106,8 @@ int bench_column(bench_columns *columns, int which, const char *name, crm_column
 {
   static const crm_column none = CRM_COLUMN_INIT;
   int text = which == BENCH_TEXT_KEY;
-  if (text ? columns->texts == NULL && !read_texts(columns) : columns->numbers[which] == NULL && !read_numbers(columns, which)) {
+  int there = text ? columns->texts != NULL : columns->numbers[which] != NULL;
+  if (!there && !(text ? read_texts(columns) : read_numbers(columns, which))) {
     return 0;
   }
   *column = none;

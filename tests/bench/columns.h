@@ -5,7 +5,8 @@
 
 #include <crm/crm.h>
 
-/* The generator's columns in memory as libcrm takes them: integers of 8 bytes, text with offsets. Read when first asked for. */
+/* The generator's columns in memory as libcrm takes them: integers of 8 bytes, text with offsets. Read when first asked
+ * for. */
 typedef struct bench_columns {
   const char *directory;
   int64_t rows;

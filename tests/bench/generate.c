@@ -4,9 +4,9 @@
 /* Data for the benchmarks:  generate LINES CUSTOMERS SEED DIRECTORY [csv]
  *
  * 36 months of sales lines in the order of time, ids of customers random with regard to it. Customers come over time,
- * buy at a rate of their own (gamma: visits are about negative binomial) and leave; 2.2 lines a document; 20000 products
- * by Zipf(1.05); lognormal amounts times a factor of the customer's (Pareto 1.7). Written as raw little-endian columns, a
- * file each, for every engine to read into its own memory format; or, with csv, as one CSV file. */
+ * buy at a rate of their own (gamma: visits are about negative binomial) and leave; 2.2 lines a document; 20000
+ * products by Zipf(1.05); lognormal amounts times a factor of the customer's (Pareto 1.7). Written as raw little-endian
+ * columns, a file each, for every engine to read into its own memory format; or, with csv, as one CSV file. */
 
 #include <inttypes.h>
 #include <math.h>

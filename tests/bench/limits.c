@@ -2,8 +2,8 @@
  * Copyright the libcrm authors */
 #define _XOPEN_SOURCE 700
 
-/* What the machine allows, as one JSON object: sequential read and copy, and a random update of a 64-byte record. The best of
- * some repeats, since the limit is what is asked for. With "small", tiny sizes to see that it works. */
+/* What the machine allows, as one JSON object: sequential read and copy, and a random update of a 64-byte record. The
+ * best of some repeats, since the limit is what is asked for. With "small", tiny sizes to see that it works. */
 
 #include "base/prefetch.h"
 #include "timing.h"

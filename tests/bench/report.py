@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Writes docs/performance.md from what a run measured."""
+
 import datetime
 import os
 import platform
@@ -9,22 +10,28 @@ from tasks import SIZES, TASKS
 
 INTRO = """# Performance
 
-Written by `tests/bench/run`, which builds the programs, generates the data (seeded), fetches the peers in pinned versions, checks that all
-of them give the same answers, and measures them in alternating rounds. Never compare times of two runs: compare ratios within one.
+Written by `tests/bench/run`, which builds the programs, generates the data (seeded), fetches the peers in pinned
+versions, checks that all of them give the same answers, and measures them in alternating rounds. Never compare times
+of two runs: compare ratios within one.
 
-**Ratio** is DuckDB's time divided by the engine's, in the same round; the table gives the median of the rounds and in brackets the least and the
-greatest. Above 1 means faster than DuckDB. Times are medians in milliseconds, least and greatest in brackets. Every engine uses one thread
-unless its name says otherwise. Time is that of the task alone, by a monotonic clock: data are in each engine's own memory format beforehand,
-results are kept in memory and thrown away outside the time.
+**Ratio** is DuckDB's time divided by the engine's, in the same round; the table gives the median of the rounds and in
+brackets the least and the greatest. Above 1 means faster than DuckDB. Times are medians in milliseconds, least and
+greatest in brackets. Every engine uses one thread unless its name says otherwise. Time is that of the task alone, by
+a monotonic clock: data are in each engine's own memory format beforehand, results are kept in memory and thrown away
+outside the time. An empty cell: the engine takes no part in that task.
 
 What is counted for libcrm, openly:
 
-- Facts in the store are in the store's own format, as DuckDB's tables are in DuckDB's. To that format belong dense ids of keys and, a
-  document, the sum of its lines, both made when the facts are committed. The tasks that load pay for it, the ones over facts in the store do not.
-- "Nothing precomputed" means that no figure a customer or a period is taken from what a commit keeps: the as-of of those tasks lies before the
-  last document in the store, so that profiles are made anew from the documents. The row of the cockpit after one more sale uses what is kept.
-- libcrm validates every field, refuses what it has seen before and rounds by exact arithmetic in the tasks that load; the peers take the data as
-  they are. The peers are given a line number, so that orders need no distinct count.
+- Facts in the store are in the store's own format, as DuckDB's tables are in DuckDB's. To that format belong dense
+  ids of keys and, a document, the sum of its lines, both made when the facts are committed. The tasks that load pay
+  for it, the ones over facts in the store do not.
+- "Nothing precomputed" means that no figure a customer or a period is taken from what a commit keeps: the as-of of
+  those tasks lies before the last document in the store, so that profiles are made anew from the documents. The row
+  of the cockpit after one more sale uses what is kept.
+- The figures that scores, tiers and pyramid start from are the kept profiles; for the peers they are the result of
+  the first task.
+- libcrm validates every field, refuses what it has seen before and rounds by exact arithmetic in the tasks that load;
+  the peers take the data as they are. The peers are given a line number, so that orders need no distinct count.
 """
 
 
@@ -55,27 +62,50 @@ def result_tables(size, results):
     engines = list(dict.fromkeys(name for times in results.values() for name in times))
     lines, customers = SIZES[size]
     text = f"\n## {size}: {lines:,} lines, {customers:,} customers\n\nMilliseconds:\n\n"
-    text += table(["task"] + engines, [[TASKS[task][0]] + [milliseconds(times.get(name, [])) for name in engines]
-                                       for task, times in results.items()])
+    text += table(
+        ["task"] + engines,
+        [[TASKS[task][0]] + [milliseconds(times.get(name, [])) for name in engines] for task, times in results.items()],
+    )
     others = [name for name in engines if name != "duckdb"]
     if len(others) < len(engines) and others:
-        rows = [[TASKS[task][0]] + [ratio(times["duckdb"], times.get(name, [])) for name in others]
-                for task, times in results.items() if "duckdb" in times]
+        rows = [
+            [TASKS[task][0]] + [ratio(times["duckdb"], times.get(name, [])) for name in others]
+            for task, times in results.items()
+            if "duckdb" in times
+        ]
         text += "\nRatio to DuckDB with one thread:\n\n" + table(["task"] + others, rows)
     return text
 
 
 def memory_table(size, peaks):
-    text = f"\n## Memory, {size}\n\nFrom the CSV file to the full cockpit, each engine in a fresh process: peak of the resident set.\n\n"
-    text += table(["engine", "MiB", "bytes a line"],
-                  [[name, f"{reply['peak'] / 1024:.0f}", f"{reply['peak'] * 1024 / SIZES[size][0]:.0f}"] for name, reply in peaks.items()])
+    text = (
+        f"\n## Memory, {size}\n\nFrom the CSV file to the full cockpit, each engine in a fresh process: peak of the "
+        "resident set.\n\n"
+    )
+    text += table(
+        ["engine", "MiB", "bytes a line"],
+        [
+            [name, f"{reply['peak'] / 1024:.0f}", f"{reply['peak'] * 1024 / SIZES[size][0]:.0f}"]
+            for name, reply in peaks.items()
+        ],
+    )
     own = peaks.get("libcrm")
     if own:
-        text += "\nlibcrm, every byte that it asks its allocator for:\n\n" + table(["what", "bytes"], [
-            ["the store after the load, a line", f"{own['store'] / own['lines']:.1f}"],
-            ["the peak of the load, a line", f"{own['load_peak'] / own['lines']:.1f}"],
-            ["the full cockpit from kept profiles, beside the store, a customer", f"{own['warm'] / own['customers']:.1f}"],
-            ["the full cockpit with nothing precomputed, beside the store, a customer", f"{own['cold'] / own['customers']:.1f}"]])
+        text += "\nlibcrm, every byte that it asks its allocator for:\n\n" + table(
+            ["what", "bytes"],
+            [
+                ["the store after the load, a line", f"{own['store'] / own['lines']:.1f}"],
+                ["the peak of the load, a line", f"{own['load_peak'] / own['lines']:.1f}"],
+                [
+                    "the full cockpit from kept profiles, beside the store, a customer",
+                    f"{own['warm'] / own['customers']:.1f}",
+                ],
+                [
+                    "the full cockpit with nothing precomputed, beside the store, a customer",
+                    f"{own['cold'] / own['customers']:.1f}",
+                ],
+            ],
+        )
     return text
 
 
@@ -86,16 +116,23 @@ def growth_table(growth):
     for task, times in growth.items():
         each = {size: statistics.median(ns) / SIZES[size][0] for size, ns in times.items() if ns}
         rows.append([tasks[task]] + [f"{each[size]:.2f} ({each[size] / each[sizes[0]]:.2f})" for size in sizes])
-    return ("\n## Growth with size\n\nNanoseconds a line, and in brackets how many times those of the smallest size; 1.00 is linear.\n\n"
-            + table(["task"] + sizes, rows))
+    return (
+        "\n## Growth with size\n\nNanoseconds a line, and in brackets how many times those of the smallest size; "
+        "1.00 is linear.\n\n" + table(["task"] + sizes, rows)
+    )
 
 
 def limits_table(limits):
     rows = [["sequential read", f"{limits['read']:.1f} GB/s"], ["copy", f"{limits['copy']:.1f} GB/s"]]
     for update in limits["update"]:
-        rows.append([f"random update of a 64-byte record in {update['mib']} MiB, prefetched (plain)",
-                     f"{update['prefetched']:.1f} ns ({update['plain']:.1f} ns)"])
-    return "\n## The machine's own limits\n\nMeasured in the same run; one thread, the best of five.\n\n" + table(["what", "limit"], rows)
+        rows.append(
+            [
+                f"random update of a 64-byte record in {update['mib']} MiB, prefetched (plain)",
+                f"{update['prefetched']:.1f} ns ({update['plain']:.1f} ns)",
+            ]
+        )
+    text = "\n## The machine's own limits\n\nMeasured in the same run; one thread, the best of five.\n\n"
+    return text + table(["what", "limit"], rows)
 
 
 def machine():
@@ -112,12 +149,14 @@ def machine():
 def tasks_list(results):
     seen = list(dict.fromkeys(task for tasks in results.values() for task in tasks))
     text = "\n## The tasks\n\n"
-    return text + table(["task", "peers", "libcrm"], [[TASKS[task][0], TASKS[task][1], TASKS[task][2]] for task in seen])
+    return text + table(
+        ["task", "peers", "libcrm"], [[TASKS[task][0], TASKS[task][1], TASKS[task][2]] for task in seen]
+    )
 
 
 def write(path, whole):
     text = INTRO
-    text += f"\nMeasured on {datetime.date.today().isoformat()}: {machine()}; {whole['rounds']} rounds.\n"
+    text += f"\nMeasured on {datetime.date.today().isoformat()}: {machine()}; {whole['rounds']} round(s).\n"
     text += "Peers: " + (", ".join(sorted(set(whole["versions"].values()))) or "none") + ".\n"
     for note in whole["notes"]:
         text += f"\nNote: {note}.\n"

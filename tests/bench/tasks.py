@@ -1,41 +1,59 @@
 # SPDX-License-Identifier: MIT
-"""What is measured: the tasks, in the order in which they run, and what each of them means for libcrm and for the peers."""
+"""What is measured: the tasks, in the order in which they run, and what each means for libcrm and for the peers."""
 
 TASKS = {
-    "t1": ("Figures a customer, dense ids",
-           "first and last time, orders, spend and profit of every customer",
-           "`crm_pyramid_compute` as of an instant before the last document, so that no kept profile can serve; it ranks and "
-           "tiers the customers too"),
-    "t1m": ("The same without ranks and tiers",
-            "as above",
-            "the pass over the documents alone, called by its internal name"),
-    "t1k": ("Figures a customer, 64-bit keys",
-            "the same by random 64-bit keys",
-            "a load of the columns document, customer, time, amount and cost: validated, documents checked for repeats, keys "
-            "interned, a profile a customer kept"),
-    "t1s": ("Figures a customer, 13-character keys",
-            "the same by text keys",
-            "the same load with text keys"),
+    "t1": (
+        "Figures a customer, dense ids",
+        "first and last time, orders, spend and profit of every customer",
+        "`crm_pyramid_compute` as of an instant before the last document, so that no kept profile can serve; "
+        "it ranks and tiers the customers too",
+    ),
+    "t1m": (
+        "The same without ranks and tiers",
+        "as above",
+        "the pass over the documents alone, called by its internal name",
+    ),
+    "t1k": (
+        "Figures a customer, 64-bit keys",
+        "the same by random 64-bit keys",
+        "a load of the columns document, customer, time, amount and cost: validated, documents checked for "
+        "repeats, keys interned, a profile a customer kept",
+    ),
+    "t1s": ("Figures a customer, 13-character keys", "the same by text keys", "the same load with text keys"),
     "t1i": ("64-bit keys to dense ids alone", "", "interning, called by its internal name"),
-    "t2": ("Scores, tiers and pyramid",
-           "from the figures a customer: fifths of recency, frequency and money and tiers of 1, 5 and 20 percent, ties together, "
-           "with a table of segments",
-           "`crm_pyramid_compute`, `_tiers`, `_concentration` and `crm_rfm_segments` from the kept profiles, which are those figures"),
-    "t34": ("Months and cohorts",
-            "customers by month, each month's revenue, orders, active and new; cohorts by age",
-            "`crm_periods_compute` and `crm_cohorts_compute`, which give returning, resurrected, lapsed, intervals and the revenue "
-            "of every cell too; no kept profile can serve"),
-    "t5": ("Products",
-           "revenue, profit, units of each product, sorted, cumulative share",
-           "`crm_products_compute` without buyers, with exact shares and classes"),
-    "t6": ("The full cockpit over facts in the store",
-           "all of the above together, the table of customers and months made once",
-           "all of the above together, no kept profile used"),
-    "warm": ("The full cockpit after one more sale",
-             "one row inserted, then all of it again",
-             "one sale loaded, then all of it from what is kept"),
-    "load": ("Columns in memory, loaded", "Arrow columns into a table, nothing checked",
-             "validated, idempotent, keys interned, profiles made"),
+    "t2": (
+        "Scores, tiers and pyramid",
+        "from the figures a customer: fifths of recency, frequency and money and tiers of 1, 5 and 20 percent, "
+        "ties together, with a table of segments",
+        "`crm_pyramid_compute`, `_tiers`, `_concentration` and `crm_rfm_segments` from the kept profiles, "
+        "which are those figures",
+    ),
+    "t34": (
+        "Months and cohorts",
+        "customers by month, each month's revenue, orders, active and new; cohorts by age",
+        "`crm_periods_compute` and `crm_cohorts_compute`, which give returning, resurrected, lapsed, intervals and "
+        "the revenue of every cell too; no kept profile can serve",
+    ),
+    "t5": (
+        "Products",
+        "revenue, profit, units of each product, sorted, cumulative share",
+        "`crm_products_compute` without buyers, with exact shares and classes",
+    ),
+    "t6": (
+        "The full cockpit over facts in the store",
+        "all of the above together, the table of customers and months made once",
+        "all of the above together, no kept profile used",
+    ),
+    "warm": (
+        "The full cockpit after one more sale",
+        "one row inserted, then all of it again",
+        "one sale loaded, then all of it from what is kept",
+    ),
+    "load": (
+        "Columns in memory, loaded",
+        "Arrow columns into a table, nothing checked",
+        "validated, idempotent, keys interned, profiles made",
+    ),
     "t7": ("Columns in memory, loaded, and the full cockpit", "both together", "both together"),
     "t7k": ("The same with 64-bit customer keys", "both together", "both together"),
     "csvload": ("CSV file, loaded", "types given", "every field validated, idempotent"),
@@ -45,5 +63,11 @@ TASKS = {
 # Where the answers of a task are not compared: they are those of another one, or there are none.
 UNCHECKED = ("t1m", "t1i", "warm", "load", "csvload")
 
-SIZES = {"20k": (20_000, 2_000), "1m": (1_000_000, 100_000), "3m": (3_000_000, 300_000), "10m": (10_000_000, 1_000_000),
-         "30m": (30_000_000, 3_000_000), "50m": (50_000_000, 5_000_000)}
+SIZES = {
+    "20k": (20_000, 2_000),
+    "1m": (1_000_000, 100_000),
+    "3m": (3_000_000, 300_000),
+    "10m": (10_000_000, 1_000_000),
+    "30m": (30_000_000, 3_000_000),
+    "50m": (50_000_000, 5_000_000),
+}

@@ -497,6 +497,337 @@ static void a_batch_goes_on_under_another_seed(void **state)
   }
 }
 
+/* Keys by number, in the patterns that numbers are given in. */
+enum { DENSE, NEARLY_DENSE, TWO_CLUSTERS, DOCUMENTS, SPARSE, THIN, STRAYS, HIGHEST, LOWEST, BOTH_ENDS, PATTERNS };
+
+static uint64_t mixed(uint64_t z)
+{
+  z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+  return z ^ (z >> 27);
+}
+
+static int64_t pattern_key(int pattern, uint32_t number)
+{
+  int64_t n = number;
+  int64_t random = (int64_t)(mixed(number + 1) >> 1);
+  switch (pattern) {
+  case NEARLY_DENSE: return n * 3 + (int64_t)(mixed(number) % 3) - 100000;
+  case TWO_CLUSTERS: return n % 3 == 0 ? n : INT64_C(1000000000000) + n;
+  case DOCUMENTS: return INT64_C(31625220889) + n;
+  case SPARSE: return n % 2 == 0 ? random : -random;
+  case THIN: return n * 100;
+  case STRAYS: return n % 20 == 7 ? random : n * 2;
+  case HIGHEST: return INT64_MAX - n;
+  case LOWEST: return INT64_MIN + n;
+  case BOTH_ENDS: return n % 2 == 0 ? INT64_MAX - n / 2 : INT64_MIN + n / 2;
+  default: return n + 1;
+  }
+}
+
+static uint64_t bytes_of_hash(uint64_t keys)
+{
+  uint64_t slots = 64;
+  while (slots * 3 < keys * 4) {
+    slots *= 2;
+  }
+  return slots * 16;
+}
+
+static void assert_slots_hold_the_rest(void)
+{
+  uint64_t known = 0;
+  for (uint64_t i = 0; i < intern.window.capacity; i++) {
+    known += intern.window.ids[i] != CRM__NONE;
+  }
+  assert_int_equal(known, intern.window.count);
+  assert_true(intern.integer_index.count + intern.text_index.count + known == intern.count);
+}
+
+/* What is known of each number: as an integer of space 0, of another, and as a text. */
+enum { NUMBERS = 12000, KINDS = 3 };
+static uint32_t known_ids[KINDS][NUMBERS];
+static uint64_t known_count;
+
+static crm__key numbered_key(int pattern, int kind, uint32_t number, char *bytes)
+{
+  if (kind < 2) {
+    return integer(pattern_key(pattern, number));
+  }
+  memcpy(bytes, "number of a long text 00000", 28);
+  for (int i = 26; i > 21; i--, number /= 10) {
+    bytes[i] = (char)('0' + number % 10);
+  }
+  return text(bytes + (bytes[26] < '5' ? 0 : 15));
+}
+
+/* The id that a key must have got, or none, without memory. */
+static void note(int kind, uint32_t number, uint32_t id)
+{
+  if (id != CRM__NONE && known_ids[kind][number] == CRM__NONE) {
+    known_ids[kind][number] = (uint32_t)known_count++;
+  }
+  if (id == CRM__NONE) {
+    assert_true(fault.faults > 0);
+    assert_int_equal(known_ids[kind][number], CRM__NONE);
+  }
+  assert_int_equal(id, known_ids[kind][number]);
+}
+
+static void truncate_numbers(uint64_t count)
+{
+  crm__intern_truncate(&intern, count);
+  known_count = count < known_count ? count : known_count;
+  for (int kind = 0; kind < KINDS; kind++) {
+    for (uint32_t i = 0; i < NUMBERS; i++) {
+      if (known_ids[kind][i] != CRM__NONE && known_ids[kind][i] >= count) {
+        known_ids[kind][i] = CRM__NONE;
+      }
+    }
+  }
+}
+
+static void assert_numbers(int pattern)
+{
+  char bytes[48];
+  uint32_t space;
+  assert_int_equal(intern.count, known_count);
+  assert_slots_hold_the_rest();
+  for (int kind = 0; kind < KINDS; kind++) {
+    for (uint32_t i = 0; i < NUMBERS; i++) {
+      crm__key key = numbered_key(pattern, kind, i, bytes);
+      uint32_t id = crm__intern_find(&intern, kind == 1 ? 3 : 0, key);
+      assert_int_equal(id, known_ids[kind][i]);
+      if (id != CRM__NONE) {
+        assert_true(same(crm__intern_key(&intern, id, &space), key));
+        assert_int_equal(space, kind == 1 ? 3 : 0);
+      }
+    }
+  }
+}
+
+/* A batch of numbers of one space; texts and no keys are among them. */
+static void add_batch(int pattern, int kinds, const uint32_t *numbers, uint64_t count)
+{
+  static crm__key keys[1000];
+  static int64_t integers[1000];
+  static char bytes[1000][48];
+  static int batch_kinds[1000];
+  static uint32_t ids[1000];
+  uint32_t space = kinds > 1 && next_random() % 3 == 0 ? 3 : 0;
+  int of_integers = next_random() % 2 == 0;
+  uint64_t done;
+  for (uint64_t i = 0; i < count; i++) {
+    uint64_t chance = next_random() % 10;
+    batch_kinds[i] = kinds > 2 && space == 0 && !of_integers && chance < 2 ? 2 : space == 3;
+    keys[i] = numbered_key(pattern, batch_kinds[i], numbers[i], bytes[i]);
+    integers[i] = pattern_key(pattern, numbers[i]);
+    if (chance == 9 && !of_integers) {
+      keys[i] = crm__key_none();
+    }
+  }
+  done = of_integers ? crm__intern_add_integers(&intern, &memory, space, integers, count, ids)
+                     : crm__intern_add_keys(&intern, &memory, space, keys, count, ids);
+  assert_true(done == count || fault.faults > 0);
+  for (uint64_t i = 0; i < done; i++) {
+    if (of_integers || keys[i].text != NULL || keys[i].length == 0) {
+      note(batch_kinds[i], numbers[i], ids[i]);
+    } else {
+      assert_int_equal(ids[i], CRM__NONE);
+    }
+  }
+}
+
+/* Adds about as many as there are, in some order, singly and in batches, and forgets now and then. */
+static void add_numbers(int pattern, int order, int kinds, int faulty)
+{
+  uint32_t next = 0;
+  while (next < NUMBERS) {
+    uint32_t numbers[1000];
+    uint32_t count = (uint32_t)(next_random() % 2 == 0 ? 1 : next_random() % 1000);
+    for (uint32_t i = 0; i < count; i++, next++) {
+      uint32_t place = next < NUMBERS ? next : NUMBERS - 1;
+      numbers[i] = order == 0 ? place : order == 1 ? NUMBERS - 1 - place : (uint32_t)(next_random() % NUMBERS);
+    }
+    fault.faults = 0;
+    fault.once = next_random() % 2 == 0;
+    fault.fail_at = faulty && next_random() % 2 == 0 ? fault.calls + 1 + next_random() % 4 : 0;
+    if (count == 1) {
+      char bytes[48];
+      int kind = (int)(next_random() % (uint64_t)kinds);
+      crm__key key = numbered_key(pattern, kind, numbers[0], bytes);
+      note(kind, numbers[0], crm__intern_add(&intern, &memory, kind == 1 ? 3 : 0, key));
+    } else {
+      add_batch(pattern, kinds, numbers, count);
+    }
+    fault.fail_at = 0;
+    if (next_random() % 40 == 0) {
+      truncate_numbers(next_random() % 8 == 0 ? 0 : known_count - next_random() % (known_count / 3 + 1));
+      assert_slots_hold_the_rest();
+    }
+  }
+}
+
+static void every_pattern_is_what_a_list_is(void **state)
+{
+  (void)state;
+  for (int round = 0; round < PATTERNS * 3 * 3 * 2; round++) {
+    int pattern = round % PATTERNS;
+    int order = round / PATTERNS % 3;
+    int kinds = round / PATTERNS / 3 % 3 + 1;
+    int faulty = round / PATTERNS / 9;
+    known_count = 0;
+    memset(known_ids, 0xFF, sizeof known_ids);   /* CRM__NONE */
+    add_numbers(pattern, order, kinds, faulty);
+    assert_numbers(pattern);
+    /* The same table with other keys: its window is in the wrong place. */
+    truncate_numbers(next_random() % 2 == 0 ? 0 : known_count / 50);
+    if (known_count == 0) {
+      pattern = (pattern + 1) % PATTERNS;
+    }
+    add_numbers(pattern, 2, kinds, faulty);
+    add_numbers(pattern, order, kinds, 0);
+    assert_numbers(pattern);
+    test_fault_check(&fault);
+    crm__intern_close(&intern, &memory);
+    assert_int_equal(memory.used, 0);
+  }
+}
+
+static void rising_and_falling_keys_are_all_in_the_window(void **state)
+{
+  static const int64_t bases[] = { 1, 536365, INT64_C(31625220889), -5000, INT64_MIN, INT64_MAX - 100000 };
+  (void)state;
+  for (int direction = 0; direction < 2; direction++) {
+    for (int b = 0; b < 6; b++) {
+      for (int64_t i = 0; i < 100000; i++) {
+        int64_t key = bases[b] + (direction == 0 ? i : 99999 - i);
+        assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(key)), i);
+        if (i % 1000 == 999) {
+          assert_true(intern.window.capacity * 4 <= bytes_of_hash((uint64_t)i * 33 / 32));
+          assert_true(intern.integer_index.slots == 64);
+          assert_true(intern.integer_index.count + intern.window.count == (uint64_t)i + 1);
+        }
+      }
+      assert_int_equal(intern.window.capacity, 131072);
+      assert_true(intern.kinds == NULL);
+      crm__intern_close(&intern, &memory);
+    }
+  }
+}
+
+static void numbers_in_random_order_come_into_the_window(void **state)
+{
+  enum { MOST = 50000 };
+  static uint32_t first[MOST];
+  uint32_t count = 0;
+  (void)state;
+  memset(first, 0xFF, sizeof first);   /* CRM__NONE */
+  for (int i = 0; i < 4 * MOST; i++) {
+    uint32_t number = (uint32_t)(next_random() % MOST);
+    uint32_t id = crm__intern_add(&intern, &memory, 0, integer(number + 1));
+    if (first[number] == CRM__NONE) {
+      first[number] = count++;
+      /* Far outside, and few. */
+      if (count % 1000 == 0) {
+        assert_int_equal(crm__intern_add(&intern, &memory, 0, integer((int64_t)count << 40)), count);
+        count++;
+      }
+    }
+    assert_int_equal(id, first[number]);
+  }
+  assert_int_equal(intern.window.capacity, 65536);
+  assert_true(intern.window.count + 100 > count);
+  assert_true(intern.integer_index.slots <= 128);
+}
+
+static void sparse_keys_have_no_window(void **state)
+{
+  (void)state;
+  for (uint32_t i = 0; i < 100000; i++) {
+    assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(pattern_key(SPARSE, i))), i);
+  }
+  assert_int_equal(intern.window.capacity, 0);
+  for (uint32_t i = 0; i < 100000; i++) {
+    assert_int_equal(crm__intern_add(&intern, &memory, 0, integer((int64_t)i * 16 - 700000)), 100000 + i);
+  }
+  assert_int_equal(intern.window.capacity, 0);
+  assert_true(crm__intern_bytes(&intern) < 200000 * 12 + 100000 * 4 + bytes_of_hash(200001));
+}
+
+/* A window on a few keys goes to where many are. */
+static void the_window_moves_to_the_larger_cluster(void **state)
+{
+  uint32_t id = 0;
+  (void)state;
+  for (int64_t i = 0; i < 1000; i++) {
+    assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(i)), id++);
+  }
+  assert_true(crm__window_covers(&intern.window, 0));
+  for (int64_t i = 0; i < 20000; i++) {
+    assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(INT64_C(31625220889) + i)), id++);
+  }
+  assert_false(crm__window_covers(&intern.window, 0));
+  assert_true(intern.window.count >= 19000);
+  for (uint32_t i = 0; i < 21000; i++) {
+    int64_t key = i < 1000 ? (int64_t)i : INT64_C(31625220889) + i - 1000;
+    assert_int_equal(crm__intern_find(&intern, 0, integer(key)), i);
+  }
+  assert_slots_hold_the_rest();
+}
+
+/* Without memory for the window the table goes on, and the window comes later. */
+static void a_window_may_fail(void **state)
+{
+  (void)state;
+  for (uint64_t call = 1; call <= 2; call++) {
+    uint32_t id = 0;
+    while (id < 384) {
+      assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(id)), id);
+      id++;
+    }
+    assert_true(intern.value_capacity > id && intern.window.capacity == 0);
+    fault.faults = 0;
+    fault.once = 1;
+    fault.fail_at = fault.calls + call;
+    assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(id)), id);
+    id++;
+    assert_int_equal(fault.faults, 1);
+    assert_int_equal(intern.window.capacity, 0);
+    fault.fail_at = 0;
+    while (id < 800) {
+      assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(id)), id);
+      id++;
+    }
+    assert_int_equal(intern.window.count + intern.integer_index.count, 800);
+    assert_true(intern.window.count >= 700);
+    crm__intern_close(&intern, &memory);
+  }
+}
+
+static void kinds_are_kept_where_they_differ(void **state)
+{
+  uint32_t space;
+  (void)state;
+  for (int kind = 0; kind < 3; kind++) {
+    char name[] = "T0";
+    for (uint32_t i = 0; i < 10; i++) {
+      name[1] = (char)('0' + i);
+      assert_int_equal(crm__intern_add(&intern, &memory, kind == 1 ? 7 : 0, kind == 2 ? text(name) : integer(i)), i);
+    }
+    assert_true(intern.kinds == NULL);
+    assert_int_equal(crm__intern_add(&intern, &memory, 5, text("other")), 10);
+    assert_non_null(intern.kinds);
+    for (uint32_t i = 0; i < 10; i++) {
+      name[1] = (char)('0' + i);
+      assert_true(same(crm__intern_key(&intern, i, &space), kind == 2 ? text(name) : integer(i)));
+      assert_int_equal(space, kind == 1 ? 7 : 0);
+    }
+    assert_true(same(crm__intern_key(&intern, 10, &space), text("other")));
+    assert_int_equal(space, 5);
+    crm__intern_close(&intern, &memory);
+  }
+}
+
 static uint32_t order[MODEL_MOST];
 
 static int compare_model(const void *a, const void *b)
@@ -586,6 +917,13 @@ int main(void)
     cmocka_unit_test(regular_keys_spread),
     cmocka_unit_test_setup_teardown(chosen_keys_do_not_make_chains, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_batch_goes_on_under_another_seed, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(every_pattern_is_what_a_list_is, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(rising_and_falling_keys_are_all_in_the_window, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(numbers_in_random_order_come_into_the_window, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(sparse_keys_have_no_window, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(the_window_moves_to_the_larger_cluster, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_window_may_fail, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(kinds_are_kept_where_they_differ, set_up, tear_down),
     cmocka_unit_test_setup_teardown(ranks_are_places_in_key_order, set_up, tear_down),
     cmocka_unit_test(every_allocation_may_fail),
   };

@@ -481,7 +481,7 @@ static void test_files(void **state)
   crm_load_free(load);
   assert_int_equal(crm_store_loads(store, &table, NULL), CRM_OK);
   assert_result(table, "table,rows,accepted,duplicate,rejected,amount_in,amount_accepted\ncustomers,2,1,0,1,,\n"
-                       "sales,5,2,0,3,3.00,2.00\n");
+                       "sales,5,2,0,3,4.00,2.00\n");
   assert_verifies(store);
   crm_store_free(store);
 }

@@ -309,7 +309,7 @@ static void test_bounds(void **state)
   put(store, "sales", "document,time,customer,branch,amount\n1,2024-01-01,a,x,1\n2,2024-01-02,b,y,2\n3,2024-01-03,c,,4\n", "");
   scope.from = facts_day(2024, 1, 2);
   scope.to = facts_day(2024, 1, 3);
-  assert_result(members_of(store, &scope), "customer,tier,orders\nb,vip,1\na,inactive,0\n");
+  assert_result(members_of(store, &scope), "customer,tier,orders\nb,vip,1\na,inactive,0\nc,inactive,0\n");
   scope.as_of = facts_day(2024, 1, 2);
   assert_result(members_of(store, &scope), "customer,tier\na,inactive\n");
   branch.branches = branches;

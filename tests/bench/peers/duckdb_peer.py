@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: MIT
 """DuckDB: its own in-memory tables, results kept as temporary tables."""
+
 import os
 
 import duckdb
 
 from worker import arrow_table, integers, score_counts, serve, top20
 
-AGGREGATE = """SELECT {key} AS customer, min(time) AS first, max(time) AS last, count(*) FILTER (WHERE line = 1) AS orders,
- sum(amount)::BIGINT AS spend, sum(amount - cost)::BIGINT AS profit FROM {lines} GROUP BY {key}"""
+AGGREGATE = """SELECT {key} AS customer, min(time) AS first, max(time) AS last,
+ count(*) FILTER (WHERE line = 1) AS orders, sum(amount)::BIGINT AS spend, sum(amount - cost)::BIGINT AS profit
+ FROM {lines} GROUP BY {key}"""
 
 # Ties together, by thresholds: the fifths of last day, orders and spend; the tiers from above.
-SCORED = """WITH q AS (SELECT quantile_disc(last::DATE, [0.2, 0.4, 0.6, 0.8]) AS r, quantile_disc(orders, [0.2, 0.4, 0.6, 0.8]) AS f,
-  quantile_disc(spend, [0.2, 0.4, 0.6, 0.8]) AS m, quantile_disc(-spend, [0.01, 0.05, 0.2]) AS t FROM customers)
+SCORED = """WITH q AS (SELECT quantile_disc(last::DATE, [0.2, 0.4, 0.6, 0.8]) AS r,
+  quantile_disc(orders, [0.2, 0.4, 0.6, 0.8]) AS f, quantile_disc(spend, [0.2, 0.4, 0.6, 0.8]) AS m,
+  quantile_disc(-spend, [0.01, 0.05, 0.2]) AS t FROM customers)
  SELECT customer, spend,
   1 + (last::DATE > r[1])::INT + (last::DATE > r[2])::INT + (last::DATE > r[3])::INT + (last::DATE > r[4])::INT AS r,
   1 + (orders > f[1])::INT + (orders > f[2])::INT + (orders > f[3])::INT + (orders > f[4])::INT AS f,
@@ -40,8 +43,10 @@ TOP20 = """SELECT count(*) AS n, -quantile_disc(-spend, 0.2) AS threshold FROM c
 
 RESULTS = ("customers", "scored", "segments", "by_month", "firsts", "months", "cells", "products", "fresh")
 
-TYPES = ("{'document': 'BIGINT', 'line': 'TINYINT', 'customer': 'INTEGER', 'time': 'TIMESTAMP', 'product': 'INTEGER', "
-         "'branch': 'INTEGER', 'quantity': 'INTEGER', 'amount': 'DECIMAL(18,2)', 'cost': 'DECIMAL(18,2)'}")
+TYPES = (
+    "{'document': 'BIGINT', 'line': 'TINYINT', 'customer': 'INTEGER', 'time': 'TIMESTAMP', 'product': 'INTEGER', "
+    "'branch': 'INTEGER', 'quantity': 'INTEGER', 'amount': 'DECIMAL(18,2)', 'cost': 'DECIMAL(18,2)'}"
+)
 
 
 class DuckDB:
@@ -108,9 +113,11 @@ class DuckDB:
     def answer_t2(self):
         n, threshold = self.rows(TOP20)[0]
         above = self.rows(f"SELECT count(*), sum(spend) FROM customers WHERE spend > {threshold}")[0]
-        return {"tiers": self.rows("SELECT sum(n), sum(spend) FROM segments GROUP BY tier ORDER BY tier"),
-                "scores": score_counts(self.rows("SELECT r, f, m, sum(n) FROM segments GROUP BY r, f, m")),
-                "top20": top20(n, threshold, *above)}
+        return {
+            "tiers": self.rows("SELECT sum(n), sum(spend) FROM segments GROUP BY tier ORDER BY tier"),
+            "scores": score_counts(self.rows("SELECT r, f, m, sum(n) FROM segments GROUP BY r, f, m")),
+            "top20": top20(n, threshold, *above),
+        }
 
     # ---- months and cohorts
 
@@ -124,8 +131,10 @@ class DuckDB:
 
     def answer_t34(self):
         low = self.rows("SELECT min(month) FROM months")[0][0]
-        return {"months": self.rows("SELECT revenue, orders, active, new FROM months ORDER BY month"),
-                "cells": self.rows(f"SELECT cohort - {low}, age, n FROM cells ORDER BY cohort, age")}
+        return {
+            "months": self.rows("SELECT revenue, orders, active, new FROM months ORDER BY month"),
+            "cells": self.rows(f"SELECT cohort - {low}, age, n FROM cells ORDER BY cohort, age"),
+        }
 
     # ---- products
 
@@ -135,8 +144,12 @@ class DuckDB:
     before_t5 = clear
 
     def answer_t5(self):
-        row = self.rows("SELECT count(*), sum(revenue), sum(revenue - profit), sum(units), sum(revenue * (product % 97)) FROM products")
-        return {"products": row[0], "top": self.rows("SELECT product, revenue FROM products ORDER BY revenue DESC, product LIMIT 10")}
+        row = self.rows(
+            "SELECT count(*), sum(revenue), sum(revenue - profit), sum(units), sum(revenue * (product % 97)) "
+            "FROM products"
+        )
+        top = self.rows("SELECT product, revenue FROM products ORDER BY revenue DESC, product LIMIT 10")
+        return {"products": row[0], "top": top}
 
     # ---- all of it
 
@@ -153,24 +166,29 @@ class DuckDB:
     def answer_t6(self):
         return {**self.answer_t2(), **self.answer_t34(), **self.answer_t5()}
 
+    def task_load(self, customer="customer"):
+        self.db.execute(
+            f"CREATE TABLE fresh AS SELECT document, line, {customer} AS customer, time, product, branch, quantity, "
+            "amount, cost FROM arrow"
+        )
+
     def task_t7(self):
-        self.db.execute("CREATE TABLE fresh AS SELECT document, line, customer, time, product, branch, quantity, amount, cost FROM arrow")
+        self.task_load()
         self.task_t6("fresh")
 
     def task_t7k(self):
-        self.db.execute("CREATE TABLE fresh AS SELECT document, line, key AS customer, time, product, branch, quantity, amount, cost FROM arrow")
+        self.task_load("key")
         self.task_t6("fresh")
-
-    def task_load(self):
-        self.db.execute("CREATE TABLE fresh AS SELECT document, line, customer, time, product, branch, quantity, amount, cost FROM arrow")
 
     before_t7 = before_t7k = before_load = clear
     answer_t7 = answer_t7k = answer_t6
 
     def task_csvload(self):
         path = os.path.join(self.directory, "sales.csv").replace("'", "''")
-        self.db.execute("CREATE TABLE fresh AS SELECT * REPLACE ((amount * 100)::BIGINT AS amount, (cost * 100)::BIGINT AS cost) "
-                        f"FROM read_csv('{path}', header = true, columns = {TYPES})")
+        self.db.execute(
+            "CREATE TABLE fresh AS SELECT * REPLACE ((amount * 100)::BIGINT AS amount, "
+            f"(cost * 100)::BIGINT AS cost) FROM read_csv('{path}', header = true, columns = {TYPES})"
+        )
 
     def task_csv(self):
         self.task_csvload()
@@ -182,8 +200,10 @@ class DuckDB:
     # ---- one sale more, everything again
 
     def task_warm(self):
-        self.db.execute("INSERT INTO lines (document, line, customer, time, product, branch, quantity, amount, cost) "
-                        "VALUES (1000000001, 1, 1, '2026-01-01 09:00:00', NULL, NULL, 1, 1999, 0)")
+        self.db.execute(
+            "INSERT INTO lines (document, line, customer, time, product, branch, quantity, amount, cost) "
+            "VALUES (1000000001, 1, 1, '2026-01-01 09:00:00', NULL, NULL, 1, 1999, 0)"
+        )
         self.task_t6()
 
     before_warm = clear

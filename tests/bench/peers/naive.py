@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: MIT
 """The same answers by plain Python, slowly and obviously: what the smoke test compares with."""
+
 import array
 import datetime
 import os
 import sys
 
-COLUMNS = (("document", "q"), ("line", "i"), ("customer", "i"), ("time", "q"), ("product", "i"), ("quantity", "i"), ("amount", "q"),
-           ("cost", "q"), ("key", "q"))
+COLUMNS = (
+    ("document", "q"),
+    ("line", "i"),
+    ("customer", "i"),
+    ("time", "q"),
+    ("product", "i"),
+    ("quantity", "i"),
+    ("amount", "q"),
+    ("cost", "q"),
+    ("key", "q"),
+)
 
 
 def read(directory):
@@ -20,7 +30,7 @@ def read(directory):
         columns[name] = values
     with open(os.path.join(directory, "key.text13"), "rb") as file:
         text = file.read()
-    columns["text_key"] = [text[i:i + 13] for i in range(0, len(text), 13)]
+    columns["text_key"] = [text[i : i + 13] for i in range(0, len(text), 13)]
     return columns
 
 
@@ -34,8 +44,12 @@ def aggregate(c, key):
 
 
 def members(made):
-    answer = {"customers": len(made), "orders": sum(v[1] for v in made.values()), "spend": sum(v[2] for v in made.values()),
-              "mix": sum(v[2] % 1009 * (v[1] % 97) for v in made.values())}
+    answer = {
+        "customers": len(made),
+        "orders": sum(v[1] for v in made.values()),
+        "spend": sum(v[2] for v in made.values()),
+        "mix": sum(v[2] % 1009 * (v[1] % 97) for v in made.values()),
+    }
     if all(isinstance(key, int) for key in made):
         answer["by_spend"] = sum(v[2] * (key % 97) for key, v in made.items())
         answer["by_orders"] = sum(v[1] * (key % 97) for key, v in made.items())
@@ -64,7 +78,7 @@ def pyramid(made):
     for v in made.values():
         r, f, m = (scores[axis][v[axis]] - 1 for axis in range(3))
         counts[r * 25 + f * 5 + m] += 1
-    return {"tiers": tiers, "scores": counts, "top20": sum(spends[:-(-n // 5)])}
+    return {"tiers": tiers, "scores": counts, "top20": sum(spends[: -(-n // 5)])}
 
 
 def months(c):
@@ -88,7 +102,10 @@ def months(c):
         row[3] += first[customer] == month
         cell = (first[customer] - low, month - first[customer])
         cells[cell] = cells.get(cell, 0) + 1
-    return {"months": [rows[month] for month in sorted(rows)], "cells": [[*cell, cells[cell]] for cell in sorted(cells)]}
+    return {
+        "months": [rows[month] for month in sorted(rows)],
+        "cells": [[*cell, cells[cell]] for cell in sorted(cells)],
+    }
 
 
 def products(c):
@@ -99,9 +116,14 @@ def products(c):
         entry[1] += c["cost"][i]
         entry[2] += c["quantity"][i]
     order = sorted(made, key=lambda product: (-made[product][0], product))
-    return {"products": [len(made), *(sum(v[k] for v in made.values()) for k in range(3)),
-                         sum(v[0] * (product % 97) for product, v in made.items())],
-            "top": [[product, made[product][0]] for product in order[:10]]}
+    return {
+        "products": [
+            len(made),
+            *(sum(v[k] for v in made.values()) for k in range(3)),
+            sum(v[0] * (product % 97) for product, v in made.items()),
+        ],
+        "top": [[product, made[product][0]] for product in order[:10]],
+    }
 
 
 def answers(directory):
@@ -109,5 +131,15 @@ def answers(directory):
     c = read(directory)
     made = aggregate(c, "customer")
     cockpit = {**pyramid(made), **months(c), **products(c)}
-    return {"t1": members(made), "t1k": members(aggregate(c, "key")), "t1s": members(aggregate(c, "text_key")), "t2": pyramid(made),
-            "t34": months(c), "t5": products(c), "t6": cockpit, "t7": cockpit, "t7k": cockpit, "csv": cockpit}
+    return {
+        "t1": members(made),
+        "t1k": members(aggregate(c, "key")),
+        "t1s": members(aggregate(c, "text_key")),
+        "t2": pyramid(made),
+        "t34": months(c),
+        "t5": products(c),
+        "t6": cockpit,
+        "t7": cockpit,
+        "t7k": cockpit,
+        "csv": cockpit,
+    }

@@ -1,20 +1,30 @@
 # SPDX-License-Identifier: MIT
 """What the peers share: the conversation with `run`, reading columns, and the form of the answers.
 
-A peer is a class with `version`, `prepare()` (data into the engine's own format, not timed) and methods `task_<id>` (timed), each
-with an `answer_<id>` that turns what the task left into the common form (not timed)."""
+A peer is a class with `version`, `prepare()` (data into the engine's own format, not timed) and methods `task_<id>`
+(timed), each with an `answer_<id>` that turns what the task left into the common form (not timed)."""
+
 import json
-import math
 import os
 import resource
 import sys
 import time
 
-NUMBERS = (("document", "i64"), ("line", "i32"), ("customer", "i32"), ("time", "i64"), ("product", "i32"), ("branch", "i32"),
-           ("quantity", "i32"), ("amount", "i64"), ("cost", "i64"), ("key", "i64"))
+NUMBERS = (
+    ("document", "i64"),
+    ("line", "i32"),
+    ("customer", "i32"),
+    ("time", "i64"),
+    ("product", "i32"),
+    ("branch", "i32"),
+    ("quantity", "i32"),
+    ("amount", "i64"),
+    ("cost", "i64"),
+    ("key", "i64"),
+)
 
-QUINTILES = (1, 2, 3, 4)          # fifths of the customers
-TIER_SHARES = (1, 5, 20)          # percent
+QUINTILES = (1, 2, 3, 4)  # fifths of the customers
+TIER_SHARES = (1, 5, 20)  # percent
 
 
 def place(share, whole, n):
@@ -24,22 +34,27 @@ def place(share, whole, n):
 
 def numpy_columns(directory):
     import numpy
+
     kinds = {"i64": numpy.int64, "i32": numpy.int32}
-    return {name: numpy.fromfile(os.path.join(directory, f"{name}.{kind}"), dtype=kinds[kind]) for name, kind in NUMBERS}
+    return {
+        name: numpy.fromfile(os.path.join(directory, f"{name}.{kind}"), dtype=kinds[kind]) for name, kind in NUMBERS
+    }
 
 
 def text_keys(directory):
     """The 13-character keys as an Arrow array."""
     import numpy
     import pyarrow
+
     raw = numpy.fromfile(os.path.join(directory, "key.text13"), dtype=numpy.uint8)
     offsets = numpy.arange(0, len(raw) + 1, 13, dtype=numpy.int64)
     return pyarrow.LargeStringArray.from_buffers(len(offsets) - 1, pyarrow.py_buffer(offsets), pyarrow.py_buffer(raw))
 
 
 def arrow_table(directory):
-    """All columns as an Arrow table: what a task that loads begins with. The narrow types are those a careful user gives."""
+    """All columns as an Arrow table: what a task that loads begins with. The narrow types are a careful user's."""
     import pyarrow
+
     made = {name: pyarrow.array(values) for name, values in numpy_columns(directory).items()}
     made["line"] = made["line"].cast(pyarrow.int8())
     made["time"] = made["time"].cast(pyarrow.timestamp("us"))
@@ -78,7 +93,7 @@ def serve(make):
             reply = {"ns": ns, "peak": peak} if verb == "run" else getattr(engine, "answer_" + task, dict)()
             if hasattr(engine, "after_" + task):
                 getattr(engine, "after_" + task)()
-        except Exception as error:   # a peer that fails is a line in the report, not the end of the run
+        except Exception as error:  # a peer that fails is a line in the report, not the end of the run
             reply = {"error": f"{type(error).__name__}: {error}"[:200].replace("\n", " ")}
         print(json.dumps(reply), flush=True)
 
@@ -93,7 +108,3 @@ def score_counts(rows):
 
 def integers(rows):
     return [[int(value) for value in row] for row in rows]
-
-
-__all__ = ["QUINTILES", "TIER_SHARES", "arrow_table", "integers", "math", "numpy_columns", "place", "score_counts", "serve",
-           "text_keys", "top20"]

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "support/fault.h"
+#include "support/loads.h"
+
+#include <string.h>
+
+/* Every allocation fails once, alone and with all after it: nothing leaks, nothing half done is left, and the same call
+ * again gives what it would have given. */
+
+/* Small facts with everything in them that takes another way through the store. */
+static const char *const sales =
+  "document,line,version,time,customer,kind,class,product,quantity,price,amount,tax,cost,branch,staff,currency,rate,original,source\n"
+  "1,1,1,2024-01-01T10:00,a,sale,,p,1,2.5,,0.1,1,x,s1,,,,\n"
+  "2,1,1,2024-01-02,b,sale,service,q,1,,7,,,y,,USD,0.9,,\n"
+  "1,2,1,2024-01-01,,sale,tender,,1,1,-2,,,,,,,,\n"
+  "3,,1,2024-02-03,a,return,,p,1,2.5,,,,x,,,,1,\n"
+  "4,,1,2024-03-03,7,quote,,p,1,2.5,,,,x,,,,,pos\n"
+  "5,,1,never,7,sale,,p,1,2.5,,,,x,,,,,\n"
+  "6,,1,2024-03-03,c,sale,,p,1,2.5,,,,x,,,,,\n"
+  "6,,1,2024-03-03,d,sale,,p,1,2.5,,,,z,,,,,\n"
+  "7,,1,2024-03-04,walk-in,sale,,r,1,2.5,,,,x,,,,,\n"
+  "8,,2,2024-03-05,long customer key that takes room of its own,sale,,r,1,4,,,,,,,,,\n"
+  "8,,1,2024-03-05,b,sale,,r,1,4,,,,,,,,,\n";
+
+static const char *const replacing =
+  "document,version,time,customer,kind,amount,product,branch\n"
+  "1,2,2024-01-05,b,sale,3,z,new\n3,2,2024-02-03,a,void,1,,\n8,2,2024-03-05,b,sale,9,,\n2,1,2024-01-02,b,sale,8,,\n"
+  "9,1,2024-04-04,e,sale,3,z,\n9,2,2024-04-04,f,sale,3,z,\n";
+
+static const char *const customers =
+  "customer,kind,joined,region,parent,age,credit_limit,reference,version\n"
+  "a,person,2024-01-01,north,b,41.5,100,yes,1\nb,internal,,,,,,no,\nz,anonymous,,south,,,,,\na,person,,,,,,,0\nq,alien,,,,,,,\n";
+
+static const char *const products =
+  "product,category,list_price,unit_cost,weight\np,food,3,1,0.5\nq,,,,\nnew,toys,9,1.005,\n";
+
+static crm_status make_store(const crm_config *config, crm_store **store)
+{
+  static const char *const anonymous[] = {"walk-in", "nobody in particular"};
+  crm_store_options options = CRM_STORE_OPTIONS_INIT;
+  options.anonymous = anonymous;
+  options.anonymous_count = 2;
+  options.currency = "EUR";
+  return crm_store_create(config, &options, store, NULL);
+}
+
+/* A text as a load; a step that failed is not gone on from. */
+static crm_status load_text(crm_store *store, const char *table, const char *text, int twice)
+{
+  crm_load *load = NULL;
+  crm_table *rejects = NULL;
+  crm_error error = CRM_ERROR_INIT;
+  crm_status status = crm_load_begin(store, NULL, &load, &error);
+  if (status == CRM_OK) {
+    status = read_text(load, table, NULL, text, 0, &error);
+  }
+  if (status == CRM_OK && twice) {
+    status = read_text(load, table, NULL, text, 0, &error);
+  }
+  if (status == CRM_OK) {
+    status = crm_load_commit(load, &error);
+  }
+  if (status == CRM_OK) {
+    crm_status report = crm_load_rejects(load, &rejects, &error);
+    crm_table_free(rejects);
+    rejects = NULL;
+    if (report == CRM_OK) {
+      report = crm_load_causes(load, &rejects, &error);
+      crm_table_free(rejects);
+    }
+    /* the load is committed, whatever becomes of its reports */
+    assert_true(report == CRM_OK || report == CRM_ERROR_MEMORY);
+    status = report == CRM_OK ? CRM_OK : -report;
+  }
+  assert_true(status == CRM_OK || status < 0 || error.status == status);
+  crm_load_free(load);
+  return status;
+}
+
+/* Loads that build on one another. */
+#define STEPS 5
+
+typedef struct step {
+  const char *table;
+  const char *const *text;
+  int twice;
+} step;
+
+static const step steps[STEPS] = {
+  {"sales", &sales, 0},     {"customers", &customers, 0}, {"products", &products, 0},
+  {"sales", &replacing, 0}, {"sales", &replacing, 1},
+};
+
+static crm_status declare(crm_store *store)
+{
+  crm_status status = crm_store_attribute(store, "customers", "age", CRM_TYPE_DECIMAL, NULL);
+  return status != CRM_OK ? status : crm_store_attribute(store, "products", "weight", CRM_TYPE_DECIMAL, NULL);
+}
+
+/* The answers after each step, from a run without a fault. */
+static text_buffer wanted[STEPS + 1];
+
+static void prepare_wanted(void)
+{
+  crm_store *store = NULL;
+  int i;
+  assert_int_equal(make_store(NULL, &store), CRM_OK);
+  assert_int_equal(declare(store), CRM_OK);
+  for (i = 0; i <= STEPS; i++) {
+    text_add_store(&wanted[i], store, 1);
+    if (i < STEPS) {
+      assert_int_equal(load_text(store, steps[i].table, *steps[i].text, steps[i].twice), CRM_OK);
+    }
+  }
+  crm_store_free(store);
+}
+
+static test_fault *fault_of(const crm_config *config)
+{
+  return config->allocate_context;
+}
+
+/* Looks at a store with the fault put aside; the ledger still runs. */
+static uint64_t fault_off(test_fault *fault)
+{
+  uint64_t at = fault->fail_at;
+  fault->fail_at = 0;
+  return at;
+}
+
+static void assert_state(const crm_config *config, const crm_store *store, int after)
+{
+  test_fault *fault = fault_of(config);
+  uint64_t at = fault_off(fault);
+  text_buffer now = TEXT_BUFFER_INIT;
+  assert_verifies(store);
+  text_add_store(&now, store, 1);
+  assert_text_same(&wanted[after], &now, "after a fault");
+  text_free(&now);
+  fault->fail_at = at;
+}
+
+/* The steps up to one without a fault, that one with, and if it fails the same again without. */
+static int run_step(const crm_config *config, void *user)
+{
+  test_fault *fault = fault_of(config);
+  int last = *(const int *)user;
+  crm_store *store = NULL;
+  crm_status status;
+  uint64_t at = fault_off(fault);
+  int i;
+  assert_int_equal(make_store(config, &store), CRM_OK);
+  assert_int_equal(declare(store), CRM_OK);
+  for (i = 0; i < last; i++) {
+    assert_int_equal(load_text(store, steps[i].table, *steps[i].text, steps[i].twice), CRM_OK);
+  }
+  fault->fail_at = at == 0 ? 0 : at + fault->calls;
+  status = load_text(store, steps[last].table, *steps[last].text, steps[last].twice);
+  (void)fault_off(fault);
+  if (status > 0) {
+    assert_int_equal(status, CRM_ERROR_MEMORY);
+    assert_state(config, store, last);
+    assert_int_equal(load_text(store, steps[last].table, *steps[last].text, steps[last].twice), CRM_OK);
+  }
+  assert_state(config, store, last + 1);
+  crm_store_free(store);
+  return status < 0 ? -status : status;
+}
+
+static void test_loads(void **state)
+{
+  int i;
+  (void)state;
+  for (i = 0; i < STEPS; i++) {
+    test_fault_drive(run_step, &i);
+  }
+}
+
+static int run_create(const crm_config *config, void *user)
+{
+  crm_store *store = NULL;
+  crm_context *context = NULL;
+  crm_status status = make_store(config, &store);
+  (void)user;
+  if (status == CRM_OK) {
+    status = declare(store);
+  }
+  if (status == CRM_OK) {
+    status = crm_context_create(config, &context, NULL);
+  }
+  if (store != NULL) {
+    uint64_t at = fault_off(fault_of(config));
+    assert_verifies(store);
+    assert_int_equal(declare(store), CRM_OK);
+    assert_int_equal(load_text(store, "customers", customers, 0), CRM_OK);
+    fault_of(config)->fail_at = at;
+  }
+  crm_context_free(context);
+  crm_store_free(store);
+  return status;
+}
+
+static void test_create(void **state)
+{
+  (void)state;
+  test_fault_drive(run_create, NULL);
+}
+
+/* Batches of columns, the same ones twice, so that lines of a document are scattered. */
+static int run_batches(const crm_config *config, void *user)
+{
+  test_fault *fault = fault_of(config);
+  uint64_t at = fault_off(fault);
+  crm_store *store = NULL;
+  crm_load *load = NULL;
+  crm_error error = CRM_ERROR_INIT;
+  facts *rows = facts_create("document,time,customer,amount,product,branch,version");
+  crm_status status;
+  int turn;
+  (void)user;
+  facts_add(rows, "1,2024-01-01,a,1,p,x,");
+  facts_add(rows, "2,2024-01-01,b,2,q,y,1");
+  facts_add(rows, "3,2024-01-01,c,3,,,");
+  facts_add(rows, "3,2024-01-01,d,3,,,");
+  facts_add(rows, "4,2024-01-01,,3,,,5");
+  assert_int_equal(make_store(config, &store), CRM_OK);
+  fault->fail_at = at == 0 ? 0 : at + fault->calls;
+  status = crm_load_begin(store, NULL, &load, &error);
+  for (turn = 0; status == CRM_OK && turn < 2; turn++) {
+    status = facts_append(rows, load, "sales", &error);
+  }
+  if (status == CRM_OK) {
+    status = crm_load_commit(load, &error);
+  } else if (load != NULL) {
+    /* a load that had no memory can only be freed */
+    assert_int_equal(facts_append(rows, load, "sales", &error), CRM_ERROR_STATE);
+    assert_int_equal(crm_load_commit(load, &error), CRM_ERROR_STATE);
+  }
+  crm_load_free(load);
+  (void)fault_off(fault);
+  assert_verifies(store);
+  assert_int_equal(crm_store_documents(store), status == CRM_OK ? 3 : 0);
+  if (status != CRM_OK) {
+    assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+    assert_int_equal(facts_append(rows, load, "sales", NULL), CRM_OK);
+    assert_int_equal(facts_append(rows, load, "sales", NULL), CRM_OK);
+    assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
+    crm_load_free(load);
+  }
+  assert_int_equal(crm_store_documents(store), 3);
+  assert_int_equal(crm_store_lines(store), 6);
+  facts_free(rows);
+  crm_store_free(store);
+  return status;
+}
+
+static void test_batches(void **state)
+{
+  (void)state;
+  test_fault_drive(run_batches, NULL);
+}
+
+/* ---- answers ---- */
+
+typedef crm_status (*question)(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error);
+
+static crm_status ask_customer(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_customer(store, "a", table, error);
+}
+
+static crm_status ask_documents(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_customer_documents(store, "b", table, error);
+}
+
+static crm_status ask_document(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_document(store, "", "1", table, error);
+}
+
+static crm_status ask_changed(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_changed(store, 1, table, error);
+}
+
+static crm_status ask_totals(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_totals(store, table, error);
+}
+
+static crm_status ask_schema(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_schema(store, table, error);
+}
+
+static crm_status ask_loads(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_loads(store, table, error);
+}
+
+static crm_status ask_pyramid(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error,
+                              crm_status (*part)(const crm_pyramid *, crm_table **, crm_error *))
+{
+  crm_pyramid *pyramid = NULL;
+  crm_status status = crm_pyramid_compute(store, scope, NULL, &pyramid, error);
+  if (status == CRM_OK) {
+    status = part(pyramid, table, error);
+  } else {
+    assert_null(pyramid);
+  }
+  crm_pyramid_free(pyramid);
+  return status;
+}
+
+static crm_status ask_tiers(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_pyramid(store, scope, table, error, crm_pyramid_tiers);
+}
+
+static crm_status ask_members(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_pyramid(store, scope, table, error, crm_pyramid_members);
+}
+
+static crm_status ask_concentration(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_pyramid(store, scope, table, error, crm_pyramid_concentration);
+}
+
+static crm_status ask_rfm(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_rfm_compute(store, scope, NULL, table, error);
+}
+
+static crm_status ask_segments(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_rfm_segments(store, scope, NULL, table, error);
+}
+
+static crm_status ask_periods(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_periods_compute(store, scope, NULL, table, error);
+}
+
+static crm_status ask_cohorts(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_cohorts_compute(store, scope, NULL, NULL, table, error);
+}
+
+static crm_status ask_rolling(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_cohorts_options options = CRM_COHORTS_OPTIONS_INIT;
+  options.rolling_days = 30;
+  return crm_cohorts_compute(store, scope, NULL, &options, table, error);
+}
+
+static crm_status ask_products(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_products_compute(store, scope, NULL, table, error);
+}
+
+typedef struct asked {
+  question ask;
+} asked;
+
+/* A writer's sink that needs no memory of the library. */
+static crm_status drop(void *context, const void *bytes, size_t size)
+{
+  (void)context;
+  (void)bytes;
+  (void)size;
+  return CRM_OK;
+}
+
+static crm_status write_all(const crm_table *table)
+{
+  crm_sink sink = CRM_SINK_INIT;
+  crm_status status;
+  sink.write = drop;
+  status = crm_table_write_csv(table, &sink, NULL);
+  if (status == CRM_OK) {
+    status = crm_table_write_json(table, &sink, NULL);
+  }
+  return status == CRM_OK ? crm_table_write_text(table, NULL, &sink, NULL) : status;
+}
+
+static crm_status ask_and_write(const asked *what, const crm_store *store, const crm_scope *scope, crm_table **table)
+{
+  crm_error error = CRM_ERROR_INIT;
+  crm_status status = what->ask(store, scope, table, &error);
+  if (status != CRM_OK) {
+    assert_null(*table);
+    assert_int_equal(error.status, status);
+    return status;
+  }
+  return write_all(*table);
+}
+
+/* One question at every point of failure, of one store: what fails must leave nothing, so the next is asked of the same. */
+static void drive_question(test_fault *fault, const crm_store *store, const asked *what, const crm_scope *scope)
+{
+  text_buffer first = TEXT_BUFFER_INIT;
+  text_buffer again = TEXT_BUFFER_INIT;
+  crm_table *table = NULL;
+  uint64_t blocks;
+  uint64_t point = 0;
+  int met = 1;
+  assert_int_equal(what->ask(store, scope, &table, NULL), CRM_OK);
+  text_add_table(&first, table);
+  crm_table_free(table);
+  blocks = fault->live_blocks;
+  while (met) {
+    int once;
+    point++;
+    for (once = 0; once < 2 && met; once++) {
+      uint64_t faults = fault->faults;
+      crm_status status;
+      table = NULL;
+      fault->fail_at = fault->calls + point;
+      fault->once = once;
+      status = ask_and_write(what, store, scope, &table);
+      fault->fail_at = 0;
+      crm_table_free(table);
+      met = fault->faults > faults;
+      assert_int_equal(status, met ? CRM_ERROR_MEMORY : CRM_OK);
+      assert_true(scope != NULL && scope->context != NULL ? fault->live_blocks >= blocks : fault->live_blocks == blocks);
+    }
+  }
+  table = NULL;
+  assert_int_equal(what->ask(store, scope, &table, NULL), CRM_OK);
+  text_add_table(&again, table);
+  crm_table_free(table);
+  assert_text_same(&first, &again, "asked again");
+  test_fault_check(fault);
+  text_free(&first);
+  text_free(&again);
+}
+
+static crm_status ask_verify(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_status status = crm_store_verify(store, error);
+  (void)scope;
+  return status == CRM_OK ? crm_store_loads(store, table, error) : status;
+}
+
+static const question questions[] = {
+  ask_customer, ask_documents, ask_document, ask_changed, ask_totals,  ask_schema,   ask_loads,          ask_tiers,  ask_members,
+  ask_concentration, ask_rfm,  ask_segments, ask_periods, ask_cohorts, ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
+};
+
+static void test_questions(void **state)
+{
+  static const char *const branches[] = {"x", "y"};
+  test_fault fault;
+  crm_config config;
+  crm_store *store = NULL;
+  crm_context *context = NULL;
+  size_t i;
+  (void)state;
+  test_fault_reset(&fault, 0, 0);
+  config = test_fault_config(&fault);
+  assert_int_equal(make_store(&config, &store), CRM_OK);
+  assert_int_equal(declare(store), CRM_OK);
+  for (i = 0; i < STEPS; i++) {
+    assert_int_equal(load_text(store, steps[i].table, *steps[i].text, steps[i].twice), CRM_OK);
+  }
+  for (i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+    crm_scope scope = CRM_SCOPE_INIT;
+    asked what;
+    what.ask = questions[i];
+    scope.refunds = CRM_REFUNDS_SALE_DAY;
+    scope.from = facts_day(2024, 1, 1);
+    scope.branches = branches;
+    scope.branch_count = 2;
+    drive_question(&fault, store, &what, NULL);
+    drive_question(&fault, store, &what, &scope);
+    assert_int_equal(crm_context_create(&config, &context, NULL), CRM_OK);
+    scope.context = context;
+    drive_question(&fault, store, &what, &scope);
+    crm_context_free(context);
+  }
+  crm_store_free(store);
+  assert_int_equal(fault.live_blocks, 0);
+}
+
+static int before_all(void **state)
+{
+  (void)state;
+  prepare_wanted();
+  return 0;
+}
+
+static int after_all(void **state)
+{
+  int i;
+  (void)state;
+  for (i = 0; i <= STEPS; i++) {
+    text_free(&wanted[i]);
+  }
+  return 0;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_create),
+    cmocka_unit_test(test_batches),
+    cmocka_unit_test(test_loads),
+    cmocka_unit_test(test_questions),
+  };
+  return cmocka_run_group_tests(tests, before_all, after_all);
+}
