@@ -50,8 +50,8 @@ typedef struct crm_batch {
 
 #define CRM_BATCH_INIT { (uint32_t)sizeof(crm_batch), (uint32_t)sizeof(crm_column), NULL, 0, 0, 0 }
 
-/* Appends rows of a table. The batch's memory is the caller's again when the call returns. A failed call leaves the load
- * as it was before it, but for MEMORY and LIMIT, after which the load can only be freed.
+/* Appends rows of a table. The batch's memory is the caller's again when the call returns. A failed call leaves the
+ * load as it was before it, but for MEMORY and LIMIT, after which the load can only be freed.
  * Errors: SCHEMA, TYPE, ARGUMENT, LIMIT, MEMORY, STATE (after commit). Since 0.1. */
 CRM_API crm_status crm_load_append(crm_load *load, const char *table, const crm_batch *batch, crm_error *error);
 
@@ -78,7 +78,8 @@ typedef struct crm_csv {
   int32_t decimal;              /* '.' or ','; 0: '.' */
   int32_t encoding;             /* CRM_ENCODING_... */
   const char *time_format;      /* of %Y %y %m %d %b %H %I %M %S %f %p %z and literal text; NULL: ISO 8601 */
-  const char *const *header;    /* names of the file's columns, for a file without a header line; NULL: the file has one */
+  const char *const *header;    /* names of the file's columns, for a file without a header line; NULL: the file has
+                                 * one */
   int64_t header_count;
   const crm_pair *map;          /* schema column = the file's header, unmapped ones have the same name */
   int64_t map_count;
@@ -92,9 +93,9 @@ typedef struct crm_csv {
 
 #define CRM_CSV_INIT { (uint32_t)sizeof(crm_csv), 0, 0, 0, NULL, NULL, 0, NULL, 0, NULL, 0, 0, 0, 0, NULL }
 
-/* Reads a CSV file of a table, streamed in bounded memory. Errors beside those of crm_load_append: IO, SCHEMA (no header,
- * a mapped header or a required column is not there, a header that is mapped stands twice), VALUE (`set` holds no
- * value of the column). The second form opens a path by the C library. Since 0.1. */
+/* Reads a CSV file of a table, streamed in bounded memory. Errors beside those of crm_load_append: IO, SCHEMA (no
+ * header, a mapped header or a required column is not there, a header that is mapped stands twice), VALUE (`set` holds
+ * no value of the column). The second form opens a path by the C library. Since 0.1. */
 CRM_API crm_status crm_load_csv(crm_load *load, const char *table, const crm_csv *csv, const crm_source *source,
                                 crm_error *error);
 CRM_API crm_status crm_load_csv_file(crm_load *load, const char *table, const crm_csv *csv, const char *path,
@@ -109,7 +110,8 @@ typedef struct crm_load_counts {
   int64_t duplicate;
   int64_t rejected;
   int64_t rounded;            /* values with more decimals than are kept, rounded half away from zero */
-  int64_t amount_in;          /* sales: sale less return lines, every class, minor units, of rows whose amount was read */
+  int64_t amount_in;          /* sales: sale less return lines, every class, minor units, of rows whose amount was
+                               * read */
   int64_t amount_accepted;
 } crm_load_counts;
 
@@ -124,8 +126,9 @@ CRM_API crm_status crm_load_commit(crm_load *load, crm_error *error);
 /* The counts of a table ("sales"); final after commit. Errors: SCHEMA, ARGUMENT. Since 0.1. */
 CRM_API crm_status crm_load_count(const crm_load *load, const char *table, crm_load_counts *counts, crm_error *error);
 
-/* Every rejected row: table, file, row, column, cause; by table, file and row. Causes: ragged, quote, too_long, encoding, nul,
- * missing, number, range, time, word, two_customers, two_branches, conflict, rate_missing. Final after commit.
+/* Every rejected row: table, file, row, column, cause; by table, file and row. Causes: ragged, quote, too_long,
+ * encoding, nul, missing, number, range, time, word, two_customers, two_branches, conflict, rate_missing. Final after
+ * commit.
  * Errors: MEMORY. Since 0.1. */
 CRM_API crm_status crm_load_rejects(const crm_load *load, crm_table **table, crm_error *error);
 
@@ -133,9 +136,9 @@ CRM_API crm_status crm_load_rejects(const crm_load *load, crm_table **table, crm
 CRM_API crm_status crm_load_causes(const crm_load *load, crm_table **table, crm_error *error);
 
 /* What became of all rows that the committed loads of a store brought, for a running protocol: table, rows, accepted,
- * duplicate, rejected, amount_in, amount_accepted, a row for each table that a committed load appended to or read a file
- * of (even one without rows), in the schema's order. The amounts are those of crm_load_counts, empty for tables without
- * amounts. Errors: MEMORY. Constant time. Since 0.1. */
+ * duplicate, rejected, amount_in, amount_accepted, a row for each table that a committed load appended to or read a
+ * file of (even one without rows), in the schema's order. The amounts are those of crm_load_counts, empty for tables
+ * without amounts. Errors: MEMORY. Constant time. Since 0.1. */
 CRM_API crm_status crm_store_loads(const crm_store *store, crm_table **table, crm_error *error);
 
 /* Called between blocks with the bytes read and rows seen so far; a status other than CRM_OK stops the read, which

@@ -41,10 +41,12 @@ typedef struct crm_scope {
   int32_t money;                 /* CRM_MONEY_... */
   int64_t from;                  /* facts at or after; CRM_TIME_UNSET_FROM: from the first */
   int64_t to;                    /* facts before; past as_of it is as_of */
-  int64_t as_of;                 /* facts at or after it do not exist; unset: the start of the business day after the latest sale */
+  int64_t as_of;                 /* facts at or after it do not exist; unset: the start of the business day after the
+                                  * latest sale */
   int32_t refunds;               /* CRM_REFUNDS_... */
   int32_t occasions;             /* CRM_OCCASIONS_... */
-  const char *const *branches;   /* keys of the branches that count, NULL: all; "ever" and "before" always look at all */
+  const char *const *branches;   /* keys of the branches that count, NULL: all; "ever" and "before" always look at
+                                  * all */
   int64_t branch_count;
   crm_context *context;          /* scratch to reuse, or NULL */
   int32_t internal;              /* 1: sales of internal customers count too */
@@ -72,7 +74,8 @@ typedef struct crm_calendar {
   int32_t period;                /* CRM_PERIOD_... */
   int32_t week_start;            /* CRM_WEEKDAY_... */
   int32_t fiscal_start;          /* month 1 .. 12 in which the fiscal year begins; 0: 1 */
-  const int32_t *starts;         /* PERIOD_TABLE: first days (days since 1970-01-01), strictly rising, the last one is the end */
+  const int32_t *starts;         /* PERIOD_TABLE: first days (days since 1970-01-01), strictly rising, the last one is
+                                  * the end */
   const char *const *labels;     /* PERIOD_TABLE: count - 1 labels, NULL: the first days */
   int64_t count;                 /* PERIOD_TABLE: number of starts, at least 2 */
 } crm_calendar;

@@ -29,7 +29,8 @@ typedef struct crm_store_options {
   int32_t digits;                 /* decimals of money, 0 to 6; default 2 */
   int32_t quantity_digits;        /* decimals of quantities, 0 to 6; default 3 */
   int32_t returns;                /* CRM_RETURNS_... */
-  int64_t day_start;              /* microseconds after midnight at which a business day begins, 0 up to below CRM_DAY */
+  int64_t day_start;              /* microseconds after midnight at which a business day begins, 0 up to below
+                                   * CRM_DAY */
   const char *currency;           /* base currency; NULL: the one that unrated sales carry */
   const char *const *anonymous;   /* customer keys that stand for nobody ("walk-in") */
   int64_t anonymous_count;
@@ -71,8 +72,8 @@ CRM_API int64_t crm_store_documents(const crm_store *store);
 CRM_API int64_t crm_store_lines(const crm_store *store);
 
 /* Everything about one customer, a table of one row: customer, kind, the columns and attributes of the customers table,
- * first, last (times of the first and last occasion), orders, net, sales, returned, cost, documents, data version of the
- * last change. All time, default scope. key is NUL-ended text. Errors: NOT_FOUND, MEMORY. Time: the customer's
+ * first, last (times of the first and last occasion), orders, net, sales, returned, cost, documents, data version of
+ * the last change. All time, default scope. key is NUL-ended text. Errors: NOT_FOUND, MEMORY. Time: the customer's
  * documents. Since 0.1. */
 CRM_API crm_status crm_store_customer(const crm_store *store, const char *key, crm_table **table, crm_error *error);
 
@@ -94,7 +95,8 @@ CRM_API crm_status crm_store_changed(const crm_store *store, int64_t since, crm_
 
 /* Totals to reconcile with a ledger, a row for each business day and branch: day, branch, documents, lines, rejected,
  * amount_in, amount_accepted, net. Amounts are sale less return lines of every class; amount_in holds the rejected rows
- * too, each time they were sent; rows whose day could not be read stand under an empty day. Duplicates count in neither.
+ * too, each time they were sent; rows whose day could not be read stand under an empty day. Duplicates count in
+ * neither.
  * Errors: MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_totals(const crm_store *store, crm_table **table, crm_error *error);
 

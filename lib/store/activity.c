@@ -218,5 +218,6 @@ crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calenda
   activity->revenue = revenue;
   activity->orders = orders;
   status = find_firsts(scope, activity, error);
-  return status == CRM_OK && scope->occasions == CRM_OCCASIONS_DAY ? add_visits(scope, activity, orders, error) : status;
+  return status == CRM_OK && scope->occasions == CRM_OCCASIONS_DAY ? add_visits(scope, activity, orders, error)
+                                                                   : status;
 }

@@ -66,8 +66,8 @@ typedef struct crm__verdicts {
   int64_t rounded;
 } crm__verdicts;
 
-/* Decodes rows from .. from + count - 1 of an input into cells (whose arrays the caller gives). A cell that cannot be read sets the
- * row's cause, unless it has one already. digits: decimals of money or quantities. */
+/* Decodes rows from .. from + count - 1 of an input into cells (whose arrays the caller gives). A cell that cannot be
+ * read sets the row's cause, unless it has one already. digits: decimals of money or quantities. */
 void crm__cells_decode(const crm__input *input, const crm_store *store, int32_t table, int32_t column, int64_t from,
                        int64_t count, crm__cells *cells, crm__verdicts *verdicts);
 

@@ -90,9 +90,11 @@ static int touch_document(crm_load *load, uint32_t document, const crm__stage *s
 {
   crm__documents *documents = &load->store->documents;
   crm__memory *memory = &load->store->memory;
-  return crm__column_touch(&documents->time, memory, document) && crm__column_touch(&documents->first, memory, document) &&
+  return crm__column_touch(&documents->time, memory, document) &&
+         crm__column_touch(&documents->first, memory, document) &&
          crm__column_touch(&documents->lines, memory, document) &&
-         crm__column_touch(&documents->flags, memory, document) && crm__column_touch(&documents->net, memory, document) &&
+         crm__column_touch(&documents->flags, memory, document) &&
+         crm__column_touch(&documents->net, memory, document) &&
          (stage->customer == CRM__NONE || (crm__column_touch(&documents->customer, memory, document) &&
                                            crm__column_touch(&documents->next, memory, document))) &&
          (stage->branch == CRM__NONE || crm__column_touch(&documents->branch, memory, document)) &&
@@ -142,8 +144,8 @@ static void write_document(crm_load *load, uint32_t document, uint64_t first, co
   crm__column_put_u32(&documents->next, document, CRM__NONE);
 }
 
-/* Plans every accepted version. A document that is new is written at once: until its customer's chain and the counts know of
- * it, and while a failure cuts it off again, nobody sees it. */
+/* Plans every accepted version. A document that is new is written at once: until its customer's chain and the counts
+ * know of it, and while a failure cuts it off again, nobody sees it. */
 static int plan_documents(crm_load *load, commit_plan *plan)
 {
   crm__tally *tally = &load->tables[CRM__TABLE_SALES].tally;

@@ -182,7 +182,8 @@ static void settle_group(const crm_load *load, int32_t table, const uint32_t *or
     }
   }
   for (i = from; i < to; i++) {
-    contradictory |= staged_version(load, table, order[i]) == best && !staged_equal(load, table, order[i], order[first]);
+    contradictory |=
+        staged_version(load, table, order[i]) == best && !staged_equal(load, table, order[i], order[first]);
   }
   if (present && best < kept) {
     verdict = VERDICT_DUPLICATE;

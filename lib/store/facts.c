@@ -243,7 +243,8 @@ void crm__lines_load(crm__lines *lines, const crm__scope *scope, uint64_t line)
   const crm__sales_lines *columns = &scope->store->lines;
   uint64_t first = line & ~(CRM__CHUNK - 1);
   lines->chunk = line >> CRM__CHUNK_BITS;
-  lines->count = (uint32_t)(scope->store->line_count - first < CRM__CHUNK ? scope->store->line_count - first : CRM__CHUNK);
+  lines->count =
+      (uint32_t)(scope->store->line_count - first < CRM__CHUNK ? scope->store->line_count - first : CRM__CHUNK);
   lines->code = crm__column_at(&columns->code, first);
   lines->product = (const uint32_t *)(const void *)crm__column_at(&columns->product, first);
   lines->amount = (const int64_t *)(const void *)crm__column_at(&columns->amount, first);

@@ -15,8 +15,8 @@
 
 /* What an analysis sees of the store: a scope made ready, measures a customer, blocks of facts, names. */
 
-/* A scope made ready for one computation. Everything that it gives out lives until it is closed. A copy with another from
- * or to is a scope too: it shares the scratch, and only the first one is closed. */
+/* A scope made ready for one computation. Everything that it gives out lives until it is closed. A copy with another
+ * from or to is a scope too: it shares the scratch, and only the first one is closed. */
 typedef struct crm__scope {
   const crm_store *store;
   int64_t from;               /* INT64_MIN: from the first fact */
@@ -46,7 +46,8 @@ void *crm__scope_alloc_zero(crm__scope *scope, uint64_t count, size_t size);
 /* The account that results are forked from. */
 const crm__memory *crm__scope_memory(const crm__scope *scope);
 
-/* Puts definition, revision, as_of, from, to, money, refunds, occasions, branches, internal, data_version into a table's metadata. */
+/* Puts definition, revision, as_of, from, to, money, refunds, occasions, branches, internal, data_version into a
+ * table's metadata. */
 void crm__scope_describe(const crm__scope *scope, crm_table *table, const char *definition, int32_t revision);
 
 /* Customers. Ids run from 0 below crm__customers(); some may have no facts left or never had (crm__customer_known). */
@@ -129,8 +130,8 @@ typedef struct crm__facts {
   uint32_t phase;                   /* private: 0 documents, 1 re-dated lines */
 } crm__facts;
 
-/* Begins; then crm__facts_next answers 1 and a block, or 0 at the end. With occasions a day, orders of a customer are per
- * document all the same: callers that count occasions use crm__occasion_days or drop repeated days. */
+/* Begins; then crm__facts_next answers 1 and a block, or 0 at the end. With occasions a day, orders of a customer are
+ * per document all the same: callers that count occasions use crm__occasion_days or drop repeated days. */
 void crm__facts_begin(crm__facts *facts);
 int crm__facts_next(crm__facts *facts, const crm__scope *scope);
 
@@ -150,7 +151,8 @@ typedef struct crm__lines {
 
 void crm__lines_load(crm__lines *lines, const crm__scope *scope, uint64_t line);
 
-/* Makes the columns of a line at hand; answers its place in them, and how many of count lines from it on lie there too. */
+/* Makes the columns of a line at hand; answers its place in them, and how many of count lines from it on lie there
+ * too. */
 static inline uint32_t crm__lines_at(crm__lines *lines, const crm__scope *scope, uint64_t line, uint32_t count,
                                      uint32_t *run)
 {
@@ -183,8 +185,10 @@ typedef struct crm__activity {
   int32_t periods;          /* rows; 0 where there are no facts in the scope */
   const int32_t *starts;    /* periods + 1 first days */
   uint32_t words;           /* 64-bit words a customer */
-  const uint64_t *bits;     /* customer * words; bit 0: the period before the first, bit p + 1: period p. An occasion in the scope */
-  const int32_t *first;     /* by customer: period of the first occasion ever; -1: before the first period; INT32_MAX: none or after the last */
+  const uint64_t *bits;     /* customer * words; bit 0: the period before the first, bit p + 1: period p. An occasion in
+                             * the scope */
+  const int32_t *first;     /* by customer: period of the first occasion ever; -1: before the first period; INT32_MAX:
+                             * none or after the last */
   const int64_t *revenue;   /* by period, in the scope's basis, anonymous ones too */
   const int64_t *orders;    /* by period, the scope's occasions, anonymous ones too */
   int32_t first_day;        /* of the days that places are known for, */

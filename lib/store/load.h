@@ -39,7 +39,8 @@ typedef struct crm__entry {
 /* Who owns a staged line: a new document's id, or an entry's index with this bit. */
 #define CRM__OWNER_ENTRY 0x80000000U
 
-/* Rows of one append that follow one another: ordinals of a table from `start` on are rows `row`, row + 1 ... of a file. */
+/* Rows of one append that follow one another: ordinals of a table from `start` on are rows `row`, row + 1 ... of a
+ * file. */
 typedef struct crm__segment {
   uint64_t start;
   int64_t row;
@@ -139,7 +140,8 @@ struct crm_load {
 crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *inputs, const uint8_t *records, int64_t rows,
                           int64_t first_row, uint32_t file, crm_error *error);
 
-/* One decoded slice of a table. from: the first row's place in the inputs; ordinal: in the table's rows of this load. 0: no memory. */
+/* One decoded slice of a table. from: the first row's place in the inputs; ordinal: in the table's rows of this load.
+ * 0: no memory. */
 int crm__load_sales(crm_load *load, const crm__input *inputs, int64_t from, int64_t count, uint64_t ordinal);
 int crm__load_dimension(crm_load *load, int32_t table, int64_t count, uint64_t ordinal);
 

@@ -21,7 +21,8 @@ typedef struct reading {
   uint32_t file;
 } reading;
 
-static crm_status check_pairs(const reading *r, const crm_pair *pairs, int64_t count, const char *what, crm_error *error)
+static crm_status check_pairs(const reading *r, const crm_pair *pairs, int64_t count, const char *what,
+                              crm_error *error)
 {
   int64_t i;
   for (i = 0; i < count; i++) {

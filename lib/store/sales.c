@@ -30,7 +30,8 @@ static void refuse(crm__slice *slice, int64_t i, int32_t cause, int32_t column)
   }
 }
 
-/* quantity * price, exact, rounded once; from the cells as they came, since prices may have more decimals than money. */
+/* quantity * price, exact, rounded once; from the cells as they came, since prices may have more decimals than
+ * money. */
 static void compute_amount(crm_load *load, const crm__input *inputs, int64_t at, int64_t i)
 {
   crm__slice *slice = load->slice;
@@ -367,7 +368,8 @@ static int touch_stage(crm_load *load, uint32_t document, const crm__stage *stag
 {
   crm__documents *documents = &load->store->documents;
   crm__memory *memory = &load->store->memory;
-  return crm__column_touch(&documents->time, memory, document) && crm__column_touch(&documents->lines, memory, document) &&
+  return crm__column_touch(&documents->time, memory, document) &&
+         crm__column_touch(&documents->lines, memory, document) &&
          crm__column_touch(&documents->flags, memory, document) &&
          (stage->customer == CRM__NONE || crm__column_touch(&documents->customer, memory, document)) &&
          (stage->branch == CRM__NONE || crm__column_touch(&documents->branch, memory, document)) &&

@@ -180,7 +180,8 @@ static int group_lines(crm_load *load)
   crm__memory *memory = &load->store->memory;
   uint32_t *places = crm__alloc_array(memory, load->staged, sizeof *places);
   uint32_t *cursors = crm__alloc_array_zero(memory, load->entry_count, sizeof *cursors);
-  int done = places != NULL && cursors != NULL && crm__keep_ordinals(load) && find_places(load, places, cursors) && move_lines(load, places);
+  int done = places != NULL && cursors != NULL && crm__keep_ordinals(load) && find_places(load, places, cursors) &&
+             move_lines(load, places);
   crm__free_array(memory, places, load->staged, sizeof *places);
   crm__free_array(memory, cursors, load->entry_count, sizeof *cursors);
   return done;

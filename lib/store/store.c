@@ -379,7 +379,8 @@ crm_status crm_store_attribute(crm_store *store, const char *table, const char *
   }
   count = store->attribute_count[index];
   if (count == CRM__ATTRIBUTES) {
-    return crm__fail_at(error, CRM_ERROR_LIMIT, table, name, 0, -1, "a table has at most %d attributes", CRM__ATTRIBUTES);
+    return crm__fail_at(error, CRM_ERROR_LIMIT, table, name, 0, -1, "a table has at most %d attributes",
+                        CRM__ATTRIBUTES);
   }
   column = &store->dimensions[index].values[crm__schema(index)->count + count];
   crm__column_open(column, crm__cell_size(cell), crm__cell_fill(cell));

@@ -161,11 +161,13 @@ int64_t crm__cell_fill(int32_t cell);
 uint32_t crm__line_columns(crm__sales_lines *lines, crm__column **columns);
 uint32_t crm__document_columns(crm__documents *documents, crm__column **columns);
 
-/* Whether there is a row or a document of a customer; what kind it is, CRM__CUSTOMER_..., the options' anonymous ones too. */
+/* Whether there is a row or a document of a customer; what kind it is, CRM__CUSTOMER_..., the options' anonymous ones
+ * too. */
 int crm__customer_known(const crm_store *store, uint32_t customer);
 int crm__customer_kind(const crm_store *store, uint32_t customer);
 
-/* Makes profiles, dimension rows and flags for every interned customer and product; new ones are empty. 0: no memory. */
+/* Makes profiles, dimension rows and flags for every interned customer and product; new ones are empty. 0: no
+ * memory. */
 int crm__profiles_grow(crm_store *store);
 
 /* Drops those of customers and products that are no longer interned. */

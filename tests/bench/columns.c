@@ -121,8 +121,9 @@ int bench_column(bench_columns *columns, int which, const char *name, crm_column
   return 1;
 }
 
-void bench_columns_free(bench_columns *columns)
+void bench_columns_drop(bench_columns *columns)
 {
+  const char *directory = columns->directory;
   size_t i;
   for (i = 0; i < sizeof columns->numbers / sizeof columns->numbers[0]; i++) {
     free(columns->numbers[i]);
@@ -130,4 +131,5 @@ void bench_columns_free(bench_columns *columns)
   free(columns->texts);
   free(columns->offsets);
   memset(columns, 0, sizeof *columns);
+  columns->directory = directory;
 }

@@ -32,6 +32,7 @@ enum {
 /* Fills the view of a column under a schema name. 0: it cannot be read. */
 int bench_column(bench_columns *columns, int which, const char *name, crm_column *column);
 
-void bench_columns_free(bench_columns *columns);
+/* Gives the memory back; columns are read again when asked for. */
+void bench_columns_drop(bench_columns *columns);
 
 #endif

@@ -81,7 +81,7 @@ def serve(make):
             print(json.dumps({"skip": "no such task for this peer"}), flush=True)
             continue
         try:
-            if not prepared and task != "csv":
+            if not prepared and not task.startswith("csv"):
                 engine.prepare()
                 prepared = True
             if hasattr(engine, "before_" + task):
