@@ -705,21 +705,30 @@ crm__key crm__key_from(const char *text, size_t length)
   return key;
 }
 
+static uint32_t integer_find(const crm__intern *intern, uint32_t space, int64_t key)
+{
+  uint64_t hash;
+
+  if (in_window(intern, space, key)) {
+    return *crm__window_at(&intern->window, key);
+  }
+  if (intern->integer_index.count == 0) {
+    return CRM__NONE;
+  }
+  hash = crm__hash_integer(intern->integer_index.seed, space, key);
+  return intern->integers[integer_seek(intern, space, key, hash)].id - 1U;   /* CRM__NONE of an empty slot */
+}
+
 uint32_t crm__intern_find(const crm__intern *intern, uint32_t space, crm__key key)
 {
-  uint32_t id = 0;
-
-  if (key.text == NULL && key.length == 0 && in_window(intern, space, key.integer)) {
-    return *crm__window_at(&intern->window, key.integer);
+  if (key.text == NULL) {
+    return key.length == 0 ? integer_find(intern, space, key.integer) : CRM__NONE;
   }
-  if (key.text != NULL && intern->text_index.count != 0) {
+  if (intern->text_index.count != 0) {
     text_probe probe = make_probe(intern->text_index.seed, space, key.text, key.length);
-    id = intern->texts[text_seek(intern, &probe)].id;
-  } else if (key.text == NULL && key.length == 0 && intern->integer_index.count != 0) {
-    uint64_t hash = crm__hash_integer(intern->integer_index.seed, space, key.integer);
-    id = intern->integers[integer_seek(intern, space, key.integer, hash)].id;
+    return intern->texts[text_seek(intern, &probe)].id - 1U;
   }
-  return id != 0 ? id - 1 : CRM__NONE;
+  return CRM__NONE;
 }
 
 uint32_t crm__intern_add(crm__intern *intern, crm__memory *memory, uint32_t space, crm__key key)

@@ -109,9 +109,15 @@ int crm__load_dimension(crm_load *load, int32_t table, int64_t count, uint64_t o
   return 1;
 }
 
+/* Where rows of equal versions are compared it is left out: empty and 0 are the same version. */
+static int32_t version_column(int32_t table)
+{
+  return crm__schema(table)->count - 1;
+}
+
 static int64_t staged_version(const crm_load *load, int32_t table, uint64_t row)
 {
-  int64_t version = crm__column_i64(&load->dimensions[table].values[crm__schema(table)->count - 1], row);
+  int64_t version = crm__column_i64(&load->dimensions[table].values[version_column(table)], row);
   return version == CRM__NULL ? 0 : version;
 }
 
@@ -120,7 +126,7 @@ static int staged_equal(const crm_load *load, int32_t table, uint64_t a, uint64_
   int32_t column;
   for (column = 1; column < crm__table_width(load->store, table); column++) {
     const crm__column *values = &load->dimensions[table].values[column];
-    if (column_value(values, a) != column_value(values, b)) {
+    if (column != version_column(table) && column_value(values, a) != column_value(values, b)) {
       return 0;
     }
   }
@@ -131,8 +137,8 @@ static int stored_equal(const crm_load *load, int32_t table, uint64_t row, uint3
 {
   int32_t column;
   for (column = 1; column < crm__table_width(load->store, table); column++) {
-    if (column_value(&load->dimensions[table].values[column], row) !=
-        column_value(&load->store->dimensions[table].values[column], id)) {
+    if (column != version_column(table) && column_value(&load->dimensions[table].values[column], row) !=
+                                             column_value(&load->store->dimensions[table].values[column], id)) {
       return 0;
     }
   }
@@ -168,7 +174,7 @@ static void settle_group(const crm_load *load, int32_t table, const uint32_t *or
 {
   const crm_store *store = load->store;
   int present = crm__column_u8(&store->dimensions[table].present, id) != 0;
-  int64_t kept = crm__column_i64(&store->dimensions[table].values[crm__schema(table)->count - 1], id);
+  int64_t kept = crm__column_i64(&store->dimensions[table].values[version_column(table)], id);
   int64_t best = INT64_MIN;
   uint64_t first = from;
   uint64_t i;

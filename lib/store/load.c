@@ -122,6 +122,7 @@ crm_status crm_load_begin(crm_store *store, const crm_load_options *options, crm
   crm__column_open(&made->owner, 4, CRM__NONE);
   crm__column_open(&made->ordinal, 4, 0);
   crm__column_open(&made->entry_of, 4, CRM__NONE);
+  crm__intern_open(&made->entry_keys);
   for (table = 0; table < CRM__TABLE_SALES; table++) {
     open_dimension_rows(made, table);
   }
@@ -185,6 +186,8 @@ void crm__load_release(crm_load *load)
   crm__column_close(&load->owner, &store->memory);
   crm__column_close(&load->ordinal, &store->memory);
   crm__column_close(&load->entry_of, &store->memory);
+  crm__intern_close(&load->entry_keys, &store->memory);
+  crm__intern_open(&load->entry_keys);
   for (table = 0; table < CRM__TABLE_SALES; table++) {
     close_dimension_rows(load, table);
   }

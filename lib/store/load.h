@@ -34,6 +34,7 @@ typedef struct crm__entry {
   uint32_t document;
   uint32_t next;           /* the next entry of the same document */
   uint64_t first;          /* first staged line, once grouped */
+  int64_t best;            /* in the newest entry: the document's highest version of this load that is not refused */
 } crm__entry;
 
 /* Who owns a staged line: a new document's id, or an entry's index with this bit. */
@@ -110,7 +111,8 @@ struct crm_load {
   uint64_t staged;               /* lines */
   crm__column owner;             /* by staged line */
   crm__column ordinal;           /* likewise its row; empty while every row is staged and in its place */
-  crm__column entry_of;          /* by document id: first entry */
+  crm__column entry_of;          /* by document id: its newest entry */
+  crm__intern entry_keys;        /* an entry's index by document (the space) and version */
   crm__entry *entries;
   uint64_t entry_count;
   uint64_t entry_capacity;

@@ -380,6 +380,7 @@ static int touch_stage(crm_load *load, uint32_t document, const crm__stage *stag
 static uint32_t find_owner(crm_load *load, uint32_t document, int64_t version, const crm__stage *fresh)
 {
   crm_store *store = load->store;
+  crm__key key;
   uint32_t entry;
   if (document >= load->documents_before) {
     if ((crm__column_u8(&store->documents.flags, document) & CRM__STAGE_KNOWN) == 0) {
@@ -393,22 +394,26 @@ static uint32_t find_owner(crm_load *load, uint32_t document, int64_t version, c
       return document;
     }
   }
-  for (entry = crm__column_u32(&load->entry_of, document); entry != CRM__NONE; entry = load->entries[entry].next) {
-    if (load->entries[entry].stage.version == version) {
-      return entry | CRM__OWNER_ENTRY;
-    }
+  key.text = NULL;
+  key.length = 0;
+  key.integer = version;
+  entry = crm__intern_add(&load->entry_keys, &store->memory, document, key);
+  if (entry == CRM__NONE || entry < load->entry_count) {
+    return entry == CRM__NONE ? CRM__NONE : entry | CRM__OWNER_ENTRY;
   }
-  if (load->entry_count >= CRM__OWNER_ENTRY - 2 || !crm__column_touch(&load->entry_of, &store->memory, document) ||
-      !crm__grow(&store->memory, (void **)&load->entries, &load->entry_capacity, load->entry_count + 1,
+  if (!crm__column_touch(&load->entry_of, &store->memory, document) ||
+      !crm__grow(&store->memory, &load->entries, &load->entry_capacity, load->entry_count + 1,
                  sizeof *load->entries)) {
     return CRM__NONE;
   }
-  load->entries[load->entry_count].stage = *fresh;
-  load->entries[load->entry_count].document = document;
-  load->entries[load->entry_count].next = crm__column_u32(&load->entry_of, document);
-  load->entries[load->entry_count].first = 0;
-  crm__column_put_u32(&load->entry_of, document, (uint32_t)load->entry_count);
-  return (uint32_t)load->entry_count++ | CRM__OWNER_ENTRY;
+  load->entries[entry].stage = *fresh;
+  load->entries[entry].document = document;
+  load->entries[entry].next = crm__column_u32(&load->entry_of, document);
+  load->entries[entry].first = 0;
+  load->entries[entry].best = INT64_MIN;
+  crm__column_put_u32(&load->entry_of, document, entry);
+  load->entry_count++;
+  return entry | CRM__OWNER_ENTRY;
 }
 
 /* Makes another owner the current one, whose stage is at hand. */

@@ -219,25 +219,43 @@ static void settle_alone(crm_load *load, uint32_t owner, uint64_t first, crm__st
   crm__stage_put(load, owner, stage);
 }
 
+/* The version of a new document's own stage, INT64_MIN where it is refused or there is none. */
+static int64_t own_version(const crm_load *load, uint32_t document)
+{
+  crm__stage stage;
+  if (document < load->documents_before) {
+    return INT64_MIN;
+  }
+  crm__stage_get(load, document, &stage);
+  return (stage.flags & CRM__STAGE_KNOWN) && (stage.flags & CRM__STAGE_REFUSED) == 0 && stage.lines > 0 ? stage.version
+                                                                                                        : INT64_MIN;
+}
+
+/* Finds the highest version of every document with entries; the newest entry of each keeps it. */
+static void find_best(crm_load *load)
+{
+  uint32_t i;
+  for (i = 0; i < load->entry_count; i++) {
+    crm__entry *newest = &load->entries[i];
+    uint32_t entry = i;
+    if (crm__column_u32(&load->entry_of, newest->document) != i) {
+      continue;
+    }
+    newest->best = own_version(load, newest->document);
+    for (; entry != CRM__NONE; entry = load->entries[entry].next) {
+      const crm__stage *stage = &load->entries[entry].stage;
+      if ((stage->flags & CRM__STAGE_REFUSED) == 0 && stage->lines > 0 && stage->version > newest->best) {
+        newest->best = stage->version;
+      }
+    }
+  }
+}
+
 /* The highest version of a document that this load brings and does not refuse; INT64_MIN: none. */
 static int64_t best_staged(const crm_load *load, uint32_t document)
 {
-  int64_t best = INT64_MIN;
-  uint32_t entry;
-  if (document >= load->documents_before) {
-    crm__stage stage;
-    crm__stage_get(load, document, &stage);
-    if ((stage.flags & CRM__STAGE_KNOWN) && (stage.flags & CRM__STAGE_REFUSED) == 0 && stage.lines > 0) {
-      best = stage.version;
-    }
-  }
-  for (entry = crm__column_u32(&load->entry_of, document); entry != CRM__NONE; entry = load->entries[entry].next) {
-    const crm__stage *stage = &load->entries[entry].stage;
-    if ((stage->flags & CRM__STAGE_REFUSED) == 0 && stage->lines > 0 && stage->version > best) {
-      best = stage->version;
-    }
-  }
-  return best;
+  uint32_t newest = crm__column_u32(&load->entry_of, document);
+  return newest == CRM__NONE ? own_version(load, document) : load->entries[newest].best;
 }
 
 /* Whether a document in the store is the same as a staged version of it. 0, 1, or -1: no memory. */
@@ -356,6 +374,7 @@ static int settle_owners(crm_load *load, int *dropped)
       settle_alone(load, owner, load->lines_before + i, &stage);
     }
   }
+  find_best(load);
   for (i = 0; i < load->staged; i += stage.lines) {
     uint32_t owner = crm__column_u32(&load->owner, i);
     if (owner == CRM__NONE) {

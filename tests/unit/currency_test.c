@@ -55,29 +55,6 @@ static void test_two_unrated(void **state)
   crm_store_free(store);
 }
 
-/* A refused row says nothing of its document: neither time nor customer nor branch. */
-static void test_refused_row_leaves_no_trace(void **state)
-{
-  static const char *const text = "document,time,customer,branch,amount,currency\n"
-                                  "1,2024-02-01,,,1,\n1,2024-01-01,b,x,2,USD\n2,2024-02-01,,,2,EUR\n3,2024-02-02,c,,2,USD\n3,2024-02-02,d,,2,\n";
-  crm_store *store = store_in(NULL);
-  text_buffer late = TEXT_BUFFER_INIT;
-  text_buffer early = TEXT_BUFFER_INIT;
-  (void)state;
-  put(store, "sales", text, "2,rate,rate_missing\n3,rate,rate_missing\n4,rate,rate_missing\n");
-  assert_result(document_of(store, "", "1"), "time,customer,branch,amount\n2024-02-01T00:00:00,,,1.00\n");
-  assert_result(document_of(store, "", "3"), "customer,amount\nd,2.00\n");
-  text_add_store(&late, store, 1);
-  crm_store_free(store);
-  store = store_in("XAU");
-  put(store, "sales", text, "2,rate,rate_missing\n3,rate,rate_missing\n4,rate,rate_missing\n");
-  text_add_store(&early, store, 1);
-  assert_text_same(&early, &late, "a base that is settled late");
-  text_free(&late);
-  text_free(&early);
-  crm_store_free(store);
-}
-
 static void test_overflow(void **state)
 {
   crm_store *store = store_in("EUR");
@@ -93,7 +70,6 @@ int main(void)
     cmocka_unit_test(test_conversion),
     cmocka_unit_test(test_settled_by_sales),
     cmocka_unit_test(test_two_unrated),
-    cmocka_unit_test(test_refused_row_leaves_no_trace),
     cmocka_unit_test(test_overflow),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
