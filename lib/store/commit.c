@@ -84,9 +84,21 @@ static crm_status check_budgets(crm_load *load, commit_plan *plan, crm_error *er
   return CRM_OK;
 }
 
-/* Makes the chunks of the document columns that an accepted version is written to. */
-static int touch_document(crm_load *load, uint32_t document, const crm__stage *stage,
-                          const crm__document_total *total)
+/* Makes the chunks of the document columns that the sums of an accepted version are written to. */
+static int touch_sums(crm_load *load, uint32_t document, const crm__document_total *total)
+{
+  crm__documents *documents = &load->store->documents;
+  crm__memory *memory = &load->store->memory;
+  return crm__column_touch(&documents->net, memory, document) &&
+         (crm__column_u32(&documents->customer, document) == CRM__NONE ||
+          crm__column_touch(&documents->next, memory, document)) &&
+         (total->returned == 0 || crm__column_touch(&documents->returned, memory, document)) &&
+         (total->tax == 0 || crm__column_touch(&documents->tax, memory, document)) &&
+         (total->cost == 0 || crm__column_touch(&documents->cost, memory, document));
+}
+
+/* The same for what a stage says, of a version that is written when the commit is applied. */
+static int touch_stage(crm_load *load, uint32_t document, const crm__stage *stage)
 {
   crm__documents *documents = &load->store->documents;
   crm__memory *memory = &load->store->memory;
@@ -94,14 +106,10 @@ static int touch_document(crm_load *load, uint32_t document, const crm__stage *s
          crm__column_touch(&documents->first, memory, document) &&
          crm__column_touch(&documents->lines, memory, document) &&
          crm__column_touch(&documents->flags, memory, document) &&
-         crm__column_touch(&documents->net, memory, document) &&
          (stage->customer == CRM__NONE || (crm__column_touch(&documents->customer, memory, document) &&
                                            crm__column_touch(&documents->next, memory, document))) &&
          (stage->branch == CRM__NONE || crm__column_touch(&documents->branch, memory, document)) &&
-         (stage->version == 0 || crm__column_touch(&documents->version, memory, document)) &&
-         (total->returned == 0 || crm__column_touch(&documents->returned, memory, document)) &&
-         (total->tax == 0 || crm__column_touch(&documents->tax, memory, document)) &&
-         (total->cost == 0 || crm__column_touch(&documents->cost, memory, document));
+         (stage->version == 0 || crm__column_touch(&documents->version, memory, document));
 }
 
 /* Prepares the replacement of a document that is in the store. */
@@ -123,19 +131,11 @@ static int plan_replacement(crm_load *load, uint32_t document, commit_plan *plan
   return 1;
 }
 
-/* Writes what is kept of a document's version. */
-static void write_document(crm_load *load, uint32_t document, uint64_t first, const crm__stage *stage,
-                           const crm__document_total *total)
+/* Writes what the lines of a document's version sum up to; the rest of it stands already. */
+static void write_sums(crm_store *store, uint32_t document, uint32_t staged, const crm__document_total *total)
 {
-  crm__documents *documents = &load->store->documents;
-  uint32_t flags = CRM__DOCUMENT_LIVE | total->flags;
-  flags |= stage->flags & CRM__STAGE_ROWS ? CRM__DOCUMENT_ROWS : 0;
-  crm__column_put_i64(&documents->time, document, stage->time);
-  crm__column_put_u32(&documents->customer, document, stage->customer);
-  crm__column_put_u32(&documents->branch, document, stage->branch);
-  crm__column_put_i64(&documents->version, document, stage->version);
-  crm__column_put_i64(&documents->first, document, (int64_t)first);
-  crm__column_put_u32(&documents->lines, document, stage->lines);
+  crm__documents *documents = &store->documents;
+  uint32_t flags = CRM__DOCUMENT_LIVE | total->flags | (staged & CRM__STAGE_ROWS ? CRM__DOCUMENT_ROWS : 0);
   crm__column_put_i64(&documents->net, document, total->net);
   crm__column_put_i64(&documents->returned, document, total->returned);
   crm__column_put_i64(&documents->tax, document, total->tax);
@@ -148,25 +148,40 @@ static void write_document(crm_load *load, uint32_t document, uint64_t first, co
  * know of it, and while a failure cuts it off again, nobody sees it. */
 static int plan_documents(crm_load *load, commit_plan *plan)
 {
+  crm_store *store = load->store;
   crm__tally *tally = &load->tables[CRM__TABLE_SALES].tally;
+  uint32_t lines;
   uint64_t i;
-  crm__stage stage;
-  for (i = 0; i < plan->kept; i += stage.lines) {
+  for (i = 0; i < plan->kept; i += lines) {
     uint32_t owner = crm__column_u32(&load->owner, i);
     uint32_t document = crm__owner_document(load, owner);
     crm__document_total total;
-    crm__stage_get(load, owner, &stage);
-    crm__document_sum(load->store, load->lines_before + i, stage.lines, &total);
-    if (!touch_document(load, document, &stage, &total) || !plan_replacement(load, document, plan)) {
+    lines = crm__stage_lines(load, owner);
+    crm__document_sum(store, load->lines_before + i, lines, &total);
+    if (!touch_sums(load, document, &total)) {
       return 0;
     }
     if ((owner & CRM__OWNER_ENTRY) == 0) {
-      write_document(load, document, load->lines_before + i, &stage, &total);
+      write_sums(store, document, crm__column_u8(&store->documents.flags, document), &total);
+    } else if (!touch_stage(load, document, &load->entries[owner & ~CRM__OWNER_ENTRY].stage) ||
+               !plan_replacement(load, document, plan)) {
+      return 0;
     }
     /* a sum that passes 64 bits is refused by the budgets right after; this one must not trap on the way */
     tally->amount_accepted = (int64_t)((uint64_t)tally->amount_accepted + (uint64_t)total.ledger);
   }
   return 1;
+}
+
+/* Writes a version that was staged in an entry. */
+static void write_entry(crm_load *load, uint32_t document, uint64_t first, const crm__stage *stage)
+{
+  crm_store *store = load->store;
+  crm__document_total total;
+  crm__document_sum(store, first, stage->lines, &total);
+  crm__stage_put(load, document, stage);
+  crm__column_put_i64(&store->documents.first, document, (int64_t)first);
+  write_sums(store, document, stage->flags, &total);
 }
 
 /* Makes a document count: for the store, and for its customer. */
@@ -272,11 +287,7 @@ static void admit_documents(crm_load *load, uint64_t kept)
       uint32_t document = crm__owner_document(load, owner);
       uint32_t customer;
       if (owner & CRM__OWNER_ENTRY) {
-        crm__stage stage;
-        crm__document_total total;
-        crm__stage_get(load, owner, &stage);
-        crm__document_sum(store, load->lines_before + i, stage.lines, &total);
-        write_document(load, document, load->lines_before + i, &stage, &total);
+        write_entry(load, document, load->lines_before + i, &load->entries[owner & ~CRM__OWNER_ENTRY].stage);
       }
       customer = crm__column_u32(&store->documents.customer, document);
       if (customer != CRM__NONE) {

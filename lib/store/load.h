@@ -166,6 +166,7 @@ uint32_t crm__staged_ordinal(const crm_load *load, uint64_t staged);
 int crm__keep_ordinals(crm_load *load);
 
 /* The stage of a staged line's owner. */
+uint32_t crm__stage_lines(const crm_load *load, uint32_t owner);
 void crm__stage_get(const crm_load *load, uint32_t owner, crm__stage *stage);
 void crm__stage_put(crm_load *load, uint32_t owner, const crm__stage *stage);
 

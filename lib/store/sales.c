@@ -333,6 +333,12 @@ static int intern_originals(crm_load *load)
   return 1;
 }
 
+uint32_t crm__stage_lines(const crm_load *load, uint32_t owner)
+{
+  return owner & CRM__OWNER_ENTRY ? load->entries[owner & ~CRM__OWNER_ENTRY].stage.lines
+                                  : crm__column_u32(&load->store->documents.lines, owner);
+}
+
 void crm__stage_get(const crm_load *load, uint32_t owner, crm__stage *stage)
 {
   const crm__documents *documents = &load->store->documents;

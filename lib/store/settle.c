@@ -364,13 +364,13 @@ static int settle_owners(crm_load *load, int *dropped)
   crm__tally *tally = &load->tables[CRM__TABLE_SALES].tally;
   uint64_t i;
   crm__stage stage;
-  for (i = 0; i < load->staged; i += stage.lines) {
+  for (i = 0; i < load->staged; i += crm__stage_lines(load, crm__column_u32(&load->owner, i))) {
     uint32_t owner = crm__column_u32(&load->owner, i);
     if (owner == CRM__NONE) {
       break;
     }
-    crm__stage_get(load, owner, &stage);
     if (!plainly_good(load, owner)) {
+      crm__stage_get(load, owner, &stage);
       settle_alone(load, owner, load->lines_before + i, &stage);
     }
   }
@@ -381,11 +381,12 @@ static int settle_owners(crm_load *load, int *dropped)
       *dropped = 1;
       break;
     }
-    crm__stage_get(load, owner, &stage);
     if (plainly_good(load, owner)) {
+      stage.lines = crm__stage_lines(load, owner);
       tally->accepted += stage.lines;
       continue;
     }
+    crm__stage_get(load, owner, &stage);
     if (!settle_version(load, owner, load->lines_before + i, &stage)) {
       return 0;
     }

@@ -9,31 +9,31 @@
  * again gives what it would have given. */
 
 /* Small facts with everything in them that takes another way through the store. */
-static const char *const sales =
-  "document,line,version,time,customer,kind,class,product,quantity,price,amount,tax,cost,branch,staff,currency,rate,original,source\n"
-  "1,1,1,2024-01-01T10:00,a,sale,,p,1,2.5,,0.1,1,x,s1,,,,\n"
-  "2,1,1,2024-01-02,b,sale,service,q,1,,7,,,y,,USD,0.9,,\n"
-  "1,2,1,2024-01-01,,sale,tender,,1,1,-2,,,,,,,,\n"
-  "3,,1,2024-02-03,a,return,,p,1,2.5,,,,x,,,,1,\n"
-  "4,,1,2024-03-03,7,quote,,p,1,2.5,,,,x,,,,,pos\n"
-  "5,,1,never,7,sale,,p,1,2.5,,,,x,,,,,\n"
-  "6,,1,2024-03-03,c,sale,,p,1,2.5,,,,x,,,,,\n"
-  "6,,1,2024-03-03,d,sale,,p,1,2.5,,,,z,,,,,\n"
-  "7,,1,2024-03-04,walk-in,sale,,r,1,2.5,,,,x,,,,,\n"
-  "8,,2,2024-03-05,long customer key that takes room of its own,sale,,r,1,4,,,,,,,,,\n"
-  "8,,1,2024-03-05,b,sale,,r,1,4,,,,,,,,,\n";
+static const char *const sales = "document,line,version,time,customer,kind,class,product,quantity,price,amount,tax,"
+                                 "cost,branch,staff,currency,rate,original,source\n"
+                                 "1,1,1,2024-01-01T10:00,a,sale,,p,1,2.5,,0.1,1,x,s1,,,,\n"
+                                 "2,1,1,2024-01-02,b,sale,service,q,1,,7,,,y,,USD,0.9,,\n"
+                                 "1,2,1,2024-01-01,,sale,tender,,1,1,-2,,,,,,,,\n"
+                                 "3,,1,2024-02-03,a,return,,p,1,2.5,,,,x,,,,1,\n"
+                                 "4,,1,2024-03-03,7,quote,,p,1,2.5,,,,x,,,,,pos\n"
+                                 "5,,1,never,7,sale,,p,1,2.5,,,,x,,,,,\n"
+                                 "6,,1,2024-03-03,c,sale,,p,1,2.5,,,,x,,,,,\n"
+                                 "6,,1,2024-03-03,d,sale,,p,1,2.5,,,,z,,,,,\n"
+                                 "7,,1,2024-03-04,walk-in,sale,,r,1,2.5,,,,x,,,,,\n"
+                                 "8,,2,2024-03-05,long customer key that takes room of its own,sale,,r,1,4,,,,,,,,,\n"
+                                 "8,,1,2024-03-05,b,sale,,r,1,4,,,,,,,,,\n";
 
 static const char *const replacing =
-  "document,version,time,customer,kind,amount,product,branch\n"
-  "1,2,2024-01-05,b,sale,3,z,new\n3,2,2024-02-03,a,void,1,,\n8,2,2024-03-05,b,sale,9,,\n2,1,2024-01-02,b,sale,8,,\n"
-  "9,1,2024-04-04,e,sale,3,z,\n9,2,2024-04-04,f,sale,3,z,\n";
+    "document,version,time,customer,kind,amount,product,branch\n"
+    "1,2,2024-01-05,b,sale,3,z,new\n3,2,2024-02-03,a,void,1,,\n8,2,2024-03-05,b,sale,9,,\n2,1,2024-01-02,b,sale,8,,\n"
+    "9,1,2024-04-04,e,sale,3,z,\n9,2,2024-04-04,f,sale,3,z,\n";
 
-static const char *const customers =
-  "customer,kind,joined,region,parent,age,credit_limit,reference,version\n"
-  "a,person,2024-01-01,north,b,41.5,100,yes,1\nb,internal,,,,,,no,\nz,anonymous,,south,,,,,\na,person,,,,,,,0\nq,alien,,,,,,,\n";
+static const char *const customers = "customer,kind,joined,region,parent,age,credit_limit,reference,version\n"
+                                     "a,person,2024-01-01,north,b,41.5,100,yes,1\nb,internal,,,,,,no,\nz,anonymous,,"
+                                     "south,,,,,\na,person,,,,,,,0\nq,alien,,,,,,,\n";
 
 static const char *const products =
-  "product,category,list_price,unit_cost,weight\np,food,3,1,0.5\nq,,,,\nnew,toys,9,1.005,\n";
+    "product,category,list_price,unit_cost,weight\np,food,3,1,0.5\nq,,,,\nnew,toys,9,1.005,\n";
 
 static crm_status make_store(const crm_config *config, crm_store **store)
 {
@@ -88,8 +88,8 @@ typedef struct step {
 } step;
 
 static const step steps[STEPS] = {
-  {"sales", &sales, 0},     {"customers", &customers, 0}, {"products", &products, 0},
-  {"sales", &replacing, 0}, {"sales", &replacing, 1},
+    {"sales", &sales, 0},     {"customers", &customers, 0}, {"products", &products, 0},
+    {"sales", &replacing, 0}, {"sales", &replacing, 1},
 };
 
 static crm_status declare(crm_store *store)
@@ -405,7 +405,7 @@ static crm_status ask_and_write(const asked *what, const crm_store *store, const
   return write_all(*table);
 }
 
-/* One question at every point of failure, of one store: what fails must leave nothing, so the next is asked of the same. */
+/* A question at every point of failure, of one store: what fails must leave nothing; the next is asked of it too. */
 static void drive_question(test_fault *fault, const crm_store *store, const asked *what, const crm_scope *scope)
 {
   text_buffer first = TEXT_BUFFER_INIT;
@@ -432,7 +432,8 @@ static void drive_question(test_fault *fault, const crm_store *store, const aske
       crm_table_free(table);
       met = fault->faults > faults;
       assert_int_equal(status, met ? CRM_ERROR_MEMORY : CRM_OK);
-      assert_true(scope != NULL && scope->context != NULL ? fault->live_blocks >= blocks : fault->live_blocks == blocks);
+      assert_true(scope != NULL && scope->context != NULL ? fault->live_blocks >= blocks
+                                                          : fault->live_blocks == blocks);
     }
   }
   table = NULL;
@@ -453,8 +454,9 @@ static crm_status ask_verify(const crm_store *store, const crm_scope *scope, crm
 }
 
 static const question questions[] = {
-  ask_customer, ask_documents, ask_document, ask_changed, ask_totals,  ask_schema,   ask_loads,          ask_tiers,  ask_members,
-  ask_concentration, ask_rfm,  ask_segments, ask_periods, ask_cohorts, ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
+    ask_customer, ask_documents, ask_document,       ask_changed, ask_totals,   ask_schema,  ask_loads,
+    ask_tiers,    ask_members,   ask_concentration,  ask_rfm,     ask_segments, ask_periods, ask_cohorts,
+    ask_rolling,  ask_products,  crm_repeat_compute, ask_verify,
 };
 
 static void test_questions(void **state)
@@ -512,10 +514,10 @@ static int after_all(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_create),
-    cmocka_unit_test(test_batches),
-    cmocka_unit_test(test_loads),
-    cmocka_unit_test(test_questions),
+      cmocka_unit_test(test_create),
+      cmocka_unit_test(test_batches),
+      cmocka_unit_test(test_loads),
+      cmocka_unit_test(test_questions),
   };
   return cmocka_run_group_tests(tests, before_all, after_all);
 }

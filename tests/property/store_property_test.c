@@ -11,8 +11,9 @@
 #define ROWS 400
 #define FIELDS 15
 
-static const char *const names[FIELDS] = {"document", "version", "time",  "customer", "kind",  "class",   "product", "quantity",
-                                          "price",    "amount",  "tax",   "cost",     "branch", "original", "staff"};
+static const char *const names[FIELDS] = {"document", "version", "time",     "customer", "kind",
+                                          "class",    "product", "quantity", "price",    "amount",
+                                          "tax",      "cost",    "branch",   "original", "staff"};
 
 typedef struct row {
   char field[FIELDS][32];
@@ -41,8 +42,8 @@ static void make_row(dice *of, row *r, int32_t documents, int32_t versions)
   if (version > 0) {
     set(r, 1, "%d", version);
   }
-  (void)snprintf(r->field[2], sizeof r->field[2], "20%02d-%02d-%02dT%02d:%02d", 20 + dice_below(of, 3), 1 + dice_below(of, 12),
-                 1 + dice_below(of, 28), dice_below(of, 24), dice_below(of, 60));
+  (void)snprintf(r->field[2], sizeof r->field[2], "20%02d-%02d-%02dT%02d:%02d", 20 + dice_below(of, 3),
+                 1 + dice_below(of, 12), 1 + dice_below(of, 28), dice_below(of, 24), dice_below(of, 60));
   if (who > 2 && dice_below(of, 4) > 0) {
     set(r, 3, who % 2 == 0 ? "c%d" : "%d", who);
   }
@@ -54,7 +55,8 @@ static void make_row(dice *of, row *r, int32_t documents, int32_t versions)
   set(r, 7, "%d", dice_below(of, 9) - 2);
   (void)snprintf(r->field[8], sizeof r->field[8], "%d.%04d", dice_below(of, 90), dice_below(of, 10000));
   if (dice_below(of, 2)) {
-    (void)snprintf(r->field[9], sizeof r->field[9], "%s%d.%02d", dice_below(of, 9) ? "" : "-", dice_below(of, 300), dice_below(of, 100));
+    (void)snprintf(r->field[9], sizeof r->field[9], "%s%d.%02d", dice_below(of, 9) ? "" : "-", dice_below(of, 300),
+                   dice_below(of, 100));
   }
   if (dice_below(of, 3) == 0) {
     set(r, 10, "%d", dice_below(of, 9));
@@ -100,7 +102,8 @@ static void shuffle(int32_t *order, int32_t count, dice *of)
 }
 
 /* Appends the rows order[from, to) that `wanted` lets pass, as a batch of text columns. */
-static void append_rows(crm_load *load, const world *of, const int32_t *order, int32_t from, int32_t to, const char *wanted)
+static void append_rows(crm_load *load, const world *of, const int32_t *order, int32_t from, int32_t to,
+                        const char *wanted)
 {
   crm_error error = CRM_ERROR_INIT;
   char header[256] = "";
@@ -187,8 +190,8 @@ static crm_load_counts load_csv(crm_store *store, const world *of, dice *permute
 }
 
 static const char *const people =
-  "customer,kind,joined,region,version\nc4,internal,2020-01-01,north,\n5,anonymous,,,\nc6,person,2021-05-05,south,1\n"
-  "7,business,2030-01-01,,\nq1,person,2020-02-02,,\nq2,,,,\nq3,person,2035-01-01,,\n";
+    "customer,kind,joined,region,version\nc4,internal,2020-01-01,north,\n5,anonymous,,,\nc6,person,2021-05-05,south,1\n"
+    "7,business,2030-01-01,,\nq1,person,2020-02-02,,\nq2,,,,\nq3,person,2035-01-01,,\n";
 
 static crm_store *settled(void)
 {
@@ -267,7 +270,7 @@ static void mark_same(const world *of, int32_t index, int version_too, char *wan
   }
 }
 
-/* Every version of every document as a load of its own, in any order, between loads that are undone: like one big load. */
+/* Every version of every document as a load of its own, in any order, with undone loads between: like one big load. */
 static void test_incremental(void **state)
 {
   static world of;
@@ -349,7 +352,8 @@ static void test_replaced_leave_nothing(void **state)
     for (i = 0; i < of.count; i++) {
       int newest = 1;
       for (k = 0; k < of.count; k++) {
-        newest &= strcmp(of.rows[k].field[0], of.rows[i].field[0]) != 0 || atoi(of.rows[k].field[1]) <= atoi(of.rows[i].field[1]);
+        newest &= strcmp(of.rows[k].field[0], of.rows[i].field[0]) != 0 ||
+                  atoi(of.rows[k].field[1]) <= atoi(of.rows[i].field[1]);
       }
       if (newest) {
         last.rows[last.count++] = of.rows[i];
@@ -440,10 +444,10 @@ static void test_made_documents(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_permuted),
-    cmocka_unit_test(test_incremental),
-    cmocka_unit_test(test_replaced_leave_nothing),
-    cmocka_unit_test(test_made_documents),
+      cmocka_unit_test(test_permuted),
+      cmocka_unit_test(test_incremental),
+      cmocka_unit_test(test_replaced_leave_nothing),
+      cmocka_unit_test(test_made_documents),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,8 @@
 
 /* Loads from CSV: every cause of rejection with its place, mappings, constants, and documents made from content. */
 
-static crm_status read_alone(crm_store *store, const crm_csv *csv, const char *table, const char *text, crm_error *error)
+static crm_status read_alone(crm_store *store, const crm_csv *csv, const char *table, const char *text,
+                             crm_error *error)
 {
   crm_load *load = NULL;
   crm_status status;
@@ -50,36 +51,37 @@ static void test_causes(void **state)
   crm_store *store = store_new(NULL);
   crm_load_counts counts;
   (void)state;
-  counts = put(store, "sales",
-               "document,time,customer,kind,class,quantity,price,amount,tax,rate,version,branch\n"
-               "1,2024-01-01,a,sale,goods,1,1.00,1.00,0,,1,x\n"
-               ",2024-01-01,a,sale,goods,1,1.00,1.00,0,,1,x\n"
-               "3,,a,sale,goods,1,1.00,1.00,0,,1,x\n"
-               "4,2024-01-01,a,sale,goods,,,,0,,1,x\n"
-               "5,2024-13-01,a,sale,goods,1,1.00,1.00,0,,1,x\n"
-               "6,yesterday,a,sale,goods,1,1.00,1.00,0,,1,x\n"
-               "7,1899-12-31,a,sale,goods,1,1.00,1.00,0,,1,x\n"
-               "8,2024-02-30,a,sale,goods,1,1.00,1.00,0,,1,x\n"
-               "9,2024-01-01,a,gift,goods,1,1.00,1.00,0,,1,x\n"
-               "10,2024-01-01,a,sale,food,1,1.00,1.00,0,,1,x\n"
-               "11,2024-01-01,a,sale,goods,1,1.00,\"1,00\",0,,1,x\n"
-               "12,2024-01-01,a,sale,goods,1,1.00,$1.00,0,,1,x\n"
-               "13,2024-01-01,a,sale,goods,1,1.00,92233720368547758.08,0,,1,x\n"
-               "14,2024-01-01,a,sale,goods,one,1.00,1.00,0,,1,x\n"
-               "15,2024-01-01,a,sale,goods,1,1.00,1.00,nan,,1,x\n"
-               "16,2024-01-01,a,sale,goods,1,1.00,1.00,0,-1,1,x\n"
-               "17,2024-01-01,a,sale,goods,1,1.00,1.00,0,,1.5,x\n"
-               "18,2024-01-01,a,sale,goods,1,1.00,1.00,0,,9223372036854775808,x\n"
-               "19,2024-01-01,a,sale,goods,1,1.00,1.00,0,,1\n"
-               "20,2024-01-01,a,sale,goods,1,1.00,1.00,0,,1,x,y\n"
-               "21,2024-01-01,\"a\"b,sale,goods,1,1.00,1.00,0,,1,x\n"
-               "22,2024-01-01,\xff,sale,goods,1,1.00,1.00,0,,1,x\n"
-               "23,2024-01-01,a,SALE,Goods,1,1.00,1.00,0,,1,x\n"
-               "24,2024-01-01,a,sale,goods,1,1.00,0x10,0,,1,x\n",
-               "2,document,missing\n3,time,missing\n4,amount,missing\n5,time,time\n6,time,time\n7,time,time\n8,time,time\n"
-               "9,kind,word\n10,class,word\n11,amount,number\n12,amount,number\n13,amount,range\n14,quantity,number\n"
-               "15,tax,number\n16,rate,range\n17,version,number\n18,version,range\n19,,ragged\n20,,ragged\n21,,quote\n"
-               "22,customer,encoding\n24,amount,number\n");
+  counts =
+      put(store, "sales",
+          "document,time,customer,kind,class,quantity,price,amount,tax,rate,version,branch\n"
+          "1,2024-01-01,a,sale,goods,1,1.00,1.00,0,,1,x\n"
+          ",2024-01-01,a,sale,goods,1,1.00,1.00,0,,1,x\n"
+          "3,,a,sale,goods,1,1.00,1.00,0,,1,x\n"
+          "4,2024-01-01,a,sale,goods,,,,0,,1,x\n"
+          "5,2024-13-01,a,sale,goods,1,1.00,1.00,0,,1,x\n"
+          "6,yesterday,a,sale,goods,1,1.00,1.00,0,,1,x\n"
+          "7,1899-12-31,a,sale,goods,1,1.00,1.00,0,,1,x\n"
+          "8,2024-02-30,a,sale,goods,1,1.00,1.00,0,,1,x\n"
+          "9,2024-01-01,a,gift,goods,1,1.00,1.00,0,,1,x\n"
+          "10,2024-01-01,a,sale,food,1,1.00,1.00,0,,1,x\n"
+          "11,2024-01-01,a,sale,goods,1,1.00,\"1,00\",0,,1,x\n"
+          "12,2024-01-01,a,sale,goods,1,1.00,$1.00,0,,1,x\n"
+          "13,2024-01-01,a,sale,goods,1,1.00,92233720368547758.08,0,,1,x\n"
+          "14,2024-01-01,a,sale,goods,one,1.00,1.00,0,,1,x\n"
+          "15,2024-01-01,a,sale,goods,1,1.00,1.00,nan,,1,x\n"
+          "16,2024-01-01,a,sale,goods,1,1.00,1.00,0,-1,1,x\n"
+          "17,2024-01-01,a,sale,goods,1,1.00,1.00,0,,1.5,x\n"
+          "18,2024-01-01,a,sale,goods,1,1.00,1.00,0,,9223372036854775808,x\n"
+          "19,2024-01-01,a,sale,goods,1,1.00,1.00,0,,1\n"
+          "20,2024-01-01,a,sale,goods,1,1.00,1.00,0,,1,x,y\n"
+          "21,2024-01-01,\"a\"b,sale,goods,1,1.00,1.00,0,,1,x\n"
+          "22,2024-01-01,\xff,sale,goods,1,1.00,1.00,0,,1,x\n"
+          "23,2024-01-01,a,SALE,Goods,1,1.00,1.00,0,,1,x\n"
+          "24,2024-01-01,a,sale,goods,1,1.00,0x10,0,,1,x\n",
+          "2,document,missing\n3,time,missing\n4,amount,missing\n5,time,time\n6,time,time\n7,time,time\n8,time,time\n"
+          "9,kind,word\n10,class,word\n11,amount,number\n12,amount,number\n13,amount,range\n14,quantity,number\n"
+          "15,tax,number\n16,rate,range\n17,version,number\n18,version,range\n19,,ragged\n20,,ragged\n21,,quote\n"
+          "22,customer,encoding\n24,amount,number\n");
   assert_counts(counts, 2, 0, 22);
   assert_result(totals_of(store), "day,branch,documents,lines,rejected\n,,0,0,3\n,x,0,0,5\n2024-01-01,x,2,2,14\n");
   crm_store_free(store);
@@ -244,7 +246,9 @@ static void test_foreign_format(void **state)
   csv.time_format = "%d/%m/%Y %H:%M";
   csv.header = header;
   csv.header_count = 4;
-  assert_counts(put_with(store, NULL, &csv, "sales", "1;31/1/2024 09:05;M\xfcller;1,50\r\n2;1/02/2024 23:59;\"a;b\";-,5\r", ""), 2, 0, 0);
+  assert_counts(
+      put_with(store, NULL, &csv, "sales", "1;31/1/2024 09:05;M\xfcller;1,50\r\n2;1/02/2024 23:59;\"a;b\";-,5\r", ""),
+      2, 0, 0);
   assert_result(customer_of(store, "M\xc3\xbcller"), "net,first\n1.50,2024-01-31T09:05:00\n");
   assert_result(customer_of(store, "a;b"), "returned,net,orders\n0.50,-0.50,0\n");
   crm_store_free(store);
@@ -264,17 +268,39 @@ static void test_bad_options(void **state)
     crm_csv plain = CRM_CSV_INIT;
     csv = plain;
     switch (i) {
-    case 0: csv.delimiter = '"'; break;
-    case 1: csv.delimiter = 0x20AC; break;
-    case 2: csv.delimiter = '\n'; break;
-    case 3: csv.decimal = 'x'; break;
-    case 4: csv.encoding = 7; break;
-    case 5: csv.time_format = "%Q"; break;
-    case 6: csv.header_count = 3; break;
-    case 7: csv.map_count = 1; break;
-    case 8: csv.set_count = -1; break;
-    case 9: csv.document = 9; break;
-    default: csv.struct_size = 3; break;
+    case 0:
+      csv.delimiter = '"';
+      break;
+    case 1:
+      csv.delimiter = 0x20AC;
+      break;
+    case 2:
+      csv.delimiter = '\n';
+      break;
+    case 3:
+      csv.decimal = 'x';
+      break;
+    case 4:
+      csv.encoding = 7;
+      break;
+    case 5:
+      csv.time_format = "%Q";
+      break;
+    case 6:
+      csv.header_count = 3;
+      break;
+    case 7:
+      csv.map_count = 1;
+      break;
+    case 8:
+      csv.set_count = -1;
+      break;
+    case 9:
+      csv.document = 9;
+      break;
+    default:
+      csv.struct_size = 3;
+      break;
     }
     {
       crm_store *store = store_new(NULL);
@@ -292,8 +318,10 @@ static void test_bad_options(void **state)
 /* However the bytes come, the rows are the same. */
 static void test_pieces(void **state)
 {
-  static const char *const text = "\xef\xbb\xbf" "document,time,customer,amount,staff\r\n1,2024-01-01,\"a\r\nb\",1.5,\"say \"\"x\"\"\"\r\n"
-                                  "2,2024-01-02,c,2,\n\n3,2024-01-03,d,bad,\r4,2024-01-04,e,4,last";
+  static const char *const text =
+      "\xef\xbb\xbf"
+      "document,time,customer,amount,staff\r\n1,2024-01-01,\"a\r\nb\",1.5,\"say \"\"x\"\"\"\r\n"
+      "2,2024-01-02,c,2,\n\n3,2024-01-03,d,bad,\r4,2024-01-04,e,4,last";
   text_buffer whole = TEXT_BUFFER_INIT;
   size_t piece;
   (void)state;
@@ -343,15 +371,23 @@ static void test_document_row(void **state)
   crm_store *store = store_new(NULL);
   (void)state;
   csv.document = CRM_DOCUMENT_ROW;
-  assert_counts(put_with(store, NULL, &csv, "sales", "time,customer,amount,product\n2024-01-01,a,1,p\n2024-01-01,a,1,p\n"
-                                                     "2024-01-01,a,1,q\n2024-01-02,b,1,p\n2024-01-02,,1,p\n", ""), 5, 0, 0);
+  assert_counts(put_with(store, NULL, &csv, "sales",
+                         "time,customer,amount,product\n2024-01-01,a,1,p\n2024-01-01,a,1,p\n"
+                         "2024-01-01,a,1,q\n2024-01-02,b,1,p\n2024-01-02,,1,p\n",
+                         ""),
+                5, 0, 0);
   assert_int_equal(orders_of(store, "a"), 3);
   assert_int_equal(crm_store_lines(store), 5);
-  assert_counts(put_with(store, NULL, &csv, "sales", "customer,product,amount,time\nb,p,1.00,2024-01-02T00:00:00\na,q,1,2024-01-01\n"
-                                                     ",p,1,2024-01-02\na,p,1,2024-01-01\na,p,1.0,2024-01-01\n", ""), 0, 5, 0);
+  assert_counts(put_with(store, NULL, &csv, "sales",
+                         "customer,product,amount,time\nb,p,1.00,2024-01-02T00:00:00\na,q,1,2024-01-01\n"
+                         ",p,1,2024-01-02\na,p,1,2024-01-01\na,p,1.0,2024-01-01\n",
+                         ""),
+                0, 5, 0);
   assert_int_equal(crm_store_version(store), 1);
   /* an empty column says as much as an absent one */
-  assert_counts(put_with(store, NULL, &csv, "sales", "time,customer,amount,product,staff,tax,branch\n2024-01-02,b,1,p,,,\n", ""), 0, 1, 0);
+  assert_counts(
+      put_with(store, NULL, &csv, "sales", "time,customer,amount,product,staff,tax,branch\n2024-01-02,b,1,p,,,\n", ""),
+      0, 1, 0);
   /* another amount, another document */
   assert_counts(put_with(store, NULL, &csv, "sales", "time,customer,amount,product\n2024-01-02,b,2,p\n", ""), 1, 0, 0);
   /* more or fewer of the same rows than before contradict what is there */
@@ -365,9 +401,12 @@ static void test_document_customer_time(void **state)
   crm_store *store = store_new(NULL);
   (void)state;
   csv.document = CRM_DOCUMENT_CUSTOMER_TIME;
-  assert_counts(put_with(store, NULL, &csv, "sales", "time,customer,amount,product\n2024-01-01T10:00,a,1,p\n2024-01-01T10:01,a,1,p\n"
-                                                     "2024-01-01T10:00,a,1,q\n2024-01-01T10:00,b,1,p\n2024-01-01T10:00,,1,p\n"
-                                                     "2024-01-01T10:00,,1,p\n2024-01-01T10:00,,2,p\n", ""), 7, 0, 0);
+  assert_counts(put_with(store, NULL, &csv, "sales",
+                         "time,customer,amount,product\n2024-01-01T10:00,a,1,p\n2024-01-01T10:01,a,1,p\n"
+                         "2024-01-01T10:00,a,1,q\n2024-01-01T10:00,b,1,p\n2024-01-01T10:00,,1,p\n"
+                         "2024-01-01T10:00,,1,p\n2024-01-01T10:00,,2,p\n",
+                         ""),
+                7, 0, 0);
   assert_int_equal(orders_of(store, "a"), 2);
   assert_int_equal(orders_of(store, "b"), 1);
   {
@@ -375,11 +414,16 @@ static void test_document_customer_time(void **state)
     assert_int_equal(crm_periods_compute(store, NULL, NULL, &table, NULL), CRM_OK);
     assert_result(table, "month,orders,active,revenue\n2024-01,6,2,8.00\n");
   }
-  assert_counts(put_with(store, NULL, &csv, "sales", "time,customer,amount,product\n2024-01-01T10:00,,2,p\n2024-01-01T10:00,b,1,p\n"
-                                                     "2024-01-01T10:00,a,1,q\n2024-01-01T10:00,,1,p\n2024-01-01T10:01,a,1,p\n"
-                                                     "2024-01-01T10:00,a,1,p\n2024-01-01T10:00,,1,p\n", ""), 0, 7, 0);
-  assert_counts(put_with(store, NULL, &csv, "sales", "time,customer,amount,product\n2024-01-01T10:00,a,1,p\n2024-01-01T10:00,a,9,q\n",
-                         "1,document,conflict\n2,document,conflict\n"), 0, 0, 2);
+  assert_counts(put_with(store, NULL, &csv, "sales",
+                         "time,customer,amount,product\n2024-01-01T10:00,,2,p\n2024-01-01T10:00,b,1,p\n"
+                         "2024-01-01T10:00,a,1,q\n2024-01-01T10:00,,1,p\n2024-01-01T10:01,a,1,p\n"
+                         "2024-01-01T10:00,a,1,p\n2024-01-01T10:00,,1,p\n",
+                         ""),
+                0, 7, 0);
+  assert_counts(put_with(store, NULL, &csv, "sales",
+                         "time,customer,amount,product\n2024-01-01T10:00,a,1,p\n2024-01-01T10:00,a,9,q\n",
+                         "1,document,conflict\n2,document,conflict\n"),
+                0, 0, 2);
   crm_store_free(store);
 }
 
@@ -456,7 +500,7 @@ static void test_progress(void **state)
   crm_store_free(store);
 }
 
-/* Several files in one load: rows keep their file, each counts from 1; files stand in the order in which they were read. */
+/* Several files in one load: rows keep their file, each counts from 1; files in the order of reading. */
 static void test_files(void **state)
 {
   crm_store *store = store_new(NULL);
@@ -469,7 +513,9 @@ static void test_files(void **state)
   two.file = "two.csv";
   assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
   assert_int_equal(read_text(load, "sales", &two, "document,time,amount\n1,2024-01-01,1\n2,x,1\n", 0, NULL), CRM_OK);
-  assert_int_equal(read_text(load, "sales", &one, "document,time,amount\n,2024-01-01,1\n2,2024-01-01,1\n1,2024-01-01,\n", 0, NULL), CRM_OK);
+  assert_int_equal(
+      read_text(load, "sales", &one, "document,time,amount\n,2024-01-01,1\n2,2024-01-01,1\n1,2024-01-01,\n", 0, NULL),
+      CRM_OK);
   assert_int_equal(read_text(load, "customers", &one, "customer,kind\nz,alien\nz,person\n", 0, NULL), CRM_OK);
   assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
   assert_int_equal(crm_load_rejects(load, &table, NULL), CRM_OK);
@@ -491,8 +537,10 @@ static void test_offsets(void **state)
 {
   crm_store *store = store_new(NULL);
   (void)state;
-  put(store, "sales", "document,time,customer,amount\n1,2024-01-01T10:00:00Z,a,1\n2,2024-01-01T10:00:00+05:00,b,1\n"
-                      "3,2024-01-01 10:00:00.000001-0930,c,1\n4,2024-01-01T10:00,d,1\n", "");
+  put(store, "sales",
+      "document,time,customer,amount\n1,2024-01-01T10:00:00Z,a,1\n2,2024-01-01T10:00:00+05:00,b,1\n"
+      "3,2024-01-01 10:00:00.000001-0930,c,1\n4,2024-01-01T10:00,d,1\n",
+      "");
   assert_result(customer_of(store, "a"), "first\n2024-01-01T10:00:00\n");
   assert_result(customer_of(store, "b"), "first\n2024-01-01T10:00:00\n");
   assert_result(customer_of(store, "d"), "first\n2024-01-01T10:00:00\n");
@@ -502,22 +550,14 @@ static void test_offsets(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_causes),
-    cmocka_unit_test(test_too_long),
-    cmocka_unit_test(test_nul_bytes),
-    cmocka_unit_test(test_failing_source),
-    cmocka_unit_test(test_required),
-    cmocka_unit_test(test_header_only),
-    cmocka_unit_test(test_map_and_set),
-    cmocka_unit_test(test_foreign_format),
-    cmocka_unit_test(test_bad_options),
-    cmocka_unit_test(test_pieces),
-    cmocka_unit_test(test_document_row),
-    cmocka_unit_test(test_document_customer_time),
-    cmocka_unit_test(test_made_keys_apart),
-    cmocka_unit_test(test_progress),
-    cmocka_unit_test(test_files),
-    cmocka_unit_test(test_offsets),
+      cmocka_unit_test(test_causes),          cmocka_unit_test(test_too_long),
+      cmocka_unit_test(test_nul_bytes),       cmocka_unit_test(test_failing_source),
+      cmocka_unit_test(test_required),        cmocka_unit_test(test_header_only),
+      cmocka_unit_test(test_map_and_set),     cmocka_unit_test(test_foreign_format),
+      cmocka_unit_test(test_bad_options),     cmocka_unit_test(test_pieces),
+      cmocka_unit_test(test_document_row),    cmocka_unit_test(test_document_customer_time),
+      cmocka_unit_test(test_made_keys_apart), cmocka_unit_test(test_progress),
+      cmocka_unit_test(test_files),           cmocka_unit_test(test_offsets),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

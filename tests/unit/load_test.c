@@ -68,7 +68,7 @@ static crm_load_counts counts_of(const crm_load *load)
   return counts;
 }
 
-/* Appends in a load of its own; the load has to go on with good rows after a refusal, and the store to stay as it was. */
+/* Appends in a load of its own; the load has to go on with good rows after a refusal, the store as it was. */
 static void refused(const crm_column *columns, int64_t count, int64_t rows, crm_status expected)
 {
   crm_store *store = store_new(NULL);
@@ -244,9 +244,9 @@ static void test_decimal_scales(void **state)
 static void test_wrong_types(void **state)
 {
   static const int32_t wrong[][2] = {
-    {0, CRM_TYPE_DECIMAL}, {0, CRM_TYPE_MONEY}, {0, CRM_TYPE_TIME}, {0, CRM_TYPE_BOOLEAN}, {1, CRM_TYPE_INTEGER},
-    {1, CRM_TYPE_DECIMAL}, {1, CRM_TYPE_BOOLEAN}, {2, CRM_TYPE_DATE}, {3, CRM_TYPE_TIME}, {3, CRM_TYPE_BOOLEAN},
-    {3, CRM_TYPE_DATE},
+      {0, CRM_TYPE_DECIMAL}, {0, CRM_TYPE_MONEY},   {0, CRM_TYPE_TIME},    {0, CRM_TYPE_BOOLEAN},
+      {1, CRM_TYPE_INTEGER}, {1, CRM_TYPE_DECIMAL}, {1, CRM_TYPE_BOOLEAN}, {2, CRM_TYPE_DATE},
+      {3, CRM_TYPE_TIME},    {3, CRM_TYPE_BOOLEAN}, {3, CRM_TYPE_DATE},
   };
   crm_column columns[5];
   size_t i;
@@ -276,20 +276,49 @@ static void test_lying_columns(void **state)
   for (i = 0; i < 14; i++) {
     three(columns);
     switch (i) {
-    case 0: columns[0] = text_column("document", 3, falling, "abc"); break;
-    case 1: columns[0] = text_column("document", 3, negative, "abc"); break;
-    case 2: columns[0] = text_column("document", 3, starts, "abc"); break;
-    case 3: columns[0] = text_column("document", 3, NULL, "abc"); break;
-    case 4: columns[0] = text_column("document", 3, starts, NULL); break;
-    case 5: columns[1].values = NULL; break;
-    case 6: columns[1].rows = 2; break;
-    case 7: columns[1].rows = -1; break;
-    case 8: columns[3].scale = -1; break;
-    case 9: columns[3].type = CRM_TYPE_DECIMAL; columns[3].scale = 19; break;
-    case 10: columns[2].name = NULL; break;
-    case 11: columns[2].type = 99; break;
-    case 12: columns[2].struct_size = 4; break;
-    default: columns[2].struct_size = 0; break;
+    case 0:
+      columns[0] = text_column("document", 3, falling, "abc");
+      break;
+    case 1:
+      columns[0] = text_column("document", 3, negative, "abc");
+      break;
+    case 2:
+      columns[0] = text_column("document", 3, starts, "abc");
+      break;
+    case 3:
+      columns[0] = text_column("document", 3, NULL, "abc");
+      break;
+    case 4:
+      columns[0] = text_column("document", 3, starts, NULL);
+      break;
+    case 5:
+      columns[1].values = NULL;
+      break;
+    case 6:
+      columns[1].rows = 2;
+      break;
+    case 7:
+      columns[1].rows = -1;
+      break;
+    case 8:
+      columns[3].scale = -1;
+      break;
+    case 9:
+      columns[3].type = CRM_TYPE_DECIMAL;
+      columns[3].scale = 19;
+      break;
+    case 10:
+      columns[2].name = NULL;
+      break;
+    case 11:
+      columns[2].type = 99;
+      break;
+    case 12:
+      columns[2].struct_size = 4;
+      break;
+    default:
+      columns[2].struct_size = 0;
+      break;
     }
     {
       crm_store *store = store_new(NULL);
@@ -513,7 +542,8 @@ static void test_states(void **state)
   assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
   assert_int_equal(crm_load_commit(load, &error), CRM_ERROR_STATE);
   assert_int_equal(crm_load_append(load, "sales", &batch, &error), CRM_ERROR_STATE);
-  assert_int_equal(read_text(load, "sales", NULL, "document,time,amount\n9,2024-01-01,1\n", 0, &error), CRM_ERROR_STATE);
+  assert_int_equal(read_text(load, "sales", NULL, "document,time,amount\n9,2024-01-01,1\n", 0, &error),
+                   CRM_ERROR_STATE);
   assert_int_equal(crm_load_begin(store, NULL, &second, &error), CRM_ERROR_STATE);
   assert_int_equal(crm_load_rejects(load, &table, NULL), CRM_OK);
   assert_int_equal(crm_table_rows(table), 0);
@@ -538,15 +568,18 @@ static void test_rollback(void **state)
   crm_load *load;
   (void)state;
   put(store, "customers", "customer,joined,region\na,2024-01-01,north\nb,2024-01-01,\n", "");
-  put(store, "sales", "document,version,time,customer,product,amount,staff\n1,1,2024-01-01,a,p,10,x\n2,1,2024-01-02,b,q,20,\n", "");
+  put(store, "sales",
+      "document,version,time,customer,product,amount,staff\n1,1,2024-01-01,a,p,10,x\n2,1,2024-01-02,b,q,20,\n", "");
   text_add_store(&before, store, 1);
   load = begin(store);
   assert_int_equal(read_text(load, "sales", NULL,
                              "document,version,time,customer,product,amount,branch,original,kind,tax\n"
                              "1,2,2024-02-01,c,r,11,new,,sale,1\n3,1,2024-03-02,d,q,20,other,77,return,2\n"
                              "4,1,2024-03-02,,q,x,third,77,return,2\n",
-                             0, NULL), CRM_OK);
-  assert_int_equal(read_text(load, "customers", NULL, "customer,kind,region\na,internal,south\nz,,east\n", 0, NULL), CRM_OK);
+                             0, NULL),
+                   CRM_OK);
+  assert_int_equal(read_text(load, "customers", NULL, "customer,kind,region\na,internal,south\nz,,east\n", 0, NULL),
+                   CRM_OK);
   crm_load_free(load);
   text_add_store(&after, store, 1);
   assert_text_same(&before, &after, "after a rollback");
@@ -609,17 +642,24 @@ static void test_duplicates_and_conflicts(void **state)
   crm_table *none = NULL;
   (void)state;
   replace.replace = 1;
-  assert_counts(put(store, "sales", HEAD "1,0,2024-01-01,a,10\n1,0,2024-01-01,a,10\n1,,2024-01-01,a,20\n", ""), 3, 0, 0);
-  assert_counts(put(store, "sales", HEAD "1,,2024-01-01,a,20.00\n1,,2024-01-01,a,10\n1,0,2024-01-01T00:00,a,1e1\n", ""), 0, 3, 0);
+  assert_counts(put(store, "sales", HEAD "1,0,2024-01-01,a,10\n1,0,2024-01-01,a,10\n1,,2024-01-01,a,20\n", ""), 3, 0,
+                0);
+  assert_counts(put(store, "sales", HEAD "1,,2024-01-01,a,20.00\n1,,2024-01-01,a,10\n1,0,2024-01-01T00:00,a,1e1\n", ""),
+                0, 3, 0);
   assert_int_equal(crm_store_version(store), 1);
-  assert_counts(put(store, "sales", HEAD "1,0,2024-01-01,a,10\n1,0,2024-01-01,a,20\n", "1,document,conflict\n2,document,conflict\n"), 0, 0, 2);
+  assert_counts(put(store, "sales", HEAD "1,0,2024-01-01,a,10\n1,0,2024-01-01,a,20\n",
+                    "1,document,conflict\n2,document,conflict\n"),
+                0, 0, 2);
   assert_counts(put(store, "sales", HEAD "1,0,2024-01-01,a,10\n1,0,2024-01-01,a,20\n1,0,2024-01-01,a,20\n",
-                    "1,document,conflict\n2,document,conflict\n3,document,conflict\n"), 0, 0, 3);
+                    "1,document,conflict\n2,document,conflict\n3,document,conflict\n"),
+                0, 0, 3);
   assert_int_equal(crm_store_version(store), 1);
   assert_counts(put(store, "sales", HEAD "1,2,2024-01-03,b,7\n2,-5,2024-01-03,b,1\n", ""), 2, 0, 0);
-  assert_result(documents_of(store, "b"), "document,version,time,net,lines\n1,2,2024-01-03T00:00:00,7.00,1\n2,-5,2024-01-03T00:00:00,1.00,1\n");
+  assert_result(documents_of(store, "b"),
+                "document,version,time,net,lines\n1,2,2024-01-03T00:00:00,7.00,1\n2,-5,2024-01-03T00:00:00,1.00,1\n");
   assert_int_equal(crm_store_customer(store, "a", &none, NULL), CRM_ERROR_NOT_FOUND);
-  assert_counts(put(store, "sales", HEAD "1,1,2024-01-09,c,70\n1,0,2024-01-09,c,70\n2,-6,2024-01-09,c,70\n", ""), 0, 3, 0);
+  assert_counts(put(store, "sales", HEAD "1,1,2024-01-09,c,70\n1,0,2024-01-09,c,70\n2,-6,2024-01-09,c,70\n", ""), 0, 3,
+                0);
   assert_counts(put_with(store, &replace, NULL, "sales", HEAD "1,2,2024-01-04,c,9\n", ""), 1, 0, 0);
   assert_counts(put_with(store, &replace, NULL, "sales", HEAD "1,2,2024-01-04,c,9\n", ""), 0, 1, 0);
   assert_counts(put_with(store, &replace, NULL, "sales", HEAD "1,1,2024-01-04,c,9\n", ""), 0, 1, 0);
@@ -633,11 +673,18 @@ static void test_versions_in_one_load(void **state)
 {
   crm_store *store = store_new(NULL);
   (void)state;
-  assert_counts(put(store, "sales", HEAD "1,1,2024-01-01,a,10\n1,3,2024-01-03,a,30\n1,2,2024-01-02,b,20\n"
-                                         "1,3,2024-01-02,a,5\n", ""), 2, 2, 0);
-  assert_result(document_of(store, "", "1"), "version,time,amount\n3,2024-01-02T00:00:00,5.00\n3,2024-01-02T00:00:00,30.00\n");
-  assert_counts(put(store, "sales", HEAD "1,1,2024-01-01,a,99\n1,9,2024-01-03,a,30\n1,3,2024-01-02,a,5\n"
-                                         "1,3,2024-01-03,a,30\n", ""), 1, 3, 0);
+  assert_counts(put(store, "sales",
+                    HEAD "1,1,2024-01-01,a,10\n1,3,2024-01-03,a,30\n1,2,2024-01-02,b,20\n"
+                         "1,3,2024-01-02,a,5\n",
+                    ""),
+                2, 2, 0);
+  assert_result(document_of(store, "", "1"),
+                "version,time,amount\n3,2024-01-02T00:00:00,5.00\n3,2024-01-02T00:00:00,30.00\n");
+  assert_counts(put(store, "sales",
+                    HEAD "1,1,2024-01-01,a,99\n1,9,2024-01-03,a,30\n1,3,2024-01-02,a,5\n"
+                         "1,3,2024-01-03,a,30\n",
+                    ""),
+                1, 3, 0);
   assert_int_equal(crm_store_lines(store), 1);
   crm_store_free(store);
 }
@@ -647,11 +694,15 @@ static void test_sources(void **state)
 {
   crm_store *store = store_new(NULL);
   (void)state;
-  assert_counts(put(store, "sales", "source,document,time,customer,amount\n,1,2024-01-01,a,10\npos,1,2024-01-02,b,20\n", ""), 2, 0, 0);
+  assert_counts(
+      put(store, "sales", "source,document,time,customer,amount\n,1,2024-01-01,a,10\npos,1,2024-01-02,b,20\n", ""), 2,
+      0, 0);
   assert_int_equal(crm_store_documents(store), 2);
   assert_result(document_of(store, "pos", "1"), "source,customer,amount\npos,b,20.00\n");
   assert_result(document_of(store, "", "1"), "source,customer,amount\n,a,10.00\n");
-  assert_counts(put(store, "sales", "source,document,time,customer,amount\npos,1,2024-01-02,b,21\n", "1,document,conflict\n"), 0, 0, 1);
+  assert_counts(
+      put(store, "sales", "source,document,time,customer,amount\npos,1,2024-01-02,b,21\n", "1,document,conflict\n"), 0,
+      0, 1);
   crm_store_free(store);
 }
 
@@ -660,10 +711,14 @@ static void test_voids(void **state)
 {
   crm_store *store = store_new(NULL);
   (void)state;
-  put(store, "sales", "document,version,time,customer,kind,amount\n1,1,2024-01-01,a,sale,10\n2,1,2024-01-05,a,sale,5\n", "");
-  assert_counts(put(store, "sales", "document,version,time,customer,kind,amount\n1,2,2024-01-01,a,void,10\n", ""), 1, 0, 0);
-  assert_result(customer_of(store, "a"), "orders,net,sales,first,last\n1,5.00,5.00,2024-01-05T00:00:00,2024-01-05T00:00:00\n");
-  assert_counts(put(store, "sales", "document,version,time,customer,kind,amount\n1,1,2024-01-01,a,sale,10\n", ""), 0, 1, 0);
+  put(store, "sales", "document,version,time,customer,kind,amount\n1,1,2024-01-01,a,sale,10\n2,1,2024-01-05,a,sale,5\n",
+      "");
+  assert_counts(put(store, "sales", "document,version,time,customer,kind,amount\n1,2,2024-01-01,a,void,10\n", ""), 1, 0,
+                0);
+  assert_result(customer_of(store, "a"),
+                "orders,net,sales,first,last\n1,5.00,5.00,2024-01-05T00:00:00,2024-01-05T00:00:00\n");
+  assert_counts(put(store, "sales", "document,version,time,customer,kind,amount\n1,1,2024-01-01,a,sale,10\n", ""), 0, 1,
+                0);
   put(store, "sales", "document,version,time,customer,kind,amount\n2,2,2024-01-05,a,void,\n", "1,amount,missing\n");
   put(store, "sales", "document,version,time,customer,kind,amount\n2,2,2024-01-05,a,void,0\n", "");
   assert_result(customer_of(store, "a"), "orders,net,sales,returned,first,last\n0,0.00,0.00,0.00,,\n");
@@ -678,8 +733,10 @@ static void test_quotes(void **state)
   crm_store *store = store_new(NULL);
   crm_load_counts counts;
   (void)state;
-  counts = put(store, "sales", "document,time,customer,kind,amount\n1,2024-01-01,a,quote,10\n2,2024-01-02,b,void,20\n"
-                               "3,2024-01-03,c,,5\n4,2024-01-03,c,return,2\n", "");
+  counts = put(store, "sales",
+               "document,time,customer,kind,amount\n1,2024-01-01,a,quote,10\n2,2024-01-02,b,void,20\n"
+               "3,2024-01-03,c,,5\n4,2024-01-03,c,return,2\n",
+               "");
   assert_int_equal(counts.amount_in, 300);
   assert_int_equal(counts.amount_accepted, 300);
   assert_result(customer_of(store, "a"), "orders,net,documents\n0,0.00,1\n");
@@ -692,8 +749,9 @@ static void test_quotes(void **state)
 
 static void test_returns(void **state)
 {
-  static const char *const no_kind = "document,time,customer,quantity,amount\n1,2024-01-01,a,1,10\n2,2024-01-02,a,-1,10\n"
-                                     "3,2024-01-02,a,,-3\n4,2024-01-02,a,-2,-4\n";
+  static const char *const no_kind =
+      "document,time,customer,quantity,amount\n1,2024-01-01,a,1,10\n2,2024-01-02,a,-1,10\n"
+      "3,2024-01-02,a,,-3\n4,2024-01-02,a,-2,-4\n";
   static const char *const with_kind = "document,time,customer,quantity,amount,kind\n1,2024-01-01,a,1,10,sale\n"
                                        "2,2024-01-02,a,-1,10,\n3,2024-01-02,a,,-3,\n4,2024-01-02,a,2,4,return\n"
                                        "5,2024-01-02,a,-2,-4,return\n";
@@ -727,17 +785,20 @@ static void test_classes(void **state)
   crm_load_counts counts;
   crm_table *table = NULL;
   (void)state;
-  counts = put(store, "sales", "document,time,customer,class,amount\n1,2024-01-01,a,liability,50\n2,2024-01-02,a,goods,10\n"
-                               "2,2024-01-02,a,tender,-10\n2,2024-01-02,a,service,1\n2,2024-01-02,a,shipping,2\n"
-                               "2,2024-01-02,a,fee,3\n2,2024-01-02,a,tip,4\n2,2024-01-02,a,rounding,0.01\n"
-                               "3,2024-01-03,,,0\n4,2024-01-04,b,,0\n5,2024-01-05,,,1\n5,2024-01-05,,,-1\n", "");
+  counts = put(store, "sales",
+               "document,time,customer,class,amount\n1,2024-01-01,a,liability,50\n2,2024-01-02,a,goods,10\n"
+               "2,2024-01-02,a,tender,-10\n2,2024-01-02,a,service,1\n2,2024-01-02,a,shipping,2\n"
+               "2,2024-01-02,a,fee,3\n2,2024-01-02,a,tip,4\n2,2024-01-02,a,rounding,0.01\n"
+               "3,2024-01-03,,,0\n4,2024-01-04,b,,0\n5,2024-01-05,,,1\n5,2024-01-05,,,-1\n",
+               "");
   assert_int_equal(counts.amount_in, 5000 + 1000 - 1000 + 1001 + 100 - 100);
   assert_result(customer_of(store, "a"), "orders,net,first,documents\n1,20.01,2024-01-02T00:00:00,2\n");
   assert_result(customer_of(store, "b"), "orders,net,first\n1,0.00,2024-01-04T00:00:00\n");
   assert_int_equal(crm_periods_compute(store, NULL, NULL, &table, NULL), CRM_OK);
   assert_result(table, "month,revenue,orders,active\n2024-01,20.01,3,2\n");
-  assert_result(totals_of(store), "day,documents,lines,amount_in,net\n2024-01-01,1,1,50.00,0.00\n2024-01-02,1,7,10.01,20.01\n"
-                                  "2024-01-03,1,1,0.00,0.00\n2024-01-04,1,1,0.00,0.00\n2024-01-05,1,2,0.00,0.00\n");
+  assert_result(totals_of(store),
+                "day,documents,lines,amount_in,net\n2024-01-01,1,1,50.00,0.00\n2024-01-02,1,7,10.01,20.01\n"
+                "2024-01-03,1,1,0.00,0.00\n2024-01-04,1,1,0.00,0.00\n2024-01-05,1,2,0.00,0.00\n");
   crm_store_free(store);
 }
 
@@ -750,12 +811,12 @@ static void test_computed_amounts(void **state)
   (void)state;
   counts = put(store, "sales",
                "document,time,kind,quantity,price,amount\n"
-               "1,2024-01-01,sale,3,0.3333,\n"            /* 0.9999 */
-               "2,2024-01-01,sale,0.005,1,\n"             /* 0.005: half away */
+               "1,2024-01-01,sale,3,0.3333,\n" /* 0.9999 */
+               "2,2024-01-01,sale,0.005,1,\n"  /* 0.005: half away */
                "3,2024-01-01,sale,-0.005,1,\n"
-               "4,2024-01-01,sale,0.015,1.0000,\n"        /* 0.015 */
+               "4,2024-01-01,sale,0.015,1.0000,\n" /* 0.015 */
                "5,2024-01-01,sale,1,2.3456,\n"
-               "6,2024-01-01,sale,10000,0.0049,\n"        /* 49.00, not 0.00 */
+               "6,2024-01-01,sale,10000,0.0049,\n" /* 49.00, not 0.00 */
                "7,2024-01-01,sale,2,,\n"
                "8,2024-01-01,sale,,2,\n"
                "9,2024-01-01,sale,,,\n"
@@ -780,9 +841,11 @@ static void test_rounding_is_counted(void **state)
   crm_store *store = store_new(NULL);
   crm_load_counts counts;
   (void)state;
-  counts = put(store, "sales", "document,time,amount,quantity\n1,2024-01-01,1.005,1\n2,2024-01-01,-1.005,1\n"
-                               "3,2024-01-01,1.004999999999999999999,1\n4,2024-01-01,1.000000000,1\n"
-                               "5,2024-01-01,4.44e-16,0.0005\n", "");
+  counts = put(store, "sales",
+               "document,time,amount,quantity\n1,2024-01-01,1.005,1\n2,2024-01-01,-1.005,1\n"
+               "3,2024-01-01,1.004999999999999999999,1\n4,2024-01-01,1.000000000,1\n"
+               "5,2024-01-01,4.44e-16,0.0005\n",
+               "");
   assert_int_equal(counts.rounded, 5);
   assert_int_equal(counts.amount_in, 101 - 101 + 100 + 100 + 0);
   assert_result(document_of(store, "", "5"), "amount,quantity\n0.00,0.001\n");
@@ -803,7 +866,8 @@ static void test_digits(void **state)
   options.digits = 6;
   options.quantity_digits = 6;
   store = store_new(&options);
-  assert_int_equal(put(store, "sales", "document,time,quantity,price\n1,2024-01-01,1.5,1.000001\n", "").amount_in, 1500002);
+  assert_int_equal(put(store, "sales", "document,time,quantity,price\n1,2024-01-01,1.5,1.000001\n", "").amount_in,
+                   1500002);
   assert_int_equal(crm_store_digits(store), 6);
   crm_store_free(store);
 }
@@ -831,12 +895,15 @@ static void test_extremes(void **state)
   text_add_store(&after, store, 1);
   assert_text_same(&before, &after, "after an overflow");
   assert_verifies(store);
-  assert_counts(put(store, "sales", "document,time,customer,amount\n1,2024-01-01,a,92233720368547758.07\n"
-                                    "2,2024-01-01,b,92233720368547758.08\n3,2024-01-01,b,-92233720368547758.08\n"
-                                    "4,2024-01-01,b,1e400\n", "2,amount,range\n3,amount,range\n4,amount,range\n"),
+  assert_counts(put(store, "sales",
+                    "document,time,customer,amount\n1,2024-01-01,a,92233720368547758.07\n"
+                    "2,2024-01-01,b,92233720368547758.08\n3,2024-01-01,b,-92233720368547758.08\n"
+                    "4,2024-01-01,b,1e400\n",
+                    "2,amount,range\n3,amount,range\n4,amount,range\n"),
                 1, 0, 3);
   load = begin(store);
-  assert_int_equal(read_text(load, "sales", NULL, "document,time,customer,amount\n9,2024-01-01,a,-0.01\n", 0, NULL), CRM_OK);
+  assert_int_equal(read_text(load, "sales", NULL, "document,time,customer,amount\n9,2024-01-01,a,-0.01\n", 0, NULL),
+                   CRM_OK);
   assert_int_equal(crm_load_commit(load, &error), CRM_ERROR_OVERFLOW);
   crm_load_free(load);
   assert_verifies(store);
@@ -889,13 +956,18 @@ static void test_two_customers(void **state)
 {
   crm_store *store = store_new(NULL);
   (void)state;
-  assert_counts(put(store, "sales", "document,time,customer,branch,amount\n1,2024-01-01,a,x,10\n1,2024-01-01,b,x,20\n"
-                                    "2,2024-01-01,a,x,1\n2,2024-01-01,a,y,2\n3,2024-01-01,,,4\n1,2024-01-01,a,x,30\n",
+  assert_counts(put(store, "sales",
+                    "document,time,customer,branch,amount\n1,2024-01-01,a,x,10\n1,2024-01-01,b,x,20\n"
+                    "2,2024-01-01,a,x,1\n2,2024-01-01,a,y,2\n3,2024-01-01,,,4\n1,2024-01-01,a,x,30\n",
                     "1,customer,two_customers\n2,customer,two_customers\n3,branch,two_branches\n4,branch,two_branches\n"
-                    "6,customer,two_customers\n"), 1, 0, 5);
+                    "6,customer,two_customers\n"),
+                1, 0, 5);
   assert_int_equal(crm_store_documents(store), 1);
-  assert_counts(put(store, "sales", "document,time,customer,branch,amount\n1,2024-01-01,,x,10\n1,2024-01-02,b,,20\n"
-                                    "1,2023-12-31,,,30\n", ""), 3, 0, 0);
+  assert_counts(put(store, "sales",
+                    "document,time,customer,branch,amount\n1,2024-01-01,,x,10\n1,2024-01-02,b,,20\n"
+                    "1,2023-12-31,,,30\n",
+                    ""),
+                3, 0, 0);
   assert_result(documents_of(store, "b"), "document,time,branch,net,lines\n1,2023-12-31T00:00:00,x,60.00,3\n");
   assert_result(totals_of(store), "day,branch,documents,lines,rejected,amount_in,amount_accepted,net\n"
                                   "2023-12-31,x,1,3,0,60.00,60.00,60.00\n"
@@ -931,7 +1003,8 @@ static void test_all_or_nothing(void **state)
   (void)state;
   options.all_or_nothing = 1;
   assert_counts(put_with(store, &options, NULL, "sales", HEAD "1,0,2024-01-01,a,10\n", ""), 1, 0, 0);
-  assert_counts(put_with(store, &options, NULL, "sales", HEAD "1,0,2024-01-01,a,10\n2,0,2024-01-01,a,10\n", ""), 1, 1, 0);
+  assert_counts(put_with(store, &options, NULL, "sales", HEAD "1,0,2024-01-01,a,10\n2,0,2024-01-01,a,10\n", ""), 1, 1,
+                0);
   assert_int_equal(crm_load_begin(store, &options, &load, NULL), CRM_OK);
   assert_int_equal(read_text(load, "sales", NULL, HEAD "3,0,2024-01-01,a,10\n4,0,never,a,10\n", 0, NULL), CRM_OK);
   assert_int_equal(crm_load_commit(load, &error), CRM_ERROR_VALUE);
@@ -1295,19 +1368,22 @@ static void test_keys(void **state)
 {
   crm_store *store = store_new(NULL);
   (void)state;
-  assert_counts(put(store, "sales", "document,time,customer,amount\n"
-                                    "1,2024-01-01,7,1\n2,2024-01-01,7 ,1\n3,2024-01-01,007,1\n4,2024-01-01,+7,1\n"
-                                    "5,2024-01-01,-3,1\n6,2024-01-01,-0,1\n7,2024-01-01,9223372036854775808,1\n"
-                                    "8,2024-01-01,9223372036854775807,1\n9,2024-01-01,-9223372036854775808,1\n"
-                                    "10,2024-01-01,   ,1\n   ,2024-01-01,a,1\n", "11,document,missing\n"),
+  assert_counts(put(store, "sales",
+                    "document,time,customer,amount\n"
+                    "1,2024-01-01,7,1\n2,2024-01-01,7 ,1\n3,2024-01-01,007,1\n4,2024-01-01,+7,1\n"
+                    "5,2024-01-01,-3,1\n6,2024-01-01,-0,1\n7,2024-01-01,9223372036854775808,1\n"
+                    "8,2024-01-01,9223372036854775807,1\n9,2024-01-01,-9223372036854775808,1\n"
+                    "10,2024-01-01,   ,1\n   ,2024-01-01,a,1\n",
+                    "11,document,missing\n"),
                 10, 0, 1);
   {
     crm_pyramid *pyramid = NULL;
     crm_table *table = NULL;
     assert_int_equal(crm_pyramid_compute(store, NULL, NULL, &pyramid, NULL), CRM_OK);
     assert_int_equal(crm_pyramid_members(pyramid, &table, NULL), CRM_OK);
-    assert_result(table, "customer,orders\n-9223372036854775808,1\n-3,1\n7,1\n9223372036854775807,1\n+7,1\n-0,1\n007,1\n7 ,1\n"
-                         "9223372036854775808,1\n");
+    assert_result(table,
+                  "customer,orders\n-9223372036854775808,1\n-3,1\n7,1\n9223372036854775807,1\n+7,1\n-0,1\n007,1\n7 ,1\n"
+                  "9223372036854775808,1\n");
     crm_pyramid_free(pyramid);
   }
   crm_store_free(store);
@@ -1316,42 +1392,42 @@ static void test_keys(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_typed_columns),
-    cmocka_unit_test(test_types_agree),
-    cmocka_unit_test(test_integer_money),
-    cmocka_unit_test(test_decimal_scales),
-    cmocka_unit_test(test_wrong_types),
-    cmocka_unit_test(test_lying_columns),
-    cmocka_unit_test(test_validity),
-    cmocka_unit_test(test_unknown_names),
-    cmocka_unit_test(test_required_columns),
-    cmocka_unit_test(test_no_rows_and_one_row),
-    cmocka_unit_test(test_struct_sizes),
-    cmocka_unit_test(test_states),
-    cmocka_unit_test(test_rollback),
-    cmocka_unit_test(test_row_numbers),
-    cmocka_unit_test(test_duplicates_and_conflicts),
-    cmocka_unit_test(test_versions_in_one_load),
-    cmocka_unit_test(test_sources),
-    cmocka_unit_test(test_voids),
-    cmocka_unit_test(test_quotes),
-    cmocka_unit_test(test_returns),
-    cmocka_unit_test(test_classes),
-    cmocka_unit_test(test_computed_amounts),
-    cmocka_unit_test(test_rounding_is_counted),
-    cmocka_unit_test(test_digits),
-    cmocka_unit_test(test_extremes),
-    cmocka_unit_test(test_overflow_of_sums),
-    cmocka_unit_test(test_two_customers),
-    cmocka_unit_test(test_customer_changes_by_version),
-    cmocka_unit_test(test_all_or_nothing),
-    cmocka_unit_test(test_memory_limit),
-    cmocka_unit_test(test_chunk_borders),
-    cmocka_unit_test(test_drops_across_chunks),
-    cmocka_unit_test(test_scattered_lines),
-    cmocka_unit_test(test_rollback_across_chunks),
-    cmocka_unit_test(test_times),
-    cmocka_unit_test(test_keys),
+      cmocka_unit_test(test_typed_columns),
+      cmocka_unit_test(test_types_agree),
+      cmocka_unit_test(test_integer_money),
+      cmocka_unit_test(test_decimal_scales),
+      cmocka_unit_test(test_wrong_types),
+      cmocka_unit_test(test_lying_columns),
+      cmocka_unit_test(test_validity),
+      cmocka_unit_test(test_unknown_names),
+      cmocka_unit_test(test_required_columns),
+      cmocka_unit_test(test_no_rows_and_one_row),
+      cmocka_unit_test(test_struct_sizes),
+      cmocka_unit_test(test_states),
+      cmocka_unit_test(test_rollback),
+      cmocka_unit_test(test_row_numbers),
+      cmocka_unit_test(test_duplicates_and_conflicts),
+      cmocka_unit_test(test_versions_in_one_load),
+      cmocka_unit_test(test_sources),
+      cmocka_unit_test(test_voids),
+      cmocka_unit_test(test_quotes),
+      cmocka_unit_test(test_returns),
+      cmocka_unit_test(test_classes),
+      cmocka_unit_test(test_computed_amounts),
+      cmocka_unit_test(test_rounding_is_counted),
+      cmocka_unit_test(test_digits),
+      cmocka_unit_test(test_extremes),
+      cmocka_unit_test(test_overflow_of_sums),
+      cmocka_unit_test(test_two_customers),
+      cmocka_unit_test(test_customer_changes_by_version),
+      cmocka_unit_test(test_all_or_nothing),
+      cmocka_unit_test(test_memory_limit),
+      cmocka_unit_test(test_chunk_borders),
+      cmocka_unit_test(test_drops_across_chunks),
+      cmocka_unit_test(test_scattered_lines),
+      cmocka_unit_test(test_rollback_across_chunks),
+      cmocka_unit_test(test_times),
+      cmocka_unit_test(test_keys),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,16 +6,16 @@
 
 /* What an integrator asks daily. */
 
-static const char *const sales =
-  "document,line,time,customer,kind,class,product,quantity,price,amount,discount,tax,cost,branch,staff,original,source,version\n"
-  "1,10,2024-01-02T09:30,a,sale,,p,2,5,,0.5,1.9,6,x,ann,,,\n"
-  "1,9,2024-01-02T09:31,a,sale,shipping,,,,3,,,,,,,,\n"
-  "1,,2024-01-02T09:29,a,sale,,q,,,1,,,,,,,,\n"
-  "1,b,2024-01-02T09:32,a,sale,,q,,,1,,,,,,,,\n"
-  "2,,2024-01-05,a,return,,p,1,5,,,,3,y,,1,,\n"
-  "3,,2024-01-05,b,sale,,p,1,5,,,,,,,,pos,4\n"
-  "4,,2024-01-05,a,quote,,p,1,5,,,,,,,,,\n"
-  "5,,2024-01-06,,sale,,p,1,5,,,,,,,,,\n";
+static const char *const sales = "document,line,time,customer,kind,class,product,quantity,price,amount,discount,tax,"
+                                 "cost,branch,staff,original,source,version\n"
+                                 "1,10,2024-01-02T09:30,a,sale,,p,2,5,,0.5,1.9,6,x,ann,,,\n"
+                                 "1,9,2024-01-02T09:31,a,sale,shipping,,,,3,,,,,,,,\n"
+                                 "1,,2024-01-02T09:29,a,sale,,q,,,1,,,,,,,,\n"
+                                 "1,b,2024-01-02T09:32,a,sale,,q,,,1,,,,,,,,\n"
+                                 "2,,2024-01-05,a,return,,p,1,5,,,,3,y,,1,,\n"
+                                 "3,,2024-01-05,b,sale,,p,1,5,,,,,,,,pos,4\n"
+                                 "4,,2024-01-05,a,quote,,p,1,5,,,,,,,,,\n"
+                                 "5,,2024-01-06,,sale,,p,1,5,,,,,,,,,\n";
 
 static void test_customer(void **state)
 {
@@ -26,7 +26,8 @@ static void test_customer(void **state)
   put(store, "sales", sales, "");
   assert_result(customer_of(store, "a"), "customer,kind,first,last,orders,net,sales,returned,documents,changed\n"
                                          "a,person,2024-01-02T09:29:00,2024-01-02T09:29:00,1,10.00,15.00,5.00,3,1\n");
-  put(store, "customers", "customer,kind,region,reference,credit_limit,joined\na,business,north,yes,7.5,2020-01-01\nnew,,,,,\n", "");
+  put(store, "customers",
+      "customer,kind,region,reference,credit_limit,joined\na,business,north,yes,7.5,2020-01-01\nnew,,,,,\n", "");
   assert_result(customer_of(store, "a"), "kind,region,reference,credit_limit,joined,net\n"
                                          "business,north,true,7.50,2020-01-01T00:00:00,10.00\n");
   assert_result(customer_of(store, "new"), "kind,first,last,orders,net,documents,changed\nperson,,,0,0.00,0,2\n");
@@ -44,7 +45,8 @@ static void test_cost_is_known_or_not(void **state)
 {
   crm_store *store = store_new(NULL);
   (void)state;
-  put(store, "sales", "document,time,customer,amount,cost\n1,2024-01-01,a,5,3\n2,2024-01-01,a,5,1\n3,2024-01-01,b,5,\n", "");
+  put(store, "sales", "document,time,customer,amount,cost\n1,2024-01-01,a,5,3\n2,2024-01-01,a,5,1\n3,2024-01-01,b,5,\n",
+      "");
   assert_result(customer_of(store, "a"), "cost\n4.00\n");
   crm_store_free(store);
 }
@@ -94,8 +96,10 @@ static void test_line_order(void **state)
   crm_store *store = store_new(NULL);
   (void)state;
   put(store, "sales", "document,time,amount,product,staff\n0,2024-01-01,1,z,s2\n0,2024-01-01,1,10,s1\n", "");
-  put(store, "sales", "document,time,amount,product,staff\n1,2024-01-01,1,z,s2\n1,2024-01-01,1,a,s2\n1,2024-01-01,1,10,s2\n"
-                      "1,2024-01-01,1,a,s1\n1,2024-01-01,1,9,s2\n1,2024-01-01,1,,s2\n", "");
+  put(store, "sales",
+      "document,time,amount,product,staff\n1,2024-01-01,1,z,s2\n1,2024-01-01,1,a,s2\n1,2024-01-01,1,10,s2\n"
+      "1,2024-01-01,1,a,s1\n1,2024-01-01,1,9,s2\n1,2024-01-01,1,,s2\n",
+      "");
   assert_result(document_of(store, "", "1"), "product,staff\n9,s2\n10,s2\na,s1\na,s2\nz,s2\n,s2\n");
   crm_store_free(store);
 }
@@ -107,7 +111,8 @@ static void test_changed(void **state)
   (void)state;
   assert_int_equal(crm_store_changed(store, 0, &table, NULL), CRM_OK);
   assert_result(table, "customer,version\n");
-  put(store, "sales", "document,version,time,customer,amount\n1,1,2024-01-01,b,1\n2,1,2024-01-01,7,1\n3,1,2024-01-01,a,1\n", "");
+  put(store, "sales",
+      "document,version,time,customer,amount\n1,1,2024-01-01,b,1\n2,1,2024-01-01,7,1\n3,1,2024-01-01,a,1\n", "");
   put(store, "sales", "document,version,time,customer,amount\n1,2,2024-01-01,c,1\n", "");
   put(store, "customers", "customer,region\n7,north\n", "");
   assert_int_equal(crm_store_version(store), 3);
@@ -131,15 +136,19 @@ static void test_totals(void **state)
 {
   crm_store *store = store_new(NULL);
   (void)state;
-  put(store, "sales", "document,time,branch,class,amount,version\n1,2024-01-02,10,,1,1\n2,2024-01-02,9,,2,1\n3,2024-01-02,b,,4,1\n"
-                      "4,2024-01-01,a,liability,8,1\n5,2024-01-02,,,16,1\n6,soon,a,,32,1\n7,2024-01-02,a,food,64,1\n", "6,time,time\n7,class,word\n");
+  put(store, "sales",
+      "document,time,branch,class,amount,version\n1,2024-01-02,10,,1,1\n2,2024-01-02,9,,2,1\n3,2024-01-02,b,,4,1\n"
+      "4,2024-01-01,a,liability,8,1\n5,2024-01-02,,,16,1\n6,soon,a,,32,1\n7,2024-01-02,a,food,64,1\n",
+      "6,time,time\n7,class,word\n");
   assert_result(totals_of(store), "day,branch,documents,lines,rejected,amount_in,amount_accepted,net\n"
                                   ",a,0,0,1,32.00,0.00,0.00\n2024-01-01,a,1,1,0,8.00,8.00,0.00\n"
                                   "2024-01-02,,1,1,0,16.00,16.00,16.00\n2024-01-02,9,1,1,0,2.00,2.00,2.00\n"
                                   "2024-01-02,10,1,1,0,1.00,1.00,1.00\n2024-01-02,a,0,0,1,64.00,0.00,0.00\n"
                                   "2024-01-02,b,1,1,0,4.00,4.00,4.00\n");
   /* each time they were sent; duplicates in neither */
-  put(store, "sales", "document,time,branch,class,amount,version\n6,soon,a,,32,1\n2,2024-01-02,9,,2,1\n3,2024-01-03,b,,5,2\n", "1,time,time\n");
+  put(store, "sales",
+      "document,time,branch,class,amount,version\n6,soon,a,,32,1\n2,2024-01-02,9,,2,1\n3,2024-01-03,b,,5,2\n",
+      "1,time,time\n");
   assert_result(totals_of(store), "day,branch,documents,lines,rejected,amount_in,net\n"
                                   ",a,0,0,2,64.00,0.00\n2024-01-01,a,1,1,0,8.00,0.00\n"
                                   "2024-01-02,,1,1,0,16.00,16.00\n2024-01-02,9,1,1,0,2.00,2.00\n"
@@ -158,8 +167,10 @@ static void test_loads(void **state)
   put(store, "products", "product\np\n", "");
   put(store, "customers", "customer\n", "");
   assert_int_equal(crm_store_loads(store, &table, NULL), CRM_OK);
-  assert_result(table, "table,rows,accepted,duplicate,rejected,amount_in,amount_accepted\ncustomers,0,0,0,0,,\nproducts,1,1,0,0,,\n"
-                       "sales,4,2,1,1,7.00,6.00\n");
+  assert_result(
+      table,
+      "table,rows,accepted,duplicate,rejected,amount_in,amount_accepted\ncustomers,0,0,0,0,,\nproducts,1,1,0,0,,\n"
+      "sales,4,2,1,1,7.00,6.00\n");
   crm_store_free(store);
 }
 
@@ -194,15 +205,11 @@ static void test_schema(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_customer),
-    cmocka_unit_test(test_cost_is_known_or_not),
-    cmocka_unit_test(test_documents),
-    cmocka_unit_test(test_document),
-    cmocka_unit_test(test_line_order),
-    cmocka_unit_test(test_changed),
-    cmocka_unit_test(test_totals),
-    cmocka_unit_test(test_loads),
-    cmocka_unit_test(test_schema),
+      cmocka_unit_test(test_customer),   cmocka_unit_test(test_cost_is_known_or_not),
+      cmocka_unit_test(test_documents),  cmocka_unit_test(test_document),
+      cmocka_unit_test(test_line_order), cmocka_unit_test(test_changed),
+      cmocka_unit_test(test_totals),     cmocka_unit_test(test_loads),
+      cmocka_unit_test(test_schema),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,15 +143,18 @@ static void test_attributes(void **state)
   assert_int_equal(crm_store_attribute(NULL, "customers", "flag", CRM_TYPE_TEXT, &error), CRM_ERROR_ARGUMENT);
   assert_int_equal(crm_store_attribute(store, "customers",
                                        "a234567890123456789012345678901234567890123456789012345678901234",
-                                       CRM_TYPE_TEXT, &error), CRM_ERROR_ARGUMENT);
+                                       CRM_TYPE_TEXT, &error),
+                   CRM_ERROR_ARGUMENT);
   assert_int_equal(crm_store_attribute(store, "customers",
-                                       "a23456789012345678901234567890123456789012345678901234567890123",
-                                       CRM_TYPE_TEXT, &error), CRM_OK);
+                                       "a23456789012345678901234567890123456789012345678901234567890123", CRM_TYPE_TEXT,
+                                       &error),
+                   CRM_OK);
   assert_int_equal(crm_store_attribute(store, "customers", "tier_2", CRM_TYPE_TEXT, &error), CRM_OK);
   assert_int_equal(crm_store_attribute(store, "customers", "worth", CRM_TYPE_MONEY, &error), CRM_OK);
   assert_int_equal(crm_store_attribute(store, "customers", "met", CRM_TYPE_TIME, &error), CRM_OK);
   assert_int_equal(crm_store_attribute(store, "products", "weight", CRM_TYPE_DECIMAL, &error), CRM_OK);
-  put(store, "customers", "customer,age,tier_2,worth,met\na,41.5,gold,12.345,2024-05-01\nb,,,,\nc,old,,,\n", "3,age,number\n");
+  put(store, "customers", "customer,age,tier_2,worth,met\na,41.5,gold,12.345,2024-05-01\nb,,,,\nc,old,,,\n",
+      "3,age,number\n");
   assert_result(customer_of(store, "a"), "customer,age,tier_2,worth,met\na,41.500000,gold,12.35,2024-05-01T00:00:00\n");
   assert_result(customer_of(store, "b"), "customer,age,tier_2,worth,met\nb,,,,\n");
   crm_store_free(store);
@@ -167,7 +170,10 @@ static void test_day_start(void **state)
   (void)state;
   options.day_start = INT64_C(4) * 3600 * 1000000;
   store = store_new(&options);
-  put(store, "sales", "document,time,customer,amount\n1,2024-02-01T03:59:59.999999,a,1\n2,2024-02-01T04:00,a,2\n3,2024-01-31T23:00,a,4\n", "");
+  put(store, "sales",
+      "document,time,customer,amount\n1,2024-02-01T03:59:59.999999,a,1\n2,2024-02-01T04:00,a,2\n3,2024-01-31T23:00,a,"
+      "4\n",
+      "");
   assert_result(totals_of(store), "day,documents,net\n2024-01-31,2,5.00\n2024-02-01,1,2.00\n");
   assert_int_equal(crm_store_horizon(store), facts_day(2024, 2, 2) + options.day_start);
   assert_int_equal(crm_periods_compute(store, NULL, NULL, &table, NULL), CRM_OK);
@@ -183,7 +189,10 @@ static void test_days_before_1970(void **state)
 {
   crm_store *store = store_new(NULL);
   (void)state;
-  put(store, "sales", "document,time,customer,amount\n1,1969-12-31T23:59:59,a,1\n2,1969-12-31T00:00,a,2\n3,1900-01-01,a,4\n4,1970-01-01,a,8\n", "");
+  put(store, "sales",
+      "document,time,customer,amount\n1,1969-12-31T23:59:59,a,1\n2,1969-12-31T00:00,a,2\n3,1900-01-01,a,4\n4,1970-01-"
+      "01,a,8\n",
+      "");
   assert_result(totals_of(store), "day,documents,net\n1900-01-01,1,4.00\n1969-12-31,2,3.00\n1970-01-01,1,8.00\n");
   crm_store_free(store);
 }
@@ -215,8 +224,10 @@ static void test_anonymous(void **state)
   options.anonymous = names;
   options.anonymous_count = 3;
   store = store_new(&options);
-  put(store, "sales", "document,time,customer,amount\n1,2024-01-01,walk-in,1\n2,2024-01-01,0,2\n3,2024-01-01,007,4\n"
-                      "4,2024-01-01,,8\n5,2024-01-01,7,16\n6,2024-01-01,walk-in,0\n7,2024-01-01,7,0\n", "");
+  put(store, "sales",
+      "document,time,customer,amount\n1,2024-01-01,walk-in,1\n2,2024-01-01,0,2\n3,2024-01-01,007,4\n"
+      "4,2024-01-01,,8\n5,2024-01-01,7,16\n6,2024-01-01,walk-in,0\n7,2024-01-01,7,0\n",
+      "");
   assert_result(periods_of(store, NULL), "month,revenue,orders,active\n2024-01,31.00,6,1\n");
   assert_result(members_of(store, NULL), "customer,spend,orders\n7,16.00,2\n");
   put(store, "customers", "customer,kind\n7,anonymous\nz,anonymous\n", "");
@@ -241,7 +252,8 @@ static void test_internal(void **state)
   put(store, "customers", "customer,kind\nb,internal\n", "");
   assert_result(members_of(store, NULL), "customer,spend\na,1.00\n");
   scope.to = facts_day(2024, 3, 1);
-  assert_result(periods_of(store, &scope), "month,revenue,orders,active,lapsed\n2024-01,1.00,1,1,0\n2024-02,0.00,0,0,1\n");
+  assert_result(periods_of(store, &scope),
+                "month,revenue,orders,active,lapsed\n2024-01,1.00,1,1,0\n2024-02,0.00,0,0,1\n");
   scope.internal = 1;
   assert_result(members_of(store, &scope), "customer,spend\nb,2.00\na,1.00\n");
   put(store, "customers", "customer,kind,version\nb,business,2\n", "");
@@ -251,15 +263,17 @@ static void test_internal(void **state)
   crm_store_free(store);
 }
 
-/* A return that names its sale counts on the sale's day where that is asked for, and on its own where the sale is unknown. */
+/* A return that names its sale counts on the sale's day where asked for, on its own where the sale is unknown. */
 static void test_originals(void **state)
 {
   crm_store *store = store_new(NULL);
   crm_scope scope = CRM_SCOPE_INIT;
   (void)state;
   scope.refunds = CRM_REFUNDS_SALE_DAY;
-  put(store, "sales", "document,time,customer,kind,amount,original\n10,2024-02-10,a,return,5,1\n11,2024-02-11,b,return,2,nowhere\n"
-                      "12,2024-02-12,b,sale,1,1\n", "");
+  put(store, "sales",
+      "document,time,customer,kind,amount,original\n10,2024-02-10,a,return,5,1\n11,2024-02-11,b,return,2,nowhere\n"
+      "12,2024-02-12,b,sale,1,1\n",
+      "");
   assert_result(periods_of(store, &scope), "month,revenue\n2024-02,-6.00\n");
   /* the sale arrives later */
   put(store, "sales", "document,time,customer,kind,amount,original\n1,2024-01-05,a,sale,20,\n", "");
@@ -283,8 +297,10 @@ static void test_mixed_documents(void **state)
   crm_table *table = NULL;
   (void)state;
   scope.refunds = CRM_REFUNDS_SALE_DAY;
-  put(store, "sales", "document,time,customer,kind,amount,original,product,quantity\n1,2024-01-05,a,sale,20,,p,2\n"
-                      "2,2024-02-10,a,return,5,1,p,1\n2,2024-02-10,a,sale,7,,q,1\n2,2024-02-10,a,return,1,,q,0\n", "");
+  put(store, "sales",
+      "document,time,customer,kind,amount,original,product,quantity\n1,2024-01-05,a,sale,20,,p,2\n"
+      "2,2024-02-10,a,return,5,1,p,1\n2,2024-02-10,a,sale,7,,q,1\n2,2024-02-10,a,return,1,,q,0\n",
+      "");
   assert_result(periods_of(store, &scope), "month,revenue,orders\n2024-01,15.00,1\n2024-02,6.00,1\n");
   scope.from = facts_day(2024, 1, 1);
   scope.to = facts_day(2024, 2, 1);
@@ -306,7 +322,8 @@ static void test_bounds(void **state)
   crm_scope branch = CRM_SCOPE_INIT;
   crm_table *table = NULL;
   (void)state;
-  put(store, "sales", "document,time,customer,branch,amount\n1,2024-01-01,a,x,1\n2,2024-01-02,b,y,2\n3,2024-01-03,c,,4\n", "");
+  put(store, "sales",
+      "document,time,customer,branch,amount\n1,2024-01-01,a,x,1\n2,2024-01-02,b,y,2\n3,2024-01-03,c,,4\n", "");
   scope.from = facts_day(2024, 1, 2);
   scope.to = facts_day(2024, 1, 3);
   assert_result(members_of(store, &scope), "customer,tier,orders\nb,vip,1\na,inactive,0\nc,inactive,0\n");
@@ -355,18 +372,12 @@ static void test_older_handle(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_options),
-    cmocka_unit_test(test_struct_sizes),
-    cmocka_unit_test(test_empty_store),
-    cmocka_unit_test(test_attributes),
-    cmocka_unit_test(test_day_start),
-    cmocka_unit_test(test_days_before_1970),
-    cmocka_unit_test(test_anonymous),
-    cmocka_unit_test(test_internal),
-    cmocka_unit_test(test_originals),
-    cmocka_unit_test(test_mixed_documents),
-    cmocka_unit_test(test_bounds),
-    cmocka_unit_test(test_older_handle),
+      cmocka_unit_test(test_options),     cmocka_unit_test(test_struct_sizes),
+      cmocka_unit_test(test_empty_store), cmocka_unit_test(test_attributes),
+      cmocka_unit_test(test_day_start),   cmocka_unit_test(test_days_before_1970),
+      cmocka_unit_test(test_anonymous),   cmocka_unit_test(test_internal),
+      cmocka_unit_test(test_originals),   cmocka_unit_test(test_mixed_documents),
+      cmocka_unit_test(test_bounds),      cmocka_unit_test(test_older_handle),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
