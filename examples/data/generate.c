@@ -62,8 +62,10 @@ static const uint32_t MONTH_VISITS[12] = {91, 93, 97, 99, 100, 98, 94, 92, 99, 1
 static const uint32_t MONTH_BASKET[12] = {100, 98, 100, 100, 100, 100, 98, 98, 100, 100, 104, 118};
 static const uint32_t WEEKDAY_VISITS[7] = {105, 80, 82, 88, 96, 122, 127}; /* from Sunday */
 
-static const uint32_t HOURS_WEEKDAY[HOURS] = {0, 0, 0, 0, 0, 0, 0, 0, 3, 5, 6, 7, 8, 6, 5, 6, 9, 14, 15, 10, 6, 2, 0, 0};
-static const uint32_t HOURS_WEEKEND[HOURS] = {0, 0, 0, 0, 0, 0, 0, 0, 3, 8, 12, 13, 10, 8, 9, 10, 10, 8, 6, 4, 2, 1, 0, 0};
+static const uint32_t HOURS_WEEKDAY[HOURS] = {0, 0, 0, 0, 0, 0,  0,  0,  3, 5, 6, 7,
+                                              8, 6, 5, 6, 9, 14, 15, 10, 6, 2, 0, 0};
+static const uint32_t HOURS_WEEKEND[HOURS] = {0,  0, 0, 0,  0,  0, 0, 0, 3, 8, 12, 13,
+                                              10, 8, 9, 10, 10, 8, 6, 4, 2, 1, 0,  0};
 static const uint32_t HOURS_OFFICE[HOURS] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 9, 8, 2, 3, 8, 7, 4, 0, 0, 0, 0, 0, 0, 0};
 
 struct branch {
@@ -429,7 +431,8 @@ static void make_product(struct random *random, const struct category *category,
     int32_t price = first < second ? first : second;
     product->category = category;
     product->price = price - price % 10 + 9;
-    product->cost = product->price * random_between(random, (int32_t)category->cost_low, (int32_t)category->cost_high) / 100;
+    product->cost =
+        product->price * random_between(random, (int32_t)category->cost_low, (int32_t)category->cost_high) / 100;
     product->launched = -random_between(random, 30, 1500);
     product->stopped = DAYS;
     if (random_chance(random, LATE_LAUNCH_PERMILLE)) {

@@ -119,7 +119,8 @@ typedef struct crm_load_counts {
 
 /* Makes the load's facts the store's, all at once, and counts up the data version if anything changed. On failure the
  * store is as it was at begin and the load can only be freed.
- * Errors: OVERFLOW (a sum of absolute amounts would pass 64 bits), CONFLICT or VALUE (all_or_nothing), MEMORY, STATE.
+ * Errors: OVERFLOW (a sum of absolute amounts would pass 64 bits), CONFLICT or VALUE (all_or_nothing), ARGUMENT (lines
+ * without a rate are in several currencies, and the store's options name no base), MEMORY, STATE.
  * Since 0.1. */
 CRM_API crm_status crm_load_commit(crm_load *load, crm_error *error);
 

@@ -321,7 +321,7 @@ static void apply_sales(crm_load *load, const commit_plan *plan)
 /* The base currency is settled by the first load whose lines without rate carry just one. */
 static void settle_currency(crm_load *load)
 {
-  if (load->store->currency == CRM__NONE && load->unrated != CRM__NONE && !load->unrated_many) {
+  if (load->store->currency == CRM__NONE && load->unrated != CRM__NONE) {
     load->store->currency = load->unrated;
   }
 }
@@ -370,6 +370,10 @@ static crm_status settle(crm_load *load, commit_plan *plan, crm_error *error)
 {
   crm_store *store = load->store;
   int32_t table;
+  if (store->currency == CRM__NONE && load->unrated_many) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, "sales", "currency", 0, -1,
+                        "sales without a rate are in several currencies, and no base currency is named");
+  }
   if (!crm__profiles_grow(store) || !crm__settle_lines(load, &plan->kept)) {
     return crm__fail_memory(error);
   }

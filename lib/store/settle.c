@@ -35,37 +35,6 @@ uint32_t crm__owner_document(const crm_load *load, uint32_t owner)
   return owner & CRM__OWNER_ENTRY ? load->entries[owner & ~CRM__OWNER_ENTRY].document : owner;
 }
 
-/* Refuses the lines of a currency that has no rate, now that it is clear which currency is the base. */
-static int refuse_unrated(crm_load *load)
-{
-  crm_store *store = load->store;
-  uint64_t i;
-  if (load->unrated == CRM__NONE) {
-    return 1;
-  }
-  if (store->currency == CRM__NONE && !load->unrated_many) {
-    return 1;
-  }
-  for (i = 0; i < load->staged; i++) {
-    uint64_t line = load->lines_before + i;
-    uint32_t owner = crm__column_u32(&load->owner, i);
-    crm__stage stage;
-    if (crm__column_u32(&store->lines.currency, line) == CRM__NONE ||
-        crm__column_i64(&store->lines.rate, line) != CRM__NULL) {
-      continue;
-    }
-    crm__stage_get(load, owner, &stage);
-    stage.lines--;
-    crm__stage_put(load, owner, &stage);
-    if (!crm__reject_line(load, i, &stage, CRM__CAUSE_RATE_MISSING, CRM__SALES_RATE)) {
-      return 0;
-    }
-    crm__column_put_u32(&load->owner, i, CRM__NONE);
-    load->scattered = 1;
-  }
-  return 1;
-}
-
 int crm__reject_line(crm_load *load, uint64_t staged, const crm__stage *stage, int32_t cause, int32_t column)
 {
   const crm__sales_lines *lines = &load->store->lines;
@@ -96,22 +65,17 @@ static void scatter(crm__column *column, uint64_t base, const uint32_t *places, 
   }
 }
 
-/* Gives every line its place with the others of its owner, owners in order of first sight, disowned lines last. */
+/* Gives every line its place with the others of its owner, owners in order of first sight. */
 static int find_places(crm_load *load, uint32_t *places, uint32_t *cursors_of_entries)
 {
   crm_store *store = load->store;
   crm__column *cursors = &store->documents.net;   /* free until the documents are written */
   uint64_t next = 0;
-  uint64_t last = load->staged;
   uint64_t i;
   for (i = 0; i < load->staged; i++) {
     uint32_t owner = crm__column_u32(&load->owner, i);
     crm__stage stage;
     uint64_t placed;
-    if (owner == CRM__NONE) {
-      places[i] = (uint32_t)--last;
-      continue;
-    }
     if (owner & CRM__OWNER_ENTRY) {
       placed = cursors_of_entries[owner & ~CRM__OWNER_ENTRY]++;
     } else {
@@ -329,7 +293,7 @@ static void drop_lines(crm_load *load, uint64_t *kept)
   uint64_t from = 0;
   uint32_t c;
   (void)crm__line_columns(&store->lines, columns);
-  while (from < load->staged && crm__column_u32(&load->owner, from) != CRM__NONE) {
+  while (from < load->staged) {
     uint32_t owner = crm__column_u32(&load->owner, from);
     crm__stage stage;
     uint64_t i;
@@ -366,9 +330,6 @@ static int settle_owners(crm_load *load, int *dropped)
   crm__stage stage;
   for (i = 0; i < load->staged; i += crm__stage_lines(load, crm__column_u32(&load->owner, i))) {
     uint32_t owner = crm__column_u32(&load->owner, i);
-    if (owner == CRM__NONE) {
-      break;
-    }
     if (!plainly_good(load, owner)) {
       crm__stage_get(load, owner, &stage);
       settle_alone(load, owner, load->lines_before + i, &stage);
@@ -377,10 +338,6 @@ static int settle_owners(crm_load *load, int *dropped)
   find_best(load);
   for (i = 0; i < load->staged; i += stage.lines) {
     uint32_t owner = crm__column_u32(&load->owner, i);
-    if (owner == CRM__NONE) {
-      *dropped = 1;
-      break;
-    }
     if (plainly_good(load, owner)) {
       stage.lines = crm__stage_lines(load, owner);
       tally->accepted += stage.lines;
@@ -411,9 +368,6 @@ int crm__settle_lines(crm_load *load, uint64_t *kept)
   if (load->current_owner != CRM__NONE) {
     crm__stage_put(load, load->current_owner, &load->current);
     load->current_owner = CRM__NONE;
-  }
-  if (!refuse_unrated(load)) {
-    return 0;
   }
   if (load->scattered ? !group_lines(load) : !mark_firsts(load)) {
     return 0;

@@ -16,7 +16,7 @@ static const char *const names[FIELDS] = {"document", "version", "time",     "cu
                                           "tax",      "cost",    "branch",   "original", "staff"};
 
 typedef struct row {
-  char field[FIELDS][32];
+  char field[FIELDS][80];
 } row;
 
 typedef struct world {

@@ -46,16 +46,24 @@ static void test_settled_by_sales(void **state)
   crm_store_free(store);
 }
 
-/* Two of them in one load: none is the base, and all are refused that need one, whatever their order. */
+/* Two of them in one load: nothing says which is the base, and the load is refused whole. */
 static void test_two_unrated(void **state)
 {
   crm_store *store = store_in(NULL);
+  crm_error error = CRM_ERROR_INIT;
+  crm_load *load = NULL;
   (void)state;
-  assert_counts(
-      put(store, "sales",
-          HEAD "1,2024-01-01,a,100,,,USD,\n2,2024-01-01,a,10,,,EUR,\n3,2024-01-01,a,1,,,,\n4,2024-01-01,a,1,,,GBP,2\n",
-          "1,rate,rate_missing\n2,rate,rate_missing\n"),
-      2, 0, 2);
+  assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+  assert_int_equal(read_text(load, "sales", NULL,
+                             HEAD "1,2024-01-01,a,100,,,USD,\n2,2024-01-01,a,10,,,EUR,\n3,2024-01-01,a,1,,,,\n"
+                                  "4,2024-01-01,a,1,,,GBP,2\n",
+                             0, NULL),
+                   CRM_OK);
+  assert_int_equal(crm_load_commit(load, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "currency");
+  crm_load_free(load);
+  assert_int_equal(crm_store_documents(store), 0);
+  assert_verifies(store);
   assert_counts(put(store, "sales", HEAD "2,2024-01-01,a,10,,,EUR,\n", ""), 1, 0, 0);
   put(store, "sales", HEAD "1,2024-01-01,a,100,,,USD,\n", "1,rate,rate_missing\n");
   crm_store_free(store);
