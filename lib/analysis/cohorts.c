@@ -42,10 +42,7 @@ static crm_status assign(cohorts *all, crm_error *error)
   crm__scope *scope = all->scope;
   uint32_t customers = crm__customers(scope->store);
   uint32_t id;
-  crm_status status = crm__first_ever(scope, &all->first, error);
-  if (status != CRM_OK) {
-    return status;
-  }
+  all->first = all->activity.ever;
   all->of = crm__scope_alloc(scope, customers, sizeof *all->of);
   all->sizes = crm__scope_alloc_zero(scope, (uint64_t)all->activity.periods, sizeof *all->sizes);
   if (all->of == NULL || all->sizes == NULL) {

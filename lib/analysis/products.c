@@ -50,62 +50,61 @@ static void add_saturated(int64_t *sum, int64_t value)
   }
 }
 
-static void add_sale(catalogue *all, uint32_t index, item *of, int32_t day, uint32_t customer)
+static void note_sale(catalogue *all, uint32_t index, uint32_t customer)
 {
-  of->last = day > of->last ? day : of->last;
-  if (customer != CRM__NONE && all->with_buyers) {
-    of->sold++;
+  if (customer != CRM__NONE) {
+    all->items[index].sold++;
     all->sold_item[all->sold] = index;
     all->sold_to[all->sold++] = customer;
-  }
-}
-
-/* The line at a place of the columns at hand. */
-static void add_line(catalogue *all, const crm__lines *lines, uint32_t place, int sale, int32_t day, uint32_t customer)
-{
-  uint32_t product = lines->product == NULL ? CRM__NONE : lines->product[place];
-  uint32_t index = product == CRM__NONE ? all->count - 1U : product;
-  item *of = &all->items[index];
-  int64_t cost = lines->cost == NULL ? INT64_MIN : lines->cost[place];
-  of->lines++;
-  of->revenue += lines->amount == NULL ? 0 : lines->amount[place];
-  if (all->scope->money == CRM_MONEY_TAXED && lines->tax != NULL && lines->tax[place] != INT64_MIN) {
-    of->revenue += lines->tax[place];
-  }
-  if (lines->quantity != NULL && lines->quantity[place] != INT64_MIN) {
-    of->units += lines->quantity[place];   /* the store keeps the sum of all quantities within 64 bits */
-  }
-  of->cost = of->cost == INT64_MIN || cost == INT64_MIN ? INT64_MIN : of->cost + cost;
-  if (sale) {
-    add_sale(all, index, of, day, customer);
   }
 }
 
 /* How many lines ahead a product's item is asked for: without it half of the time is waiting for items. */
 #define AHEAD 16
 
-static void ask_ahead(const catalogue *all, const crm__lines *lines, uint32_t place)
+static int64_t known(const int64_t *values, uint32_t place)
 {
-  if (lines->product != NULL && place + AHEAD < lines->count && lines->product[place + AHEAD] < all->count) {
-    CRM__PREFETCH(&all->items[lines->product[place + AHEAD]]);
-  }
+  return values == NULL || values[place] == INT64_MIN ? 0 : values[place];
 }
 
-/* The lines of a fact that lie in one chunk. */
+/* The lines of a fact that lie in one chunk. What does not change from line to line is at hand in locals: the compiler
+ * cannot know that items do not overlap it. */
 static void add_run(catalogue *all, const crm__facts *facts, uint32_t i, uint64_t line, const crm__lines *lines,
                     uint32_t place, uint32_t run)
 {
+  item *items = all->items;
+  const uint32_t *products = lines->product;
+  const int64_t *amounts = lines->amount;
+  const int64_t *taxes = all->scope->money == CRM_MONEY_TAXED ? lines->tax : NULL;
+  const int64_t *quantities = lines->quantity;
+  const int64_t *costs = lines->cost;
+  uint32_t nameless = all->count - 1U;
+  uint32_t end = place + run;
   int32_t day = crm__business_day(facts->time[i], all->scope->day_start);
+  int sales_only = all->scope->money == CRM_MONEY_SALES;
   int redating = all->scope->refunds == CRM_REFUNDS_SALE_DAY && !(facts->flags[i] & CRM__FACT_EXTRA);
-  uint32_t k;
-  for (k = 0; k < run; k++) {
-    int kind = lines->code == NULL ? 1 : crm__line_kind(lines->code[place + k]);
-    ask_ahead(all, lines, place + k);
-    if (kind == 0 || (kind == 2 && all->scope->money == CRM_MONEY_SALES) ||
-        (redating && crm__line_redated(all->scope, line + k))) {
+  int with_buyers = all->with_buyers;
+  uint32_t at;
+  for (at = place; at < end; at++) {
+    int kind = lines->code == NULL ? 1 : crm__line_kind(lines->code[at]);
+    uint32_t index = products == NULL || products[at] == CRM__NONE ? nameless : products[at];
+    item *of = &items[index];
+    if (products != NULL && at + AHEAD < lines->count && products[at + AHEAD] < nameless) {
+      CRM__PREFETCH(&items[products[at + AHEAD]]);
+    }
+    if (kind == 0 || (kind == 2 && sales_only) || (redating && crm__line_redated(all->scope, line + (at - place)))) {
       continue;
     }
-    add_line(all, lines, place + k, kind == 1, day, facts->customer[i]);
+    of->lines++;
+    of->revenue += known(amounts, at) + known(taxes, at);
+    of->units += known(quantities, at);   /* the store keeps the sum of all quantities within 64 bits */
+    of->cost = of->cost == INT64_MIN || costs == NULL || costs[at] == INT64_MIN ? INT64_MIN : of->cost + costs[at];
+    if (kind == 1) {
+      of->last = day > of->last ? day : of->last;
+      if (with_buyers) {
+        note_sale(all, index, facts->customer[i]);
+      }
+    }
   }
 }
 

@@ -108,9 +108,17 @@ static crm_status make_places(crm__scope *scope, const crm__calendar *calendar, 
 
 #define AHEAD 24
 
+/* Where one pass over the facts leaves what it finds. */
+typedef struct marks {
+  uint64_t *bits;
+  int32_t *ever;
+  int64_t *revenue;
+  int64_t *orders;
+} marks;
+
 /* One pass over the facts. wide is the scope without its lower bound, for the period before the first. */
 static void mark_facts(const crm__scope *wide, const crm__scope *scope, const crm__activity *activity,
-                       crm__facts *facts, uint64_t *bits, int64_t *revenue, int64_t *orders)
+                       crm__facts *facts, const marks *to)
 {
   uint32_t words = activity->words;
   uint32_t i;
@@ -118,23 +126,27 @@ static void mark_facts(const crm__scope *wide, const crm__scope *scope, const cr
   while (crm__facts_next(facts, wide)) {
     for (i = 0; i < facts->count; i++) {
       uint32_t customer = facts->customer[i];
-      uint16_t place;
+      uint32_t flags = facts->flags[i];
+      int32_t day = crm__business_day(facts->time[i], scope->day_start);
+      uint16_t place = crm__activity_place(activity, day);
       if (i + AHEAD < facts->count && facts->customer[i + AHEAD] != CRM__NONE) {
-        CRM__PREFETCH(&bits[(size_t)facts->customer[i + AHEAD] * words]);
+        CRM__PREFETCH(&to->bits[(size_t)facts->customer[i + AHEAD] * words]);
+        CRM__PREFETCH(&to->ever[facts->customer[i + AHEAD]]);
       }
-      if ((facts->flags[i] & CRM__FACT_PERIOD) == 0) {
-        continue;
+      if (customer != CRM__NONE && (flags & CRM__FACT_OCCASION) && day < to->ever[customer]) {
+        to->ever[customer] = day;
       }
-      place = crm__activity_place(activity, crm__business_day(facts->time[i], scope->day_start));
-      if (place == CRM__NO_PLACE || (place > 0 && facts->time[i] < scope->from)) {
+      if ((flags & CRM__FACT_PERIOD) == 0 || place == CRM__NO_PLACE || facts->time[i] >= scope->to ||
+          (place > 0 && facts->time[i] < scope->from)) {
         continue;
       }
       if (place > 0) {
-        revenue[place - 1] += facts->money[i];
-        orders[place - 1] += scope->occasions == CRM_OCCASIONS_EACH || customer == CRM__NONE ? facts->orders[i] : 0;
+        to->revenue[place - 1] += facts->money[i];
+        to->orders[place - 1] +=
+            scope->occasions == CRM_OCCASIONS_EACH || customer == CRM__NONE ? facts->orders[i] : 0;
       }
-      if (customer != CRM__NONE && (facts->flags[i] & CRM__FACT_OCCASION)) {
-        bits[(size_t)customer * words + place / 64] |= UINT64_C(1) << (place % 64);
+      if (customer != CRM__NONE && (flags & CRM__FACT_OCCASION)) {
+        to->bits[(size_t)customer * words + place / 64] |= UINT64_C(1) << (place % 64);
       }
     }
   }
@@ -155,28 +167,40 @@ static crm_status add_visits(crm__scope *scope, const crm__activity *activity, i
   return status;
 }
 
+/* The periods of the first occasions ever. */
 static crm_status find_firsts(crm__scope *scope, crm__activity *activity, crm_error *error)
 {
   uint32_t customers = crm__customers(scope->store);
   int32_t *first = crm__scope_alloc(scope, customers, sizeof *first);
-  const int32_t *days;
   uint32_t i;
-  crm_status status;
   if (first == NULL) {
     return crm__fail_memory(error);
   }
-  status = crm__first_ever(scope, &days, error);
-  for (i = 0; status == CRM_OK && i < customers; i++) {
-    int32_t day = days[i];
-    if (day < activity->starts[0]) {
-      first[i] = -1;
-    } else {
-      uint16_t place = crm__activity_place(activity, day);
-      first[i] = place == CRM__NO_PLACE ? INT32_MAX : (int32_t)place - 1;
-    }
+  for (i = 0; i < customers; i++) {
+    int32_t day = activity->ever[i];
+    uint16_t place = crm__activity_place(activity, day);
+    first[i] = day < activity->starts[0] ? -1 : place == CRM__NO_PLACE ? INT32_MAX : (int32_t)place - 1;
   }
   activity->first = first;
-  return status;
+  return CRM_OK;
+}
+
+static crm_status make_marks(crm__scope *scope, const crm__activity *activity, marks *to, crm_error *error)
+{
+  uint32_t customers = crm__customers(scope->store);
+  uint64_t periods = (uint64_t)activity->periods;
+  uint32_t i;
+  to->bits = crm__scope_alloc_zero(scope, (uint64_t)customers * activity->words, sizeof *to->bits);
+  to->ever = crm__scope_alloc(scope, customers, sizeof *to->ever);
+  to->revenue = crm__scope_alloc_zero(scope, periods, sizeof *to->revenue);
+  to->orders = crm__scope_alloc_zero(scope, periods, sizeof *to->orders);
+  if (to->bits == NULL || to->ever == NULL || to->revenue == NULL || to->orders == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < customers; i++) {
+    to->ever[i] = INT32_MAX;
+  }
+  return CRM_OK;
 }
 
 crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
@@ -184,9 +208,7 @@ crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calenda
 {
   crm__facts *facts = crm__scope_alloc(scope, 1, sizeof *facts);
   crm__scope wide = *scope;
-  uint64_t *bits;
-  int64_t *revenue;
-  int64_t *orders;
+  marks to;
   int32_t first = 0;
   int32_t last = 0;
   crm_status status;
@@ -206,18 +228,18 @@ crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calenda
     return status;
   }
   activity->words = ((uint32_t)activity->periods + 1 + 63) / 64;
-  bits = crm__scope_alloc_zero(scope, (uint64_t)crm__customers(scope->store) * activity->words, sizeof *bits);
-  revenue = crm__scope_alloc_zero(scope, (uint64_t)activity->periods, sizeof *revenue);
-  orders = crm__scope_alloc_zero(scope, (uint64_t)activity->periods, sizeof *orders);
-  if (bits == NULL || revenue == NULL || orders == NULL) {
-    return crm__fail_memory(error);
+  status = make_marks(scope, activity, &to, error);
+  if (status != CRM_OK) {
+    return status;
   }
   wide.from = INT64_MIN;
-  mark_facts(&wide, scope, activity, facts, bits, revenue, orders);
-  activity->bits = bits;
-  activity->revenue = revenue;
-  activity->orders = orders;
+  wide.to = scope->as_of;
+  mark_facts(&wide, scope, activity, facts, &to);
+  activity->bits = to.bits;
+  activity->ever = to.ever;
+  activity->revenue = to.revenue;
+  activity->orders = to.orders;
   status = find_firsts(scope, activity, error);
-  return status == CRM_OK && scope->occasions == CRM_OCCASIONS_DAY ? add_visits(scope, activity, orders, error)
+  return status == CRM_OK && scope->occasions == CRM_OCCASIONS_DAY ? add_visits(scope, activity, to.orders, error)
                                                                    : status;
 }

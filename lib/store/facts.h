@@ -187,6 +187,8 @@ typedef struct crm__activity {
   uint32_t words;           /* 64-bit words a customer */
   const uint64_t *bits;     /* customer * words; bit 0: the period before the first, bit p + 1: period p. An occasion in
                              * the scope */
+  const int32_t *ever;      /* by customer: business day of the first occasion ever (before as-of, all branches);
+                             * INT32_MAX: none */
   const int32_t *first;     /* by customer: period of the first occasion ever; -1: before the first period; INT32_MAX:
                              * none or after the last */
   const int64_t *revenue;   /* by period, in the scope's basis, anonymous ones too */
@@ -201,7 +203,7 @@ typedef struct crm__activity {
 /* The bit of the period that holds a day: 0 the one before the first, p + 1 period p; CRM__NO_PLACE: neither. */
 static inline uint16_t crm__activity_place(const crm__activity *activity, int32_t day)
 {
-  return day < activity->first_day || day - activity->first_day >= activity->days
+  return day < activity->first_day || day >= activity->first_day + activity->days
            ? CRM__NO_PLACE
            : activity->places[day - activity->first_day];
 }
