@@ -56,10 +56,11 @@ static int prepare_slice(crm_load *load, int32_t table)
 {
   int32_t i;
   if (load->slice == NULL) {
-    load->slice = crm__alloc_zero(&load->store->memory, slice_size());
+    load->slice = crm__alloc(&load->store->memory, slice_size());
     if (load->slice == NULL) {
       return 0;
     }
+    memset(load->slice->cells, 0, sizeof load->slice->cells);   /* the rest is written before it is read */
   }
   for (i = 0; i < crm__table_width(load->store, table); i++) {
     crm__cells *cells = &load->slice->cells[i];
