@@ -100,6 +100,12 @@ CRM_API crm_status crm_store_changed(const crm_store *store, int64_t since, crm_
  * Errors: MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_totals(const crm_store *store, crm_table **table, crm_error *error);
 
+/* What each source has delivered, to watch the feeds, by source: source, documents, lines, versioned (documents whose
+ * version is not 0), first, last (business days; last is how far the feed has come), days (with a document),
+ * longest_gap (most days from one day with a document to the next). Errors: MEMORY. Time in proportion to documents.
+ * Since 0.1. */
+CRM_API crm_status crm_store_sources(const crm_store *store, crm_table **table, crm_error *error);
+
 /* What looks wrong in the facts themselves, a row each: warning, subject, count, share. lone_day: the last day with a
  * document (subject) lies more than 365 days (count) past the one before, most likely a till with a wrong clock; the
  * default as-of then is wrong too. walk_in: one customer key (subject) holds more than 5 percent of all orders (count,

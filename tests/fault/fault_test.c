@@ -295,6 +295,18 @@ static crm_status ask_totals(const crm_store *store, const crm_scope *scope, crm
   return crm_store_totals(store, table, error);
 }
 
+static crm_status ask_sources(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_sources(store, table, error);
+}
+
+static crm_status ask_warnings(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_warnings(store, table, error);
+}
+
 static crm_status ask_schema(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   (void)scope;
@@ -454,9 +466,9 @@ static crm_status ask_verify(const crm_store *store, const crm_scope *scope, crm
 }
 
 static const question questions[] = {
-    ask_customer, ask_documents, ask_document,       ask_changed, ask_totals,   ask_schema,  ask_loads,
-    ask_tiers,    ask_members,   ask_concentration,  ask_rfm,     ask_segments, ask_periods, ask_cohorts,
-    ask_rolling,  ask_products,  crm_repeat_compute, ask_verify,
+    ask_customer, ask_documents, ask_document, ask_changed,  ask_totals,         ask_sources, ask_warnings,
+    ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
+    ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
 };
 
 static void test_questions(void **state)

@@ -2,6 +2,8 @@
  * Copyright the libcrm authors */
 #include "support/loads.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What an integrator asks daily. */
@@ -202,6 +204,59 @@ static void test_schema(void **state)
   crm_store_free(store);
 }
 
+static void test_sources(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_table *table = NULL;
+  (void)state;
+  put(store, "sales", sales, "");
+  put(store, "sales", "document,time,amount,source\n9,2024-01-20,1,pos\n8,2024-01-09,1,pos\n7,2024-01-09,1,pos\n", "");
+  assert_int_equal(crm_store_sources(store, &table, NULL), CRM_OK);
+  assert_result(table, "source,documents,lines,versioned,first,last,days,longest_gap\n"
+                       ",4,7,0,2024-01-02,2024-01-06,3,3\n"
+                       "pos,4,4,1,2024-01-05,2024-01-20,3,11\n");
+  assert_int_equal(crm_store_sources(NULL, &table, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_sources(store, NULL, NULL), CRM_ERROR_ARGUMENT);
+  crm_store_free(store);
+}
+
+/* Sixty customers with one order each, and one key with so many as the arguments say. */
+static crm_store *store_with_walk_in(int orders, const char *more)
+{
+  crm_store *store = store_new(NULL);
+  text_buffer text = {NULL, 0, 0};
+  char line[64];
+  int i;
+  text_add(&text, "document,time,customer,amount\n");
+  for (i = 0; i < 60 + orders; i++) {
+    (void)snprintf(line, sizeof line, "%d,2024-01-%02d,%d,1\n", i, 1 + i % 28, i < 60 ? i : 99);
+    text_add(&text, line);
+  }
+  text_add(&text, more);
+  put(store, "sales", text.bytes, "");
+  free(text.bytes);
+  return store;
+}
+
+static void assert_warnings(crm_store *store, const char *expected)
+{
+  crm_table *table = NULL;
+  assert_int_equal(crm_store_warnings(store, &table, NULL), CRM_OK);
+  assert_result(table, expected);
+  crm_store_free(store);
+}
+
+static void test_warnings(void **state)
+{
+  (void)state;
+  assert_warnings(store_with_walk_in(10, ""), "warning,subject,count,share\nwalk_in,99,10,0.142857\n");
+  assert_warnings(store_with_walk_in(9, ""), "warning,subject,count,share\n");
+  assert_warnings(store_with_walk_in(9, "x,2025-01-27,1,1\n"), "warning,subject,count,share\n");
+  assert_warnings(store_with_walk_in(9, "x,2025-01-28,1,1\n"),
+                  "warning,subject,count,share\nlone_day,2025-01-28,366,\n");
+  assert_warnings(store_new(NULL), "warning,subject,count,share\n");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -209,7 +264,8 @@ int main(void)
       cmocka_unit_test(test_documents),  cmocka_unit_test(test_document),
       cmocka_unit_test(test_line_order), cmocka_unit_test(test_changed),
       cmocka_unit_test(test_totals),     cmocka_unit_test(test_loads),
-      cmocka_unit_test(test_schema),
+      cmocka_unit_test(test_schema),     cmocka_unit_test(test_sources),
+      cmocka_unit_test(test_warnings),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
