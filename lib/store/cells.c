@@ -309,7 +309,7 @@ static void decode_field_times(const crm__input *input, int32_t column, int64_t 
   }
 }
 
-/* Numbers of a file: those that read without fault at once, the rest by the general way. Answers 1 where it was read. */
+/* Numbers of a file: those without a fault are read at once, the rest goes the general way. 1: it was read. */
 static int decode_field_number(const crm__field *field, int32_t cell, char mark, int32_t scale, int64_t *value,
                                int *inexact)
 {
