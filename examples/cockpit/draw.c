@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define AXIS 8   /* cells left of a chart */
-
 static const char *const across[] = {"", "\xE2\x96\x8F", "\xE2\x96\x8E", "\xE2\x96\x8D", "\xE2\x96\x8C",
                                      "\xE2\x96\x8B", "\xE2\x96\x8A", "\xE2\x96\x89"};
 static const char *const upwards[] = {" ", "\xE2\x96\x81", "\xE2\x96\x82", "\xE2\x96\x83", "\xE2\x96\x84",

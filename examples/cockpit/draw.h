@@ -5,6 +5,8 @@
 
 #include "page.h"
 
+#define AXIS 8   /* cells left of a chart */
+
 /* Bars, sparklines and charts of block characters. Values at or under 0 are drawn as nothing. */
 
 /* A heading with a rule to the end of the line, after an empty line. */

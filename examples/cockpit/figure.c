@@ -89,11 +89,12 @@ const char *figure_points(char *text, int64_t rate)
 
 const char *figure_short(char *text, int64_t value, int scale, int32_t language)
 {
-  static const char *const units[2][4] = {{"", "k", "M", "G"}, {"", "万", "亿", "万亿"}};
+  static const char *const units[2][7] = {{"", "k", "M", "G", "T", "P", "E"}, {"", "万", "亿", "万亿", "", "", ""}};
   int step = language == 0 ? 3 : 4;
+  int most = language == 0 ? 6 : 3;
   uint64_t whole = magnitude(value) / power(scale);
   int unit = 0;
-  while (unit < 3 && whole >= power(step * (unit + 1))) {
+  while (unit < most && whole >= power(step * (unit + 1))) {
     unit++;
   }
   return decimal(text, value, scale + step * unit, unit == 0 || whole >= power(step * unit) * 100 ? 0 : 1, "",

@@ -92,12 +92,16 @@ static int is_whole(const crm_table *table, int32_t index, int32_t scale)
   return 1;
 }
 
-static int is_plain_number(const crm_table *table, int64_t row)
+/* Six decimals are a share, but for these. */
+#define PLAIN "gini frequency average_order orders_per_customer spend_per_customer median_gap mean_gap gap_cv"
+
+static int is_plain_number(const crm_table *table, const char *column, int64_t row)
 {
-  int32_t measure = crm_table_find(table, "measure");
+  char id[32];
   size_t length;
-  const char *text = crm_table_text(table, measure, row, &length);
-  return measure >= 0 && length == 4 && memcmp(text, "gini", 4) == 0;
+  const char *text = crm_table_text(table, crm_table_find(table, "measure"), row, &length);
+  (void)snprintf(id, sizeof id, "%.*s", (int)(length < sizeof id ? length : 0), text);
+  return value_listed(column, PLAIN) || value_listed(id, PLAIN);
 }
 
 void grid_cell(const page *out, const crm_table *table, int32_t index, int64_t row, char *text, size_t size)
@@ -124,7 +128,7 @@ void grid_cell(const page *out, const crm_table *table, int32_t index, int64_t r
     (void)figure_time(buffer, value);
     break;
   case CRM_TYPE_DECIMAL:
-    if (column.scale == 6 && !is_plain_number(table, row)) {
+    if (column.scale == 6 && !is_plain_number(table, column.name, row)) {
       (void)figure_percent(buffer, value, 1);
     } else {
       (void)figure_decimal(buffer, value, column.scale, column.scale == 6 ? 3 : column.scale);
@@ -146,8 +150,14 @@ static void cell(const page *out, const crm_table *table, const shown *column, i
   }
 }
 
-static void heading(const page *out, const grid *how, const char *name, char *text, size_t size)
+/* A table may have labels of its own for names that others use for something else. */
+static void heading(const page *out, const crm_table *table, const grid *how, const char *name, char *text, size_t size)
 {
+  const char *own = label_find(out->language, crm_table_name(table), name);
+  if (own != NULL) {
+    (void)snprintf(text, size, "%s", own);
+    return;
+  }
   if (strcmp(name, "month") == 0 && how->period != NULL) {
     name = how->period;
   }
@@ -175,7 +185,7 @@ static void add_column(const page *out, const crm_table *table, const grid *how,
     item->type = -CRM_TYPE_DECIMAL;
   }
   (void)snprintf(item->name, sizeof item->name, "%s", name);
-  heading(out, how, name, item->heading, sizeof item->heading);
+  heading(out, table, how, name, item->heading, sizeof item->heading);
   item->cells = cells_of(item->heading);
   for (row = 0; row < rows; row++) {
     cell(out, table, item, row, text);

@@ -150,6 +150,15 @@ static void report_scope(const arguments *args, const loading *loaded)
   crm_table_free(years);
 }
 
+/* Profit of lines without cost is too high: they count as if they had cost nothing. */
+static void report_costs(const result *made)
+{
+  const char *customers = made->table == NULL ? NULL : crm_table_meta_find(made->table, "customers_without_cost");
+  if (customers != NULL && strcmp(customers, "0") != 0) {
+    (void)report("lines without cost count as cost 0; customers whose profit is too high for it: %s", customers);
+  }
+}
+
 /* A branch that no document names is more likely a slip than a question. */
 static void report_branches(const arguments *args, const loading *loaded)
 {
@@ -176,7 +185,7 @@ static void report_branches(const arguments *args, const loading *loaded)
 }
 
 /* Figures that a wrong clock or a key for everybody would falsify. */
-static void report_warnings(const loading *loaded)
+static void report_warnings(const arguments *args, const loading *loaded)
 {
   crm_table *warnings = NULL;
   int64_t row;
@@ -192,7 +201,7 @@ static void report_warnings(const loading *loaded)
       (void)report("customer '%.*s' holds %d.%d %% of all orders; if it stands for nobody say --anonymous", (int)length,
                    subject, (int)(crm_table_integer(warnings, 3, row) / 10000),
                    (int)(crm_table_integer(warnings, 3, row) / 1000 % 10));
-    } else {
+    } else if (args->as_of == NULL) {
       (void)report("the last day with sales, %.*s, lies %lld days past the one before; --as-of may be needed",
                    (int)length, subject, (long long)crm_table_integer(warnings, 2, row));
     }
@@ -210,6 +219,9 @@ static int run(arguments *args)
     status = compute(args, &loaded, &made);
   }
   if (status == EXIT_GOOD) {
+    status = output_check(args->output);
+  }
+  if (status == EXIT_GOOD) {
     status = files_write_rejects(args, &loaded);
   }
   if (status == EXIT_GOOD) {
@@ -217,7 +229,8 @@ static int run(arguments *args)
   }
   if (status == EXIT_GOOD) {
     report_scope(args, &loaded);
-    report_warnings(&loaded);
+    report_warnings(args, &loaded);
+    report_costs(&made);
     report_branches(args, &loaded);
     files_report(args, &loaded);
     status = loaded.rejected > 0 ? EXIT_REJECTED : EXIT_GOOD;

@@ -20,6 +20,8 @@ const char *const manual[] = {
   "  months         revenue, orders and the movement of customers, by period\n"
   "  cohorts        retention by the period of the first purchase\n"
   "  repeat         repeat purchase rates\n"
+  "  rhythm         every customer's frequency, days between orders, next due\n"
+  "  frequency      how often and for how much customers buy, all together\n"
   "  products       products by revenue, with ABC classes\n"
   "  load           rows read, accepted, duplicate and rejected\n"
   "\n",

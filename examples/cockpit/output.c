@@ -41,6 +41,24 @@ int output_open(output *out, const char *path)
   return EXIT_GOOD;
 }
 
+int output_check(const char *path)
+{
+  output out;
+  memset(&out, 0, sizeof out);
+  if (path == NULL || strcmp(path, "-") == 0) {
+    return EXIT_GOOD;
+  }
+  out.path = path;
+  errno = 0;
+  out.file = fopen(path, "ab");
+  if (out.file == NULL) {
+    out.failed = errno != 0 ? errno : UNKNOWN;
+    return refuse(&out);
+  }
+  (void)fclose(out.file);
+  return EXIT_GOOD;
+}
+
 int output_bytes(output *out, const void *bytes, size_t size)
 {
   errno = 0;

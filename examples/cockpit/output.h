@@ -15,7 +15,10 @@ typedef struct output {
   crm_sink sink;
 } output;
 
-/* All three answer EXIT_GOOD, or EXIT_UNUSABLE after one line on standard error. */
+/* Whether a file can be written at all, before any is; NULL: standard output. */
+int output_check(const char *path);
+
+/* These answer EXIT_GOOD, or EXIT_UNUSABLE after one line on standard error. */
 int output_open(output *out, const char *path);
 int output_bytes(output *out, const void *bytes, size_t size);
 int output_close(output *out);

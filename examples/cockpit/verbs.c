@@ -57,6 +57,16 @@ static crm_status repeat(const crm_store *store, const arguments *args, crm_tabl
   return crm_repeat_compute(store, &args->scope, table, error);
 }
 
+static crm_status rhythm(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_rhythm_compute(store, &args->scope, table, error);
+}
+
+static crm_status frequency(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_rhythm_summary(store, &args->scope, table, error);
+}
+
 static crm_status products(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return crm_products_compute(store, &args->scope, &args->products, table, error);
@@ -80,6 +90,9 @@ static const verb verbs[] = {
   {"months", months, "month revenue orders active new returning resurrected lapsed complete", "complete", 0},
   {"cohorts", cohorts, "", "", 0},
   {"repeat", repeat, "kpi value low high numerator denominator status", "status", 0},
+  {"rhythm", rhythm, "customer orders average_order frequency median_gap gap_cv last next_due overdue_days",
+   "gap_cv last average_order", 50},
+  {"frequency", frequency, "measure value n status", "status", 0},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
   {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0}
 };

@@ -14,6 +14,7 @@
 #include <crm/periods.h>   /* months and any periods in a row */
 #include <crm/cohorts.h>   /* retention by cohort */
 #include <crm/repeat.h>    /* repeat purchase rates */
+#include <crm/rhythm.h>    /* how often and for how much customers buy; who is due */
 #include <crm/products.h>  /* products and ABC classes */
 
 #endif

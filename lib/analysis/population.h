@@ -14,10 +14,10 @@ crm_status crm__customers_by_key(crm__scope *scope, const uint32_t **ids, crm_er
  * Shares the scratch of the scope; it is not to be closed. */
 crm__scope crm__scope_widened(const crm__scope *scope);
 
-/* The instant at which a business day begins. */
+/* The instant at which a business day begins, INT64_MAX where that is past all instants. */
 static inline int64_t crm__day_instant(const crm__scope *scope, int64_t day)
 {
-  return day * CRM_DAY + scope->day_start;
+  return day < INT64_MAX / CRM_DAY ? day * CRM_DAY + scope->day_start : INT64_MAX;
 }
 
 /* The last business day of which anything lies before an instant. */

@@ -37,6 +37,9 @@ HEADERS = {
     "cockpit": "gauge,kpi,period,value,band,target,change_previous,change_year,status",
     "load": "table,rows,accepted,duplicate,rejected,amount_in,amount_accepted",
     "repeat": "kpi,value,numerator,denominator,low,high,status",
+    "rhythm": "customer,orders,spend,average_order,exposure_days,frequency,gaps,median_gap,mean_gap,gap_cv,last,"
+              "next_due,overdue_days",
+    "frequency": "measure,value,numerator,denominator,n,status",
     "products": "product,revenue,share,cumulative_share,class,units,margin,buyers,last",
 }
 
@@ -250,6 +253,14 @@ def output_file():
     unusable("months", "--sales", path, "--shares", "1", "--output", target)
     expect(not os.path.exists(target), "written in spite of exit 2")
     unusable("months", "--sales", path, "--output", os.path.join(FOLDER, "no", "folder.csv"), saying="folder.csv")
+
+
+@test
+def nothing_is_written_where_the_output_cannot_be():
+    path = write("some.csv", PLAIN + "5,2024-13-02,9,1\n")
+    rejects = os.path.join(FOLDER, "rejects-of-nothing.csv")
+    unusable("tiers", "--sales", path, "--output", os.path.join(FOLDER, "no", "o.csv"), "--rejects", rejects)
+    expect(not os.path.exists(rejects), "the rejects are written")
 
 
 @test
@@ -590,6 +601,31 @@ def bounds():
     equal(spend("--to", "2024-01-20 09:31"), {"7": "10.00", "8": "25.50"})
     equal(spend("--as-of", "2024-02-01"), {"7": "10.00", "8": "25.50"})
     equal(spend("--as-of", "2024-01-20", "--day-start", "10:00"), {"7": "10.00", "8": "25.50"})
+
+
+@test
+def figures_beside_a_chart_are_whole():
+    path = write("large.csv", "document,time,customer,amount\n1,2024-01-05,7,15900000000000\n2,2024-02-05,7,5\n"
+                 "3,2024-03-05,7,5\n")
+    for language in ("en", "zh"):
+        shown = good("--sales", path, "--lang", language).text
+        expect("  15.9T " in shown, shown)
+
+
+@test
+def profit_without_cost_is_told():
+    path = write("plain.csv", PLAIN)
+    for verb in ("pyramid", "tiers", "concentration"):
+        result = good(verb, "--measure", "profit", "--format", "csv", "--sales", path)
+        expect("too high for it: 3" in result.error, result.error)
+        expect("cost" not in good(verb, "--format", "csv", "--sales", path).error, verb)
+
+
+@test
+def a_lone_day_is_told_where_as_of_is_not_given():
+    path = write("lone.csv", PLAIN + "5,2033-01-01,9,1\n")
+    expect("--as-of may be needed" in good("tiers", "--sales", path).error, "no word of the lone day")
+    expect("may be needed" not in good("tiers", "--sales", path, "--as-of", "2024-04-01").error, "as-of was given")
 
 
 # ---- big things ----

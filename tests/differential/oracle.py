@@ -7,13 +7,14 @@ money, exact fractions for shares and rates. Speed does not matter here.
 
     oracle.py VERB --sales FILE [flags as crm-cockpit has them]
 
-Verbs: load pyramid tiers rfm months cohorts repeat products. A cell that the contract leaves open is a
+Verbs: load pyramid tiers rfm months cohorts repeat rhythm frequency products. A cell that the contract leaves open is a
 `Loose`: a text with a rule that says which other texts are as good.
 """
 
 import datetime
 import math
 import re
+import statistics
 import sys
 from collections import Counter, defaultdict
 from fractions import Fraction
@@ -902,6 +903,67 @@ def verb_repeat(store, book):
     return "kpi,value,numerator,denominator,low,high,status", rows
 
 
+class Rhythm:
+    """The customers with an occasion in the scope: their orders, spend, exposure in days and gaps between days."""
+
+    def __init__(self, book):
+        self.orders = book.by_customer(book.scoped(book.orders))
+        entries = book.by_customer(book.scoped(book.entries))
+        self.spend = {key: sum(entry.value for entry in entries.get(key, [])) for key in self.orders}
+        self.days = {key: sorted({order.day for order in group}) for key, group in self.orders.items()}
+        self.gaps = {key: [b - a for a, b in zip(days, days[1:])] for key, days in self.days.items()}
+        first, self.exposure = first_order_day(book), {}
+        for key in self.orders:
+            begin = max(first[key], (book.start - book.options.day_start) // DAY)
+            self.exposure[key] = max(1, (book.end - book.options.day_start) // DAY - begin)
+
+
+def verb_rhythm(store, book):
+    header = ("customer,orders,spend,average_order,exposure_days,frequency,gaps,median_gap,mean_gap,gap_cv,last,next_due,"
+              "overdue_days")
+    rhythm, rows = Rhythm(book), []
+    today = (book.as_of - book.options.day_start) // DAY
+    for key in sorted(rhythm.orders, key=key_order):
+        count, gaps, last = book.count(rhythm.orders[key]), rhythm.gaps[key], rhythm.days[key][-1]
+        spend = rhythm.spend[key]
+        cycle, variation = ["", ""], ""
+        due = overdue = ""
+        if gaps:
+            median = statistics.median(map(Fraction, gaps))
+            cycle = [decimal(int(median * 10), 1), ratio(sum(gaps), len(gaps))]
+            due = last + math.ceil(median)
+            overdue = str(max(0, today - due))
+            due = to_date(due).isoformat()
+        if len(gaps) > 1:
+            variation = near(statistics.pstdev(gaps) / statistics.mean(gaps))
+        rows.append([key_text(key), str(count), book.money(spend), book.money(half_away(Fraction(spend, count))),
+                     str(rhythm.exposure[key]), ratio(365 * count, rhythm.exposure[key]), str(len(gaps)), *cycle,
+                     variation, to_date(last).isoformat(), due, overdue])
+    return header, rows
+
+
+def verb_frequency(store, book):
+    rhythm = Rhythm(book)
+    customers, unit = len(rhythm.orders), 10**book.options.digits
+    orders = sum(book.count(group) for group in rhythm.orders.values())
+    everybody = book.count(book.scoped(book.orders))
+    gaps = [gap for group in rhythm.gaps.values() for gap in group]
+    rows = []
+
+    def add(name, factor, numerator, denominator, n):
+        rows.append([name, ratio(factor * numerator, denominator), str(numerator), str(denominator), str(n),
+                     "ok" if denominator else "undefined"])
+
+    add("frequency", 365, orders, sum(rhythm.exposure.values()), customers)
+    add("average_order", Fraction(1, unit), sum(entry.value for entry in book.scoped(book.entries)), everybody, everybody)
+    add("orders_per_customer", 1, orders, customers, customers)
+    add("spend_per_customer", Fraction(1, unit), sum(rhythm.spend.values()), customers, customers)
+    median = decimal(half_away(statistics.median(map(Fraction, gaps)) * 10**6), 6) if gaps else ""
+    rows.append(["median_gap", median, "", "", str(len(gaps)), "ok" if gaps else "undefined"])
+    add("mean_gap", 1, sum(gaps), len(gaps), len(gaps))
+    return "measure,value,numerator,denominator,n,status", rows
+
+
 def verb_products(store, book):
     groups = defaultdict(list)
     for entry in book.scoped(book.entries):
@@ -933,7 +995,8 @@ def verb_products(store, book):
 
 
 VERBS = {"load": verb_load, "pyramid": verb_pyramid, "tiers": verb_tiers, "rfm": verb_rfm, "months": verb_months,
-         "cohorts": verb_cohorts, "repeat": verb_repeat, "products": verb_products}
+         "cohorts": verb_cohorts, "repeat": verb_repeat, "rhythm": verb_rhythm, "frequency": verb_frequency,
+         "products": verb_products}
 
 
 # ---- the command line ------------------------------------------------------------------------------------

@@ -444,6 +444,8 @@ def verb_questions(scenario):
         ["months"] + period + window(aligned=True) + branch() + money(),
         ["cohorts"] + period + as_of() + money(),
         ["repeat"] + as_of(),
+        ["rhythm"] + window() + branch() + money(),
+        ["frequency"] + window() + branch() + money(),
         ["products"] + pick(rng, "--abc", "80,95", "50,90") + window() + branch() + money(),
     ]
 

@@ -469,6 +469,7 @@ static const question questions[] = {
     ask_customer, ask_documents, ask_document, ask_changed,  ask_totals,         ask_sources, ask_warnings,
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
+    crm_rhythm_compute, crm_rhythm_summary,
 };
 
 static void test_questions(void **state)

@@ -262,6 +262,10 @@ static void add_analyses(text_buffer *buffer, const crm_store *store, const crm_
   add_result(buffer, table, NULL);
   must(crm_repeat_compute(store, scope, &table, &error), &error, "repeat");
   add_result(buffer, table, NULL);
+  must(crm_rhythm_compute(store, scope, &table, &error), &error, "rhythm");
+  add_result(buffer, table, NULL);
+  must(crm_rhythm_summary(store, scope, &table, &error), &error, "rhythm summary");
+  add_result(buffer, table, NULL);
 }
 
 /* Totals without what counts rows that were sent and turned away. */

@@ -107,7 +107,8 @@ static crm_status products(const crm_store *store, const crm_scope *scope, crm_t
 }
 
 static const analysis analyses[] = { tiers,  members, concentration, rfm,     rfm_split,        segments,
-                                     months, cohorts, rolling,       products, crm_repeat_compute };
+                                     months, cohorts, rolling,       products, crm_repeat_compute,
+                                     crm_rhythm_compute, crm_rhythm_summary };
 
 #define ANALYSES (sizeof analyses / sizeof analyses[0])
 #define LINES 3000

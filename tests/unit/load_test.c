@@ -617,6 +617,8 @@ static void test_row_numbers(void **state)
   assert_int_equal(crm_load_append(load, "sales", &batch, NULL), CRM_OK);
   batch.first_row = -1;
   assert_int_equal(crm_load_append(load, "sales", &batch, NULL), CRM_ERROR_ARGUMENT);
+  batch.first_row = INT64_MAX;   /* row numbers would pass 64 bits */
+  assert_int_equal(crm_load_append(load, "sales", &batch, NULL), CRM_ERROR_ARGUMENT);
   assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
   assert_int_equal(crm_load_rejects(load, &table, NULL), CRM_OK);
   assert_result(table, "table,file,row,column,cause\n"
