@@ -120,6 +120,7 @@ static void test_empty_and_arguments(void **state)
   facts_load_text(store, "sales", "document,time,customer,amount\n1,2000-01-01,a,1\n2,2024-01-01,a,1\n");
   options.rolling_days = 1;
   assert_int_equal(crm_cohorts_compute(store, NULL, NULL, &options, &table, NULL), CRM_ERROR_LIMIT);
+  assert_result(compute(store, NULL, NULL, INT32_MAX), "cohort,size,period,customers,complete\n2000-01,1,0,1,false\n");
   crm_store_free(store);
 }
 
