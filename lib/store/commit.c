@@ -240,7 +240,7 @@ void crm__time_span(const crm_store *store, int64_t *earliest, int64_t *latest)
   uint64_t i;
   *earliest = INT64_MAX;
   *latest = INT64_MIN;
-  for (i = 0; i < documents->flags.length; i++) {
+  for (i = 0; i < store->document_count; i++) {
     uint32_t flags = crm__column_u8(&documents->flags, i);
     int64_t time = crm__column_i64(&documents->time, i);
     if (flags & CRM__DOCUMENT_LIVE) {
@@ -352,6 +352,8 @@ static void apply(crm_load *load, commit_plan *plan)
   int64_t changed = (int64_t)plan->kept;
   int32_t table;
   apply_sales(load, plan);
+  store->customer_count = (uint32_t)store->customers.count;
+  store->document_count = (uint32_t)store->documents.keys.count;
   for (table = 0; table < CRM__TABLE_SALES; table++) {
     changed += crm__apply_dimension(load, table);
   }

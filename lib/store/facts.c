@@ -196,7 +196,7 @@ static int may_redate(const crm__scope *scope, uint32_t document)
 static void next_redated(crm__facts *facts, const crm__scope *scope)
 {
   const crm__documents *documents = &scope->store->documents;
-  for (; facts->next < documents->flags.length; facts->next++, facts->next_line = 0) {
+  for (; facts->next < scope->store->document_count; facts->next++, facts->next_line = 0) {
     uint32_t document = (uint32_t)facts->next;
     uint32_t lines = crm__column_u32(&documents->lines, document);
     uint64_t first = (uint64_t)crm__column_i64(&documents->first, document);
@@ -217,7 +217,7 @@ static void next_redated(crm__facts *facts, const crm__scope *scope)
 
 int crm__facts_next(crm__facts *facts, const crm__scope *scope)
 {
-  uint64_t documents = scope->store->documents.flags.length;
+  uint64_t documents = scope->store->document_count;
   facts->count = 0;
   if (facts->phase == 0) {
     while (facts->next < documents && facts->count < CRM__FACTS) {

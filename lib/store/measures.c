@@ -96,7 +96,7 @@ crm_status crm__measures_compute(crm__scope *scope, crm__measures *measures, crm
 
 crm_status crm__visits(crm__scope *scope, uint64_t **visits, uint64_t *count, crm_error *error)
 {
-  uint64_t most = scope->store->documents.flags.length;
+  uint64_t most = scope->store->document_count;
   uint64_t *made = crm__scope_alloc(scope, most, sizeof *made);
   uint64_t *spare = crm__scope_alloc(scope, most, sizeof *spare);
   crm__facts *facts = crm__scope_alloc(scope, 1, sizeof *facts);

@@ -287,6 +287,11 @@ crm_status crm_store_customer_documents(const crm_store *store, const char *key,
   return status == CRM_OK ? crm__table_finish(table, error) : status;
 }
 
+static int is_live(const crm_store *store, uint32_t id)
+{
+  return id < store->document_count && (crm__column_u8(&store->documents.flags, id) & CRM__DOCUMENT_LIVE) != 0;
+}
+
 /* The live document of a key, among those that the host named and those made from content; CRM__NONE: there is none. */
 static uint32_t find_document(const crm_store *store, const char *source, const char *document)
 {
@@ -297,10 +302,10 @@ static uint32_t find_document(const crm_store *store, const char *source, const 
     return CRM__NONE;
   }
   id = crm__intern_find(&store->documents.keys, space, key);
-  if (id == CRM__NONE || (crm__column_u8(&store->documents.flags, id) & CRM__DOCUMENT_LIVE) == 0) {
+  if (!is_live(store, id)) {
     id = crm__intern_find(&store->documents.keys, space | CRM__MADE, key);
   }
-  return id != CRM__NONE && (crm__column_u8(&store->documents.flags, id) & CRM__DOCUMENT_LIVE) ? id : CRM__NONE;
+  return is_live(store, id) ? id : CRM__NONE;
 }
 
 typedef struct line_range {
@@ -442,6 +447,7 @@ crm_status crm_store_changed(const crm_store *store, int64_t since, crm_table **
   uint32_t *ranks;
   uint32_t *ids;
   uint64_t count;
+  uint64_t known;
   uint64_t i;
   crm_status status;
   if (store == NULL || table == NULL || since < 0 || since > store->version) {
@@ -450,18 +456,20 @@ crm_status crm_store_changed(const crm_store *store, int64_t since, crm_table **
   }
   *table = NULL;
   memory = crm__memory_fork(&store->memory);
-  count = store->profile_count;
+  count = store->customers.count;   /* those of an open load too */
+  known = store->customer_count;
   ranks = crm__alloc_array(&memory, count * 2, sizeof *ranks);
   if (ranks == NULL || !crm__intern_ranks(&store->customers, &memory, ranks)) {
     crm__free_array(&memory, ranks, count * 2, sizeof *ranks);
     return crm__fail_memory(error);
   }
   ids = ranks + count;
-  for (i = 0; i < count; i++) {
+  crm__ranks_close(ranks, count, known, ids);
+  for (i = 0; i < known; i++) {
     ids[ranks[i]] = (uint32_t)i;
   }
   status = crm__table_begin(&memory, "changed", columns, 2, 0, table, error);
-  for (i = 0; status == CRM_OK && i < count; i++) {
+  for (i = 0; status == CRM_OK && i < known; i++) {
     const crm__profile *profile = &store->profiles[ids[i]];
     if (profile->changed > since) {
       crm__table_put_key(*table, 0, crm__customer_key(store, ids[i]));

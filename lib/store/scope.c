@@ -110,6 +110,15 @@ crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_
   scope->as_of = own.as_of == CRM_TIME_UNSET_TO ? crm_store_horizon(store) : own.as_of;
   scope->from = own.from;
   scope->to = own.to < scope->as_of ? own.to : scope->as_of;
+  if (scope->from != INT64_MIN && scope->from < CRM__TIME_MIN) {
+    scope->from = INT64_MIN;
+  }
+  if (scope->to < CRM__TIME_MIN) {
+    scope->to = CRM__TIME_MIN;      /* no fact is before it; days of earlier instants would not fit */
+  }
+  if (scope->as_of < CRM__TIME_MIN) {
+    scope->as_of = CRM__TIME_MIN;
+  }
   scope->latest = store->latest;
   scope->as_of_day = scope->as_of == INT64_MAX ? 0 : crm__business_day(scope->as_of, store->day_start);
   scope->money = own.money;
@@ -197,7 +206,7 @@ void crm__scope_describe(const crm__scope *scope, crm_table *table, const char *
 
 uint32_t crm__customers(const crm_store *store)
 {
-  return (uint32_t)store->profile_count;
+  return store->customer_count;
 }
 
 crm__key crm__customer_key(const crm_store *store, uint32_t customer)
@@ -208,7 +217,7 @@ crm__key crm__customer_key(const crm_store *store, uint32_t customer)
 uint32_t crm__customer_find(const crm_store *store, const char *key)
 {
   uint32_t id = key == NULL ? CRM__NONE : crm__intern_find(&store->customers, 0, crm__key_from(key, strlen(key)));
-  return id != CRM__NONE && id < store->profile_count ? id : CRM__NONE;
+  return id != CRM__NONE && id < store->customer_count ? id : CRM__NONE;
 }
 
 int crm__customer_counts(const crm__scope *scope, uint32_t customer)
@@ -243,12 +252,35 @@ int crm__customer_acquaintance(const crm__scope *scope, uint32_t customer)
   return CRM__ABSENT;
 }
 
-static crm_status key_ranks(crm__scope *scope, const crm__intern *intern, const uint32_t **ranks, crm_error *error)
+void crm__ranks_close(uint32_t *ranks, uint64_t count, uint64_t known, uint32_t *spare)
+{
+  uint32_t next = 0;
+  uint64_t i;
+  for (i = 0; i < count; i++) {
+    spare[ranks[i]] = (uint32_t)i;
+  }
+  for (i = 0; i < count; i++) {
+    if (spare[i] < known) {
+      ranks[spare[i]] = next++;
+    }
+  }
+}
+
+/* Of the first `known` ids; the table may hold more while a load is open. */
+static crm_status key_ranks(crm__scope *scope, const crm__intern *intern, uint64_t known, const uint32_t **ranks,
+                            crm_error *error)
 {
   crm__memory memory = crm__memory_fork(&scope->store->memory);
   uint32_t *made = crm__scope_alloc(scope, intern->count, sizeof *made);
   if (made == NULL || !crm__intern_ranks(intern, &memory, made)) {
     return crm__fail_memory(error);
+  }
+  if (known < intern->count) {
+    uint32_t *spare = crm__scope_alloc(scope, intern->count, sizeof *spare);
+    if (spare == NULL) {
+      return crm__fail_memory(error);
+    }
+    crm__ranks_close(made, intern->count, known, spare);
   }
   *ranks = made;
   return CRM_OK;
@@ -256,12 +288,12 @@ static crm_status key_ranks(crm__scope *scope, const crm__intern *intern, const 
 
 crm_status crm__customer_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error)
 {
-  return key_ranks(scope, &scope->store->customers, ranks, error);
+  return key_ranks(scope, &scope->store->customers, scope->store->customer_count, ranks, error);
 }
 
 crm_status crm__product_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error)
 {
-  return key_ranks(scope, &scope->store->products, ranks, error);
+  return key_ranks(scope, &scope->store->products, scope->store->products.count, ranks, error);
 }
 
 uint32_t crm__products(const crm_store *store)

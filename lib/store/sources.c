@@ -57,7 +57,7 @@ static void sort_documents(const crm_store *store, feeds *all)
   const crm__documents *documents = &store->documents;
   uint64_t i;
   all->count = 0;
-  for (i = 0; i < documents->flags.length; i++) {
+  for (i = 0; i < store->document_count; i++) {
     if (crm__column_u8(&documents->flags, i) & CRM__DOCUMENT_LIVE) {
       int32_t day = crm__business_day(crm__column_i64(&documents->time, i), store->day_start);
       uint32_t space;

@@ -165,6 +165,7 @@ static crm_status take_names(crm_store *store, const crm_store_options *options,
     }
     crm__column_put_u8(&store->anonymous, id, 1);
   }
+  store->customer_count = (uint32_t)store->customers.count;
   return crm__profiles_grow(store) ? CRM_OK : crm__fail_memory(error);
 }
 
@@ -274,7 +275,7 @@ int64_t crm_store_customers(const crm_store *store)
 {
   int64_t count = 0;
   uint32_t i;
-  for (i = 0; store != NULL && i < store->profile_count; i++) {
+  for (i = 0; store != NULL && i < store->customer_count; i++) {
     count += crm__customer_known(store, i);
   }
   return count;

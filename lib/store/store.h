@@ -115,6 +115,8 @@ struct crm_store {
   uint32_t currency;              /* name id of the base currency, CRM__NONE: not settled */
   int64_t version;
   int open_load;
+  uint32_t customer_count;        /* committed ids; those from here on are a load's, which readers do not see */
+  uint32_t document_count;        /* likewise */
 
   crm__intern customers;
   crm__intern products;
@@ -131,7 +133,7 @@ struct crm_store {
   uint64_t profile_count;
   uint64_t profile_capacity;
 
-  int64_t latest;                 /* time of the latest live document with a counted line, INT64_MIN: none */
+  int64_t latest;                 /* time of the latest live document, quotes and voids too; INT64_MIN: none */
   int64_t earliest;               /* time of the earliest live document with a counted line, INT64_MAX: none */
   uint64_t money_budget;          /* sum of absolute amounts, discounts, taxes and costs of live lines */
   uint64_t quantity_budget;
@@ -160,6 +162,10 @@ int64_t crm__cell_fill(int32_t cell);
 /* The columns in one list; answers their number. */
 uint32_t crm__line_columns(crm__sales_lines *lines, crm__column **columns);
 uint32_t crm__document_columns(crm__documents *documents, crm__column **columns);
+
+/* Closes the gaps that the keys of an open load leave among the ranks of the first `known` ids. spare: as many as there
+ * are ids. */
+void crm__ranks_close(uint32_t *ranks, uint64_t count, uint64_t known, uint32_t *spare);
 
 /* Whether there is a row or a document of a customer; what kind it is, CRM__CUSTOMER_..., the options' anonymous ones
  * too. */

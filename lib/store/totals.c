@@ -86,7 +86,7 @@ static void collect_documents(const crm_store *store, part *parts)
   const crm__documents *documents = &store->documents;
   uint64_t used = 0;
   uint64_t d;
-  for (d = 0; d < documents->flags.length; d++) {
+  for (d = 0; d < store->document_count; d++) {
     crm__document_total total;
     part *p = &parts[used];
     if ((crm__column_u8(&documents->flags, d) & CRM__DOCUMENT_LIVE) == 0) {

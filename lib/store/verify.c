@@ -33,7 +33,7 @@ static crm_status verify_document(const crm_store *store, uint32_t document, sum
   if (lines == 0 || first > store->line_count || lines > store->line_count - first) {
     return differs(error, "lines of the document", document);
   }
-  if (customer != CRM__NONE && customer >= store->profile_count) {
+  if (customer != CRM__NONE && customer >= store->customer_count) {
     return differs(error, "customer of the document", document);
   }
   crm__document_sum(store, first, lines, &total);
@@ -64,7 +64,7 @@ static int chain_good(const crm_store *store, uint32_t customer)
   uint32_t document = store->profiles[customer].head;
   uint32_t left = store->profiles[customer].documents;
   for (; left > 0 && document != CRM__NONE; left--) {
-    if (document >= store->documents.flags.length ||
+    if (document >= store->document_count ||
         (crm__column_u8(&store->documents.flags, document) & CRM__DOCUMENT_LIVE) == 0 ||
         crm__column_u32(&store->documents.customer, document) != customer) {
       return 0;
@@ -77,13 +77,13 @@ static int chain_good(const crm_store *store, uint32_t customer)
 static crm_status verify_profiles(const crm_store *store, crm__profile *made, crm_error *error)
 {
   uint64_t i;
-  for (i = 0; i < store->documents.flags.length; i++) {
+  for (i = 0; i < store->document_count; i++) {
     uint32_t customer = crm__column_u32(&store->documents.customer, i);
     if ((crm__column_u8(&store->documents.flags, i) & CRM__DOCUMENT_LIVE) && customer != CRM__NONE) {
       crm__profile_add(store, &made[customer], (uint32_t)i);
     }
   }
-  for (i = 0; i < store->profile_count; i++) {
+  for (i = 0; i < store->customer_count; i++) {
     if (!same_profile(&made[i], &store->profiles[i])) {
       return differs(error, "profile of the customer", i);
     }
@@ -106,7 +106,7 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
   if (store == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store");
   }
-  for (i = 0; status == CRM_OK && i < store->documents.flags.length; i++) {
+  for (i = 0; status == CRM_OK && i < store->document_count; i++) {
     if (crm__column_u8(&store->documents.flags, i) & CRM__DOCUMENT_LIVE) {
       status = verify_document(store, (uint32_t)i, &all, error);
     }
@@ -121,14 +121,14 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
     return crm__fail(error, CRM_ERROR_CORRUPT, "the counts of documents and lines differ from what is there");
   }
   memory = crm__memory_fork(&store->memory);
-  made = crm__alloc_array(&memory, store->profile_count, sizeof *made);
+  made = crm__alloc_array(&memory, store->customer_count, sizeof *made);
   if (made == NULL) {
     return crm__fail_memory(error);
   }
-  for (i = 0; i < store->profile_count; i++) {
+  for (i = 0; i < store->customer_count; i++) {
     made[i] = crm__profile_empty();
   }
   status = verify_profiles(store, made, error);
-  crm__free_array(&memory, made, store->profile_count, sizeof *made);
+  crm__free_array(&memory, made, store->customer_count, sizeof *made);
   return status;
 }

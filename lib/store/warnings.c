@@ -22,7 +22,7 @@ static void last_days(const crm_store *store, int32_t *last, int32_t *before)
   uint64_t i;
   *last = INT32_MIN;
   *before = INT32_MIN;
-  for (i = 0; i < documents->flags.length; i++) {
+  for (i = 0; i < store->document_count; i++) {
     int32_t day;
     if ((crm__column_u8(&documents->flags, i) & CRM__DOCUMENT_LIVE) == 0) {
       continue;
@@ -49,7 +49,7 @@ static heavy heaviest(const crm_store *store)
 {
   heavy found = {CRM__NONE, 0, 0, 0, 0};
   uint32_t i;
-  for (i = 0; i < store->profile_count; i++) {
+  for (i = 0; i < store->customer_count; i++) {
     int64_t orders = store->profiles[i].measure.orders;
     if (orders == 0 || crm__customer_kind(store, i) == CRM__CUSTOMER_ANONYMOUS) {
       continue;

@@ -369,6 +369,35 @@ static void test_older_handle(void **state)
   crm_store_free(store);
 }
 
+/* Instants at the ends of what an integer holds, and customers without an occasion before 1970. */
+static void test_far_instants(void **state)
+{
+  crm_store_options options = CRM_STORE_OPTIONS_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_calendar calendar = CRM_CALENDAR_INIT;
+  crm_store *store;
+  crm_table *table = NULL;
+  (void)state;
+  options.day_start = CRM_DAY - 1;
+  store = store_new(&options);
+  put(store, "sales", "document,time,customer,kind,amount\n1,1950-03-02,a,sale,3\n2,1951-03-02,b,return,1\n", "");
+  calendar.period = CRM_PERIOD_YEAR;
+  assert_int_equal(crm_periods_compute(store, &scope, &calendar, &table, NULL), CRM_OK);
+  assert_result(table, "month,revenue,active\n1950,3.00,1\n1951,-1.00,0\n");
+  scope.from = INT64_MIN + 1;
+  scope.as_of = INT64_MAX - 1;
+  scope.to = INT64_MAX - 1;
+  assert_int_equal(crm_repeat_compute(store, &scope, &table, NULL), CRM_OK);
+  assert_result(table, "kpi,denominator\nrepeat_rate,1\nrepeat_rate_day,1\nrepeat_rate_90,1\n");
+  scope.as_of = INT64_MIN + 2;
+  scope.to = INT64_MIN + 2;
+  assert_int_equal(crm_rfm_compute(store, &scope, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "customer\n");
+  assert_int_equal(crm_cohorts_compute(store, &scope, &calendar, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "cohort\n");
+  crm_store_free(store);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -378,6 +407,7 @@ int main(void)
       cmocka_unit_test(test_anonymous),   cmocka_unit_test(test_internal),
       cmocka_unit_test(test_originals),   cmocka_unit_test(test_mixed_documents),
       cmocka_unit_test(test_bounds),      cmocka_unit_test(test_older_handle),
+      cmocka_unit_test(test_far_instants),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
