@@ -40,8 +40,8 @@ static crm_load *open_load(crm_store *store, const char *sales)
   return load;
 }
 
-/* New keys that sort before, between and behind the known ones; documents with two customers and branches; another version
- * of a known document. */
+/* New keys that sort before, between and behind the known ones; documents with two customers and branches; another
+ * version of a known document. */
 static void test_open(void **state)
 {
   crm_store *store = store_with_facts();
