@@ -143,7 +143,7 @@ def machine():
     except OSError:
         pass
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{name}, {os.cpu_count()} processors, {memory:.0f} GiB, {platform.system()} {platform.release()}"
+    return f"{name}, {os.cpu_count()} processors, {memory:.0f} GiB, {platform.system()}"
 
 
 def tasks_list(results):
