@@ -13,9 +13,6 @@
  * *kept: staged lines that remain. */
 int crm__settle_lines(crm_load *load, uint64_t *kept);
 
-/* Rejects one staged line by its place among the staged ones. */
-int crm__reject_line(crm_load *load, uint64_t staged, const crm__stage *stage, int32_t cause, int32_t column);
-
 uint32_t crm__owner_document(const crm_load *load, uint32_t owner);
 
 /* -1, 0, 1: lines by content. */

@@ -127,8 +127,3 @@ void crm__context_reset(crm_context *context)
   free_blocks(context);
   (void)add_block(context, size);   /* where it is not to be had, the next computation asks again */
 }
-
-const crm__memory *crm__context_memory(const crm_context *context)
-{
-  return &context->memory;
-}

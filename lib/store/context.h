@@ -15,8 +15,6 @@ void *crm__context_alloc(crm_context *context, size_t size);
 /* Takes all memory back; several blocks become one of their size, so that the same work again needs one. */
 void crm__context_reset(crm_context *context);
 
-const crm__memory *crm__context_memory(const crm_context *context);
-
 /* A context on the account of a store, for a call without one. NULL: no memory. */
 crm_context *crm__context_for(const crm__memory *memory);
 

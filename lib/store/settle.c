@@ -35,7 +35,8 @@ uint32_t crm__owner_document(const crm_load *load, uint32_t owner)
   return owner & CRM__OWNER_ENTRY ? load->entries[owner & ~CRM__OWNER_ENTRY].document : owner;
 }
 
-int crm__reject_line(crm_load *load, uint64_t staged, const crm__stage *stage, int32_t cause, int32_t column)
+/* Rejects one staged line by its place among the staged ones. 0: no memory. */
+static int reject_line(crm_load *load, uint64_t staged, const crm__stage *stage, int32_t cause, int32_t column)
 {
   const crm__sales_lines *lines = &load->store->lines;
   uint64_t line = load->lines_before + staged;
@@ -277,7 +278,7 @@ static int refuse_owner(crm_load *load, uint64_t from, const crm__stage *stage)
     named.branch = CRM__NONE;   /* which of them came first must not show in the totals */
   }
   for (i = from; i < from + stage->lines; i++) {
-    if (!crm__reject_line(load, i, &named, cause, column)) {
+    if (!reject_line(load, i, &named, cause, column)) {
       return 0;
     }
   }

@@ -185,7 +185,7 @@ def main():
     parser = argparse.ArgumentParser(description="the interface as lists")
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--cc", default=os.environ.get("CC", "cc"))
-    parser.add_argument("--library")
+    parser.add_argument("--library", dest="shared")
     parser.add_argument("--archive")
     arguments = parser.parse_args()
     cc = shlex.split(arguments.cc)
@@ -193,7 +193,7 @@ def main():
         for name, found in lists(cc).items():
             (HERE / name).write_text("".join(line + "\n" for line in found), encoding="utf-8", newline="\n")
         return
-    check(cc, arguments.library, arguments.archive)
+    check(cc, arguments.shared, arguments.archive)
 
 
 if __name__ == "__main__":

@@ -52,13 +52,14 @@ def build_and_run(cc, library, text):
 
 def main():
     parser = argparse.ArgumentParser(description="the examples in C")
-    for name in ("--embed", "--cc", "--library"):
+    for name in ("--embed", "--cc"):
         parser.add_argument(name, required=True)
+    parser.add_argument("--library", required=True, dest="archive")
     arguments = parser.parse_args()
     cc = shlex.split(arguments.cc)
     troubles = {"embed": run([os.path.abspath(arguments.embed), SALES])}
     for place, text in programs():
-        troubles[place] = build_and_run(cc, os.path.abspath(arguments.library), text)
+        troubles[place] = build_and_run(cc, os.path.abspath(arguments.archive), text)
     failed = {place: trouble for place, trouble in troubles.items() if trouble}
     for place, trouble in failed.items():
         print("FAILED %s: %s" % (place, trouble))
