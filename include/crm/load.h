@@ -95,7 +95,8 @@ typedef struct crm_csv {
 
 /* Reads a CSV file of a table, streamed in bounded memory. Errors beside those of crm_load_append: IO, SCHEMA (no
  * header, a mapped header or a required column is not there, a header that is mapped stands twice), VALUE (`set` holds
- * no value of the column). The second form opens a path by the C library. Since 0.1. */
+ * no value of the column). The second form opens a path by the C library. A call that has
+ * begun to read rows and fails leaves the load only to be freed. Since 0.1. */
 CRM_API crm_status crm_load_csv(crm_load *load, const char *table, const crm_csv *csv, const crm_source *source,
                                 crm_error *error);
 CRM_API crm_status crm_load_csv_file(crm_load *load, const char *table, const crm_csv *csv, const char *path,
