@@ -33,20 +33,4 @@ static inline int crm__day_in_period(const crm__scope *scope, int32_t day)
          crm__day_instant(scope, day) < scope->to;
 }
 
-/* A customer and a business day as one number that sorts by customer, then day. */
-static inline uint64_t crm__visit(uint32_t customer, int32_t day)
-{
-  return (uint64_t)customer << 32 | ((uint32_t)day ^ UINT32_C(0x80000000));
-}
-
-static inline uint32_t crm__visit_customer(uint64_t visit)
-{
-  return (uint32_t)(visit >> 32);
-}
-
-static inline int32_t crm__visit_day(uint64_t visit)
-{
-  return (int32_t)((int64_t)(visit & UINT32_MAX) - INT64_C(0x80000000));
-}
-
 #endif

@@ -89,4 +89,23 @@ static inline void crm__column_put_u8(crm__column *column, uint64_t i, uint8_t v
   }
 }
 
+/* The same for an element of whatever size the column has. */
+static inline int64_t crm__column_get(const crm__column *column, uint64_t i)
+{
+  return column->size == 8   ? crm__column_i64(column, i)
+         : column->size == 4 ? (int64_t)crm__column_u32(column, i)
+                             : (int64_t)crm__column_u8(column, i);
+}
+
+static inline void crm__column_put(crm__column *column, uint64_t i, int64_t value)
+{
+  if (column->size == 8) {
+    crm__column_put_i64(column, i, value);
+  } else if (column->size == 4) {
+    crm__column_put_u32(column, i, (uint32_t)value);
+  } else {
+    crm__column_put_u8(column, i, (uint8_t)value);
+  }
+}
+
 #endif

@@ -159,7 +159,7 @@ static crm_status add_visits(crm__scope *scope, const crm__activity *activity, i
   uint64_t k;
   crm_status status = crm__visits(scope, &visits, &count, error);
   for (k = 0; status == CRM_OK && k < count; k++) {
-    uint16_t place = crm__activity_place(activity, (int32_t)((uint32_t)visits[k] ^ 0x80000000U));
+    uint16_t place = crm__activity_place(activity, crm__visit_day(visits[k]));
     if (place != CRM__NO_PLACE && place > 0) {
       orders[place - 1]++;
     }

@@ -9,24 +9,6 @@
 
 /* Tables of one row a key: customers and products. */
 
-static int64_t column_value(const crm__column *column, uint64_t i)
-{
-  return column->size == 8   ? crm__column_i64(column, i)
-         : column->size == 4 ? (int64_t)crm__column_u32(column, i)
-                             : (int64_t)crm__column_u8(column, i);
-}
-
-static void column_put(crm__column *column, uint64_t i, int64_t value)
-{
-  if (column->size == 8) {
-    crm__column_put_i64(column, i, value);
-  } else if (column->size == 4) {
-    crm__column_put_u32(column, i, (uint32_t)value);
-  } else {
-    crm__column_put_u8(column, i, (uint8_t)value);
-  }
-}
-
 /* Stores a value at the end of a staged column; the fill value needs no memory. */
 static int column_push(crm__column *column, crm__memory *memory, uint64_t i, int64_t value)
 {
@@ -36,7 +18,7 @@ static int column_push(crm__column *column, crm__memory *memory, uint64_t i, int
   if (value != column->fill && !crm__column_touch(column, memory, i)) {
     return 0;
   }
-  column_put(column, i, value);
+  crm__column_put(column, i, value);
   return 1;
 }
 
@@ -126,7 +108,7 @@ static int staged_equal(const crm_load *load, int32_t table, uint64_t a, uint64_
   int32_t column;
   for (column = 1; column < crm__table_width(load->store, table); column++) {
     const crm__column *values = &load->dimensions[table].values[column];
-    if (column != version_column(table) && column_value(values, a) != column_value(values, b)) {
+    if (column != version_column(table) && crm__column_get(values, a) != crm__column_get(values, b)) {
       return 0;
     }
   }
@@ -137,8 +119,8 @@ static int stored_equal(const crm_load *load, int32_t table, uint64_t row, uint3
 {
   int32_t column;
   for (column = 1; column < crm__table_width(load->store, table); column++) {
-    if (column != version_column(table) && column_value(&load->dimensions[table].values[column], row) !=
-                                             column_value(&load->store->dimensions[table].values[column], id)) {
+    if (column != version_column(table) && crm__column_get(&load->dimensions[table].values[column], row) !=
+                                             crm__column_get(&load->store->dimensions[table].values[column], id)) {
       return 0;
     }
   }
@@ -156,7 +138,7 @@ static int touch_row(crm_load *load, int32_t table, uint64_t row, uint32_t id)
   }
   for (column = 1; column < crm__table_width(load->store, table); column++) {
     crm__column *values = &dimension->values[column];
-    if (column_value(&load->dimensions[table].values[column], row) != values->fill &&
+    if (crm__column_get(&load->dimensions[table].values[column], row) != values->fill &&
         !crm__column_touch(values, memory, id)) {
       return 0;
     }
@@ -294,7 +276,7 @@ int64_t crm__apply_dimension(crm_load *load, int32_t table)
       continue;
     }
     for (column = 1; column < width; column++) {
-      column_put(&dimension->values[column], id, column_value(&rows->values[column], i));
+      crm__column_put(&dimension->values[column], id, crm__column_get(&rows->values[column], i));
     }
     crm__column_put_u8(&dimension->present, id, 1);
     if (table == CRM__TABLE_CUSTOMERS) {

@@ -98,7 +98,23 @@ static inline const crm__measure *crm__measure_at(const crm__measures *measures,
 /* Distinct business days on which a customer had occasions in the period, by customer; of the scope's scratch. */
 crm_status crm__occasion_days(crm__scope *scope, const uint32_t **days, crm_error *error);
 
-/* The customers' occasions of the period, those of one business day once: customer << 32 | (day ^ 2^31), ascending. */
+/* A customer and a business day as one number that sorts by customer, then day. */
+static inline uint64_t crm__visit(uint32_t customer, int32_t day)
+{
+  return (uint64_t)customer << 32 | ((uint32_t)day ^ UINT32_C(0x80000000));
+}
+
+static inline uint32_t crm__visit_customer(uint64_t visit)
+{
+  return (uint32_t)(visit >> 32);
+}
+
+static inline int32_t crm__visit_day(uint64_t visit)
+{
+  return (int32_t)((int64_t)(visit & UINT32_MAX) - INT64_C(0x80000000));
+}
+
+/* The customers' occasions of the period, those of one business day once, as visits, ascending. */
 crm_status crm__visits(crm__scope *scope, uint64_t **visits, uint64_t *count, crm_error *error);
 
 /* Business day of each customer's first occasion ever (before as-of, all branches), INT32_MAX: none; of the scope's

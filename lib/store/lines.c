@@ -6,13 +6,6 @@
 
 /* Comparing and moving sales lines. */
 
-static int64_t value_of(const crm__column *column, uint64_t i)
-{
-  return column->size == 8   ? crm__column_i64(column, i)
-         : column->size == 4 ? (int64_t)crm__column_u32(column, i)
-                             : (int64_t)crm__column_u8(column, i);
-}
-
 int crm__line_compare(const crm_store *store, uint64_t a, uint64_t b)
 {
   const crm__sales_lines *l = &store->lines;
@@ -22,8 +15,8 @@ int crm__line_compare(const crm_store *store, uint64_t a, uint64_t b)
   };
   uint32_t c;
   for (c = 0; c < CRM__LINE_COLUMNS; c++) {
-    int64_t x = value_of(columns[c], a);
-    int64_t y = value_of(columns[c], b);
+    int64_t x = crm__column_get(columns[c], a);
+    int64_t y = crm__column_get(columns[c], b);
     if (x != y) {
       return x < y ? -1 : 1;
     }
@@ -94,16 +87,6 @@ void crm__lines_move(crm__column *column, uint64_t from, uint64_t to, uint64_t c
     return;
   }
   for (i = 0; i < count; i++) {
-    switch (column->size) {
-    case 8:
-      crm__column_put_i64(column, to + i, crm__column_i64(column, from + i));
-      break;
-    case 4:
-      crm__column_put_u32(column, to + i, crm__column_u32(column, from + i));
-      break;
-    default:
-      crm__column_put_u8(column, to + i, crm__column_u8(column, from + i));
-      break;
-    }
+    crm__column_put(column, to + i, crm__column_get(column, from + i));
   }
 }

@@ -112,8 +112,7 @@ crm_status crm__visits(crm__scope *scope, uint64_t **visits, uint64_t *count, cr
     for (i = 0; i < facts->count; i++) {
       uint32_t wanted = CRM__FACT_OCCASION | CRM__FACT_PERIOD;
       if (facts->customer[i] != CRM__NONE && (facts->flags[i] & wanted) == wanted) {
-        uint32_t day = (uint32_t)crm__business_day(facts->time[i], scope->day_start) ^ 0x80000000U;
-        made[used++] = (uint64_t)facts->customer[i] << 32 | day;
+        made[used++] = crm__visit(facts->customer[i], crm__business_day(facts->time[i], scope->day_start));
       }
     }
   }
@@ -140,7 +139,7 @@ crm_status crm__occasion_days(crm__scope *scope, const uint32_t **days, crm_erro
   }
   status = crm__visits(scope, &visits, &count, error);
   for (k = 0; status == CRM_OK && k < count; k++) {
-    counts[visits[k] >> 32]++;
+    counts[crm__visit_customer(visits[k])]++;
   }
   *days = counts;
   return status;

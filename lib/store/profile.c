@@ -61,11 +61,6 @@ void crm__profiles_cut(crm_store *store)
   }
 }
 
-static int revenue_class(uint32_t code)
-{
-  return code >> 2 != CRM__CLASS_LIABILITY && code >> 2 != CRM__CLASS_TENDER;
-}
-
 /* Sums may pass 64 bits only on the way to a commit that is refused for it; they must not trap there. */
 static int64_t sum_of(int64_t a, int64_t b)
 {
@@ -96,7 +91,7 @@ static void sum_run(const crm__sales_lines *lines, uint64_t first, uint64_t coun
     }
     total->flags |= CRM__DOCUMENT_LINE;
     total->ledger = sum_of(total->ledger, amount);
-    if (!revenue_class(code)) {
+    if (crm__line_kind(code) == 0) {
       continue;
     }
     total->net = sum_of(total->net, amount);

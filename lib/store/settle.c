@@ -51,18 +51,10 @@ static void scatter(crm__column *column, uint64_t base, const uint32_t *places, 
 {
   uint64_t i;
   for (i = 0; i < count; i++) {
-    spare[places[i]] = column->size == 8   ? crm__column_i64(column, base + i)
-                       : column->size == 4 ? (int64_t)crm__column_u32(column, base + i)
-                                           : (int64_t)crm__column_u8(column, base + i);
+    spare[places[i]] = crm__column_get(column, base + i);
   }
   for (i = 0; i < count; i++) {
-    if (column->size == 8) {
-      crm__column_put_i64(column, base + i, spare[i]);
-    } else if (column->size == 4) {
-      crm__column_put_u32(column, base + i, (uint32_t)spare[i]);
-    } else {
-      crm__column_put_u8(column, base + i, (uint8_t)spare[i]);
-    }
+    crm__column_put(column, base + i, spare[i]);
   }
 }
 

@@ -248,7 +248,9 @@ static void assert_warnings(crm_store *store, const char *expected)
 
 static void test_warnings(void **state)
 {
+  crm_table *table = NULL;
   (void)state;
+  assert_int_equal(crm_store_warnings(NULL, &table, NULL), CRM_ERROR_ARGUMENT);
   assert_warnings(store_with_walk_in(10, ""), "warning,subject,count,share\nwalk_in,99,10,0.142857\n");
   assert_warnings(store_with_walk_in(9, ""), "warning,subject,count,share\n");
   assert_warnings(store_with_walk_in(9, "x,2025-01-27,1,1\n"), "warning,subject,count,share\n");
