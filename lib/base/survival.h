@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_BASE_SURVIVAL_H
+#define CRM_BASE_SURVIVAL_H
+
+#include <stdint.h>
+
+/* How long until something happens, from cases of which some are still open: the product-limit estimate of Kaplan and
+ * Meier (1958), and with a competing end the cumulative incidence of Aalen and Johansen (1978). Time is in whole days;
+ * on one day ends come before cases that leave observation, which are at risk on their last day.
+ *
+ * Doubles that are the same on every platform. */
+
+/* Cases by the day, from 0, on which they ended or were last seen. */
+typedef struct crm__durations {
+  int64_t *ends;        /* by day: reached what is waited for */
+  int64_t *competing;   /* ended otherwise */
+  int64_t *open;        /* were still open when last seen */
+  int64_t days;         /* entries of each */
+} crm__durations;
+
+typedef struct crm__incidence {
+  int64_t cases;        /* all of them, */
+  int64_t ended;        /* of which so many ended as waited for within the horizon, */
+  int64_t competing;    /* so many otherwise, */
+  int64_t open;         /* and so many left observation before */
+  int64_t at_risk;      /* still under observation at the horizon */
+  int64_t median;       /* first day on which half of all have ended as waited for; -1: not within the horizon */
+  int64_t value;        /* cumulative incidence at the horizon, millionths */
+  int64_t low;          /* its interval of 95 %: by the log(-log) of the estimate and the delta method's variance; */
+  int64_t high;         /* Wilson's where nothing is censored, and at the edges */
+} crm__incidence;
+
+/* Share that has ended as waited for by day `horizon`, that day included. No case: all 0. O(days). */
+crm__incidence crm__incidence_at(const crm__durations *durations, int64_t horizon);
+
+/* survival[d] = estimated share still without any end after day d, for all days, and risk[d] = cases at risk on day d.
+ * Both have `days` entries. O(days). */
+void crm__survival(const crm__durations *durations, double *survival, int64_t *risk);
+
+#endif
