@@ -6,6 +6,7 @@
 /* libcrm: customer analytics that is linked in. Read in this order; what is not declared here is not API. */
 #include <crm/api.h>       /* version, status, error, allocator, source and sink */
 #include <crm/table.h>     /* typed columns: batches in, results out; CSV, JSON, text */
+#include <crm/context.h>   /* memory, threads and progress that a host lends to long computations */
 #include <crm/scope.h>     /* which facts count; calendars */
 #include <crm/store.h>     /* the store and what an integrator asks of it every day */
 #include <crm/load.h>      /* bringing facts in */

@@ -4,6 +4,7 @@
 #define CRM_LOAD_H
 
 #include <crm/api.h>
+#include <crm/context.h>
 #include <crm/store.h>
 #include <crm/table.h>
 
@@ -26,9 +27,10 @@ typedef struct crm_load_options {
   int32_t replace;          /* 1: under the same version the later load replaces instead of conflicting */
   int32_t all_or_nothing;   /* 1: commit fails with CONFLICT or VALUE if any row was rejected */
   uint32_t reserved;
+  crm_context *context;     /* threads and progress that the host lends until the load is freed, or NULL */
 } crm_load_options;
 
-#define CRM_LOAD_OPTIONS_INIT { (uint32_t)sizeof(crm_load_options), 0, 0, 0 }
+#define CRM_LOAD_OPTIONS_INIT { (uint32_t)sizeof(crm_load_options), 0, 0, 0, NULL }
 
 /* Begins a load. Errors: STATE (one is open), ARGUMENT, MEMORY. Since 0.1. */
 CRM_API crm_status crm_load_begin(crm_store *store, const crm_load_options *options, crm_load **load,

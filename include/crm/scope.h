@@ -4,6 +4,7 @@
 #define CRM_SCOPE_H
 
 #include <crm/api.h>
+#include <crm/context.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,13 +29,6 @@ extern "C" {
 #define CRM_OCCASIONS_EACH 0  /* every document with a sale line is an occasion */
 #define CRM_OCCASIONS_DAY 1   /* those of one customer on one business day are one */
 
-/* Scratch memory that calls reuse. One thread at a time; free it last. */
-typedef struct crm_context crm_context;
-
-/* Makes a context. Errors: MEMORY, ARGUMENT. Since 0.1. */
-CRM_API crm_status crm_context_create(const crm_config *config, crm_context **context, crm_error *error);
-CRM_API void crm_context_free(crm_context *context);
-
 /* The facts that count. NULL stands for CRM_SCOPE_INIT: all of them, as an accountant counts. */
 typedef struct crm_scope {
   uint32_t struct_size;
@@ -48,7 +42,7 @@ typedef struct crm_scope {
   const char *const *branches;   /* keys of the branches that count, NULL: all; "ever" and "before" always look at
                                   * all */
   int64_t branch_count;
-  crm_context *context;          /* scratch to reuse, or NULL */
+  crm_context *context;          /* memory, threads and progress that the host lends, or NULL */
   int32_t internal;              /* 1: sales of internal customers count too */
   uint32_t reserved;
 } crm_scope;

@@ -18,6 +18,7 @@ typedef struct block {
 struct crm_context {
   crm__memory memory;
   block *blocks;  /* the newest first */
+  crm__team team;
 };
 
 static size_t aligned_start(const block *b)
@@ -70,6 +71,41 @@ void crm_context_free(crm_context *context)
   free_blocks(context);
   memory = context->memory;
   crm__free(&memory, context, sizeof *context);
+}
+
+crm_status crm_context_configure(crm_context *context, const crm_context_options *options, crm_error *error)
+{
+  static const crm_context_options nothing = CRM_CONTEXT_OPTIONS_INIT;
+  crm_context_options own = nothing;
+  crm__team team;
+  memset(&team, 0, sizeof team);
+  if (context == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no context");
+  }
+  if (options != NULL) {
+    crm_status status = crm__struct_read(&own, sizeof own, options, "crm_context_options", error);
+    if (status != CRM_OK) {
+      return status;
+    }
+  }
+  if (own.executor != NULL) {
+    crm_status status = crm__struct_read(&team.executor, sizeof team.executor, own.executor, "crm_executor", error);
+    if (status != CRM_OK) {
+      return status;
+    }
+    if (team.executor.run == NULL) {
+      return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "executor", 0, -1, "the executor has no function to run");
+    }
+  }
+  team.watch = own.watch;
+  team.watch_context = own.watch_context;
+  context->team = team;
+  return CRM_OK;
+}
+
+const crm__team *crm__context_team(const crm_context *context)
+{
+  return context == NULL ? NULL : &context->team;
 }
 
 static int add_block(crm_context *context, size_t room)

@@ -111,6 +111,7 @@ crm_status crm_load_begin(crm_store *store, const crm_load_options *options, crm
   made->store = store;
   made->replace = own.replace != 0;
   made->all_or_nothing = own.all_or_nothing != 0;
+  made->context = own.context;
   made->unrated = CRM__NONE;
   made->current_owner = CRM__NONE;
   made->current_document = CRM__NONE;

@@ -132,6 +132,7 @@ struct crm_load {
 
   crm_progress progress;
   void *progress_context;
+  crm_context *context;          /* the host's, or NULL */
 };
 
 #define CRM__LOAD_OPEN 0
