@@ -34,6 +34,7 @@ static void set_defaults(arguments *args)
   static const crm_rfm_options rfm = CRM_RFM_OPTIONS_INIT;
   static const crm_cohorts_options cohorts = CRM_COHORTS_OPTIONS_INIT;
   static const crm_products_options products = CRM_PRODUCTS_OPTIONS_INIT;
+  static const crm_due_options due = CRM_DUE_OPTIONS_INIT;
   memset(args, 0, sizeof *args);
   args->store = store;
   args->load = load;
@@ -43,6 +44,7 @@ static void set_defaults(arguments *args)
   args->rfm = rfm;
   args->cohorts = cohorts;
   args->products = products;
+  args->due = due;
 }
 
 static int read_texts(arguments *args, const char *const *texts, int64_t count, int depth);

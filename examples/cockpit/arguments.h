@@ -86,6 +86,7 @@ typedef struct arguments {
   crm_rfm_options rfm;
   crm_cohorts_options cohorts;
   crm_products_options products;
+  crm_due_options due;
   int32_t ties;
   int32_t shares[CRM_PYRAMID_SHARES];
   const char *recency_cuts;

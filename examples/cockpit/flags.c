@@ -30,6 +30,7 @@ typedef struct flag {
 
 static int apply_shares(arguments *args, const char *value);
 static int apply_abc(arguments *args, const char *value);
+static int apply_reasons(arguments *args, const char *value);
 static int apply_day_start(arguments *args, const char *value);
 static int apply_where(arguments *args, const char *value);
 static int apply_store(arguments *args, const char *value);
@@ -93,6 +94,9 @@ static const flag flags[] = {
   WORD("period", calendar.period, "month|day|week|quarter|year", "months cohorts"),
   INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
   CALL("abc", apply_abc, "products"),
+  CALL("reasons", apply_reasons, "due"),
+  INTEGER("ahead", due.ahead_days, 0, 3660, "due"),
+  INTEGER("dormant", due.dormant_days, 1, 36600, "due"),
   NOTHING("help", show, SHOW_HELP),
   NOTHING("version", show, SHOW_VERSION)
 };
@@ -134,6 +138,28 @@ static int apply_abc(arguments *args, const char *value)
   args->products.a_share = (int32_t)shares[0];
   args->products.b_share = (int32_t)shares[1];
   return EXIT_GOOD;
+}
+
+static int apply_reasons(arguments *args, const char *value)
+{
+  static const char *const names[] = {"due", "overdue", "losing", "dormant_vip"};
+  const char *from = value;
+  args->due.reasons = 0;
+  for (;;) {
+    size_t length = strcspn(from, ",");
+    int i = 0;
+    while (i < 4 && (strlen(names[i]) != length || memcmp(names[i], from, length) != 0)) {
+      i++;
+    }
+    if (i == 4) {
+      return report("--reasons needs some of due,overdue,losing,dormant_vip, not '%s'", value);
+    }
+    args->due.reasons |= 1 << i;
+    if (from[length] == '\0') {
+      return EXIT_GOOD;
+    }
+    from += length + 1;
+  }
 }
 
 static int apply_day_start(arguments *args, const char *value)

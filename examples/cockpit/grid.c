@@ -69,7 +69,7 @@ static void text_cell(const page *out, const crm_table *table, int32_t column, i
   for (i = 0; i < length; i++) {
     id[i] = (unsigned char)id[i] < ' ' || id[i] == 0x7F ? '?' : id[i];
   }
-  if (value_listed(name, "tier segment class kpi measure status table")) {
+  if (value_listed(name, "tier segment class kpi measure status table reason")) {
     put_label(out, name, id, text, size);
   } else {
     (void)snprintf(text, size, "%s", id);

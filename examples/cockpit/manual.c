@@ -22,6 +22,7 @@ const char *const manual[] = {
   "  repeat         repeat purchase rates\n"
   "  rhythm         every customer's frequency, days between orders, next due\n"
   "  frequency      how often and for how much customers buy, all together\n"
+  "  due            whom to see to: due, overdue, losing, dormant\n"
   "  products       products by revenue, with ABC classes\n"
   "  load           rows read, accepted, duplicate and rejected\n"
   "\n",
@@ -81,6 +82,11 @@ const char *const manual[] = {
   "  --period day|week|month|quarter|year\n"
   "                                 months, cohorts; month\n"
   "  --rolling DAYS                 cohorts: windows from each first purchase\n"
+  "  --reasons due,overdue,losing,dormant_vip\n"
+  "                                 due: which of them; all\n"
+  "  --ahead DAYS                   due: due within so many days too; 7\n"
+  "  --dormant DAYS                 due: asleep after so many; the 90th percentile\n"
+  "                                 of the days between purchases\n"
   "  --abc 80,95                    products: percent of revenue of class a and b\n"
   "\n",
   "Output\n"

@@ -72,6 +72,11 @@ static crm_status products(const crm_store *store, const arguments *args, crm_ta
   return crm_products_compute(store, &args->scope, &args->products, table, error);
 }
 
+static crm_status due(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_due_compute(store, &args->scope, &args->due, table, error);
+}
+
 static crm_status load(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   (void)args;
@@ -93,6 +98,7 @@ static const verb verbs[] = {
   {"rhythm", rhythm, "customer orders average_order frequency median_gap gap_cv last next_due overdue_days",
    "gap_cv last average_order", 50},
   {"frequency", frequency, "measure value n status", "status", 0},
+  {"due", due, "customer owner last due overdue_days value reason", "owner", 50},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
   {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0}
 };

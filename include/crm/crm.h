@@ -16,6 +16,7 @@
 #include <crm/cohorts.h>   /* retention by cohort */
 #include <crm/repeat.h>    /* repeat purchase rates */
 #include <crm/rhythm.h>    /* how often and for how much customers buy; who is due */
+#include <crm/due.h>       /* lists to act on: who is due, overdue, losing, dormant */
 #include <crm/products.h>  /* products and ABC classes */
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "analysis/gaps.h"
 #include "analysis/population.h"
 
 #include "base/error.h"
-#include "base/sort.h"
 #include "base/statistics.h"
 #include "base/wide.h"
 #include "table/build.h"
@@ -19,61 +19,23 @@
 typedef struct rhythms {
   crm__measures measures;
   const int32_t *ever;      /* by customer: day of the first occasion ever */
-  const uint64_t *starts;   /* by customer, and one more: where the gaps begin */
-  int64_t *gaps;
-  uint64_t visits;
+  crm__gaps gaps;
   int32_t from_day;         /* of the period's first instant; INT32_MIN: all history */
   int32_t to_day;           /* of the first instant after it */
 } rhythms;
 
-/* Turns visits into the gaps between those of a customer; a gap takes the place of a visit that has been read. */
-static crm_status make_gaps(rhythms *all, crm__scope *scope, uint64_t *visits, crm_error *error)
-{
-  uint32_t customers = crm__customers(scope->store);
-  uint64_t *starts = crm__scope_alloc(scope, (uint64_t)customers + 1U, sizeof *starts);
-  uint32_t reached = 0;
-  uint64_t used = 0;
-  uint64_t previous = 0;
-  uint64_t k;
-  if (starts == NULL) {
-    return crm__fail_memory(error);
-  }
-  starts[0] = 0;
-  for (k = 0; k < all->visits; k++) {
-    uint64_t visit = visits[k];
-    uint32_t customer = crm__visit_customer(visit);
-    if (k > 0 && customer == crm__visit_customer(previous)) {
-      visits[used++] = visit - previous;
-    }
-    while (reached < customer) {
-      starts[++reached] = used;
-    }
-    previous = visit;
-  }
-  while (reached < customers) {
-    starts[++reached] = used;
-  }
-  all->starts = starts;
-  all->gaps = (int64_t *)(void *)visits;
-  return CRM_OK;
-}
-
 static crm_status gather(rhythms *all, crm__scope *scope, crm_error *error)
 {
-  uint64_t *visits;
   crm_status status = crm__measures_compute(scope, &all->measures, error);
   if (status == CRM_OK) {
     status = crm__first_ever(scope, &all->ever, error);
-  }
-  if (status == CRM_OK) {
-    status = crm__visits(scope, &visits, &all->visits, error);
   }
   /* Outside the years of facts a bound leaves out all of them or none, and its day is not needed. */
   all->from_day = scope->from <= CRM__TIME_MIN ? INT32_MIN : crm__business_day(scope->from, scope->day_start);
   all->to_day = scope->to <= CRM__TIME_MIN || scope->to == INT64_MAX
                   ? 0
                   : crm__business_day(scope->to, scope->day_start);
-  return status == CRM_OK ? make_gaps(all, scope, visits, error) : status;
+  return status == CRM_OK ? crm__gaps_compute(scope, &all->gaps, error) : status;
 }
 
 /* The measure of a customer that the tables are about, or NULL. */
@@ -88,13 +50,6 @@ static int64_t exposure_of(const rhythms *all, uint32_t id)
   int64_t begin = all->ever[id] > all->from_day ? all->ever[id] : all->from_day;
   int64_t days = all->to_day - begin;
   return days < 1 ? 1 : days;
-}
-
-/* Of an even count the sum of the two in the middle. The gaps are reordered. */
-static int64_t twice_median(int64_t *gaps, uint64_t count)
-{
-  int64_t upper = crm__select(gaps, count, count / 2U);
-  return upper + (count % 2U == 1 ? upper : crm__select(gaps, count, count / 2U - 1U));
 }
 
 /* In millionths. With sums S of the gaps and Q of their squares the standard deviation over the mean is
@@ -125,13 +80,13 @@ static void put_cycle(const rhythms *all, const crm__scope *scope, crm_table *ta
                       const crm__measure *measure)
 {
   static const int32_t empty[] = { RHYTHM_MEDIAN, RHYTHM_MEAN, RHYTHM_DUE, RHYTHM_OVERDUE };
-  int64_t *gaps = all->gaps + all->starts[id];
-  uint64_t count = all->starts[id + 1U] - all->starts[id];
+  int64_t *gaps = all->gaps.days + all->gaps.starts[id];
+  uint64_t count = all->gaps.starts[id + 1U] - all->gaps.starts[id];
   size_t i;
   crm__table_put(table, RHYTHM_GAPS, (int64_t)count);
   crm__table_put(table, RHYTHM_LAST, measure->last);
   if (count > 0) {
-    int64_t median = twice_median(gaps, count);
+    int64_t median = crm__twice_median(gaps, count);
     int64_t due = measure->last + (median + 1) / 2;
     crm__table_put(table, RHYTHM_MEDIAN, median * 5);
     crm__table_put(table, RHYTHM_MEAN, crm__ratio((int64_t)measure->last - measure->first, (int64_t)count));
@@ -250,7 +205,7 @@ static void sum_customers(const rhythms *all, const crm__scope *scope, sums *to)
       to->gap_days += (int64_t)measure->last - measure->first;
     }
   }
-  to->gaps = (int64_t)all->starts[customers];
+  to->gaps = (int64_t)all->gaps.starts[customers];
 }
 
 /* Where occasions are days, those of known customers are their visits, and only the others are counted here. */
@@ -262,7 +217,7 @@ static crm_status sum_facts(const rhythms *all, crm__scope *scope, sums *to, crm
   if (facts == NULL) {
     return crm__fail_memory(error);
   }
-  to->all_orders = each ? 0 : (int64_t)all->visits;
+  to->all_orders = each ? 0 : (int64_t)all->gaps.visits;
   crm__facts_begin(facts);
   while (crm__facts_next(facts, scope)) {
     for (i = 0; i < facts->count; i++) {
@@ -301,7 +256,7 @@ static void put_quotient(crm_table *table, const char *name, int64_t factor, int
 static void put_median(crm_table *table, int64_t *gaps, int64_t count)
 {
   crm__table_put_name(table, TOTAL_MEASURE, "median_gap");
-  put_or_null(table, TOTAL_VALUE, count > 0 ? twice_median(gaps, (uint64_t)count) * (MILLION / 2) : 0, count > 0);
+  put_or_null(table, TOTAL_VALUE, count > 0 ? crm__twice_median(gaps, (uint64_t)count) * (MILLION / 2) : 0, count > 0);
   crm__table_put_null(table, TOTAL_NUMERATOR);
   crm__table_put_null(table, TOTAL_DENOMINATOR);
   crm__table_put(table, TOTAL_N, count);
@@ -337,7 +292,7 @@ static crm_status make_summary(crm__scope *scope, crm_table **table, crm_error *
   put_quotient(*table, "average_order", money, sum.all_money, sum.all_orders, sum.all_orders);
   put_quotient(*table, "orders_per_customer", MILLION, sum.orders, sum.customers, sum.customers);
   put_quotient(*table, "spend_per_customer", money, sum.money, sum.customers, sum.customers);
-  put_median(*table, all.gaps, sum.gaps);
+  put_median(*table, all.gaps.days, sum.gaps);
   put_quotient(*table, "mean_gap", MILLION, sum.gap_days, sum.gaps, sum.gaps);
   return crm__table_finish(table, error);
 }

@@ -55,6 +55,9 @@ uint32_t crm__customers(const crm_store *store);
 crm__key crm__customer_key(const crm_store *store, uint32_t customer);
 uint32_t crm__customer_find(const crm_store *store, const char *key);
 
+/* The name that a customer has in a column of the customers table (CRM__CUSTOMERS_...); no key where it is empty. */
+crm__key crm__customer_name(const crm_store *store, uint32_t customer, int32_t column);
+
 /* 1 where an id is a customer in customer metrics: neither anonymous nor (unless the scope says so) internal. */
 int crm__customer_counts(const crm__scope *scope, uint32_t customer);
 

@@ -86,8 +86,16 @@ enum {
   CRM__CLASS_TENDER
 };
 
-/* Customers: key, kind and joined stand first; products: the key. source and version are the last two of each. */
-enum { CRM__CUSTOMERS_CUSTOMER, CRM__CUSTOMERS_KIND, CRM__CUSTOMERS_JOINED, CRM__CUSTOMERS_PARENT };
+/* Customers; products have the key first. source and version are the last two of each. */
+enum {
+  CRM__CUSTOMERS_CUSTOMER,
+  CRM__CUSTOMERS_KIND,
+  CRM__CUSTOMERS_JOINED,
+  CRM__CUSTOMERS_PARENT,
+  CRM__CUSTOMERS_REGION,
+  CRM__CUSTOMERS_SEGMENT,
+  CRM__CUSTOMERS_OWNER
+};
 enum { CRM__CUSTOMER_PERSON, CRM__CUSTOMER_BUSINESS, CRM__CUSTOMER_ANONYMOUS, CRM__CUSTOMER_INTERNAL };
 
 #endif

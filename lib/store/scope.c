@@ -214,6 +214,12 @@ crm__key crm__customer_key(const crm_store *store, uint32_t customer)
   return crm__intern_key(&store->customers, customer, NULL);
 }
 
+crm__key crm__customer_name(const crm_store *store, uint32_t customer, int32_t column)
+{
+  uint32_t name = crm__column_u32(&store->dimensions[CRM__TABLE_CUSTOMERS].values[column], customer);
+  return name == CRM__NONE ? crm__key_none() : crm__intern_key(&store->names, name, NULL);
+}
+
 uint32_t crm__customer_find(const crm_store *store, const char *key)
 {
   uint32_t id = key == NULL ? CRM__NONE : crm__intern_find(&store->customers, 0, crm__key_from(key, strlen(key)));

@@ -380,6 +380,11 @@ static crm_status ask_products(const crm_store *store, const crm_scope *scope, c
   return crm_products_compute(store, scope, NULL, table, error);
 }
 
+static crm_status ask_due(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_due_compute(store, scope, NULL, table, error);
+}
+
 typedef struct asked {
   question ask;
 } asked;
@@ -469,7 +474,7 @@ static const question questions[] = {
     ask_customer, ask_documents, ask_document, ask_changed,  ask_totals,         ask_sources, ask_warnings,
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
-    crm_rhythm_compute, crm_rhythm_summary,
+    crm_rhythm_compute, crm_rhythm_summary, ask_due,
 };
 
 static void test_questions(void **state)
