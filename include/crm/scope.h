@@ -29,6 +29,9 @@ extern "C" {
 #define CRM_OCCASIONS_EACH 0  /* every document with a sale line is an occasion */
 #define CRM_OCCASIONS_DAY 1   /* those of one customer on one business day are one */
 
+/* A set of customers: crm/segment.h. */
+typedef struct crm_segment crm_segment;
+
 /* The facts that count. NULL stands for CRM_SCOPE_INIT: all of them, as an accountant counts. */
 typedef struct crm_scope {
   uint32_t struct_size;
@@ -45,9 +48,12 @@ typedef struct crm_scope {
   crm_context *context;          /* memory, threads and progress that the host lends, or NULL */
   int32_t internal;              /* 1: sales of internal customers count too */
   uint32_t reserved;
+  const crm_segment *segment;    /* only its customers and their facts, NULL: all; anonymous sales then do not count
+                                  * either, and "ever" and "before" are of these customers too */
 } crm_scope;
 
-#define CRM_SCOPE_INIT { (uint32_t)sizeof(crm_scope), 0, INT64_MIN, INT64_MAX, INT64_MAX, 0, 0, NULL, 0, NULL, 0, 0 }
+#define CRM_SCOPE_INIT \
+  { (uint32_t)sizeof(crm_scope), 0, INT64_MIN, INT64_MAX, INT64_MAX, 0, 0, NULL, 0, NULL, 0, 0, NULL }
 
 #define CRM_PERIOD_MONTH 0
 #define CRM_PERIOD_DAY 1

@@ -110,16 +110,19 @@ static crm_status keep_branches(crm_pyramid *pyramid, crm_error *error)
 static crm_status keep_scope(crm_pyramid *pyramid, const crm_scope *given, crm_error *error)
 {
   static const crm_scope usual = CRM_SCOPE_INIT;
+  crm_status status = CRM_OK;
   pyramid->scope = usual;
   if (given != NULL) {
-    crm_status status = crm__struct_read(&pyramid->scope, sizeof pyramid->scope, given, "crm_scope", error);
+    status = crm__struct_read(&pyramid->scope, sizeof pyramid->scope, given, "crm_scope", error);
     if (status != CRM_OK) {
       return status;
     }
   }
   pyramid->scope.struct_size = (uint32_t)sizeof pyramid->scope;
   pyramid->scope.context = NULL;
-  return keep_branches(pyramid, error);
+  status = crm__segment_copy(pyramid->scope.segment, &pyramid->segment, error);
+  pyramid->scope.segment = pyramid->segment;
+  return status == CRM_OK ? keep_branches(pyramid, error) : status;
 }
 
 /* ---- computing ---- */
@@ -387,6 +390,7 @@ void crm_pyramid_free(crm_pyramid *pyramid)
   crm__free_array(&memory, pyramid->kinds, pyramid->customers, sizeof *pyramid->kinds);
   crm__free_array(&memory, pyramid->sorted, (uint64_t)pyramid->customers + 1U, sizeof *pyramid->sorted);
   crm__free(&memory, pyramid->branches, pyramid->branches_size);
+  crm_segment_free(pyramid->segment);
   crm__free(&memory, pyramid, sizeof *pyramid);
 }
 

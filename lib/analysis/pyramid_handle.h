@@ -4,6 +4,7 @@
 #define CRM_ANALYSIS_PYRAMID_HANDLE_H
 
 #include "store/facts.h"
+#include "store/segment.h"
 
 #include <crm/pyramid.h>
 
@@ -45,9 +46,10 @@ struct crm_pyramid {
   crm__memory memory;
   const crm_store *store;
   int64_t version;
-  crm_scope scope;             /* the caller's, with branch keys of our own and without its context */
+  crm_scope scope;             /* the caller's, with branch keys and a segment of our own, without its context */
   void *branches;              /* memory of those keys */
   size_t branches_size;
+  crm_segment *segment;        /* a copy of the scope's, NULL: none */
   int32_t rule;                /* CRM_CUT_... */
   int32_t ties;
   int32_t measure;

@@ -71,20 +71,20 @@ static int in_period(const crm__scope *scope, int64_t time, uint32_t document)
          scope->branches[crm__column_u32(&scope->store->documents.branch, document) + 1U] != 0;
 }
 
-/* Who a document's fact counts for. 0: for nobody at all, internal ones are left out. */
+/* Who a document's fact counts for. 0: for nobody at all, internal ones and those outside the segment are left out. */
 static int counted_customer(const crm__scope *scope, uint32_t document, uint32_t *customer)
 {
   *customer = crm__column_u32(&scope->store->documents.customer, document);
   if (*customer != CRM__NONE && scope->special != NULL) {
     uint8_t kind = scope->special[*customer];
-    if (kind == CRM__CUSTOMER_INTERNAL && !scope->internal) {
+    if (kind == CRM__CUSTOMER_OUTSIDE || (kind == CRM__CUSTOMER_INTERNAL && !scope->internal)) {
       return 0;
     }
     if (kind == CRM__CUSTOMER_ANONYMOUS) {
       *customer = CRM__NONE;
     }
   }
-  return 1;
+  return *customer != CRM__NONE || scope->segment == NULL;
 }
 
 /* The document columns of one chunk, with those of the scope's money; NULL where a column is absent. */

@@ -29,7 +29,9 @@ typedef struct crm__scope {
   int32_t occasions;
   int32_t internal;
   int64_t day_start;
-  const uint8_t *special;     /* by customer: CRM__CUSTOMER_... where some are anonymous or internal; NULL: none is */
+  const uint8_t *special;     /* by customer: CRM__CUSTOMER_... where some are anonymous, internal or outside the
+                               * segment; NULL: none is */
+  const crm_segment *segment; /* NULL: all customers count, anonymous ones as well */
   const uint8_t *branches;    /* by branch id + 1 (0: no branch): 1 counts; NULL: all count */
   char *branch_text;          /* keys of the scope's branches for the metadata, or NULL */
   crm_context *context;       /* scratch */
@@ -46,8 +48,8 @@ void *crm__scope_alloc_zero(crm__scope *scope, uint64_t count, size_t size);
 /* The account that results are forked from. */
 const crm__memory *crm__scope_memory(const crm__scope *scope);
 
-/* Puts definition, revision, as_of, from, to, money, refunds, occasions, branches, internal, data_version into a
- * table's metadata. */
+/* Puts definition, revision, as_of, from, to, money, refunds, occasions, branches, internal, data_version, and
+ * where there is one the segment, into a table's metadata. */
 void crm__scope_describe(const crm__scope *scope, crm_table *table, const char *definition, int32_t revision);
 
 /* Customers. Ids run from 0 below crm__customers(); some may have no facts left or never had (crm__customer_known). */
@@ -58,7 +60,8 @@ uint32_t crm__customer_find(const crm_store *store, const char *key);
 /* The name that a customer has in a column of the customers table (CRM__CUSTOMERS_...); no key where it is empty. */
 crm__key crm__customer_name(const crm_store *store, uint32_t customer, int32_t column);
 
-/* 1 where an id is a customer in customer metrics: neither anonymous nor (unless the scope says so) internal. */
+/* 1 where an id is a customer in customer metrics: neither anonymous nor (unless the scope says so) internal, and in the
+ * scope's segment. */
 int crm__customer_counts(const crm__scope *scope, uint32_t customer);
 
 /* For a customer without any line: prospect, suspect, or not there at as-of. */

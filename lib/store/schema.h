@@ -98,4 +98,7 @@ enum {
 };
 enum { CRM__CUSTOMER_PERSON, CRM__CUSTOMER_BUSINESS, CRM__CUSTOMER_ANONYMOUS, CRM__CUSTOMER_INTERNAL };
 
+/* In a scope alone: not in its segment. */
+#define CRM__CUSTOMER_OUTSIDE 4
+
 #endif

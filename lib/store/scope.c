@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "store/context.h"
+#include "store/segment.h"
 #include "table/build.h"
 
 #include <string.h>
@@ -66,14 +67,14 @@ static crm_status take_branches(crm__scope *scope, const crm_scope *options, crm
   return CRM_OK;
 }
 
-/* Notes which customers are anonymous or internal, if any are. */
+/* Notes which customers are anonymous, internal or outside the segment, if any are. */
 static crm_status take_special(crm__scope *scope, crm_error *error)
 {
   const crm_store *store = scope->store;
   uint32_t customers = crm__customers(store);
   uint8_t *special = NULL;
   uint32_t i;
-  if (crm__column_absent(&store->anonymous) &&
+  if (scope->segment == NULL && crm__column_absent(&store->anonymous) &&
       crm__column_absent(&store->dimensions[CRM__TABLE_CUSTOMERS].values[CRM__CUSTOMERS_KIND])) {
     return CRM_OK;
   }
@@ -82,7 +83,8 @@ static crm_status take_special(crm__scope *scope, crm_error *error)
     return crm__fail_memory(error);
   }
   for (i = 0; i < customers; i++) {
-    special[i] = (uint8_t)crm__customer_kind(store, i);
+    special[i] = scope->segment == NULL || crm__segment_has(scope->segment, i) ? (uint8_t)crm__customer_kind(store, i)
+                                                                               : CRM__CUSTOMER_OUTSIDE;
   }
   scope->special = special;
   return CRM_OK;
@@ -135,6 +137,10 @@ crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_
     return crm__fail_memory(error);
   }
   status = take_branches(scope, &own, error);
+  if (status == CRM_OK && own.segment != NULL) {
+    scope->segment = own.segment;
+    status = crm__segment_check(own.segment, store, error);
+  }
   if (status == CRM_OK) {
     status = take_special(scope, error);
   }
@@ -202,6 +208,10 @@ void crm__scope_describe(const crm__scope *scope, crm_table *table, const char *
   crm__table_meta_text(table, "branches", scope->branch_text == NULL ? "all" : scope->branch_text);
   crm__table_meta(table, "internal", "%s", scope->internal ? "counted" : "left_out");
   crm__table_meta(table, "data_version", "%lld", (long long)scope->store->version);
+  if (scope->segment != NULL) {
+    crm__table_meta_text(table, "segment", crm__segment_text(scope->segment));
+    crm__table_meta(table, "segment_customers", "%lld", (long long)crm_segment_size(scope->segment));
+  }
 }
 
 uint32_t crm__customers(const crm_store *store)
@@ -231,7 +241,7 @@ int crm__customer_counts(const crm__scope *scope, uint32_t customer)
   if (scope->special == NULL) {
     return 1;
   }
-  return scope->special[customer] != CRM__CUSTOMER_ANONYMOUS &&
+  return scope->special[customer] != CRM__CUSTOMER_ANONYMOUS && scope->special[customer] != CRM__CUSTOMER_OUTSIDE &&
          (scope->internal || scope->special[customer] != CRM__CUSTOMER_INTERNAL);
 }
 

@@ -32,7 +32,7 @@ FLOORS = {
     "base": (),
     "table": ("base/",),
     "store": ("base/", "table/"),
-    "analysis": ("base/", "table/build.h", "store/facts.h"),
+    "analysis": ("base/", "table/build.h", "store/facts.h", "store/segment.h"),
 }
 
 EXTENSION = re.compile(r"__attribute__|__builtin_\w+|__int128|__typeof__|\btypeof\b|__extension__|__declspec|\basm\b|"

@@ -385,6 +385,67 @@ static crm_status ask_due(const crm_store *store, const crm_scope *scope, crm_ta
   return crm_due_compute(store, scope, NULL, table, error);
 }
 
+static const char *const chosen[] = {"a", "7", "long customer key that takes room of its own"};
+
+/* Two sets by key, their difference, and how they overlap. */
+static crm_status ask_overlap(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  static const char *const names[] = {"one", "two", "one without two"};
+  crm_segment *sets[3] = {NULL, NULL, NULL};
+  const crm_segment *all[3];
+  crm_status status = crm_segment_pick(store, chosen, 3, NULL, &sets[0], error);
+  int i;
+  (void)scope;
+  if (status == CRM_OK) {
+    status = crm_segment_pick(store, chosen + 1, 1, NULL, &sets[1], error);
+  }
+  if (status == CRM_OK) {
+    status = crm_segment_difference(sets[0], sets[1], &sets[2], error);
+  }
+  for (i = 0; i < 3; i++) {
+    all[i] = sets[i];
+  }
+  if (status == CRM_OK) {
+    status = crm_segment_overlap(all, names, 3, table, error);
+  }
+  for (i = 0; i < 3; i++) {
+    crm_segment_free(sets[i]);
+  }
+  return status;
+}
+
+/* The pyramid of a segment, which it keeps, and the segment's customers. */
+static crm_status ask_members_of(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_scope narrow = CRM_SCOPE_INIT;
+  crm_segment *segment = NULL;
+  crm_pyramid *pyramid = NULL;
+  crm_status status = crm_segment_pick(store, chosen, 3, NULL, &segment, error);
+  narrow.context = scope == NULL ? NULL : scope->context;
+  narrow.segment = segment;
+  if (status == CRM_OK) {
+    status = crm_pyramid_compute(store, &narrow, NULL, &pyramid, error);
+  }
+  crm_segment_free(segment);
+  if (status == CRM_OK) {
+    status = crm_pyramid_members(pyramid, table, error);
+  }
+  crm_pyramid_free(pyramid);
+  return status;
+}
+
+static crm_status ask_segment(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_segment *segment = NULL;
+  crm_status status = crm_segment_pick(store, chosen, 3, NULL, &segment, error);
+  (void)scope;
+  if (status == CRM_OK) {
+    status = crm_segment_members(segment, table, error);
+  }
+  crm_segment_free(segment);
+  return status;
+}
+
 typedef struct asked {
   question ask;
 } asked;
@@ -475,6 +536,7 @@ static const question questions[] = {
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_due,
+    ask_overlap,  ask_members_of, ask_segment,
 };
 
 static void test_questions(void **state)
