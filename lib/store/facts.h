@@ -60,8 +60,8 @@ uint32_t crm__customer_find(const crm_store *store, const char *key);
 /* The name that a customer has in a column of the customers table (CRM__CUSTOMERS_...); no key where it is empty. */
 crm__key crm__customer_name(const crm_store *store, uint32_t customer, int32_t column);
 
-/* 1 where an id is a customer in customer metrics: neither anonymous nor (unless the scope says so) internal, and in the
- * scope's segment. */
+/* 1 where an id is a customer in customer metrics: in the segment of the scope, and neither anonymous nor (unless the
+ * scope says so) internal. */
 int crm__customer_counts(const crm__scope *scope, uint32_t customer);
 
 /* For a customer without any line: prospect, suspect, or not there at as-of. */
