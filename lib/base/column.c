@@ -96,20 +96,26 @@ static void refill(crm__column *column, uint64_t from, uint64_t to)
   }
 }
 
-int crm__column_resize(crm__column *column, crm__memory *memory, uint64_t length)
+/* Makes room for a length in the list of chunks and in a small first chunk. */
+static int reserve(crm__column *column, crm__memory *memory, uint64_t length)
 {
   uint64_t chunks = (length >> CRM__CHUNK_BITS) + ((length & (CRM__CHUNK - 1)) != 0);
   uint64_t had = column->chunk_capacity;
   uint64_t c;
 
+  if (!crm__grow(memory, &column->chunks, &column->chunk_capacity, chunks, sizeof *column->chunks)) {
+    return 0;
+  }
+  for (c = had; c < column->chunk_capacity; c++) {
+    column->chunks[c] = NULL;
+  }
+  return column->chunk_capacity == 0 || column->chunks[0] == NULL || first_chunk_grow(column, memory, length);
+}
+
+int crm__column_resize(crm__column *column, crm__memory *memory, uint64_t length)
+{
   if (length > column->length) {
-    if (!crm__grow(memory, &column->chunks, &column->chunk_capacity, chunks, sizeof *column->chunks)) {
-      return 0;
-    }
-    for (c = had; c < column->chunk_capacity; c++) {
-      column->chunks[c] = NULL;
-    }
-    if (column->chunks[0] != NULL && !first_chunk_grow(column, memory, length)) {
+    if (!reserve(column, memory, length)) {
       return 0;
     }
     refill(column, column->length, length);
@@ -118,20 +124,77 @@ int crm__column_resize(crm__column *column, crm__memory *memory, uint64_t length
   return 1;
 }
 
-int crm__column_make_chunk(crm__column *column, crm__memory *memory, uint64_t i)
+/* Makes chunk c for a column that will have this length. What lies beyond the present one is filled, or written, when
+ * the column grows. */
+static int make_chunk(crm__column *column, crm__memory *memory, uint64_t c, uint64_t length)
 {
-  uint64_t c = i >> CRM__CHUNK_BITS;
-  uint64_t room = c == 0 ? first_room(column->length) : CRM__CHUNK;
-  unsigned char *chunk;
+  uint64_t room = c == 0 ? first_room(length) : CRM__CHUNK;
+  uint64_t base = c << CRM__CHUNK_BITS;
+  uint64_t used = column->length > base ? column->length - base : 0;
+  unsigned char *chunk = crm__alloc_array(memory, room, column->size);
 
-  chunk = crm__alloc_array(memory, room, column->size);
   if (chunk == NULL) {
     return 0;
   }
-  chunk_fill(column, chunk, 0, room);
+  chunk_fill(column, chunk, 0, used < room ? used : room);
   column->chunks[c] = chunk;
   if (c == 0) {
     column->first_capacity = room;
+  }
+  return 1;
+}
+
+int crm__column_make_chunk(crm__column *column, crm__memory *memory, uint64_t i)
+{
+  return make_chunk(column, memory, i >> CRM__CHUNK_BITS, column->length);
+}
+
+/* Whether all of the elements are the fill value; most often the first one shows that they are not. */
+static int all_fill(const crm__column *column, const unsigned char *elements, uint64_t count)
+{
+  uint64_t same = 0;
+
+  if (column->size == 8) {
+    while (same < count && ((const int64_t *)(const void *)elements)[same] == column->fill) {
+      same++;
+    }
+  } else if (column->size == 4) {
+    while (same < count && ((const uint32_t *)(const void *)elements)[same] == (uint32_t)column->fill) {
+      same++;
+    }
+  } else {
+    while (same < count && elements[same] == (uint8_t)column->fill) {
+      same++;
+    }
+  }
+  return same == count;
+}
+
+int crm__column_append(crm__column *column, crm__memory *memory, const void *elements, uint64_t count)
+{
+  const unsigned char *from = elements;
+  uint64_t before = column->length;
+  uint64_t end = before + count;
+
+  if (!reserve(column, memory, end)) {
+    return 0;
+  }
+  while (column->length < end) {
+    uint64_t c = column->length >> CRM__CHUNK_BITS;
+    uint64_t at = column->length & (CRM__CHUNK - 1);
+    uint64_t run = end - column->length < CRM__CHUNK - at ? end - column->length : CRM__CHUNK - at;
+    if (column->chunks[c] == NULL && from != NULL && !all_fill(column, from, run) &&
+        !make_chunk(column, memory, c, end)) {
+      column->length = before;
+      return 0;
+    }
+    if (column->chunks[c] != NULL && from != NULL) {
+      memcpy(column->chunks[c] + (size_t)at * column->size, from, (size_t)run * column->size);
+    } else if (column->chunks[c] != NULL) {
+      chunk_fill(column, column->chunks[c], at, at + run);
+    }
+    column->length += run;
+    from = from != NULL ? from + (size_t)run * column->size : NULL;
   }
   return 1;
 }

@@ -50,13 +50,27 @@ int crm__cell_accepts(int32_t cell, int32_t type);
 /* The decoded cells of one column of a slice. */
 typedef struct crm__cells {
   int32_t present;
-  int64_t *values;     /* CRM__NULL where empty; not for keys and names */
-  crm__key *keys;      /* keys and names: crm__key_none() where empty */
+  int32_t integers;    /* keys and names: all of them are integers, none is empty, and they are in values, not in keys */
+  int64_t *values;     /* CRM__NULL where empty */
+  crm__key *keys;      /* keys and names: crm__key_none() where empty; NULL for others */
 } crm__cells;
 
 static inline int crm__key_is_none(crm__key key)
 {
   return key.text == NULL && key.length != 0;
+}
+
+/* The key of a row, crm__key_none() where it is empty. */
+static inline crm__key crm__cells_key(const crm__cells *cells, int64_t i)
+{
+  crm__key key = crm__key_none();
+  if (cells->present && cells->integers) {
+    key.length = 0;
+    key.integer = cells->values[i];
+  } else if (cells->present) {
+    key = cells->keys[i];
+  }
+  return key;
 }
 
 /* What becomes of the rows of a slice. */

@@ -24,7 +24,7 @@ typedef struct commit_plan {
 } commit_plan;
 
 /* Adds up absolute values in halves, which cannot overflow within a chunk and leave the loop free of branches. */
-static void add_magnitudes(const int64_t *values, uint64_t count, uint64_t *sum)
+void crm__magnitudes_add(const int64_t *values, uint64_t count, uint64_t *sum)
 {
   uint64_t low = 0;
   uint64_t high = 0;
@@ -50,7 +50,7 @@ static void add_column(const crm__column *column, uint64_t first, uint64_t count
     uint64_t run = count < room ? count : room;
     const unsigned char *values = crm__column_at(column, first);
     if (values != NULL) {
-      add_magnitudes((const int64_t *)(const void *)values, run, sum);
+      crm__magnitudes_add((const int64_t *)(const void *)values, run, sum);
     }
     first += run;
     count -= run;
@@ -72,7 +72,12 @@ static crm_status check_budgets(crm_load *load, commit_plan *plan, crm_error *er
   const crm_store *store = load->store;
   uint64_t money = store->money_budget - plan->money_removed;
   uint64_t quantity = store->quantity_budget - plan->quantity_removed;
-  crm__lines_budget(store, load->lines_before, plan->kept, &plan->money_added, &plan->quantity_added);
+  if (plan->kept == load->staged) {
+    plan->money_added = load->money;
+    plan->quantity_added = load->quantity;
+  } else {
+    crm__lines_budget(store, load->lines_before, plan->kept, &plan->money_added, &plan->quantity_added);
+  }
   if (plan->money_added > (uint64_t)INT64_MAX - money) {
     return crm__fail_at(error, CRM_ERROR_OVERFLOW, "sales", "amount", 0, -1,
                         "the sum of absolute amounts, discounts, taxes and costs would pass 64 bits");
@@ -82,34 +87,6 @@ static crm_status check_budgets(crm_load *load, commit_plan *plan, crm_error *er
                         "the sum of absolute quantities would pass 64 bits");
   }
   return CRM_OK;
-}
-
-/* Makes the chunks of the document columns that the sums of an accepted version are written to. */
-static int touch_sums(crm_load *load, uint32_t document, const crm__document_total *total)
-{
-  crm__documents *documents = &load->store->documents;
-  crm__memory *memory = &load->store->memory;
-  return crm__column_touch(&documents->net, memory, document) &&
-         (crm__column_u32(&documents->customer, document) == CRM__NONE ||
-          crm__column_touch(&documents->next, memory, document)) &&
-         (total->returned == 0 || crm__column_touch(&documents->returned, memory, document)) &&
-         (total->tax == 0 || crm__column_touch(&documents->tax, memory, document)) &&
-         (total->cost == 0 || crm__column_touch(&documents->cost, memory, document));
-}
-
-/* The same for what a stage says, of a version that is written when the commit is applied. */
-static int touch_stage(crm_load *load, uint32_t document, const crm__stage *stage)
-{
-  crm__documents *documents = &load->store->documents;
-  crm__memory *memory = &load->store->memory;
-  return crm__column_touch(&documents->time, memory, document) &&
-         crm__column_touch(&documents->first, memory, document) &&
-         crm__column_touch(&documents->lines, memory, document) &&
-         crm__column_touch(&documents->flags, memory, document) &&
-         (stage->customer == CRM__NONE || (crm__column_touch(&documents->customer, memory, document) &&
-                                           crm__column_touch(&documents->next, memory, document))) &&
-         (stage->branch == CRM__NONE || crm__column_touch(&documents->branch, memory, document)) &&
-         (stage->version == 0 || crm__column_touch(&documents->version, memory, document));
 }
 
 /* Prepares the replacement of a document that is in the store. */
@@ -131,57 +108,45 @@ static int plan_replacement(crm_load *load, uint32_t document, commit_plan *plan
   return 1;
 }
 
-/* Writes what the lines of a document's version sum up to; the rest of it stands already. */
-static void write_sums(crm_store *store, uint32_t document, uint32_t staged, const crm__document_total *total)
+/* The sums of an entry's lines, as they will stand in the document's columns. */
+static void sum_entry(const crm_store *store, const crm__entry *entry, crm__document_total *total)
 {
-  crm__documents *documents = &store->documents;
-  uint32_t flags = CRM__DOCUMENT_LIVE | total->flags | (staged & CRM__STAGE_ROWS ? CRM__DOCUMENT_ROWS : 0);
-  crm__column_put_i64(&documents->net, document, total->net);
-  crm__column_put_i64(&documents->returned, document, total->returned);
-  crm__column_put_i64(&documents->tax, document, total->tax);
-  crm__column_put_i64(&documents->cost, document, total->cost);
-  crm__column_put_u8(&documents->flags, document, (uint8_t)flags);
-  crm__column_put_u32(&documents->next, document, CRM__NONE);
+  crm__document_sum(store, entry->first, entry->stage.lines, total);
+  total->flags |= CRM__DOCUMENT_LIVE | (entry->stage.flags & CRM__STAGE_ROWS ? CRM__DOCUMENT_ROWS : 0);
 }
 
-/* Plans every accepted version. A document that is new is written at once: until its customer's chain and the counts
- * know of it, and while a failure cuts it off again, nobody sees it. */
-static int plan_documents(crm_load *load, commit_plan *plan)
+/* Plans every accepted entry: makes room for it and takes out what it replaces. New documents stand in their columns
+ * already: until their customers' chains and the counts know of them, and while a failure cuts them off again, nobody
+ * sees them. */
+static int plan_entries(crm_load *load, commit_plan *plan)
 {
   crm_store *store = load->store;
-  crm__tally *tally = &load->tables[CRM__TABLE_SALES].tally;
-  uint32_t lines;
   uint64_t i;
-  for (i = 0; i < plan->kept; i += lines) {
-    uint32_t owner = crm__column_u32(&load->owner, i);
-    uint32_t document = crm__owner_document(load, owner);
+  for (i = 0; i < load->entry_count; i++) {
+    const crm__entry *entry = &load->entries[i];
     crm__document_total total;
-    lines = crm__stage_lines(load, owner);
-    crm__document_sum(store, load->lines_before + i, lines, &total);
-    if (!touch_sums(load, document, &total)) {
+    if (entry->stage.flags & (CRM__STAGE_REFUSED | CRM__STAGE_DUPLICATE)) {
+      continue;
+    }
+    sum_entry(store, entry, &total);
+    if (!crm__document_touch(store, entry->document, &entry->stage) ||
+        !crm__document_total_touch(store, entry->document, &total) ||
+        !plan_replacement(load, entry->document, plan)) {
       return 0;
     }
-    if ((owner & CRM__OWNER_ENTRY) == 0) {
-      write_sums(store, document, crm__column_u8(&store->documents.flags, document), &total);
-    } else if (!touch_stage(load, document, &load->entries[owner & ~CRM__OWNER_ENTRY].stage) ||
-               !plan_replacement(load, document, plan)) {
-      return 0;
-    }
-    /* a sum that passes 64 bits is refused by the budgets right after; this one must not trap on the way */
-    tally->amount_accepted = (int64_t)((uint64_t)tally->amount_accepted + (uint64_t)total.ledger);
   }
   return 1;
 }
 
 /* Writes a version that was staged in an entry. */
-static void write_entry(crm_load *load, uint32_t document, uint64_t first, const crm__stage *stage)
+static void write_entry(crm_store *store, const crm__entry *entry)
 {
-  crm_store *store = load->store;
   crm__document_total total;
-  crm__document_sum(store, first, stage->lines, &total);
-  crm__stage_put(load, document, stage);
-  crm__column_put_i64(&store->documents.first, document, (int64_t)first);
-  write_sums(store, document, stage->flags, &total);
+  sum_entry(store, entry, &total);
+  crm__document_put(store, entry->document, &entry->stage);
+  crm__column_put_i64(&store->documents.first, entry->document, (int64_t)entry->first);
+  crm__document_total_put(store, entry->document, &total);
+  crm__column_put_u32(&store->documents.next, entry->document, CRM__NONE);
 }
 
 /* Makes a document count: for the store, and for its customer. */
@@ -253,19 +218,13 @@ void crm__time_span(const crm_store *store, int64_t *earliest, int64_t *latest)
 /* Staged values of new documents that came to nothing: only their names stay. */
 static void clear_unused(crm_load *load)
 {
-  crm__documents *documents = &load->store->documents;
+  static const crm__stage nothing = {0, 0, CRM__NONE, CRM__NONE, 0, 0};
+  static const crm__document_total nil = {0, 0, 0, 0, 0, 0};
   uint64_t document;
-  for (document = load->documents_before; document < documents->flags.length; document++) {
-    uint32_t flags = crm__column_u8(&documents->flags, document);
-    int nothing = (flags & (CRM__STAGE_REFUSED | CRM__STAGE_DUPLICATE)) != 0 ||
-                  crm__column_u32(&documents->lines, document) == 0;
-    if ((flags & CRM__STAGE_KNOWN) && nothing) {
-      crm__column_put_u8(&documents->flags, document, 0);
-      crm__column_put_u32(&documents->lines, document, 0);
-      crm__column_put_u32(&documents->customer, document, CRM__NONE);
-      crm__column_put_u32(&documents->branch, document, CRM__NONE);
-      crm__column_put_i64(&documents->version, document, 0);
-      crm__column_put_i64(&documents->net, document, 0);
+  for (document = load->documents_before; document < load->verdicts.length; document++) {
+    if (crm__column_u8(&load->verdicts, document) & (CRM__STAGE_REFUSED | CRM__STAGE_DUPLICATE)) {
+      crm__stage_put(load, (uint32_t)document, &nothing);
+      crm__document_total_put(load->store, (uint32_t)document, &nil);
     }
   }
 }
@@ -273,30 +232,41 @@ static void clear_unused(crm_load *load)
 /* How many documents ahead the customer's profile is asked for. */
 #define AHEAD 16
 
-/* Admits the documents of staged lines, in their order. */
+/* The document of the next owner among the kept lines from *i on, its entry written; *i moves past its lines. */
+static uint32_t next_owned(crm_load *load, uint64_t *i)
+{
+  uint32_t owner = crm__column_u32(&load->owner, *i);
+  uint32_t document = crm__owner_document(load, owner);
+  if (owner & CRM__OWNER_ENTRY) {
+    write_entry(load->store, &load->entries[owner & ~CRM__OWNER_ENTRY]);
+  }
+  *i += crm__column_u32(&load->store->documents.lines, document);
+  return document;
+}
+
+/* Admits the documents of staged lines, in their order. In a plain load that is the order of new documents; some are
+ * names only. */
 static void admit_documents(crm_load *load, uint64_t kept)
 {
   crm_store *store = load->store;
   uint32_t queue[AHEAD];
   uint64_t read = 0;
   uint64_t taken = 0;
-  uint64_t i = 0;
-  while (i < kept || taken < read) {
-    if (i < kept) {
-      uint32_t owner = crm__column_u32(&load->owner, i);
-      uint32_t document = crm__owner_document(load, owner);
-      uint32_t customer;
-      if (owner & CRM__OWNER_ENTRY) {
-        write_entry(load, document, load->lines_before + i, &load->entries[owner & ~CRM__OWNER_ENTRY].stage);
+  uint64_t i = load->plain ? load->documents_before : 0;
+  uint64_t end = load->plain ? store->documents.keys.count : kept;
+  while (i < end || taken < read) {
+    if (i < end) {
+      uint32_t document = load->plain ? (uint32_t)i++ : next_owned(load, &i);
+      uint32_t customer = crm__column_u32(&store->documents.customer, document);
+      if (crm__column_u32(&store->documents.lines, document) == 0) {
+        continue;
       }
-      customer = crm__column_u32(&store->documents.customer, document);
       if (customer != CRM__NONE) {
         CRM__PREFETCH(&store->profiles[customer]);
       }
       queue[read++ % AHEAD] = document;
-      i += crm__column_u32(&store->documents.lines, document);
     }
-    if (read - taken == AHEAD || i >= kept) {
+    if (read - taken == AHEAD || i >= end) {
       admit_document(store, queue[taken++ % AHEAD]);
     }
   }
@@ -379,10 +349,13 @@ static crm_status settle(crm_load *load, commit_plan *plan, crm_error *error)
   if (!crm__profiles_grow(store) || !crm__settle_lines(load, &plan->kept)) {
     return crm__fail_memory(error);
   }
-  clear_unused(load);
-  if (!plan_documents(load, plan)) {
+  if (!load->plain) {
+    clear_unused(load);
+  }
+  if (!plan_entries(load, plan)) {
     return crm__fail_memory(error);
   }
+  load->tables[CRM__TABLE_SALES].tally.amount_accepted = load->ledger;
   for (table = 0; table < CRM__TABLE_SALES; table++) {
     crm_status status = crm__settle_dimension(load, table, error);
     if (status != CRM_OK) {

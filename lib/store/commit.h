@@ -13,6 +13,10 @@
  * *kept: staged lines that remain. */
 int crm__settle_lines(crm_load *load, uint64_t *kept);
 
+/* A document's stage in its columns; touch makes the chunks that it is put to. */
+int crm__document_touch(crm_store *store, uint32_t document, const crm__stage *stage);
+void crm__document_put(crm_store *store, uint32_t document, const crm__stage *stage);
+
 uint32_t crm__owner_document(const crm_load *load, uint32_t owner);
 
 /* -1, 0, 1: lines by content. */
@@ -24,7 +28,8 @@ int crm__lines_equal(crm_store *store, uint64_t a, uint64_t b, uint32_t count);
 /* Moves elements of a column down; the chunks on the way must exist, unless the whole column is absent. */
 void crm__lines_move(crm__column *column, uint64_t from, uint64_t to, uint64_t count);
 
-/* Adds the absolute amounts, discounts, taxes and costs of lines, and their absolute quantities; saturates. */
+/* Adds absolute values; of lines their amounts, discounts, taxes and costs, and their quantities. Saturates. */
+void crm__magnitudes_add(const int64_t *values, uint64_t count, uint64_t *sum);
 void crm__lines_budget(const crm_store *store, uint64_t first, uint64_t count, uint64_t *money, uint64_t *quantity);
 
 /* Times of the earliest live document with a counted line (INT64_MAX: none) and of the latest of all (INT64_MIN). */

@@ -51,7 +51,7 @@ static void free_slice(crm_load *load)
   load->slice = NULL;
 }
 
-/* Gives the cells of a table's columns their arrays: keys only where there are keys. */
+/* Gives the cells of a table's columns their arrays: keys only where there may be keys. */
 static int prepare_slice(crm_load *load, int32_t table)
 {
   int32_t i;
@@ -72,12 +72,11 @@ static int prepare_slice(crm_load *load, int32_t table)
       if (cells->keys == NULL) {
         return 0;
       }
-      cells->values = NULL;
     } else {
       crm__free_array(&load->store->memory, cells->keys, CRM__SLICE, sizeof(crm__key));
       cells->keys = NULL;
-      cells->values = (int64_t *)(void *)(load->slice + 1) + (size_t)i * CRM__SLICE;
     }
+    cells->values = (int64_t *)(void *)(load->slice + 1) + (size_t)i * CRM__SLICE;
   }
   return 1;
 }
@@ -113,8 +112,8 @@ crm_status crm_load_begin(crm_store *store, const crm_load_options *options, crm
   made->all_or_nothing = own.all_or_nothing != 0;
   made->context = own.context;
   made->unrated = CRM__NONE;
-  made->current_owner = CRM__NONE;
-  made->current_document = CRM__NONE;
+  made->last_owner = CRM__NONE;
+  made->plain = 1;
   made->customers_before = store->customers.count;
   made->products_before = store->products.count;
   made->branches_before = store->branches.count;
@@ -124,11 +123,13 @@ crm_status crm_load_begin(crm_store *store, const crm_load_options *options, crm
   crm__column_open(&made->owner, 4, CRM__NONE);
   crm__column_open(&made->ordinal, 4, 0);
   crm__column_open(&made->entry_of, 4, CRM__NONE);
+  crm__column_open(&made->verdicts, 1, 0);
   crm__intern_open(&made->entry_keys);
   for (table = 0; table < CRM__TABLE_SALES; table++) {
     open_dimension_rows(made, table);
   }
-  if (!crm__column_resize(&made->entry_of, &store->memory, made->documents_before)) {
+  if (!crm__column_resize(&made->entry_of, &store->memory, made->documents_before) ||
+      !crm__column_resize(&made->verdicts, &store->memory, made->documents_before)) {
     crm_load_free(made);
     return crm__fail_memory(error);
   }
@@ -188,6 +189,7 @@ void crm__load_release(crm_load *load)
   crm__column_close(&load->owner, &store->memory);
   crm__column_close(&load->ordinal, &store->memory);
   crm__column_close(&load->entry_of, &store->memory);
+  crm__column_close(&load->verdicts, &store->memory);
   crm__intern_close(&load->entry_keys, &store->memory);
   crm__intern_open(&load->entry_keys);
   for (table = 0; table < CRM__TABLE_SALES; table++) {

@@ -9,8 +9,9 @@
 #include <crm/load.h>
 
 /* A load in progress. Sales lines are staged at the end of the store's own line columns, beyond its line count; a new
- * document is staged in the document columns, another version of a known one in an entry. Nothing of it is seen by the
- * store's readers before commit, and rollback cuts it off. */
+ * document is staged in the document columns, with the sums of its lines, another version of a known one in an entry.
+ * Nothing of it is seen by the store's readers before commit, and rollback cuts it off. Where every document is new and
+ * its lines come side by side, that is all, and the commit only has to let the readers see it. */
 
 /* What is known of a document's version while it is staged. */
 typedef struct crm__stage {
@@ -19,15 +20,14 @@ typedef struct crm__stage {
   uint32_t customer;
   uint32_t branch;
   uint32_t lines;
-  uint32_t flags;          /* CRM__STAGE_... */
+  uint32_t flags;          /* CRM__STAGE_..., of a new document kept in the load's verdicts */
 } crm__stage;
 
 #define CRM__STAGE_TWO_CUSTOMERS 1U
 #define CRM__STAGE_TWO_BRANCHES 2U
 #define CRM__STAGE_ROWS 4U           /* made of equal rows */
 #define CRM__STAGE_REFUSED 8U        /* verdicts at commit: rejected, */
-#define CRM__STAGE_DUPLICATE 16U     /* duplicate or outdated, */
-#define CRM__STAGE_KNOWN 32U         /* a new document's stage is in use */
+#define CRM__STAGE_DUPLICATE 16U     /* duplicate or outdated */
 
 typedef struct crm__entry {
   crm__stage stage;
@@ -72,23 +72,42 @@ typedef struct crm__table_load {
   int64_t last_row;        /* of the last append */
 } crm__table_load;
 
+/* The documents whose first row lies in a slice, by id from `first` on, on their way into the document columns. */
+typedef struct crm__fresh {
+  uint32_t first;
+  uint32_t count;
+  int64_t version[CRM__SLICE];
+  int64_t time[CRM__SLICE];
+  int64_t line[CRM__SLICE];       /* the first of its lines */
+  int64_t net[CRM__SLICE];
+  int64_t returned[CRM__SLICE];
+  int64_t tax[CRM__SLICE];
+  int64_t cost[CRM__SLICE];
+  uint32_t customer[CRM__SLICE];
+  uint32_t branch[CRM__SLICE];
+  uint32_t lines[CRM__SLICE];
+  uint8_t flags[CRM__SLICE];      /* CRM__DOCUMENT_... */
+  uint8_t verdicts[CRM__SLICE];   /* CRM__STAGE_... */
+} crm__fresh;
+
 /* What a slice is decoded into, column by column, and what sales rows are on their way into the store. Arrays of cells
- * hang behind it. */
+ * hang behind it. Once the refused rows are out of it, it holds good_count rows. */
 typedef struct crm__slice {
   crm__cells cells[CRM__TABLE_COLUMNS];
   crm__verdicts verdicts;
   int64_t amount[CRM__SLICE];                     /* in the base currency; returns at or under 0 */
   int64_t foreign[CRM__SLICE];                    /* in the line's own currency, CRM__NULL where that is the base */
   uint8_t code[CRM__SLICE];                       /* kind | class << 2 */
-  uint8_t has_amount[CRM__SLICE];
   uint32_t ids[CRM__SALES_COLUMNS][CRM__SLICE];   /* of keys and names */
   crm__key runs[CRM__SLICE];                      /* keys of one column without repeats in a row, */
+  int64_t integer_runs[CRM__SLICE];               /* the same of integers, */
   uint32_t run_ids[CRM__SLICE];                   /* and their ids */
-  uint32_t made_flags[CRM__SLICE];                /* of documents made from content */
+  uint8_t made_flags[CRM__SLICE];                 /* CRM__STAGE_... of documents made from content */
   uint32_t owners[CRM__SLICE];                    /* of the good rows */
-  uint32_t good[CRM__SLICE];                      /* rows that are staged */
+  uint32_t good[CRM__SLICE];                      /* by good row: which row of the slice it was */
   uint32_t good_count;
-  int32_t has_foreign;
+  int32_t has_foreign;                            /* a line has a currency of its own; else foreign is not written */
+  crm__fresh fresh;
 } crm__slice;
 
 struct crm_load {
@@ -109,16 +128,20 @@ struct crm_load {
   uint64_t lines_before;
 
   uint64_t staged;               /* lines */
-  crm__column owner;             /* by staged line */
+  int32_t plain;                 /* all documents are new, in the order of their ids, each with its lines side by side and
+                                  * nothing said against it */
+  crm__column owner;             /* by staged line; empty while the load is plain */
   crm__column ordinal;           /* likewise its row; empty while every row is staged and in its place */
   crm__column entry_of;          /* by document id: its newest entry */
+  crm__column verdicts;          /* by document id: CRM__STAGE_... of its own stage, where it is new */
   crm__intern entry_keys;        /* an entry's index by document (the space) and version */
   crm__entry *entries;
   uint64_t entry_count;
   uint64_t entry_capacity;
-  crm__stage current;            /* the stage of the last row's owner, written back when another comes */
-  uint32_t current_owner;
-  uint32_t current_document;
+  uint32_t last_owner;           /* of the last staged line */
+  int64_t ledger;                /* sale less return of all staged lines */
+  uint64_t money;                /* what they add to the store's budgets, UINT64_MAX: too much */
+  uint64_t quantity;
 
   crm__dimension_rows dimensions[2];
   crm__table_load tables[CRM__TABLES];
@@ -165,6 +188,7 @@ int crm__load_turn_away(crm_load *load, int32_t day, uint32_t branch, int64_t am
 /* The row of a staged line; and what makes that known once rows and lines part. 0: no memory. */
 uint32_t crm__staged_ordinal(const crm_load *load, uint64_t staged);
 int crm__keep_ordinals(crm_load *load);
+
 
 /* The stage of a staged line's owner. */
 uint32_t crm__stage_lines(const crm_load *load, uint32_t owner);

@@ -61,17 +61,6 @@ void crm__profiles_cut(crm_store *store)
   }
 }
 
-/* Sums may pass 64 bits only on the way to a commit that is refused for it; they must not trap there. */
-static int64_t sum_of(int64_t a, int64_t b)
-{
-  return (int64_t)((uint64_t)a + (uint64_t)b);
-}
-
-static int64_t known(const int64_t *values, uint64_t k)
-{
-  return values == NULL || values[k] == CRM__NULL ? 0 : values[k];
-}
-
 /* Sums lines that lie in one chunk; absent columns are NULL. */
 static void sum_run(const crm__sales_lines *lines, uint64_t first, uint64_t count, crm__document_total *total)
 {
@@ -82,28 +71,9 @@ static void sum_run(const crm__sales_lines *lines, uint64_t first, uint64_t coun
   const uint32_t *originals = (const uint32_t *)(const void *)crm__column_at(&lines->original, first);
   uint64_t k;
   for (k = 0; k < count; k++) {
-    uint32_t code = codes == NULL ? 0 : codes[k];
-    uint32_t kind = code & 3;
-    int64_t amount = amounts == NULL ? 0 : amounts[k];
-    total->flags |= amount != 0 ? CRM__DOCUMENT_VALUE : 0;
-    if (kind != CRM__KIND_SALE && kind != CRM__KIND_RETURN) {
-      continue;
-    }
-    total->flags |= CRM__DOCUMENT_LINE;
-    total->ledger = sum_of(total->ledger, amount);
-    if (crm__line_kind(code) == 0) {
-      continue;
-    }
-    total->net = sum_of(total->net, amount);
-    if (kind == CRM__KIND_RETURN) {
-      total->returned = sum_of(total->returned, -amount);
-      total->flags |= originals != NULL && originals[k] != CRM__NONE ? CRM__DOCUMENT_ORIGINAL : 0;
-    } else {
-      total->flags |= CRM__DOCUMENT_SALE;
-    }
-    total->flags |= costs == NULL || costs[k] == CRM__NULL ? CRM__DOCUMENT_COST_MISSING : 0;
-    total->cost = sum_of(total->cost, known(costs, k));
-    total->tax = sum_of(total->tax, known(taxes, k));
+    crm__total_add(total, codes == NULL ? 0 : codes[k], amounts == NULL ? 0 : amounts[k],
+                   costs == NULL ? CRM__NULL : costs[k], taxes == NULL ? CRM__NULL : taxes[k],
+                   originals == NULL ? CRM__NONE : originals[k]);
   }
 }
 
@@ -118,6 +88,38 @@ void crm__document_sum(const crm_store *store, uint64_t first, uint32_t count, c
     first += run;
     left -= run;
   }
+}
+
+void crm__document_total_get(const crm_store *store, uint32_t document, crm__document_total *total)
+{
+  const crm__documents *documents = &store->documents;
+  total->net = crm__column_i64(&documents->net, document);
+  total->returned = crm__column_i64(&documents->returned, document);
+  total->tax = crm__column_i64(&documents->tax, document);
+  total->cost = crm__column_i64(&documents->cost, document);
+  total->ledger = 0;
+  total->flags = crm__column_u8(&documents->flags, document);
+}
+
+int crm__document_total_touch(crm_store *store, uint32_t document, const crm__document_total *total)
+{
+  crm__documents *documents = &store->documents;
+  crm__memory *memory = &store->memory;
+  return crm__column_touch(&documents->flags, memory, document) &&
+         (total->net == 0 || crm__column_touch(&documents->net, memory, document)) &&
+         (total->returned == 0 || crm__column_touch(&documents->returned, memory, document)) &&
+         (total->tax == 0 || crm__column_touch(&documents->tax, memory, document)) &&
+         (total->cost == 0 || crm__column_touch(&documents->cost, memory, document));
+}
+
+void crm__document_total_put(crm_store *store, uint32_t document, const crm__document_total *total)
+{
+  crm__documents *documents = &store->documents;
+  crm__column_put_i64(&documents->net, document, total->net);
+  crm__column_put_i64(&documents->returned, document, total->returned);
+  crm__column_put_i64(&documents->tax, document, total->tax);
+  crm__column_put_i64(&documents->cost, document, total->cost);
+  crm__column_put_u8(&documents->flags, document, (uint8_t)total->flags);
 }
 
 uint32_t crm__document_orders(const crm_store *store, uint32_t document)

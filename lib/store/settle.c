@@ -58,32 +58,22 @@ static void scatter(crm__column *column, uint64_t base, const uint32_t *places, 
   }
 }
 
-/* Gives every line its place with the others of its owner, owners in order of first sight. */
-static int find_places(crm_load *load, uint32_t *places, uint32_t *cursors_of_entries)
+/* Gives every line its place with the others of its owner, owners in order of first sight. cursors: zeros, of new
+ * documents first, then of entries. */
+static int find_places(crm_load *load, uint32_t *places, uint32_t *cursors)
 {
-  crm_store *store = load->store;
-  crm__column *cursors = &store->documents.net;   /* free until the documents are written */
+  uint64_t fresh = load->store->documents.keys.count - load->documents_before;
   uint64_t next = 0;
   uint64_t i;
   for (i = 0; i < load->staged; i++) {
     uint32_t owner = crm__column_u32(&load->owner, i);
-    crm__stage stage;
-    uint64_t placed;
-    if (owner & CRM__OWNER_ENTRY) {
-      placed = cursors_of_entries[owner & ~CRM__OWNER_ENTRY]++;
-    } else {
-      if (!crm__column_touch(cursors, &store->memory, owner)) {
-        return 0;
-      }
-      placed = (uint64_t)crm__column_i64(cursors, owner);
-      crm__column_put_i64(cursors, owner, (int64_t)placed + 1);
-    }
+    uint64_t cursor = owner & CRM__OWNER_ENTRY ? fresh + (owner & ~CRM__OWNER_ENTRY) : owner - load->documents_before;
+    uint32_t placed = cursors[cursor]++;
     if (placed == 0) {
-      crm__stage_get(load, owner, &stage);
       if (!set_owner_first(load, owner, load->lines_before + next)) {
         return 0;
       }
-      next += stage.lines;
+      next += crm__stage_lines(load, owner);
     }
     places[i] = (uint32_t)(owner_first(load, owner) - load->lines_before + placed);
   }
@@ -135,28 +125,14 @@ static int move_lines(crm_load *load, const uint32_t *places)
 static int group_lines(crm_load *load)
 {
   crm__memory *memory = &load->store->memory;
+  uint64_t owners = load->store->documents.keys.count - load->documents_before + load->entry_count;
   uint32_t *places = crm__alloc_array(memory, load->staged, sizeof *places);
-  uint32_t *cursors = crm__alloc_array_zero(memory, load->entry_count, sizeof *cursors);
+  uint32_t *cursors = crm__alloc_array_zero(memory, owners, sizeof *cursors);
   int done = places != NULL && cursors != NULL && crm__keep_ordinals(load) && find_places(load, places, cursors) &&
              move_lines(load, places);
   crm__free_array(memory, places, load->staged, sizeof *places);
-  crm__free_array(memory, cursors, load->entry_count, sizeof *cursors);
+  crm__free_array(memory, cursors, owners, sizeof *cursors);
   return done;
-}
-
-/* Lines that came side by side only need to know where each owner begins. */
-static int mark_firsts(crm_load *load)
-{
-  uint32_t before = CRM__NONE;
-  uint64_t i;
-  for (i = 0; i < load->staged; i++) {
-    uint32_t owner = crm__column_u32(&load->owner, i);
-    if (owner != before && !set_owner_first(load, owner, load->lines_before + i)) {
-      return 0;
-    }
-    before = owner;
-  }
-  return 1;
 }
 
 /* Refuses what contradicts itself: two customers, two branches, "equal" rows that are not. */
@@ -184,8 +160,7 @@ static int64_t own_version(const crm_load *load, uint32_t document)
     return INT64_MIN;
   }
   crm__stage_get(load, document, &stage);
-  return (stage.flags & CRM__STAGE_KNOWN) && (stage.flags & CRM__STAGE_REFUSED) == 0 && stage.lines > 0 ? stage.version
-                                                                                                        : INT64_MIN;
+  return (stage.flags & CRM__STAGE_REFUSED) == 0 && stage.lines > 0 ? stage.version : INT64_MIN;
 }
 
 /* Finds the highest version of every document with entries; the newest entry of each keeps it. */
@@ -311,8 +286,16 @@ static void drop_lines(crm_load *load, uint64_t *kept)
 /* Whether a staged version cannot be anything but good: a new document, of one version, that contradicts nothing. */
 static int plainly_good(const crm_load *load, uint32_t owner)
 {
-  return (owner & CRM__OWNER_ENTRY) == 0 && crm__column_u8(&load->store->documents.flags, owner) == CRM__STAGE_KNOWN &&
+  return (owner & CRM__OWNER_ENTRY) == 0 && crm__column_u8(&load->verdicts, owner) == 0 &&
          crm__column_u32(&load->entry_of, owner) == CRM__NONE;
+}
+
+/* Lines that are not accepted: their ledger is taken back. */
+static void disown(crm_load *load, uint64_t from, uint32_t lines)
+{
+  crm__document_total total;
+  crm__document_sum(load->store, load->lines_before + from, lines, &total);
+  load->ledger = (int64_t)((uint64_t)load->ledger - (uint64_t)total.ledger);
 }
 
 /* Walks the owners twice: first each by itself, then against one another and the store. */
@@ -340,13 +323,15 @@ static int settle_owners(crm_load *load, int *dropped)
     if (!settle_version(load, owner, load->lines_before + i, &stage)) {
       return 0;
     }
-    if (stage.flags & CRM__STAGE_REFUSED) {
+    if (stage.flags & (CRM__STAGE_REFUSED | CRM__STAGE_DUPLICATE)) {
       *dropped = 1;
+      disown(load, i, stage.lines);
+    }
+    if (stage.flags & CRM__STAGE_REFUSED) {
       if (!refuse_owner(load, i, &stage)) {
         return 0;
       }
     } else if (stage.flags & CRM__STAGE_DUPLICATE) {
-      *dropped = 1;
       tally->duplicate += stage.lines;
     } else {
       tally->accepted += stage.lines;
@@ -358,17 +343,14 @@ static int settle_owners(crm_load *load, int *dropped)
 int crm__settle_lines(crm_load *load, uint64_t *kept)
 {
   int dropped = 0;
-  if (load->current_owner != CRM__NONE) {
-    crm__stage_put(load, load->current_owner, &load->current);
-    load->current_owner = CRM__NONE;
-  }
-  if (load->scattered ? !group_lines(load) : !mark_firsts(load)) {
-    return 0;
-  }
-  if (!settle_owners(load, &dropped)) {
-    return 0;
-  }
   *kept = load->staged;
+  if (load->plain) {
+    load->tables[CRM__TABLE_SALES].tally.accepted += (int64_t)load->staged;
+    return 1;
+  }
+  if ((load->scattered && !group_lines(load)) || !settle_owners(load, &dropped)) {
+    return 0;
+  }
   if (dropped) {
     if (!touch_staged(load)) {
       return 0;
