@@ -235,6 +235,76 @@ static void every_allocation_may_fail(void **state)
   test_fault_drive(scenario, NULL);
 }
 
+/* Appending gives what resizing and putting gives; runs of fill make no chunk. */
+static void appended_elements_are_there(void **state)
+{
+  static const uint32_t sizes[] = {1, 4, 8};
+  static int64_t values[3000];
+  static uint32_t words[3000];
+  static uint8_t bytes[3000];
+  crm__column column;
+  size_t s;
+  uint64_t i;
+  (void)state;
+  for (s = 0; s < 3; s++) {
+    const void *elements = s == 2 ? (const void *)values : s == 1 ? (const void *)words : (const void *)bytes;
+    uint64_t length = 0;
+    uint64_t turn = 0;
+    random_state = 11;
+    crm__column_open(&column, sizes[s], 5);
+    assert_true(crm__column_append(&column, &memory, NULL, CRM__CHUNK + 100));
+    for (i = 0; i < 3000; i++) {
+      values[i] = 5;
+      words[i] = 5;
+      bytes[i] = 5;
+    }
+    assert_true(crm__column_append(&column, &memory, elements, 3000));
+    assert_true(crm__column_absent(&column));
+    length = CRM__CHUNK + 3100;
+    while (length < 3 * CRM__CHUNK) {
+      for (i = 0; i < 3000; i++) {
+        uint8_t value = (uint8_t)(next_random() & 7);
+        values[i] = value;
+        words[i] = value;
+        bytes[i] = value;
+      }
+      assert_true(crm__column_append(&column, &memory, elements, 1 + turn % 3000));
+      for (i = 0; i < 1 + turn % 3000; i++) {
+        assert_int_equal(get(&column, length + i), bytes[i]);
+      }
+      length += 1 + turn % 3000;
+      turn += 701;
+      assert_int_equal(column.length, length);
+    }
+    assert_null(crm__column_at(&column, 0));
+    assert_int_equal(get(&column, CRM__CHUNK + 50), 5);
+    assert_true(crm__column_resize(&column, &memory, length - 40));
+    assert_true(crm__column_append(&column, &memory, NULL, 40));
+    for (i = length - 40; i < length; i++) {
+      assert_int_equal(get(&column, i), 5);
+    }
+    crm__column_close(&column, &memory);
+  }
+}
+
+static void a_failed_append_changes_nothing(void **state)
+{
+  static uint8_t bytes[2000];
+  crm__column column;
+  (void)state;
+  bytes[1999] = 1;
+  crm__column_open(&column, 1, 0);
+  assert_true(crm__column_append(&column, &memory, NULL, CRM__CHUNK - 1000));
+  fault.fail_at = fault.calls + 1;
+  assert_false(crm__column_append(&column, &memory, bytes, 2000));
+  fault.fail_at = 0;
+  assert_int_equal(column.length, CRM__CHUNK - 1000);
+  assert_true(crm__column_append(&column, &memory, bytes, 2000));
+  assert_int_equal(get(&column, CRM__CHUNK + 999), 1);
+  assert_null(crm__column_at(&column, 0));
+  crm__column_close(&column, &memory);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -242,6 +312,8 @@ int main(void)
     cmocka_unit_test_setup_teardown(a_small_column_takes_little, set_up, tear_down),
     cmocka_unit_test_setup_teardown(only_the_touched_chunk_exists, set_up, tear_down),
     cmocka_unit_test_setup_teardown(growth_does_not_move_full_chunks, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(appended_elements_are_there, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_failed_append_changes_nothing, set_up, tear_down),
     cmocka_unit_test_setup_teardown(it_is_what_an_array_is, set_up, tear_down),
     cmocka_unit_test_setup_teardown(shrinking_needs_no_memory, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_failure_leaves_the_column, set_up, tear_down),
