@@ -128,8 +128,8 @@ struct crm_load {
   uint64_t lines_before;
 
   uint64_t staged;               /* lines */
-  int32_t plain;                 /* all documents are new, in the order of their ids, each with its lines side by side and
-                                  * nothing said against it */
+  int32_t plain;                 /* all documents are new, in the order of their ids, each with its lines side by side
+                                  * and nothing said against it */
   crm__column owner;             /* by staged line; empty while the load is plain */
   crm__column ordinal;           /* likewise its row; empty while every row is staged and in its place */
   crm__column entry_of;          /* by document id: its newest entry */

@@ -29,7 +29,7 @@ static inline int64_t crm__sales_ledger(const crm__slice *slice, int64_t i)
   return kind == CRM__KIND_SALE || kind == CRM__KIND_RETURN ? slice->amount[i] : 0;
 }
 
-/* Reads the figures of every row: amounts, in the base currency, and sale or return. What cannot be meant is refused. */
+/* Reads the figures of every row: amounts in the base currency, sale or return. What cannot be meant is refused. */
 void crm__sales_read(crm_load *load, const crm__input *inputs, int64_t at, int64_t count);
 
 /* The ids of the currencies, of all rows. */

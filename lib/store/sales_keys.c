@@ -60,7 +60,8 @@ static crm__key made_key(const crm_load *load, int64_t i, char *text, uint8_t *f
 {
   static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
   const crm__slice *slice = load->slice;
-  int rows = load->document_mode == CRM_DOCUMENT_ROW || crm__key_is_none(crm__cells_key(&slice->cells[CRM__SALES_CUSTOMER], i));
+  int rows = load->document_mode == CRM_DOCUMENT_ROW ||
+             crm__key_is_none(crm__cells_key(&slice->cells[CRM__SALES_CUSTOMER], i));
   uint64_t low = rows ? hash_row(slice, i, 3) : hash_visit(slice, i, 5);
   uint64_t high = rows ? hash_row(slice, i, 7) : hash_visit(slice, i, 11);
   crm__key key;

@@ -14,7 +14,8 @@ static void compute_amount(crm_load *load, const crm__input *inputs, int64_t at,
 {
   crm__slice *slice = load->slice;
   int inexact = 0;
-  if (crm__sales_value(slice, CRM__SALES_QUANTITY, i) == CRM__NULL || crm__sales_value(slice, CRM__SALES_PRICE, i) == CRM__NULL) {
+  if (crm__sales_value(slice, CRM__SALES_QUANTITY, i) == CRM__NULL ||
+      crm__sales_value(slice, CRM__SALES_PRICE, i) == CRM__NULL) {
     crm__sales_refuse(slice, i, CRM__CAUSE_MISSING, CRM__SALES_AMOUNT);
     return;
   }
