@@ -26,8 +26,8 @@ void crm__column_close(crm__column *column, crm__memory *memory);
  * cut off to fill once it grows again. 0 where there is no memory (the column is unchanged). */
 int crm__column_resize(crm__column *column, crm__memory *memory, uint64_t length);
 
-/* Adds elements of the column's size at its end; NULL: fill. A chunk that would hold nothing but fill stays away. 0 where
- * there is no memory (the column is unchanged). */
+/* Adds elements of the column's size at its end; NULL: fill. A chunk that would hold nothing but fill stays away. 0
+ * where there is no memory (the column is unchanged). */
 int crm__column_append(crm__column *column, crm__memory *memory, const void *elements, uint64_t count);
 
 /* Makes the chunk of element i exist (i < length), filled. 0 where there is no memory. */

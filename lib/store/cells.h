@@ -50,7 +50,7 @@ int crm__cell_accepts(int32_t cell, int32_t type);
 /* The decoded cells of one column of a slice. */
 typedef struct crm__cells {
   int32_t present;
-  int32_t integers;    /* keys and names: all of them are integers, none is empty, and they are in values, not in keys */
+  int32_t integers;    /* keys and names: all are integers, none is empty, and they are in values, not in keys */
   int64_t *values;     /* CRM__NULL where empty */
   crm__key *keys;      /* keys and names: crm__key_none() where empty; NULL for others */
 } crm__cells;
