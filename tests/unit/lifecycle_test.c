@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "support/facts.h"
+
+#include <stdio.h>
+
+/* Five lives that can be followed by hand, dormant after 30 days and lost after 90. A buys twice and falls silent; B,
+ * not known by name, comes back after 75 days; C has just bought; D has never; E is anonymous. */
+static const char customers[] = "customer,kind,joined\n"
+                                "A,,2024-01-01\n"
+                                "B,,\n"
+                                "D,,2024-01-10\n"
+                                "E,anonymous,2024-01-10\n"
+                                "F,,2024-09-01\n";
+static const char sales[] = "document,time,customer,kind,amount\n"
+                            "1,2024-01-05 10:00,A,sale,10\n"
+                            "2,2024-01-05 12:00,A,sale,10\n"
+                            "3,2024-01-20 10:00,A,sale,10\n"
+                            "4,2024-03-01 10:00,B,sale,10\n"
+                            "5,2024-05-15 10:00,B,sale,10\n"
+                            "6,2024-05-20 10:00,C,sale,10\n"
+                            "7,2024-05-21 10:00,E,sale,10\n"
+                            "8,2024-05-22 10:00,G,return,10\n";
+
+static crm_store *lives(void)
+{
+  crm_store *store = facts_store(NULL, sales);
+  facts_load_text(store, "customers", customers);
+  return store;
+}
+
+static crm_lifecycle *follow(const crm_store *store, int64_t as_of, int32_t dormant, int32_t lost)
+{
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
+  crm_lifecycle *lifecycle = NULL;
+  crm_error error = CRM_ERROR_INIT;
+  scope.as_of = as_of;
+  options.dormant_days = dormant;
+  options.lost_days = lost;
+  if (crm_lifecycle_compute(store, &scope, &options, &lifecycle, &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+  return lifecycle;
+}
+
+static void every_life_is_followed_by_time(void **state)
+{
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  crm_table *table = NULL;
+  (void)state;
+  assert_int_equal(crm_lifecycle_history(lifecycle, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "customer,stage,entered,left,days,cause,step\n"
+                       "A,prospect,2024-01-01T00:00:00,2024-01-05T10:00:00,4,joined,prospect\n"
+                       "A,customer,2024-01-05T10:00:00,2024-01-20T10:00:00,15,purchase,customer\n"
+                       "A,repeat,2024-01-20T10:00:00,2024-02-20T00:00:00,31,repeat,repeat\n"
+                       "A,dormant,2024-02-20T00:00:00,2024-04-19T00:00:00,59,idle,repeat\n"
+                       "A,lost,2024-04-19T00:00:00,,43,idle,repeat\n"
+                       "B,suspect,,2024-03-01T10:00:00,,known,suspect\n"
+                       "B,customer,2024-03-01T10:00:00,2024-04-01T00:00:00,31,purchase,customer\n"
+                       "B,dormant,2024-04-01T00:00:00,2024-05-15T10:00:00,44,idle,customer\n"
+                       "B,reactivated,2024-05-15T10:00:00,,17,repeat,repeat\n"
+                       "C,customer,2024-05-20T10:00:00,,12,purchase,customer\n"
+                       "D,prospect,2024-01-10T00:00:00,,143,joined,prospect\n"
+                       "G,suspect,,,,known,suspect\n");
+  assert_int_equal(crm_lifecycle_members(lifecycle, &table, NULL), CRM_OK);
+  assert_result(table, "customer,stage,days,step,first,last,idle_days\n"
+                       "A,lost,43,repeat,2024-01-05,2024-01-20,133\n"
+                       "B,reactivated,17,repeat,2024-03-01,2024-05-15,17\n"
+                       "C,customer,12,customer,2024-05-20,2024-05-20,12\n"
+                       "D,prospect,143,prospect,,,\n"
+                       "G,suspect,,suspect,,,\n");
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
+/* A day of silence at a time: dormant is idle for more than 30 days, lost for 90 or more. */
+static void silence_counts_to_the_day(void **state)
+{
+  static const struct {
+    int32_t days_after;
+    const char *stage;
+    int32_t dormant_in;
+  } known[] = {{1, "repeat", 30}, {30, "repeat", 1}, {31, "dormant", -1}, {89, "dormant", -1}, {90, "lost", -1}};
+  crm_store *store = lives();
+  (void)state;
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    crm_lifecycle *lifecycle = follow(store, facts_day(2024, 1, 20) + known[i].days_after * CRM_DAY, 30, 90);
+    crm_life_standing standing = CRM_LIFE_STANDING_INIT;
+    assert_int_equal(crm_lifecycle_find(lifecycle, "A", &standing, NULL), CRM_OK);
+    assert_string_equal(standing.name, known[i].stage);
+    assert_int_equal(standing.dormant_in, known[i].dormant_in);
+    assert_int_equal(standing.idle_days, known[i].days_after);
+    assert_int_equal(standing.step, CRM_STAGE_REPEAT);
+    crm_lifecycle_free(lifecycle);
+  }
+  crm_store_free(store);
+}
+
+static void two_purchases_of_a_day_are_no_repeat(void **state)
+{
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle = follow(store, facts_day(2024, 1, 10), 30, 90);
+  crm_life_standing standing = CRM_LIFE_STANDING_INIT;
+  (void)state;
+  assert_int_equal(crm_lifecycle_find(lifecycle, "A", &standing, NULL), CRM_OK);
+  assert_int_equal(standing.stage, CRM_STAGE_CUSTOMER);
+  assert_int_equal(standing.days, 5);
+  assert_true(standing.entered == facts_day(2024, 1, 5) + 10 * (CRM_DAY / 24));
+  assert_int_equal(crm_lifecycle_find(lifecycle, "C", &standing, NULL), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(crm_lifecycle_find(lifecycle, "nobody", &standing, NULL), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(crm_lifecycle_find(lifecycle, "E", &standing, NULL), CRM_ERROR_NOT_FOUND);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
+static void stages_have_their_promotion(void **state)
+{
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  crm_table *table = NULL;
+  (void)state;
+  assert_int_equal(crm_lifecycle_stages(lifecycle, &table, NULL), CRM_OK);
+  /* Prospects A (promoted after 4 days) and D (open for 143): all that is known by day 143 is one of two. Customers A
+   * (15 days), B (75 days), C (open for 12, before either): 1. */
+  assert_result(table,
+                "stage,customers,share,median_days,promotion_rate,n,at_risk,promoted,ended,promotion_days,status\n"
+                "suspect,1,0.200000,,,0,0,0,0,,undefined\n"
+                "prospect,1,0.200000,143,0.500000,2,0,1,0,4,ok\n"
+                "opportunity,0,0.000000,,,0,0,0,0,,undefined\n"
+                "customer,1,0.200000,12,1.000000,3,0,2,0,15,ok\n"
+                "repeat,0,0.000000,,,,,,,,top\n"
+                "reactivated,1,0.200000,17,0.000000,1,0,0,0,,ok\n"
+                "dormant,0,0.000000,,0.500000,2,0,1,1,44,ok\n"
+                "lost,1,0.200000,43,0.000000,1,0,0,0,,ok\n");
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
+static void stages_between_two_instants(void **state)
+{
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  crm_table *table = NULL;
+  (void)state;
+  assert_int_equal(crm_lifecycle_transitions(lifecycle, facts_day(2024, 3, 1), facts_day(2024, 6, 1), &table, NULL),
+                   CRM_OK);
+  assert_result(table, "from,to,customers,share\n"
+                       ",customer,1,1.000000\n"
+                       "suspect,suspect,1,0.500000\n"
+                       "suspect,reactivated,1,0.500000\n"
+                       "prospect,prospect,1,1.000000\n"
+                       "dormant,lost,1,1.000000\n");
+  assert_int_equal(crm_lifecycle_transitions(lifecycle, 1, 0, &table, NULL), CRM_ERROR_ARGUMENT);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
+static void the_bucket_leaks(void **state)
+{
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  crm_table *table = NULL;
+  (void)state;
+  assert_int_equal(crm_lifecycle_bucket(lifecycle, NULL, &table, NULL), CRM_OK);
+  /* B falls dormant at the end of 31 March: the start of 1 April sees it idle for 31 days. */
+  assert_result(table, "period,start,new,reactivated,lost,end,leak_rate,steady_state,complete\n"
+                       "2024-01,0,1,0,0,1,,,true\n"
+                       "2024-02,1,0,0,1,0,1.000000,0,true\n"
+                       "2024-03,0,1,0,1,0,,,true\n"
+                       "2024-04,0,0,0,0,0,,,true\n"
+                       "2024-05,0,1,1,0,2,,,true\n");
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
+/* Random lives: what is kept in the history gives at every instant what a lifecycle as of that instant does, and stocks
+ * are what flows make of them. */
+static void lives_do_not_depend_on_hindsight(void **state)
+{
+  dice roll = dice_of(20240601);
+  facts *rows = facts_create("document,time,customer,amount");
+  crm_store *store = facts_store(NULL, NULL);
+  crm_lifecycle *all;
+  crm_table *table = NULL;
+  int32_t i;
+  (void)state;
+  for (i = 0; i < 600; i++) {
+    char line[80];
+    snprintf(line, sizeof line, "%d,2024-%02d-%02d %02d:00,%d,%d", i, 1 + dice_below(&roll, 12),
+             1 + dice_below(&roll, 28), dice_below(&roll, 24), dice_below(&roll, 97), 1 + dice_below(&roll, 50));
+    facts_add(rows, line);
+  }
+  facts_load(rows, store, "sales");
+  facts_free(rows);
+  all = follow(store, facts_day(2025, 1, 1), 40, 100);
+  for (i = 1; i <= 12; i++) {
+    int64_t instant = i == 12 ? facts_day(2025, 1, 1) : facts_day(2024, i + 1, 1);
+    crm_lifecycle *then = follow(store, instant, 40, 100);
+    crm_table *known = NULL;
+    crm_table *bucket = NULL;
+    int64_t active = 0;
+    int32_t stage;
+    assert_int_equal(crm_lifecycle_snapshot(all, instant, &table, NULL), CRM_OK);
+    assert_int_equal(crm_lifecycle_stages(then, &known, NULL), CRM_OK);
+    assert_int_equal(crm_lifecycle_bucket(all, NULL, &bucket, NULL), CRM_OK);
+    for (stage = 0; stage < CRM_STAGES; stage++) {
+      assert_int_equal(integer_at(table, "customers", stage), integer_at(known, "customers", stage));
+      active += stage >= CRM_STAGE_CUSTOMER && stage <= CRM_STAGE_REACTIVATED
+                  ? integer_at(known, "customers", stage) : 0;
+    }
+    assert_int_equal(integer_at(bucket, "end", i - 1), active);
+    assert_int_equal(integer_at(bucket, "start", i - 1) + integer_at(bucket, "new", i - 1) +
+                       integer_at(bucket, "reactivated", i - 1) - integer_at(bucket, "lost", i - 1),
+                     active);
+    crm_table_free(table);
+    crm_table_free(known);
+    crm_table_free(bucket);
+    crm_lifecycle_free(then);
+  }
+  crm_lifecycle_free(all);
+  crm_store_free(store);
+}
+
+/* 100 customers of whom the k-th buys on day 0 and again after k days: the 90th percentile of the gaps is 90. */
+static void limits_are_suggested(void **state)
+{
+  facts *rows = facts_create("document,time,customer,amount");
+  crm_store *store = facts_store(NULL, NULL);
+  crm_life_limits limits = CRM_LIFE_LIMITS_INIT;
+  crm_lifecycle *lifecycle;
+  int32_t i;
+  (void)state;
+  for (i = 1; i <= 100; i++) {
+    char line[64];
+    snprintf(line, sizeof line, "%d,2024-01-01,%d,1", i, i);
+    facts_add(rows, line);
+    snprintf(line, sizeof line, "%d,2024-%02d-%02d,%d,1", 1000 + i, i <= 30 ? 1 : i <= 59 ? 2 : i <= 90 ? 3 : 4,
+             i <= 30 ? i + 1 : i <= 59 ? i - 30 : i <= 90 ? i - 59 : i - 90, i);
+    facts_add(rows, line);
+  }
+  facts_load(rows, store, "sales");
+  facts_free(rows);
+  lifecycle = follow(store, facts_day(2026, 1, 1), 0, 0);
+  assert_int_equal(crm_lifecycle_limits(lifecycle, &limits, NULL), CRM_OK);
+  assert_int_equal(limits.gaps, 100);
+  assert_int_equal(limits.suggested_dormant, 90);
+  assert_int_equal(limits.dormant_days, 90);
+  /* 200 spells of idleness, of which 100 end, the k-th after k days; after t >= 91 days 200 - t are left, and of
+   * these 100 - t end within the next 90: under a tenth from t = 91 on (9 of 109). */
+  assert_int_equal(limits.suggested_lost, 91);
+  assert_int_equal(limits.lost_days, 91);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
+static void too_few_gaps_suggest_nothing(void **state)
+{
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle = follow(store, facts_day(2024, 6, 1), 0, 0);
+  crm_life_limits limits = CRM_LIFE_LIMITS_INIT;
+  crm_life_standing standing = CRM_LIFE_STANDING_INIT;
+  (void)state;
+  assert_int_equal(crm_lifecycle_limits(lifecycle, &limits, NULL), CRM_OK);
+  assert_int_equal(limits.gaps, 2);
+  assert_int_equal(limits.dormant_days, 0);
+  assert_int_equal(crm_lifecycle_find(lifecycle, "A", &standing, NULL), CRM_OK);
+  assert_int_equal(standing.stage, CRM_STAGE_REPEAT);
+  assert_int_equal(standing.dormant_in, -1);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
+/* 40 customers buy once, a day apart; half of them again ten days later and then no more. Dormant after 30 days. */
+static void stays_are_estimated(void **state)
+{
+  facts *rows = facts_create("document,time,customer,amount");
+  crm_store *store = facts_store(NULL, NULL);
+  crm_table *table = NULL;
+  crm_lifecycle *lifecycle;
+  int32_t i;
+  (void)state;
+  for (i = 0; i < 40; i++) {
+    char line[64];
+    snprintf(line, sizeof line, "%d,2024-01-01,%d,1", i, i);
+    facts_add(rows, line);
+    snprintf(line, sizeof line, "%d,2024-01-11,%d,1", 100 + i, i);
+    if (i % 2 == 0) {
+      facts_add(rows, line);
+    }
+  }
+  facts_load(rows, store, "sales");
+  facts_free(rows);
+  lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  assert_int_equal(crm_lifecycle_survival(lifecycle, &table, NULL), CRM_OK);
+  /* Half leave after 30 days, half after 40: 30 + 10 / 2 days to come at first; at age 30 all are there still, and half
+   * of them leave on that day. */
+  assert_int_equal(integer_at(table, "at_risk", 0), 40);
+  assert_int_equal(integer_at(table, "survival", 0), 1000000);
+  assert_int_equal(integer_at(table, "remaining_days", 0), 350);
+  assert_int_equal(integer_at(table, "at_risk", 1), 40);
+  assert_int_equal(integer_at(table, "remaining_days", 1), 50);
+  assert_int_equal(integer_at(table, "at_risk", 2), 0);
+  assert_true(is_null_at(table, "remaining_days", 2));
+  crm_table_free(table);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
+static void bad_calls_are_refused(void **state)
+{
+  static const struct {
+    int32_t dormant;
+    int32_t lost;
+    int32_t horizon;
+    const char *column;
+  } bad[] = {{-1, 0, 0, "dormant_days"}, {40000, 0, 0, "dormant_days"}, {30, 30, 0, "lost_days"},
+             {0, 90, 0, "lost_days"},    {30, -1, 0, "lost_days"},      {0, 0, -5, "horizon_days"}};
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle = NULL;
+  crm_table *table = NULL;
+  crm_life_standing standing = CRM_LIFE_STANDING_INIT;
+  (void)state;
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
+    crm_error error = CRM_ERROR_INIT;
+    options.dormant_days = bad[i].dormant;
+    options.lost_days = bad[i].lost;
+    options.horizon_days = bad[i].horizon;
+    assert_int_equal(crm_lifecycle_compute(store, NULL, &options, &lifecycle, &error), CRM_ERROR_ARGUMENT);
+    assert_string_equal(error.column, bad[i].column);
+    assert_null(lifecycle);
+  }
+  assert_int_equal(crm_lifecycle_compute(NULL, NULL, NULL, &lifecycle, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_lifecycle_compute(store, NULL, NULL, NULL, NULL), CRM_ERROR_ARGUMENT);
+  lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  assert_int_equal(crm_lifecycle_stages(lifecycle, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_lifecycle_history(lifecycle, "nobody", &table, NULL), CRM_ERROR_NOT_FOUND);
+  facts_load_text(store, "sales", "document,time,customer,amount\n99,2024-05-30,A,1\n");
+  assert_int_equal(crm_lifecycle_stages(lifecycle, &table, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_lifecycle_members(lifecycle, &table, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_lifecycle_history(lifecycle, "A", &table, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_lifecycle_bucket(lifecycle, NULL, &table, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_lifecycle_survival(lifecycle, &table, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_lifecycle_find(lifecycle, "A", &standing, NULL), CRM_ERROR_STATE);
+  assert_null(table);
+  crm_lifecycle_free(lifecycle);
+  crm_lifecycle_free(NULL);
+  crm_store_free(store);
+}
+
+static void an_empty_store_has_empty_stages(void **state)
+{
+  crm_store *store = facts_store(NULL, NULL);
+  crm_lifecycle *lifecycle = NULL;
+  crm_table *table = NULL;
+  (void)state;
+  assert_int_equal(crm_lifecycle_compute(store, NULL, NULL, &lifecycle, NULL), CRM_OK);
+  assert_int_equal(crm_lifecycle_stages(lifecycle, &table, NULL), CRM_OK);
+  assert_int_equal(crm_table_rows(table), CRM_STAGES);
+  assert_true(is_null_at(table, "share", 0));
+  crm_table_free(table);
+  assert_int_equal(crm_lifecycle_bucket(lifecycle, NULL, &table, NULL), CRM_OK);
+  assert_int_equal(crm_table_rows(table), 0);
+  crm_table_free(table);
+  assert_int_equal(crm_lifecycle_survival(lifecycle, &table, NULL), CRM_OK);
+  assert_int_equal(crm_table_rows(table), 0);
+  crm_table_free(table);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_life_is_followed_by_time),
+    cmocka_unit_test(silence_counts_to_the_day),
+    cmocka_unit_test(two_purchases_of_a_day_are_no_repeat),
+    cmocka_unit_test(stages_have_their_promotion),
+    cmocka_unit_test(stages_between_two_instants),
+    cmocka_unit_test(the_bucket_leaks),
+    cmocka_unit_test(lives_do_not_depend_on_hindsight),
+    cmocka_unit_test(limits_are_suggested),
+    cmocka_unit_test(too_few_gaps_suggest_nothing),
+    cmocka_unit_test(stays_are_estimated),
+    cmocka_unit_test(bad_calls_are_refused),
+    cmocka_unit_test(an_empty_store_has_empty_stages),
+  };
+  return cmocka_run_group_tests_name("lifecycle", tests, NULL, NULL);
+}
