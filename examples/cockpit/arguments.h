@@ -26,6 +26,7 @@
 #define SHOW_VERSION 2
 
 #define CUTS 4
+#define FLAGS_MOST 160
 
 struct verb;
 
@@ -61,7 +62,7 @@ typedef struct reading {
 typedef struct arguments {
   pool memory;
   int32_t show;
-  uint64_t given;        /* a bit for each flag of the table */
+  uint8_t given[FLAGS_MOST];   /* by place in the table of flags */
   const struct verb *verb;
   const char *verb_name;
 

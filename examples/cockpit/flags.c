@@ -103,8 +103,7 @@ static const flag flags[] = {
 
 #define FLAGS ((int)(sizeof flags / sizeof flags[0]))
 
-/* Those that are given are kept as bits. */
-typedef char flags_fit[sizeof flags / sizeof flags[0] <= 64 ? 1 : -1];
+typedef char flags_fit[sizeof flags / sizeof flags[0] <= FLAGS_MOST ? 1 : -1];
 
 static int apply_shares(arguments *args, const char *value)
 {
@@ -259,7 +258,7 @@ int flag_apply(arguments *args, const char *name, size_t length, const char *val
   if (i == FLAGS) {
     return report("unknown option --%.*s (see --help)", (int)(length > 200 ? 200 : length), name);
   }
-  args->given |= UINT64_C(1) << i;
+  args->given[i] = 1;
   if (flags[i].takes == TAKES_NOTHING) {
     return value == NULL ? apply(args, &flags[i], "") : report("--%s takes no value", flags[i].name);
   }
@@ -281,7 +280,7 @@ int flag_check(const arguments *args)
 {
   int i;
   for (i = 0; i < FLAGS; i++) {
-    if ((args->given >> i & 1U) != 0 && flags[i].verbs != NULL && !value_listed(args->verb->name, flags[i].verbs)) {
+    if (args->given[i] && flags[i].verbs != NULL && !value_listed(args->verb->name, flags[i].verbs)) {
       return report("--%s does not belong to %s (but to: %s)", flags[i].name, args->verb->name, flags[i].verbs);
     }
   }
