@@ -43,7 +43,7 @@ static int enter(life *of, int64_t time, int32_t stage, int32_t step, uint8_t ca
 }
 
 /* A fact raises a step; where it does not, it changes nothing. */
-static int raise(life *of, int64_t time, int32_t step, uint8_t cause)
+static int climb(life *of, int64_t time, int32_t step, uint8_t cause)
 {
   return of->step >= step || enter(of, time, step, step, cause);
 }
@@ -127,10 +127,10 @@ static int take_next(life *of)
     return 0;
   } else if (of->joined == time) {
     of->joined = NEVER;
-    good = raise(of, time, CRM_STAGE_PROSPECT, CRM__CAUSE_JOINED);
+    good = climb(of, time, CRM_STAGE_PROSPECT, CRM__CAUSE_JOINED);
   } else if (of->opened == time) {
     of->opened = NEVER;
-    good = raise(of, time, CRM_STAGE_OPPORTUNITY, CRM__CAUSE_OPPORTUNITY);
+    good = climb(of, time, CRM_STAGE_OPPORTUNITY, CRM__CAUSE_OPPORTUNITY);
   } else if (buys == time) {
     of->purchase++;
     good = buy(of, time);
