@@ -15,7 +15,7 @@ extern "C" {
 /* A load brings facts into a store: begin, append batches or files of any table, commit. It is the unit of atomicity
  * (nothing is seen before commit; freeing it undoes it) and of idempotence: what one load brings for a document is one
  * version of it. The same again in a later load is a duplicate; something else under the same version is a conflict
- * and is rejected; a higher version replaces. A bad row is rejected with its row, column and cause and never stops a
+ * and is rejected; a higher version replaces. So it is for every row of the other tables, by its key (docs/tables.md). A bad row is rejected with its row, column and cause and never stops a
  * good one. Rows in = accepted + duplicate + rejected.
  *
  * One load of a store at a time; between begin and free the store answers STATE to another begin. */
@@ -131,8 +131,8 @@ CRM_API crm_status crm_load_commit(crm_load *load, crm_error *error);
 CRM_API crm_status crm_load_count(const crm_load *load, const char *table, crm_load_counts *counts, crm_error *error);
 
 /* Every rejected row: table, file, row, column, cause; by table, file and row. Causes: ragged, quote, too_long,
- * encoding, nul, missing, number, range, time, word, two_customers, two_branches, conflict, rate_missing. Final after
- * commit.
+ * encoding, nul, missing, number, range, time, word, two_customers, two_branches, conflict, rate_missing, two_subjects,
+ * period, self. Final after commit.
  * Errors: MEMORY. Since 0.1. */
 CRM_API crm_status crm_load_rejects(const crm_load *load, crm_table **table, crm_error *error);
 

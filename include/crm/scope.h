@@ -39,7 +39,7 @@ typedef struct crm_scope {
   int64_t from;                  /* facts at or after; CRM_TIME_UNSET_FROM: from the first */
   int64_t to;                    /* facts before; past as_of it is as_of */
   int64_t as_of;                 /* facts at or after it do not exist; unset: the start of the business day after the
-                                  * latest sale */
+                                  * latest event, crm_store_horizon */
   int32_t refunds;               /* CRM_REFUNDS_... */
   int32_t occasions;             /* CRM_OCCASIONS_... */
   const char *const *branches;   /* keys of the branches that count, NULL: all; "ever" and "before" always look at

@@ -45,7 +45,7 @@ CRM_API crm_status crm_store_create(const crm_config *config, const crm_store_op
 /* Frees a store; free its loads and handles first. NULL is let pass. Since 0.1. */
 CRM_API void crm_store_free(crm_store *store);
 
-/* Declares an attribute of a table ("customers" or "products"), read like any column from then on.
+/* Declares an attribute of a table ("customers", any but "sales"), read like any column from then on.
  * type: CRM_TYPE_TEXT, CRM_TYPE_DECIMAL (a number with up to six decimals), CRM_TYPE_MONEY or CRM_TYPE_TIME.
  * The same declaration again is let pass; another type is CONFLICT. Errors: SCHEMA (no such table, or the name is a
  * column already), ARGUMENT (a name is 1 to 63 of a-z, 0-9, _), STATE (a load is open), LIMIT (over 64 a
@@ -53,7 +53,8 @@ CRM_API void crm_store_free(crm_store *store);
 CRM_API crm_status crm_store_attribute(crm_store *store, const char *table, const char *name, int32_t type,
                                        crm_error *error);
 
-/* The schema as a table: table, column, type, role (key, required, optional, attribute), unit, meaning. Since 0.1. */
+/* The schema as a table: table, column, type, role (key; part, of the key, that may be empty; required; optional;
+ * attribute), unit, meaning. Since 0.1. */
 CRM_API crm_status crm_store_schema(const crm_store *store, crm_table **table, crm_error *error);
 
 /* The data version: the number of commits that changed something. Since 0.1. */
@@ -62,8 +63,9 @@ CRM_API int64_t crm_store_version(const crm_store *store);
 /* Decimals of money in this store. Since 0.1. */
 CRM_API int32_t crm_store_digits(const crm_store *store);
 
-/* The as-of that a scope without one gets: the start of the business day after the latest sales document's day;
- * CRM_TIME_UNSET_TO for a store without sales. Constant time. Since 0.1. */
+/* The as-of that a scope without one gets: the start of the business day after that of the latest event (a document of
+ * sales; a time, created or closed of the other tables; never a due, expected or figure's date);
+ * CRM_TIME_UNSET_TO for a store without any. Constant time. Since 0.1. */
 CRM_API int64_t crm_store_horizon(const crm_store *store);
 
 /* Counts of what the store holds: customers, documents, lines. Since 0.1. */
@@ -88,6 +90,11 @@ CRM_API crm_status crm_store_customer_documents(const crm_store *store, const ch
  * Errors: NOT_FOUND, MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_document(const crm_store *store, const char *source, const char *document,
                                       crm_table **table, crm_error *error);
+
+/* The rows of a table other than sales, read back: its columns and attributes as they are kept, a row each, in the order
+ * of its columns (keys in key order, empty cells last). A row that a higher version replaced is not among them. Errors:
+ * SCHEMA (no such table, or "sales"), ARGUMENT, MEMORY. Time: n log n. Since 0.1. */
+CRM_API crm_status crm_store_rows(const crm_store *store, const char *table, crm_table **rows, crm_error *error);
 
 /* The customers that a commit after data version `since` touched, by key: customer, version. Errors: ARGUMENT (since is
  * later than the store), MEMORY. Since 0.1. */

@@ -12,6 +12,7 @@ const char *crm__cause_name(int32_t cause)
   static const char *const names[CRM__CAUSES] = {
     "",     "ragged", "quote", "too_long",      "encoding",     "nul",      "missing",      "number",
     "range", "time",   "word",  "two_customers", "two_branches", "conflict", "rate_missing",
+    "two_subjects", "period", "self",
   };
   return names[cause];
 }

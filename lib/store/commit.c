@@ -324,7 +324,7 @@ static void apply(crm_load *load, commit_plan *plan)
   apply_sales(load, plan);
   store->customer_count = (uint32_t)store->customers.count;
   store->document_count = (uint32_t)store->documents.keys.count;
-  for (table = 0; table < CRM__TABLE_SALES; table++) {
+  for (table = 0; table < CRM__TABLES; table++) {
     changed += crm__apply_dimension(load, table);
   }
   settle_currency(load);
@@ -356,7 +356,7 @@ static crm_status settle(crm_load *load, commit_plan *plan, crm_error *error)
     return crm__fail_memory(error);
   }
   load->tables[CRM__TABLE_SALES].tally.amount_accepted = load->ledger;
-  for (table = 0; table < CRM__TABLE_SALES; table++) {
+  for (table = 0; table < CRM__TABLES; table++) {
     crm_status status = crm__settle_dimension(load, table, error);
     if (status != CRM_OK) {
       return status;

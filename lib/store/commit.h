@@ -35,9 +35,12 @@ void crm__lines_budget(const crm_store *store, uint64_t first, uint64_t count, u
 /* Times of the earliest live document with a counted line (INT64_MAX: none) and of the latest of all (INT64_MIN). */
 void crm__time_span(const crm_store *store, int64_t *earliest, int64_t *latest);
 
-/* Rows of customers and products. apply answers the rows that were written. */
+/* Rows of the tables other than sales. apply answers the rows that were written. */
 crm_status crm__settle_dimension(crm_load *load, int32_t table, crm_error *error);
 int64_t crm__apply_dimension(crm_load *load, int32_t table);
+
+/* Whether all that is kept of the tables other than sales is what their rows give. */
+crm_status crm__verify_rows(const crm_store *store, crm_error *error);
 
 /* Rejected amounts by day and branch. */
 int crm__settle_turned_away(crm_load *load, crm__turned_away **merged, uint64_t *count, uint64_t *capacity);

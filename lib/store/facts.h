@@ -21,8 +21,8 @@ typedef struct crm__scope {
   const crm_store *store;
   int64_t from;               /* INT64_MIN: from the first fact */
   int64_t to;                 /* at most as_of */
-  int64_t as_of;              /* INT64_MAX only where the store has no sales */
-  int64_t latest;             /* time of the latest fact in the store, INT64_MIN: none */
+  int64_t as_of;              /* INT64_MAX only where the store has no event */
+  int64_t latest;             /* time of the latest sales document in the store, INT64_MIN: none */
   int32_t as_of_day;          /* its business day; 0 where as_of is INT64_MAX */
   int32_t money;
   int32_t refunds;

@@ -9,29 +9,6 @@
 #include <limits.h>
 #include <string.h>
 
-static void close_dimension_rows(crm_load *load, int32_t table)
-{
-  crm__dimension_rows *rows = &load->dimensions[table];
-  int32_t i;
-  crm__column_close(&rows->id, &load->store->memory);
-  crm__column_close(&rows->ordinal, &load->store->memory);
-  for (i = 0; i < crm__table_width(load->store, table); i++) {
-    crm__column_close(&rows->values[i], &load->store->memory);
-  }
-}
-
-static void open_dimension_rows(crm_load *load, int32_t table)
-{
-  crm__dimension_rows *rows = &load->dimensions[table];
-  int32_t i;
-  crm__column_open(&rows->id, 4, CRM__NONE);
-  crm__column_open(&rows->ordinal, 4, 0);
-  for (i = 0; i < crm__table_width(load->store, table); i++) {
-    int32_t cell = crm__table_column_cell(load->store, table, i);
-    crm__column_open(&rows->values[i], crm__cell_size(cell), crm__cell_fill(cell));
-  }
-}
-
 /* The arrays of a slice hang behind it in one piece of memory. */
 static size_t slice_size(void)
 {
@@ -125,8 +102,10 @@ crm_status crm_load_begin(crm_store *store, const crm_load_options *options, crm
   crm__column_open(&made->entry_of, 4, CRM__NONE);
   crm__column_open(&made->verdicts, 1, 0);
   crm__intern_open(&made->entry_keys);
-  for (table = 0; table < CRM__TABLE_SALES; table++) {
-    open_dimension_rows(made, table);
+  made->opportunities_before = store->opportunities.count;
+  made->references_before = store->references.count;
+  for (table = 0; table < CRM__TABLES; table++) {
+    made->places_before[table] = store->dimensions[table].keys.count;
   }
   if (!crm__column_resize(&made->entry_of, &store->memory, made->documents_before) ||
       !crm__column_resize(&made->verdicts, &store->memory, made->documents_before)) {
@@ -146,6 +125,7 @@ static void undo(crm_load *load)
   uint32_t lines = crm__line_columns(&store->lines, columns);
   uint32_t all = lines + crm__document_columns(&store->documents, columns + lines);
   uint32_t i;
+  int32_t table;
   for (i = 0; i < all; i++) {
     uint64_t length = i < lines ? load->lines_before : load->documents_before;
     if (columns[i]->length > length) {
@@ -157,6 +137,11 @@ static void undo(crm_load *load)
   crm__intern_truncate(&store->branches, load->branches_before);
   crm__intern_truncate(&store->names, load->names_before);
   crm__intern_truncate(&store->documents.keys, load->documents_before);
+  crm__intern_truncate(&store->opportunities, load->opportunities_before);
+  crm__intern_truncate(&store->references, load->references_before);
+  for (table = 0; table < CRM__TABLES; table++) {
+    crm__intern_truncate(&store->dimensions[table].keys, load->places_before[table]);
+  }
   crm__profiles_cut(store);
 }
 
@@ -184,7 +169,6 @@ void crm_load_free(crm_load *load)
 void crm__load_release(crm_load *load)
 {
   crm_store *store = load->store;
-  int32_t table;
   free_slice(load);
   crm__column_close(&load->owner, &store->memory);
   crm__column_close(&load->ordinal, &store->memory);
@@ -192,9 +176,7 @@ void crm__load_release(crm_load *load)
   crm__column_close(&load->verdicts, &store->memory);
   crm__intern_close(&load->entry_keys, &store->memory);
   crm__intern_open(&load->entry_keys);
-  for (table = 0; table < CRM__TABLE_SALES; table++) {
-    close_dimension_rows(load, table);
-  }
+  crm__dimensions_release(load);
   crm__free_array(&store->memory, load->entries, load->entry_capacity, sizeof *load->entries);
   crm__free_array(&store->memory, load->turned_away, load->turned_away_capacity, sizeof *load->turned_away);
   load->entries = NULL;

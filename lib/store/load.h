@@ -56,12 +56,17 @@ typedef struct crm__reject {
   uint8_t spare;
 } crm__reject;
 
-/* Staged rows of a dimension. */
+/* Staged rows of a table other than sales. */
 typedef struct crm__dimension_rows {
-  crm__column id;
+  crm__column id;                         /* the place in the table; CRM__NONE once it is settled that it is not written */
   crm__column ordinal;
+  crm__column repeat;                     /* as in the table */
   crm__column values[CRM__TABLE_COLUMNS];
   uint64_t count;
+  crm__intern contents;                   /* of rows that their content alone tells from others, */
+  crm__column repeats;                    /* and how many of each there are */
+  uint64_t budget[CRM__TABLE_COLUMNS];    /* of the table, once this is in it */
+  int32_t width;
 } crm__dimension_rows;
 
 typedef struct crm__table_load {
@@ -124,6 +129,9 @@ struct crm_load {
   uint64_t products_before;
   uint64_t branches_before;
   uint64_t names_before;
+  uint64_t opportunities_before;
+  uint64_t references_before;
+  uint64_t places_before[CRM__TABLES];
   uint64_t documents_before;
   uint64_t lines_before;
 
@@ -143,7 +151,7 @@ struct crm_load {
   uint64_t money;                /* what they add to the store's budgets, UINT64_MAX: too much */
   uint64_t quantity;
 
-  crm__dimension_rows dimensions[2];
+  crm__dimension_rows *dimensions[CRM__TABLES];   /* NULL where the load has no row of the table */
   crm__table_load tables[CRM__TABLES];
   crm__reject *rejects;
   uint64_t reject_count;
@@ -170,6 +178,12 @@ crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *input
  * 0: no memory. */
 int crm__load_sales(crm_load *load, const crm__input *inputs, int64_t from, int64_t count, uint64_t ordinal);
 int crm__load_dimension(crm_load *load, int32_t table, int64_t count, uint64_t ordinal);
+
+/* Refuses rows of a slice that lack what their table needs, or contradict themselves. */
+void crm__check_rows(const crm_load *load, int32_t table, int64_t count);
+
+/* Frees the staged rows of all tables but sales. */
+void crm__dimensions_release(crm_load *load);
 
 /* Frees what only an open load needs; counts and rejects stay. */
 void crm__load_release(crm_load *load);

@@ -13,11 +13,27 @@ crm__profile crm__profile_empty(void)
   return empty;
 }
 
+/* Places for so many rows of a table. The last column that is resized tells whether all are. */
+static int resize_table(crm_store *store, int32_t table, uint64_t rows)
+{
+  crm__dimension *dimension = &store->dimensions[table];
+  int32_t i;
+  if (dimension->present.length == rows) {
+    return 1;
+  }
+  for (i = crm__table_by_id(table); i < crm__table_width(store, table); i++) {
+    if (!crm__column_resize(&dimension->values[i], &store->memory, rows)) {
+      return 0;
+    }
+  }
+  return crm__column_resize(&dimension->repeat, &store->memory, rows) &&
+         crm__column_resize(&dimension->present, &store->memory, rows);
+}
+
 int crm__profiles_grow(crm_store *store)
 {
   uint64_t customers = store->customers.count;
   int32_t table;
-  int32_t i;
   if (!crm__grow(&store->memory, (void **)&store->profiles, &store->profile_capacity, customers,
                  sizeof *store->profiles)) {
     return 0;
@@ -25,16 +41,9 @@ int crm__profiles_grow(crm_store *store)
   while (store->profile_count < customers) {
     store->profiles[store->profile_count++] = empty;
   }
-  for (table = 0; table < CRM__TABLE_SALES; table++) {
-    uint64_t rows = table == CRM__TABLE_CUSTOMERS ? customers : store->products.count;
-    crm__dimension *dimension = &store->dimensions[table];
-    if (!crm__column_resize(&dimension->present, &store->memory, rows)) {
+  for (table = 0; table < CRM__TABLES; table++) {
+    if (!resize_table(store, table, crm__places_intern(store, table)->count)) {
       return 0;
-    }
-    for (i = 1; i < crm__table_width(store, table); i++) {
-      if (!crm__column_resize(&dimension->values[i], &store->memory, rows)) {
-        return 0;
-      }
     }
   }
   return 1;
@@ -43,20 +52,13 @@ int crm__profiles_grow(crm_store *store)
 void crm__profiles_cut(crm_store *store)
 {
   int32_t table;
-  int32_t i;
   if (store->profile_count > store->customers.count) {
     store->profile_count = store->customers.count;
   }
-  for (table = 0; table < CRM__TABLE_SALES; table++) {
-    uint64_t rows = table == CRM__TABLE_CUSTOMERS ? store->customers.count : store->products.count;
-    crm__dimension *dimension = &store->dimensions[table];
-    if (dimension->present.length > rows) {
-      (void)crm__column_resize(&dimension->present, &store->memory, rows);
-    }
-    for (i = 1; i < crm__table_width(store, table); i++) {
-      if (dimension->values[i].length > rows) {
-        (void)crm__column_resize(&dimension->values[i], &store->memory, rows);
-      }
+  for (table = 0; table < CRM__TABLES; table++) {
+    uint64_t rows = crm__places_intern(store, table)->count;
+    if (store->dimensions[table].present.length > rows) {
+      (void)resize_table(store, table, rows);   /* shrinking does not fail */
     }
   }
 }

@@ -6,106 +6,12 @@
 #include "base/sort.h"
 #include "store/cells.h"
 #include "store/commit.h"
+#include "store/put.h"
 #include "table/build.h"
 
 #include <string.h>
 
 /* What an integrator asks every day. */
-
-/* A cell of a dimension's row as its column type says. */
-static int32_t result_type(int32_t cell)
-{
-  switch (cell) {
-  case CRM__CELL_TIME:
-    return CRM_TYPE_TIME;
-  case CRM__CELL_MONEY:
-    return CRM_TYPE_MONEY;
-  case CRM__CELL_NUMBER:
-  case CRM__CELL_RATE:
-  case CRM__CELL_QUANTITY:
-    return CRM_TYPE_DECIMAL;
-  case CRM__CELL_INTEGER:
-    return CRM_TYPE_INTEGER;
-  case CRM__CELL_BOOLEAN:
-    return CRM_TYPE_BOOLEAN;
-  default:
-    return CRM_TYPE_TEXT;
-  }
-}
-
-static int32_t result_scale(const crm_store *store, int32_t cell)
-{
-  switch (cell) {
-  case CRM__CELL_MONEY:
-    return store->digits;
-  case CRM__CELL_NUMBER:
-    return 6;
-  case CRM__CELL_RATE:
-    return 9;
-  case CRM__CELL_QUANTITY:
-    return store->quantity_digits;
-  default:
-    return 0;
-  }
-}
-
-static void put_word(crm_table *table, int32_t column, const char *words, int64_t place)
-{
-  size_t length;
-  for (; place > 0; place--) {
-    words += strcspn(words, " ") + 1;
-  }
-  length = strcspn(words, " ");
-  crm__table_put_text(table, column, words, length);
-}
-
-static void put_interned(crm_table *table, int32_t column, const crm__intern *intern, uint32_t id)
-{
-  if (id == CRM__NONE) {
-    crm__table_put_null(table, column);
-  } else {
-    crm__table_put_key(table, column, crm__intern_key(intern, id, NULL));
-  }
-}
-
-static void put_number(crm_table *table, int32_t column, int64_t value)
-{
-  if (value == CRM__NULL) {
-    crm__table_put_null(table, column);
-  } else {
-    crm__table_put(table, column, value);
-  }
-}
-
-static void put_dimension_cell(const crm_store *store, int32_t index, int32_t column, uint32_t id, crm_table *table,
-                               int32_t at)
-{
-  const crm__column *values = &store->dimensions[index].values[column];
-  int32_t cell = crm__table_column_cell(store, index, column);
-  uint8_t byte;
-  switch (cell) {
-  case CRM__CELL_NAME:
-    put_interned(table, at, &store->names, crm__column_u32(values, id));
-    break;
-  case CRM__CELL_KEY:
-    put_interned(table, at, &store->customers, crm__column_u32(values, id));
-    break;
-  case CRM__CELL_WORD:
-  case CRM__CELL_BOOLEAN:
-    byte = crm__column_u8(values, id);
-    if (byte == UINT8_MAX) {
-      crm__table_put_null(table, at);
-    } else if (cell == CRM__CELL_WORD) {
-      put_word(table, at, crm__schema(index)->columns[column].words, byte);
-    } else {
-      crm__table_put(table, at, byte);
-    }
-    break;
-  default:
-    put_number(table, at, crm__column_i64(values, id));
-    break;
-  }
-}
 
 static crm_status known_customer(const crm_store *store, const char *key, crm_table **table, uint32_t *id,
                                  crm_error *error)
@@ -142,8 +48,8 @@ static void put_profile(const crm_store *store, uint32_t id, crm_table *table, i
   int64_t first;
   int64_t last;
   occasion_times(store, id, &first, &last);
-  put_number(table, at, first);
-  put_number(table, at + 1, last);
+  crm__put_number(table, at, first);
+  crm__put_number(table, at + 1, last);
   crm__table_put(table, at + 2, profile->measure.orders);
   crm__table_put(table, at + 3, profile->measure.money);
   crm__table_put(table, at + 4, profile->sales);
@@ -176,10 +82,7 @@ crm_status crm_store_customer(const crm_store *store, const char *key, crm_table
   }
   width = crm__table_width(store, CRM__TABLE_CUSTOMERS);
   for (i = 0; i < width; i++) {
-    int32_t cell = crm__table_column_cell(store, CRM__TABLE_CUSTOMERS, i);
-    columns[i].name = crm__table_column_name(store, CRM__TABLE_CUSTOMERS, i);
-    columns[i].type = result_type(cell);
-    columns[i].scale = result_scale(store, cell);
+    columns[i] = crm__result_column(store, CRM__TABLE_CUSTOMERS, i);
   }
   for (i = 0; i < PROFILE_COLUMNS; i++) {
     columns[width + i] = own[i];
@@ -190,9 +93,9 @@ crm_status crm_store_customer(const crm_store *store, const char *key, crm_table
     return status;
   }
   crm__table_put_key(*table, 0, crm__customer_key(store, id));
-  put_word(*table, 1, crm__schema(CRM__TABLE_CUSTOMERS)->columns[1].words, crm__customer_kind(store, id));
+  crm__put_word(*table, 1, crm__schema(CRM__TABLE_CUSTOMERS)->columns[1].words, crm__customer_kind(store, id));
   for (i = 2; i < width; i++) {
-    put_dimension_cell(store, CRM__TABLE_CUSTOMERS, i, id, *table, i);
+    crm__put_row_cell(store, CRM__TABLE_CUSTOMERS, i, id, *table, i);
   }
   put_profile(store, id, *table, width);
   return crm__table_finish(table, error);
@@ -246,7 +149,7 @@ static void put_document(const crm_store *store, uint32_t document, crm_table *t
   crm__table_put_key(table, 1, key);
   crm__table_put(table, 2, crm__column_i64(&documents->version, document));
   crm__table_put(table, 3, crm__column_i64(&documents->time, document));
-  put_interned(table, 4, &store->branches, crm__column_u32(&documents->branch, document));
+  crm__put_interned(table, 4, &store->branches, crm__column_u32(&documents->branch, document));
   crm__table_put(table, 5, net);
   crm__table_put(table, 6, net + returned);
   crm__table_put(table, 7, returned);
@@ -359,8 +262,8 @@ static void put_line_document(const crm_store *store, uint32_t document, crm_tab
   uint32_t space;
   crm__table_put_key(table, CRM__SALES_DOCUMENT, crm__intern_key(&documents->keys, document, &space));
   crm__table_put(table, CRM__SALES_TIME, crm__column_i64(&documents->time, document));
-  put_interned(table, CRM__SALES_CUSTOMER, &store->customers, crm__column_u32(&documents->customer, document));
-  put_interned(table, CRM__SALES_BRANCH, &store->branches, crm__column_u32(&documents->branch, document));
+  crm__put_interned(table, CRM__SALES_CUSTOMER, &store->customers, crm__column_u32(&documents->customer, document));
+  crm__put_interned(table, CRM__SALES_BRANCH, &store->branches, crm__column_u32(&documents->branch, document));
   crm__table_put_key(table, CRM__SALES_SOURCE, crm__intern_key(&store->names, space & ~CRM__MADE, NULL));
   crm__table_put(table, CRM__SALES_VERSION, crm__column_i64(&documents->version, document));
 }
@@ -370,21 +273,21 @@ static void put_line(const crm_store *store, uint64_t line, crm_table *table)
   const crm__schema_table *schema = crm__schema(CRM__TABLE_SALES);
   const crm__sales_lines *lines = &store->lines;
   uint32_t code = crm__column_u8(&lines->code, line);
-  put_interned(table, CRM__SALES_LINE, &store->names, crm__column_u32(&lines->line, line));
-  put_word(table, CRM__SALES_KIND, schema->columns[CRM__SALES_KIND].words, code & 3);
-  put_word(table, CRM__SALES_CLASS, schema->columns[CRM__SALES_CLASS].words, code >> 2);
-  put_interned(table, CRM__SALES_PRODUCT, &store->products, crm__column_u32(&lines->product, line));
-  put_number(table, CRM__SALES_QUANTITY, crm__column_i64(&lines->quantity, line));
-  put_number(table, CRM__SALES_PRICE, crm__column_i64(&lines->price, line));
-  put_number(table, CRM__SALES_AMOUNT, crm__column_i64(&lines->amount, line));
-  put_number(table, CRM__SALES_DISCOUNT, crm__column_i64(&lines->discount, line));
-  put_number(table, CRM__SALES_TAX, crm__column_i64(&lines->tax, line));
-  put_number(table, CRM__SALES_COST, crm__column_i64(&lines->cost, line));
-  put_interned(table, CRM__SALES_STAFF, &store->names, crm__column_u32(&lines->staff, line));
-  put_interned(table, CRM__SALES_CURRENCY, &store->names, crm__column_u32(&lines->currency, line));
-  put_number(table, CRM__SALES_RATE, crm__column_i64(&lines->rate, line));
-  put_interned(table, CRM__SALES_ORIGINAL, &store->documents.keys, crm__column_u32(&lines->original, line));
-  put_number(table, CRM__SALES_COLUMNS, crm__column_i64(&lines->foreign, line));
+  crm__put_interned(table, CRM__SALES_LINE, &store->names, crm__column_u32(&lines->line, line));
+  crm__put_word(table, CRM__SALES_KIND, schema->columns[CRM__SALES_KIND].words, code & 3);
+  crm__put_word(table, CRM__SALES_CLASS, schema->columns[CRM__SALES_CLASS].words, code >> 2);
+  crm__put_interned(table, CRM__SALES_PRODUCT, &store->products, crm__column_u32(&lines->product, line));
+  crm__put_number(table, CRM__SALES_QUANTITY, crm__column_i64(&lines->quantity, line));
+  crm__put_number(table, CRM__SALES_PRICE, crm__column_i64(&lines->price, line));
+  crm__put_number(table, CRM__SALES_AMOUNT, crm__column_i64(&lines->amount, line));
+  crm__put_number(table, CRM__SALES_DISCOUNT, crm__column_i64(&lines->discount, line));
+  crm__put_number(table, CRM__SALES_TAX, crm__column_i64(&lines->tax, line));
+  crm__put_number(table, CRM__SALES_COST, crm__column_i64(&lines->cost, line));
+  crm__put_interned(table, CRM__SALES_STAFF, &store->names, crm__column_u32(&lines->staff, line));
+  crm__put_interned(table, CRM__SALES_CURRENCY, &store->names, crm__column_u32(&lines->currency, line));
+  crm__put_number(table, CRM__SALES_RATE, crm__column_i64(&lines->rate, line));
+  crm__put_interned(table, CRM__SALES_ORIGINAL, &store->documents.keys, crm__column_u32(&lines->original, line));
+  crm__put_number(table, CRM__SALES_COLUMNS, crm__column_i64(&lines->foreign, line));
 }
 
 static crm_status put_lines(const crm_store *store, uint32_t document, crm__memory *memory, crm_table **table,
@@ -400,10 +303,7 @@ static crm_status put_lines(const crm_store *store, uint32_t document, crm__memo
     return crm__fail_memory(error);
   }
   for (i = 0; i < CRM__SALES_COLUMNS; i++) {
-    const crm__schema_column *column = &crm__schema(CRM__TABLE_SALES)->columns[i];
-    columns[i].name = column->name;
-    columns[i].type = result_type(column->cell);
-    columns[i].scale = result_scale(store, column->cell);
+    columns[i] = crm__result_column(store, CRM__TABLE_SALES, (int32_t)i);
   }
   columns[i].name = "currency_amount";
   columns[i].type = CRM_TYPE_MONEY;
@@ -493,7 +393,7 @@ crm_status crm_store_schema(const crm_store *store, crm_table **table, crm_error
     {"table", CRM_TYPE_TEXT, 0}, {"column", CRM_TYPE_TEXT, 0}, {"type", CRM_TYPE_TEXT, 0},
     {"role", CRM_TYPE_TEXT, 0},  {"unit", CRM_TYPE_TEXT, 0},   {"meaning", CRM_TYPE_TEXT, 0},
   };
-  static const char *const roles[] = {"optional", "key", "required"};
+  static const char *const roles[] = {"optional", "key", "required", "part"};
   crm_status status;
   int32_t t;
   int32_t i;
@@ -542,8 +442,8 @@ crm_status crm_store_loads(const crm_store *store, crm_table **table, crm_error 
     crm__table_put(*table, 2, tally->accepted);
     crm__table_put(*table, 3, tally->duplicate);
     crm__table_put(*table, 4, tally->rejected);
-    put_number(*table, 5, t == CRM__TABLE_SALES ? tally->amount_in : CRM__NULL);
-    put_number(*table, 6, t == CRM__TABLE_SALES ? tally->amount_accepted : CRM__NULL);
+    crm__put_number(*table, 5, t == CRM__TABLE_SALES ? tally->amount_in : CRM__NULL);
+    crm__put_number(*table, 6, t == CRM__TABLE_SALES ? tally->amount_accepted : CRM__NULL);
   }
   return status == CRM_OK ? crm__table_finish(table, error) : status;
 }

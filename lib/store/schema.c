@@ -7,6 +7,7 @@
 #define KEY CRM__ROLE_KEY
 #define REQUIRED CRM__ROLE_REQUIRED
 #define OPTIONAL CRM__ROLE_OPTIONAL
+#define PART CRM__ROLE_PART
 
 static const crm__schema_column customers[] = {
   {"customer", CRM__CELL_KEY, KEY, NULL, NULL, "the customer's key"},
@@ -61,10 +62,138 @@ static const crm__schema_column sales[] = {
   {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
 };
 
+static const crm__schema_column opportunities[] = {
+  {"opportunity", CRM__CELL_KEY, KEY, NULL, NULL, "the opportunity's key"},
+  {"customer", CRM__CELL_KEY, OPTIONAL, NULL, NULL, "whom something may be sold to"},
+  {"created", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when it was opened; empty: not known, it has always been there"},
+  {"closed", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when it was won or lost"},
+  {"outcome", CRM__CELL_WORD, OPTIONAL, "open won lost", NULL,
+   "how it ended, never inferred; empty: open; open again as of an instant up to closed"},
+  {"pipeline", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the pipeline whose stages it goes through"},
+  {"stage", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the stage that it is in now"},
+  {"amount", CRM__CELL_MONEY, OPTIONAL, NULL, "money", "what it is worth: expected, and once it is won agreed"},
+  {"probability", CRM__CELL_NUMBER, OPTIONAL, NULL, "share", "chance to win it, 0 to 1; empty: that of its stage"},
+  {"expected_close", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when it is expected to be closed"},
+  {"owner", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "who works on it"},
+  {"product", CRM__CELL_KEY, OPTIONAL, NULL, NULL, "what may be sold"},
+  {"origin", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "how it came"},
+  {"competitor", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "who else is in it, or took it"},
+  {"source", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
+static const crm__schema_column pipelines[] = {
+  {"pipeline", CRM__CELL_KEY, KEY, NULL, NULL, "the pipeline's key"},
+  {"stage", CRM__CELL_KEY, KEY, NULL, NULL, "the key of a stage of it"},
+  {"position", CRM__CELL_INTEGER, REQUIRED, NULL, NULL, "the stage's place, ascending"},
+  {"probability", CRM__CELL_NUMBER, OPTIONAL, NULL, "share", "chance to win what is in the stage, 0 to 1"},
+  {"source", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
+static const crm__schema_column stages[] = {
+  {"opportunity", CRM__CELL_KEY, OPTIONAL, NULL, NULL, "the opportunity that entered the stage"},
+  {"customer", CRM__CELL_KEY, OPTIONAL, NULL, NULL, "or the customer that did; a row names exactly one of the two"},
+  {"time", CRM__CELL_TIME, REQUIRED, NULL, NULL, "when it entered"},
+  {"stage", CRM__CELL_NAME, REQUIRED, NULL, NULL, "the stage"},
+  {"reason", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "why"},
+  {"owner", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "whose it was then"},
+  {"amount", CRM__CELL_MONEY, OPTIONAL, NULL, "money", "what it was worth then"},
+  {"probability", CRM__CELL_NUMBER, OPTIONAL, NULL, "share", "the chance to win it then, 0 to 1"},
+  {"expected_close", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when it was expected to be closed then"},
+  {"id", CRM__CELL_KEY, PART, NULL, NULL, "of the row in its source"},
+  {"source", CRM__CELL_NAME, PART, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
+static const crm__schema_column interactions[] = {
+  {"time", CRM__CELL_TIME, REQUIRED, NULL, NULL, "when the contact began"},
+  {"customer", CRM__CELL_KEY, REQUIRED, NULL, NULL, "with whom"},
+  {"opportunity", CRM__CELL_KEY, OPTIONAL, NULL, NULL, "what it was about"},
+  {"staff", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "who had it"},
+  {"direction", CRM__CELL_WORD, OPTIONAL, "in out", NULL, "from the customer (in) or to the customer (out)"},
+  {"channel", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "visit, phone, mail, ..."},
+  {"duration", CRM__CELL_NUMBER, OPTIONAL, NULL, "seconds", "how long it took"},
+  {"reason", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "why it was had"},
+  {"result", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "how it ended (reached, no answer, ...)"},
+  {"effect", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "what it brought about"},
+  {"number_type", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the kind of number that was called"},
+  {"script", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the script that was followed"},
+  {"campaign", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the campaign that it belongs to"},
+  {"id", CRM__CELL_KEY, PART, NULL, NULL, "of the row in its source"},
+  {"source", CRM__CELL_NAME, PART, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
+static const crm__schema_column payments[] = {
+  {"document", CRM__CELL_KEY, KEY, NULL, NULL, "the number of the invoice, payment or credit note"},
+  {"line", CRM__CELL_KEY, PART, NULL, NULL, "tells several entries of one document apart"},
+  {"kind", CRM__CELL_WORD, KEY, "invoice payment credit", NULL,
+   "an invoice raises what the customer owes, payments and credits lower it"},
+  {"customer", CRM__CELL_KEY, REQUIRED, NULL, NULL, "whose account it is"},
+  {"time", CRM__CELL_TIME, REQUIRED, NULL, NULL, "when it was posted"},
+  {"amount", CRM__CELL_MONEY, REQUIRED, NULL, "money", "with tax; negative where an entry is taken back"},
+  {"due", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "by when an invoice is to be paid"},
+  {"source", CRM__CELL_NAME, PART, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
+static const crm__schema_column figures[] = {
+  {"from", CRM__CELL_TIME, KEY, NULL, NULL, "when the figure's period begins"},
+  {"to", CRM__CELL_TIME, KEY, NULL, NULL, "and ends; the instant itself is outside"},
+  {"name", CRM__CELL_KEY, KEY, NULL, NULL, "what it is: budget, target, inventory, assets, liabilities, expense, ..."},
+  {"value", CRM__CELL_NUMBER, REQUIRED, NULL, NULL, "the figure; money in whole units"},
+  {"measure", CRM__CELL_WORD, OPTIONAL, "stock flow", NULL,
+   "a stock is what is there at the period's end, a flow adds up over it; empty: flow"},
+  {"branch", CRM__CELL_KEY, PART, NULL, NULL, "of this branch alone"},
+  {"staff", CRM__CELL_NAME, PART, NULL, NULL, "of this person alone"},
+  {"product", CRM__CELL_KEY, PART, NULL, NULL, "of this product alone"},
+  {"source", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
+static const crm__schema_column staff[] = {
+  {"staff", CRM__CELL_KEY, KEY, NULL, NULL, "the person's key, as in staff and owner of the other tables"},
+  {"team", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the team"},
+  {"joined", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "the first day"},
+  {"left", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "the day after the last"},
+  {"cost", CRM__CELL_MONEY, OPTIONAL, NULL, "money a month", "what the person costs"},
+  {"source", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
+static const crm__schema_column merges[] = {
+  {"customer", CRM__CELL_KEY, KEY, NULL, NULL, "the key that is given up"},
+  {"into", CRM__CELL_KEY, REQUIRED, NULL, NULL, "the key that stands for both from now on"},
+  {"undone", CRM__CELL_BOOLEAN, OPTIONAL, NULL, NULL, "true takes the merge back"},
+  {"source", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
+static const crm__schema_column ownership[] = {
+  {"customer", CRM__CELL_KEY, KEY, NULL, NULL, "the customer"},
+  {"owner", CRM__CELL_NAME, REQUIRED, NULL, NULL, "who looks after the customer"},
+  {"from", CRM__CELL_TIME, KEY, NULL, NULL, "from when on"},
+  {"to", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "up to when; a later row's from ends it too"},
+  {"source", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
+#define COUNT(columns) (int32_t)(sizeof columns / sizeof columns[0])
+
 static const crm__schema_table tables[CRM__TABLES] = {
-  {"customers", "a customer", customers, (int32_t)(sizeof customers / sizeof customers[0])},
-  {"products", "a product", products, (int32_t)(sizeof products / sizeof products[0])},
-  {"sales", "a line of a sales document", sales, (int32_t)(sizeof sales / sizeof sales[0])},
+  {"customers", "a customer", customers, COUNT(customers)},
+  {"products", "a product", products, COUNT(products)},
+  {"sales", "a line of a sales document", sales, COUNT(sales)},
+  {"opportunities", "a chance to sell", opportunities, COUNT(opportunities)},
+  {"pipelines", "a stage of a pipeline", pipelines, COUNT(pipelines)},
+  {"stages", "an entry into a stage", stages, COUNT(stages)},
+  {"interactions", "a contact with a customer", interactions, COUNT(interactions)},
+  {"payments", "an entry of a customer's account", payments, COUNT(payments)},
+  {"figures", "a figure of a period that the host gives", figures, COUNT(figures)},
+  {"staff", "a person who sells or serves", staff, COUNT(staff)},
+  {"merges", "a key that is another customer's", merges, COUNT(merges)},
+  {"ownership", "who looks after a customer from when on", ownership, COUNT(ownership)},
 };
 
 const crm__schema_table *crm__schema(int32_t table)
@@ -81,4 +210,28 @@ int32_t crm__schema_find(const char *name)
     }
   }
   return -1;
+}
+
+int32_t crm__schema_names(int32_t table, int32_t column)
+{
+  static const struct {
+    const char *column;
+    int32_t names;
+  } known[] = {
+    {"customer", CRM__NAMES_CUSTOMERS},   {"parent", CRM__NAMES_CUSTOMERS},
+    {"into", CRM__NAMES_CUSTOMERS},       {"product", CRM__NAMES_PRODUCTS},
+    {"branch", CRM__NAMES_BRANCHES},      {"opportunity", CRM__NAMES_OPPORTUNITIES},
+    {"document", CRM__NAMES_REFERENCES},  {"line", CRM__NAMES_REFERENCES},
+    {"id", CRM__NAMES_REFERENCES},
+  };
+  size_t i;
+  if (column >= tables[table].count || tables[table].columns[column].cell != CRM__CELL_KEY) {
+    return CRM__NAMES_NAMES;
+  }
+  for (i = 0; i < sizeof known / sizeof known[0]; i++) {
+    if (strcmp(known[i].column, tables[table].columns[column].name) == 0) {
+      return known[i].names;
+    }
+  }
+  return CRM__NAMES_NAMES;
 }

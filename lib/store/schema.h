@@ -10,7 +10,16 @@
 #define CRM__TABLE_CUSTOMERS 0
 #define CRM__TABLE_PRODUCTS 1
 #define CRM__TABLE_SALES 2
-#define CRM__TABLES 3
+#define CRM__TABLE_OPPORTUNITIES 3
+#define CRM__TABLE_PIPELINES 4
+#define CRM__TABLE_STAGES 5
+#define CRM__TABLE_INTERACTIONS 6
+#define CRM__TABLE_PAYMENTS 7
+#define CRM__TABLE_FIGURES 8
+#define CRM__TABLE_STAFF 9
+#define CRM__TABLE_MERGES 10
+#define CRM__TABLE_OWNERSHIP 11
+#define CRM__TABLES 12
 
 /* What a cell holds, and so how it is read and kept. */
 #define CRM__CELL_KEY 1        /* integer or text, interned by what it names */
@@ -27,6 +36,7 @@
 #define CRM__ROLE_OPTIONAL 0
 #define CRM__ROLE_KEY 1
 #define CRM__ROLE_REQUIRED 2
+#define CRM__ROLE_PART 3       /* part of the key that may be empty */
 
 typedef struct crm__schema_column {
   const char *name;
@@ -48,6 +58,16 @@ const crm__schema_table *crm__schema(int32_t table);
 
 /* The table of a name, -1 where there is none. */
 int32_t crm__schema_find(const char *name);
+
+/* What the keys of a column are interned among: what they name. */
+#define CRM__NAMES_CUSTOMERS 0
+#define CRM__NAMES_PRODUCTS 1
+#define CRM__NAMES_BRANCHES 2
+#define CRM__NAMES_OPPORTUNITIES 3
+#define CRM__NAMES_REFERENCES 4   /* documents of accounts, ids of rows: compared and given back, never ordered */
+#define CRM__NAMES_NAMES 5        /* all else: staff, owners, stages, sources, ... */
+
+int32_t crm__schema_names(int32_t table, int32_t column);
 
 /* The columns of sales by their places in the schema. */
 enum {
@@ -100,5 +120,84 @@ enum { CRM__CUSTOMER_PERSON, CRM__CUSTOMER_BUSINESS, CRM__CUSTOMER_ANONYMOUS, CR
 
 /* In a scope alone: not in its segment. */
 #define CRM__CUSTOMER_OUTSIDE 4
+
+/* Of the other tables; source and version are the last two of each. */
+enum {
+  CRM__OPPORTUNITIES_OPPORTUNITY,
+  CRM__OPPORTUNITIES_CUSTOMER,
+  CRM__OPPORTUNITIES_CREATED,
+  CRM__OPPORTUNITIES_CLOSED,
+  CRM__OPPORTUNITIES_OUTCOME,
+  CRM__OPPORTUNITIES_PIPELINE,
+  CRM__OPPORTUNITIES_STAGE,
+  CRM__OPPORTUNITIES_AMOUNT,
+  CRM__OPPORTUNITIES_PROBABILITY,
+  CRM__OPPORTUNITIES_EXPECTED_CLOSE,
+  CRM__OPPORTUNITIES_OWNER,
+  CRM__OPPORTUNITIES_PRODUCT,
+  CRM__OPPORTUNITIES_ORIGIN,
+  CRM__OPPORTUNITIES_COMPETITOR
+};
+enum { CRM__OUTCOME_OPEN, CRM__OUTCOME_WON, CRM__OUTCOME_LOST };
+
+enum { CRM__PIPELINES_PIPELINE, CRM__PIPELINES_STAGE, CRM__PIPELINES_POSITION, CRM__PIPELINES_PROBABILITY };
+
+enum {
+  CRM__STAGES_OPPORTUNITY,
+  CRM__STAGES_CUSTOMER,
+  CRM__STAGES_TIME,
+  CRM__STAGES_STAGE,
+  CRM__STAGES_REASON,
+  CRM__STAGES_OWNER,
+  CRM__STAGES_AMOUNT,
+  CRM__STAGES_PROBABILITY,
+  CRM__STAGES_EXPECTED_CLOSE,
+  CRM__STAGES_ID
+};
+
+enum {
+  CRM__INTERACTIONS_TIME,
+  CRM__INTERACTIONS_CUSTOMER,
+  CRM__INTERACTIONS_OPPORTUNITY,
+  CRM__INTERACTIONS_STAFF,
+  CRM__INTERACTIONS_DIRECTION,
+  CRM__INTERACTIONS_CHANNEL,
+  CRM__INTERACTIONS_DURATION,
+  CRM__INTERACTIONS_REASON,
+  CRM__INTERACTIONS_RESULT,
+  CRM__INTERACTIONS_EFFECT,
+  CRM__INTERACTIONS_NUMBER_TYPE,
+  CRM__INTERACTIONS_SCRIPT,
+  CRM__INTERACTIONS_CAMPAIGN,
+  CRM__INTERACTIONS_ID
+};
+enum { CRM__DIRECTION_IN, CRM__DIRECTION_OUT };
+
+enum {
+  CRM__PAYMENTS_DOCUMENT,
+  CRM__PAYMENTS_LINE,
+  CRM__PAYMENTS_KIND,
+  CRM__PAYMENTS_CUSTOMER,
+  CRM__PAYMENTS_TIME,
+  CRM__PAYMENTS_AMOUNT,
+  CRM__PAYMENTS_DUE
+};
+enum { CRM__PAYMENT_INVOICE, CRM__PAYMENT_PAYMENT, CRM__PAYMENT_CREDIT };
+
+enum {
+  CRM__FIGURES_FROM,
+  CRM__FIGURES_TO,
+  CRM__FIGURES_NAME,
+  CRM__FIGURES_VALUE,
+  CRM__FIGURES_MEASURE,
+  CRM__FIGURES_BRANCH,
+  CRM__FIGURES_STAFF,
+  CRM__FIGURES_PRODUCT
+};
+enum { CRM__MEASURE_STOCK, CRM__MEASURE_FLOW };
+
+enum { CRM__STAFF_STAFF, CRM__STAFF_TEAM, CRM__STAFF_JOINED, CRM__STAFF_LEFT, CRM__STAFF_COST };
+enum { CRM__MERGES_CUSTOMER, CRM__MERGES_INTO, CRM__MERGES_UNDONE };
+enum { CRM__OWNERSHIP_CUSTOMER, CRM__OWNERSHIP_OWNER, CRM__OWNERSHIP_FROM, CRM__OWNERSHIP_TO };
 
 #endif

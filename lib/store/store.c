@@ -109,11 +109,30 @@ static void open_dimensions(crm_store *store)
 {
   int32_t table;
   int32_t i;
-  for (table = 0; table < CRM__TABLE_SALES; table++) {
-    crm__column_open(&store->dimensions[table].present, 1, 0);
+  for (table = 0; table < CRM__TABLES; table++) {
+    crm__dimension *dimension = &store->dimensions[table];
+    crm__intern_open(&dimension->keys);
+    crm__column_open(&dimension->present, 1, 0);
+    crm__column_open(&dimension->repeat, 4, 0);
+    dimension->latest = INT64_MIN;
     for (i = 0; i < crm__schema(table)->count; i++) {
       int32_t cell = crm__schema(table)->columns[i].cell;
-      crm__column_open(&store->dimensions[table].values[i], crm__cell_size(cell), crm__cell_fill(cell));
+      crm__column_open(&dimension->values[i], crm__cell_size(cell), crm__cell_fill(cell));
+    }
+  }
+}
+
+static void close_dimensions(crm_store *store)
+{
+  int32_t table;
+  int32_t i;
+  for (table = 0; table < CRM__TABLES; table++) {
+    crm__dimension *dimension = &store->dimensions[table];
+    crm__intern_close(&dimension->keys, &store->memory);
+    crm__column_close(&dimension->present, &store->memory);
+    crm__column_close(&dimension->repeat, &store->memory);
+    for (i = 0; i < crm__table_width(store, table); i++) {
+      crm__column_close(&dimension->values[i], &store->memory);
     }
   }
 }
@@ -207,6 +226,8 @@ crm_status crm_store_create(const crm_config *config, const crm_store_options *o
   crm__intern_open(&made->products);
   crm__intern_open(&made->branches);
   crm__intern_open(&made->names);
+  crm__intern_open(&made->opportunities);
+  crm__intern_open(&made->references);
   crm__column_open(&made->anonymous, 1, 0);
   open_documents(&made->documents);
   open_lines(&made->lines);
@@ -226,7 +247,6 @@ void crm_store_free(crm_store *store)
   crm__column *columns[CRM__LINE_COLUMNS + CRM__DOCUMENT_COLUMNS];
   uint32_t count;
   uint32_t i;
-  int32_t table;
   if (store == NULL) {
     return;
   }
@@ -240,13 +260,10 @@ void crm_store_free(crm_store *store)
   crm__intern_close(&store->products, &store->memory);
   crm__intern_close(&store->branches, &store->memory);
   crm__intern_close(&store->names, &store->memory);
+  crm__intern_close(&store->opportunities, &store->memory);
+  crm__intern_close(&store->references, &store->memory);
   crm__column_close(&store->anonymous, &store->memory);
-  for (table = 0; table < CRM__TABLE_SALES; table++) {
-    crm__column_close(&store->dimensions[table].present, &store->memory);
-    for (i = 0; i < (uint32_t)crm__table_width(store, table); i++) {
-      crm__column_close(&store->dimensions[table].values[i], &store->memory);
-    }
-  }
+  close_dimensions(store);
   crm__free_array(&store->memory, store->profiles, store->profile_capacity, sizeof *store->profiles);
   crm__free_array(&store->memory, store->turned_away, store->turned_away_capacity, sizeof *store->turned_away);
   memory = store->memory;
@@ -265,10 +282,15 @@ int32_t crm_store_digits(const crm_store *store)
 
 int64_t crm_store_horizon(const crm_store *store)
 {
-  if (store == NULL || store->latest == INT64_MIN) {
+  int64_t latest = store == NULL ? INT64_MIN : store->latest;
+  int32_t table;
+  for (table = 0; store != NULL && table < CRM__TABLES; table++) {
+    latest = store->dimensions[table].latest > latest ? store->dimensions[table].latest : latest;
+  }
+  if (latest == INT64_MIN) {
     return CRM_TIME_UNSET_TO;
   }
-  return ((int64_t)crm__business_day(store->latest, store->day_start) + 1) * CRM_DAY + store->day_start;
+  return ((int64_t)crm__business_day(latest, store->day_start) + 1) * CRM_DAY + store->day_start;
 }
 
 int64_t crm_store_customers(const crm_store *store)
@@ -309,7 +331,7 @@ int crm__customer_kind(const crm_store *store, uint32_t customer)
 
 int32_t crm__table_width(const crm_store *store, int32_t table)
 {
-  return crm__schema(table)->count + (table < CRM__TABLE_SALES ? store->attribute_count[table] : 0);
+  return crm__schema(table)->count + store->attribute_count[table];
 }
 
 const char *crm__table_column_name(const crm_store *store, int32_t table, int32_t column)
@@ -363,8 +385,9 @@ crm_status crm_store_attribute(crm_store *store, const char *table, const char *
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "attribute", 0, -1,
                         "an attribute has a name of a-z, 0-9 and _ and is text, decimal, money or time");
   }
-  if (index != CRM__TABLE_CUSTOMERS && index != CRM__TABLE_PRODUCTS) {
-    return crm__fail_at(error, CRM_ERROR_SCHEMA, table, name, 0, -1, "only customers and products have attributes");
+  if (index < 0 || index == CRM__TABLE_SALES) {
+    return crm__fail_at(error, CRM_ERROR_SCHEMA, table, name, 0, -1,
+                        "there is no such table, or it has no attributes, as sales");
   }
   if (store->open_load) {
     return crm__fail(error, CRM_ERROR_STATE, "a load is open");

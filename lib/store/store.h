@@ -75,10 +75,16 @@ typedef struct crm__profile {
   int64_t spare;            /* to 64 bytes, a cache line */
 } crm__profile;
 
-/* A table of rows by key: customers, products. */
+/* A table of rows, each in a place that its key leads to: customers, products and opportunities stand at the id of their
+ * key, whose own column stays empty; rows of the other tables where `keys` says. */
 typedef struct crm__dimension {
+  crm__intern keys;                          /* of what tells a row from others; see rows_key.c */
   crm__column present;                       /* 1: there is a row */
-  crm__column values[CRM__TABLE_COLUMNS];    /* by schema column, attributes after; the key's stays empty */
+  crm__column repeat;                        /* of rows without key and id: how many equal ones there are before it */
+  crm__column values[CRM__TABLE_COLUMNS];    /* by schema column, attributes after */
+  uint64_t live;                             /* rows that are there */
+  int64_t latest;                            /* latest time of an event in them, INT64_MIN: none */
+  uint64_t budget[CRM__TABLE_COLUMNS];       /* sums of absolute values, of columns of money and numbers */
 } crm__dimension;
 
 typedef struct crm__attribute {
@@ -138,9 +144,11 @@ struct crm_store {
   uint64_t money_budget;          /* sum of absolute amounts, discounts, taxes and costs of live lines */
   uint64_t quantity_budget;
 
-  crm__dimension dimensions[2];   /* customers, products */
-  crm__attribute attributes[2][CRM__ATTRIBUTES];
-  int32_t attribute_count[2];
+  crm__intern opportunities;
+  crm__intern references;         /* documents of accounts, ids of rows */
+  crm__dimension dimensions[CRM__TABLES];   /* all tables but sales */
+  crm__attribute attributes[CRM__TABLES][CRM__ATTRIBUTES];
+  int32_t attribute_count[CRM__TABLES];
 
   crm__turned_away *turned_away;  /* by day, branch */
   uint64_t turned_away_count;
@@ -158,6 +166,32 @@ int32_t crm__table_column_find(const crm_store *store, int32_t table, const char
 /* What a dimension's column keeps: bytes of an element and what an empty cell reads as. */
 uint32_t crm__cell_size(int32_t cell);
 int64_t crm__cell_fill(int32_t cell);
+
+/* The table that the keys or names of a column are interned in. */
+crm__intern *crm__column_intern(crm_store *store, int32_t table, int32_t column);
+const crm__intern *crm__column_names(const crm_store *store, int32_t table, int32_t column);
+
+/* Where the rows of a table get their places from. */
+crm__intern *crm__places_intern(crm_store *store, int32_t table);
+
+/* 1 where a row stands at the id of its key, the first column, which then keeps no value. */
+int crm__table_by_id(int32_t table);
+
+/* What tells a row from others, as a key of crm__dimension.keys: made in bytes, in the space that is answered. values:
+ * the columns that hold the row. */
+#define CRM__ROW_KEY_BYTES 64
+uint32_t crm__row_identity(const crm_store *store, int32_t table, const crm__column *values, uint64_t row,
+                           uint32_t repeat, unsigned char *bytes, crm__key *key);
+
+/* 1 where a row is told from others by its content alone. */
+int crm__row_by_content(int32_t table, const crm__column *values, uint64_t row);
+
+/* Whether a column holds instants at which something happened; money or numbers that are added up. */
+int crm__column_is_event(int32_t table, int32_t column);
+int crm__column_is_summed(const crm_store *store, int32_t table, int32_t column);
+
+/* The latest event of a table's rows anew. */
+int64_t crm__rows_latest(const crm_store *store, int32_t table);
 
 /* The columns in one list; answers their number. */
 uint32_t crm__line_columns(crm__sales_lines *lines, crm__column **columns);

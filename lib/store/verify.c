@@ -111,6 +111,9 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
       status = verify_document(store, (uint32_t)i, &all, error);
     }
   }
+  if (status == CRM_OK) {
+    status = crm__verify_rows(store, error);
+  }
   if (status != CRM_OK) {
     return status;
   }

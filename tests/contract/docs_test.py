@@ -140,7 +140,7 @@ def check_links(path, troubles):
 
 def check_tables(troubles):
     """docs/tables.md lists the columns of the schema, in its order, with their roles."""
-    roles = {"KEY": "key", "REQUIRED": "required", "OPTIONAL": "optional"}
+    roles = {"KEY": "key", "REQUIRED": "required", "OPTIONAL": "optional", "PART": "part"}
     source = (ROOT / "lib/store/schema.c").read_text(encoding="utf-8")
     page = (ROOT / "docs/tables.md").read_text(encoding="utf-8")
     count = 0
