@@ -47,6 +47,53 @@ static void set_defaults(arguments *args)
   args->due = due;
 }
 
+/* The names of the tables of facts, from the library's schema. */
+static int read_schema(arguments *args, const crm_table *schema)
+{
+  int64_t row;
+  for (row = 0; row < crm_table_rows(schema); row++) {
+    size_t length;
+    const char *name = crm_table_text(schema, crm_table_find(schema, "table"), row, &length);
+    if (table_find(args, name, length) == NULL) {
+      char *copy = pool_copy(&args->memory, name, length);
+      if (copy == NULL) {
+        return report_memory();
+      }
+      if (list_add(args, &args->tables, copy) != EXIT_GOOD) {
+        return EXIT_UNUSABLE;
+      }
+    }
+  }
+  return EXIT_GOOD;
+}
+
+static int find_tables(arguments *args)
+{
+  crm_error error = CRM_ERROR_INIT;
+  crm_store *store = NULL;
+  crm_table *schema = NULL;
+  crm_status status = crm_store_create(NULL, NULL, &store, &error);
+  int result;
+  if (status == CRM_OK) {
+    status = crm_store_schema(store, &schema, &error);
+  }
+  result = status == CRM_OK ? read_schema(args, schema) : report_error(NULL, &error);
+  crm_table_free(schema);
+  crm_store_free(store);
+  return result;
+}
+
+const char *table_find(const arguments *args, const char *name, size_t length)
+{
+  int64_t i;
+  for (i = 0; i < args->tables.count; i++) {
+    if (strlen(args->tables.items[i]) == length && memcmp(args->tables.items[i], name, length) == 0) {
+      return args->tables.items[i];
+    }
+  }
+  return NULL;
+}
+
 static int read_texts(arguments *args, const char *const *texts, int64_t count, int depth);
 
 /* The text of a file of arguments, without a byte order mark. */
@@ -207,7 +254,7 @@ static int settle(arguments *args)
   args->pyramid.ties = args->ties;
   args->rfm.ties = args->ties;
   if (args->file_count == 0) {
-    return report("no input: name a file by --sales, --customers or --products (see --help)");
+    return report("no input: name a file by --sales, --customers or another table's flag (see --help)");
   }
   return reading_settle(args);
 }
@@ -215,7 +262,8 @@ static int settle(arguments *args)
 int arguments_read(arguments *args, int count, char **texts)
 {
   set_defaults(args);
-  if (read_texts(args, (const char *const *)texts + (count > 0), count > 0 ? count - 1 : 0, 0) != EXIT_GOOD) {
+  if (find_tables(args) != EXIT_GOOD ||
+      read_texts(args, (const char *const *)texts + (count > 0), count > 0 ? count - 1 : 0, 0) != EXIT_GOOD) {
     return EXIT_UNUSABLE;
   }
   return args->show == SHOW_RESULT ? settle(args) : EXIT_GOOD;

@@ -66,6 +66,7 @@ typedef struct arguments {
   const struct verb *verb;
   const char *verb_name;
 
+  text_list tables;      /* names of the tables of facts, in the schema's order */
   input_file *files;
   int64_t file_count;
   attribute *attributes;
@@ -110,6 +111,9 @@ void arguments_free(arguments *args);
 /* A flag and its value (NULL where none was given with =). next is the argument after it, taken for a value in need;
  * *taken says whether it was. */
 int flag_apply(arguments *args, const char *flag, size_t length, const char *value, const char *next, int *taken);
+
+/* The name of a table of facts, as args holds it; NULL where there is none of it. */
+const char *table_find(const arguments *args, const char *name, size_t length);
 
 /* Refuses flags that belong to another verb. */
 int flag_check(const arguments *args);

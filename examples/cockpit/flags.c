@@ -14,8 +14,7 @@
 #define TAKES_TEXT 2      /* into a const char * */
 #define TAKES_EACH 3      /* added to a text_list */
 #define TAKES_NOTHING 4   /* sets an int32_t to `low` */
-#define TAKES_FILE 5      /* a file of the table of the flag's name */
-#define TAKES_CALL 6      /* whatever apply makes of it */
+#define TAKES_CALL 5      /* whatever apply makes of it */
 
 typedef struct flag {
   const char *name;
@@ -41,16 +40,12 @@ static int apply_store(arguments *args, const char *value);
 #define TEXT(name, field, verbs) {name, TAKES_TEXT, INTO(field), NULL, 0, 0, NULL, verbs}
 #define EACH(name, field) {name, TAKES_EACH, INTO(field), NULL, 0, 0, NULL, NULL}
 #define NOTHING(name, field, number) {name, TAKES_NOTHING, INTO(field), NULL, number, 0, NULL, NULL}
-#define INPUT(name) {name, TAKES_FILE, 0, NULL, 0, 0, NULL, NULL}
 #define CALL(name, apply, verbs) {name, TAKES_CALL, 0, NULL, 0, 0, apply, verbs}
 
 #define TIERED "cockpit pyramid tiers"
 #define SCORED "rfm segments"
 
 static const flag flags[] = {
-  INPUT("sales"),
-  INPUT("customers"),
-  INPUT("products"),
   CALL("map", reading_map, NULL),
   CALL("set", reading_set, NULL),
   CALL("attribute", reading_attribute, NULL),
@@ -183,7 +178,8 @@ static int apply_store(arguments *args, const char *value)
   return report("--store: store files are not there yet");
 }
 
-static int apply_file(arguments *args, const flag *which, const char *value)
+/* A file of a table. */
+static int apply_file(arguments *args, const char *table, const char *value)
 {
   static const crm_csv plain = CRM_CSV_INIT;
   input_file *items = pool_more(&args->memory, args->files, args->file_count, sizeof *items);
@@ -191,7 +187,7 @@ static int apply_file(arguments *args, const flag *which, const char *value)
     return report_memory();
   }
   args->files = items;
-  items[args->file_count].table = which->name;
+  items[args->file_count].table = table;
   items[args->file_count].path = value;
   items[args->file_count].csv = plain;
   items[args->file_count].csv.file = value;
@@ -241,39 +237,49 @@ static int apply(arguments *args, const flag *which, const char *value)
   case TAKES_NOTHING:
     *(int32_t *)into = which->low;
     return EXIT_GOOD;
-  case TAKES_FILE:
-    return apply_file(args, which, value);
   default:
     return which->apply(args, value);
   }
 }
 
+/* The value of a flag that takes one; NULL after a line where it has none. */
+static const char *value_of(const char *name, size_t length, const char *value, const char *next, int *taken)
+{
+  if (value == NULL && next != NULL && (next[0] != '-' || next[1] != '-')) {
+    value = next;
+    *taken = 1;
+  }
+  if (value == NULL) {
+    (void)report("--%.*s needs a value", (int)length, name);
+  }
+  return value;
+}
+
 int flag_apply(arguments *args, const char *name, size_t length, const char *value, const char *next, int *taken)
 {
+  const char *table = table_find(args, name, length);
   int i = 0;
   while (i < FLAGS && (strlen(flags[i].name) != length || memcmp(flags[i].name, name, length) != 0)) {
     i++;
   }
   *taken = 0;
-  if (i == FLAGS) {
+  if (i == FLAGS && table == NULL) {
     return report("unknown option --%.*s (see --help)", (int)(length > 200 ? 200 : length), name);
   }
-  args->given[i] = 1;
-  if (flags[i].takes == TAKES_NOTHING) {
-    return value == NULL ? apply(args, &flags[i], "") : report("--%s takes no value", flags[i].name);
-  }
-  if (value == NULL) {
-    if (next == NULL || (next[0] == '-' && next[1] == '-')) {
-      return report("--%s needs a value", flags[i].name);
+  if (table == NULL) {
+    args->given[i] = 1;
+    if (flags[i].takes == TAKES_NOTHING) {
+      return value == NULL ? apply(args, &flags[i], "") : report("--%s takes no value", flags[i].name);
     }
-    value = next;
-    *taken = 1;
   }
-  if (value[0] == '\0' &&
-      (flags[i].takes == TAKES_TEXT || flags[i].takes == TAKES_EACH || flags[i].takes == TAKES_FILE)) {
-    return report("--%s needs a value", flags[i].name);
+  value = value_of(name, length, value, next, taken);
+  if (value == NULL) {
+    return EXIT_UNUSABLE;
   }
-  return apply(args, &flags[i], value);
+  if (value[0] == '\0' && (table != NULL || flags[i].takes == TAKES_TEXT || flags[i].takes == TAKES_EACH)) {
+    return report("--%.*s needs a value", (int)length, name);
+  }
+  return table != NULL ? apply_file(args, table, value) : apply(args, &flags[i], value);
 }
 
 int flag_check(const arguments *args)

@@ -129,13 +129,15 @@ static void report_scope(const arguments *args, const loading *loaded)
   if (strcmp(args->verb->name, "load") == 0) {
     return;
   }
-  if (as_of == CRM_TIME_UNSET_TO) {
+  if (crm_store_documents(loaded->store) == 0) {
     (void)report("there are no sales");
+  }
+  if (as_of == CRM_TIME_UNSET_TO) {
     return;
   }
   if (args->as_of == NULL) {
     if (args->format != FORMAT_TEXT) {
-      (void)report("as-of %s, the end of the latest day with sales", figure_time(time, as_of));
+      (void)report("as-of %s, the end of the latest day with facts", figure_time(time, as_of));
     }
     return;
   }
@@ -144,7 +146,8 @@ static void report_scope(const arguments *args, const loading *loaded)
   scope.branches = NULL;
   scope.branch_count = 0;
   calendar.period = CRM_PERIOD_YEAR;
-  if (crm_periods_compute(loaded->store, &scope, &calendar, &years, NULL) == CRM_OK && crm_table_rows(years) == 0) {
+  if (crm_store_documents(loaded->store) > 0 &&
+      crm_periods_compute(loaded->store, &scope, &calendar, &years, NULL) == CRM_OK && crm_table_rows(years) == 0) {
     (void)report("there are no sales before as-of %s", figure_time(time, as_of));
   }
   crm_table_free(years);

@@ -4,9 +4,8 @@
 
 #include "values.h"
 
+#include <stdio.h>
 #include <string.h>
-
-#define TABLES "customers products sales"
 
 static reading *add(arguments *args, int32_t kind)
 {
@@ -34,6 +33,18 @@ static int add_number(arguments *args, int32_t kind, int32_t number)
   return EXIT_GOOD;
 }
 
+static int refuse_table(const arguments *args, const char *flag, const char *table)
+{
+  char names[256] = "";
+  size_t length = 0;
+  int64_t i;
+  for (i = 0; i < args->tables.count && length + strlen(args->tables.items[i]) + 3 < sizeof names; i++) {
+    (void)snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? ", " : "", args->tables.items[i]);
+    length += strlen(names + length);
+  }
+  return report("--%s: no table '%s' (there are %s)", flag, table, names);
+}
+
 /* TABLE.COLUMN at the start of a value; *rest is what follows the column, which ends at one of `ends`. */
 static int split(arguments *args, const char *flag, const char *value, const char *ends, const char **table,
                  const char **column, const char **rest)
@@ -48,8 +59,8 @@ static int split(arguments *args, const char *flag, const char *value, const cha
   if (first == NULL || second == NULL) {
     return report_memory();
   }
-  if (!value_listed(first, TABLES)) {
-    return report("--%s: no table '%s' (there are customers, products, sales)", flag, first);
+  if (table_find(args, first, strlen(first)) == NULL) {
+    return refuse_table(args, flag, first);
   }
   *table = first;
   *column = second;

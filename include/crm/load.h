@@ -15,8 +15,9 @@ extern "C" {
 /* A load brings facts into a store: begin, append batches or files of any table, commit. It is the unit of atomicity
  * (nothing is seen before commit; freeing it undoes it) and of idempotence: what one load brings for a document is one
  * version of it. The same again in a later load is a duplicate; something else under the same version is a conflict
- * and is rejected; a higher version replaces. So it is for every row of the other tables, by its key (docs/tables.md). A bad row is rejected with its row, column and cause and never stops a
- * good one. Rows in = accepted + duplicate + rejected.
+ * and is rejected; a higher version replaces. So it is for every row of the other tables, by its key (docs/tables.md).
+ * A bad row is rejected with its row, column and cause and never stops a good one. Rows in = accepted + duplicate +
+ * rejected.
  *
  * One load of a store at a time; between begin and free the store answers STATE to another begin. */
 typedef struct crm_load crm_load;

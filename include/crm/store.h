@@ -91,9 +91,9 @@ CRM_API crm_status crm_store_customer_documents(const crm_store *store, const ch
 CRM_API crm_status crm_store_document(const crm_store *store, const char *source, const char *document,
                                       crm_table **table, crm_error *error);
 
-/* The rows of a table other than sales, read back: its columns and attributes as they are kept, a row each, in the order
- * of its columns (keys in key order, empty cells last). A row that a higher version replaced is not among them. Errors:
- * SCHEMA (no such table, or "sales"), ARGUMENT, MEMORY. Time: n log n. Since 0.1. */
+/* The rows of a table other than sales, read back: its columns and attributes as they are kept, a row each, in the
+ * order of its columns (keys in key order, empty cells last). A row that a higher version replaced is not among them.
+ * Errors: SCHEMA (no such table, or "sales"), ARGUMENT, MEMORY. Time: n log n. Since 0.1. */
 CRM_API crm_status crm_store_rows(const crm_store *store, const char *table, crm_table **rows, crm_error *error);
 
 /* The customers that a commit after data version `since` touched, by key: customer, version. Errors: ARGUMENT (since is

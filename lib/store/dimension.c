@@ -431,8 +431,8 @@ static void mark_customers(crm_store *store, int32_t table, const crm__column *v
 {
   int32_t column;
   for (column = crm__table_by_id(table); column < crm__schema(table)->count; column++) {
-    if (crm__schema(table)->columns[column].cell == CRM__CELL_KEY &&
-        crm__schema_names(table, column) == CRM__NAMES_CUSTOMERS && crm__column_u32(&values[column], row) != CRM__NONE) {
+    if (crm__schema_names(table, column) == CRM__NAMES_CUSTOMERS &&
+        crm__column_u32(&values[column], row) != CRM__NONE) {
       store->profiles[crm__column_u32(&values[column], row)].changed = store->version + 1;
     }
   }

@@ -315,7 +315,7 @@ crm_status crm__load_required(const crm_load *load, int32_t table, const crm__in
   int32_t i;
   for (i = 0; i < schema->count; i++) {
     int made = table == CRM__TABLE_SALES && i == CRM__SALES_DOCUMENT && load->document_mode != CRM_DOCUMENT_COLUMN;
-    if (schema->columns[i].role != CRM__ROLE_OPTIONAL && !inputs[i].present && !made) {
+    if (crm__schema_required(&schema->columns[i]) && !inputs[i].present && !made) {
       return crm__fail_at(error, CRM_ERROR_SCHEMA, schema->name, schema->columns[i].name, 0, -1,
                           "the required column %s is missing", schema->columns[i].name);
     }

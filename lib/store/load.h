@@ -58,7 +58,7 @@ typedef struct crm__reject {
 
 /* Staged rows of a table other than sales. */
 typedef struct crm__dimension_rows {
-  crm__column id;                         /* the place in the table; CRM__NONE once it is settled that it is not written */
+  crm__column id;                         /* the place in the table; CRM__NONE: settled, not taken */
   crm__column ordinal;
   crm__column repeat;                     /* as in the table */
   crm__column values[CRM__TABLE_COLUMNS];

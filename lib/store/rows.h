@@ -5,14 +5,14 @@
 
 #include "store/facts.h"
 
-/* What an analysis sees of the tables other than sales: opportunities, pipelines, stages, interactions, payments, figures,
- * staff, merges, ownership; customers and products too. Tables are CRM__TABLE_..., columns CRM__<TABLE>_<COLUMN> of
- * schema.h.
+/* What an analysis sees of the tables other than sales: opportunities, pipelines, stages, interactions, payments,
+ * figures, staff, merges, ownership; customers and products too. Tables are CRM__TABLE_..., columns
+ * CRM__<TABLE>_<COLUMN> of schema.h.
  *
- * A row is a number below crm__rows_count(). Of those some are not there (crm__row_live): a key that was only mentioned,
- * or a row that was rejected. Numbers are places in memory: their order is that of arrival and must not show in a
- * result. The rows of opportunities are the ids that stages and interactions name them by, as are those of customers
- * and products. */
+ * A row is a number below crm__rows_count(). Of those some are not there (crm__row_live): a key that was only
+ * mentioned, or a row that was rejected. Numbers are places in memory: their order is that of arrival and must not
+ * show in a result. The rows of opportunities are the ids that stages and interactions name them by, as are those of
+ * customers and products. */
 uint32_t crm__rows_count(const crm_store *store, int32_t table);
 int crm__row_live(const crm_store *store, int32_t table, uint32_t row);
 
@@ -56,13 +56,13 @@ crm__key crm__opportunity_key(const crm_store *store, uint32_t opportunity);
 uint32_t crm__staff_row(const crm_store *store, uint32_t staff);
 uint32_t crm__pipeline_row(const crm_store *store, uint32_t pipeline, uint32_t stage);
 
-/* 1 where a row is there and exists as of the scope's as-of: its time, created (empty: it has always been there) or from
- * lies before it. Rows of tables without such a column exist at all times. Customers metrics: ask crm__customer_counts
- * about the row's customer too. */
+/* 1 where a row is there and exists as of the scope's as-of: its time, created (empty: it has always been there) or
+ * from lies before it. Rows of tables without such a column exist at all times. Customers metrics: ask
+ * crm__customer_counts about the row's customer too. */
 int crm__row_exists(const crm__scope *scope, int32_t table, uint32_t row);
 
-/* How an opportunity stands as of an instant, CRM__OUTCOME_...: open until its `closed`; where `closed` is empty, as the
- * row says. */
+/* How an opportunity stands as of an instant, CRM__OUTCOME_...: open until its `closed`; where `closed` is empty, as
+ * the row says. */
 int32_t crm__opportunity_outcome(const crm_store *store, uint32_t opportunity, int64_t as_of);
 
 /* The rows that exist as of the scope's as-of, ascending by a column of times (rows in which it is empty are left out),
@@ -70,9 +70,9 @@ int32_t crm__opportunity_outcome(const crm_store *store, uint32_t opportunity, i
 crm_status crm__rows_in_time(crm__scope *scope, int32_t table, int32_t column, const uint32_t **rows, uint32_t *count,
                              crm_error *error);
 
-/* The same rows grouped by a key or name column: those of id i are rows[starts[i]] up to before rows[starts[i + 1]], each
- * group in the order of crm__rows_in_time. by_time: the column of times; -1: the table has none, and a group is in
- * the order of content. Rows in which the key is empty are left out. Counting sort, O(n + ids). */
+/* The same rows grouped by a key or name column: those of id i are rows[starts[i]] up to before rows[starts[i + 1]],
+ * each group in the order of crm__rows_in_time. by_time: the column of times; -1: the table has none, and a group is
+ * in the order of content. Rows in which the key is empty are left out. Counting sort, O(n + ids). */
 typedef struct crm__row_index {
   const uint32_t *starts;   /* ids + 1 */
   const uint32_t *rows;

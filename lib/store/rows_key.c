@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* What tells a row from others. Rows of a table with key columns: those, and the parts of the key that may be empty.
- * Rows of a table without key: source and id; where the id is empty the whole content, and the how-manieth of equal rows
- * it is in what a load brings. So the same rows again are the same rows, whatever loads they come in. */
+ * Rows of a table without key: source and id; where the id is empty the whole content, and the how-manieth of equal
+ * rows it is in what a load brings. So the same rows again are the same rows, whatever loads they come in. */
 
 #define SPACE_KEY 0
 #define SPACE_ID 1
@@ -93,8 +93,8 @@ static uint64_t mix(uint64_t hash, uint64_t seed, int32_t column, int64_t value)
 }
 
 /* 128 bits over all columns but the version. An empty cell says as much as a column that is not there. */
-static void hash_content(const crm_store *store, int32_t table, const crm__column *values, uint64_t row, uint32_t repeat,
-                         unsigned char *bytes)
+static void hash_content(const crm_store *store, int32_t table, const crm__column *values, uint64_t row,
+                         uint32_t repeat, unsigned char *bytes)
 {
   int32_t version = crm__schema(table)->count - 1;
   uint64_t low = mix(CRM__HASH_SEED, CRM__MULTIPLIER_A, -1, repeat);

@@ -24,8 +24,8 @@ static void check_required(crm__slice *slice, int32_t table, int64_t count)
   int32_t column;
   int64_t i;
   for (column = 0; column < schema->count; column++) {
-    int32_t role = schema->columns[column].role;
-    for (i = 0; (role == CRM__ROLE_KEY || role == CRM__ROLE_REQUIRED) && i < count; i++) {
+    int required = crm__schema_required(&schema->columns[column]);
+    for (i = 0; required && i < count; i++) {
       if (is_empty(slice, column, i)) {
         refuse(slice, i, CRM__CAUSE_MISSING, column);
       }

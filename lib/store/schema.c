@@ -201,6 +201,11 @@ const crm__schema_table *crm__schema(int32_t table)
   return &tables[table];
 }
 
+int crm__schema_required(const crm__schema_column *column)
+{
+  return column->role == CRM__ROLE_KEY || column->role == CRM__ROLE_REQUIRED;
+}
+
 int32_t crm__schema_find(const char *name)
 {
   int32_t i;

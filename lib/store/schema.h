@@ -56,6 +56,9 @@ typedef struct crm__schema_table {
 
 const crm__schema_table *crm__schema(int32_t table);
 
+/* Whether a row has to have a value in a column. */
+int crm__schema_required(const crm__schema_column *column);
+
 /* The table of a name, -1 where there is none. */
 int32_t crm__schema_find(const char *name);
 

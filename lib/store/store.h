@@ -75,8 +75,8 @@ typedef struct crm__profile {
   int64_t spare;            /* to 64 bytes, a cache line */
 } crm__profile;
 
-/* A table of rows, each in a place that its key leads to: customers, products and opportunities stand at the id of their
- * key, whose own column stays empty; rows of the other tables where `keys` says. */
+/* A table of rows, each in a place that its key leads to: customers, products and opportunities stand at the id of
+ * their key, whose own column stays empty; rows of the other tables where `keys` says. */
 typedef struct crm__dimension {
   crm__intern keys;                          /* of what tells a row from others; see rows_key.c */
   crm__column present;                       /* 1: there is a row */

@@ -30,7 +30,8 @@ static crm_status verify_row(const crm_store *store, int32_t table, uint64_t row
   if (crm__table_by_id(table)) {
     return CRM_OK;
   }
-  space = crm__row_identity(store, table, dimension->values, row, crm__column_u32(&dimension->repeat, row), bytes, &key);
+  space = crm__row_identity(store, table, dimension->values, row, crm__column_u32(&dimension->repeat, row), bytes,
+                            &key);
   return crm__intern_find(&dimension->keys, space, key) == row ? CRM_OK : differs(error, table, "the place", row);
 }
 

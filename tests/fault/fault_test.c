@@ -35,6 +35,18 @@ static const char *const customers = "customer,kind,joined,region,parent,age,cre
 static const char *const products =
     "product,category,list_price,unit_cost,weight\np,food,3,1,0.5\nq,,,,\nnew,toys,9,1.005,\n";
 
+static const char *const opportunities =
+    "opportunity,customer,created,closed,outcome,amount,owner,product,version\n"
+    "1,a,2024-01-01,2024-02-01,won,10,s1,p,1\n"
+    "a long key of an opportunity,e,2024-01-05,,,7,s2,,\n1,a,,,,,,,0\n3,,,,maybe,,,,\n";
+
+static const char *const interactions = "time,customer,opportunity,staff,direction,duration,id,source\n"
+                                        "2024-01-01,a,1,s1,in,60,,\n2024-01-01,a,1,s1,in,60,,\n"
+                                        "2024-01-02,somebody new with a long key,9,s3,out,,17,east\n";
+
+static const char *const figures = "from,to,name,value,branch,version\n2024-01-01,2024-02-01,budget,100,x,\n"
+                                   "2024-01-01,2024-02-01,budget,110,x,1\n2024-01-01,2024-02-01,budget,100,,\n";
+
 static crm_status make_store(const crm_config *config, crm_store **store)
 {
   static const char *const anonymous[] = {"walk-in", "nobody in particular"};
@@ -79,7 +91,7 @@ static crm_status load_text(crm_store *store, const char *table, const char *tex
 }
 
 /* Loads that build on one another. */
-#define STEPS 5
+#define STEPS 9
 
 typedef struct step {
   const char *table;
@@ -90,6 +102,8 @@ typedef struct step {
 static const step steps[STEPS] = {
     {"sales", &sales, 0},     {"customers", &customers, 0}, {"products", &products, 0},
     {"sales", &replacing, 0}, {"sales", &replacing, 1},
+    {"opportunities", &opportunities, 0}, {"interactions", &interactions, 0}, {"figures", &figures, 1},
+    {"interactions", &interactions, 1},
 };
 
 static crm_status declare(crm_store *store)
@@ -446,6 +460,12 @@ static crm_status ask_segment(const crm_store *store, const crm_scope *scope, cr
   return status;
 }
 
+static crm_status ask_rows(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_rows(store, "interactions", table, error);
+}
+
 typedef struct asked {
   question ask;
 } asked;
@@ -535,7 +555,7 @@ static const question questions[] = {
     ask_customer, ask_documents, ask_document, ask_changed,  ask_totals,         ask_sources, ask_warnings,
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
-    crm_rhythm_compute, crm_rhythm_summary, ask_due,
+    crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_due,
     ask_overlap,  ask_members_of, ask_segment,
 };
 

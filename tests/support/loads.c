@@ -290,6 +290,30 @@ static void add_books(text_buffer *buffer, crm_table *table)
   crm_table_free(table);
 }
 
+/* The rows of every table but sales. */
+static void add_rows(text_buffer *buffer, const crm_store *store)
+{
+  crm_table *schema = NULL;
+  char last[64] = "";
+  int64_t row;
+  assert_int_equal(crm_store_schema(store, &schema, NULL), CRM_OK);
+  for (row = 0; row < crm_table_rows(schema); row++) {
+    crm_table *rows = NULL;
+    size_t length;
+    char name[64];
+    const char *text = crm_table_text(schema, crm_table_find(schema, "table"), row, &length);
+    assert_true(length < sizeof name);
+    memcpy(name, text, length);
+    name[length] = '\0';
+    if (strcmp(name, last) != 0 && strcmp(name, "sales") != 0) {
+      assert_int_equal(crm_store_rows(store, name, &rows, NULL), CRM_OK);
+      add_result(buffer, rows, NULL);
+    }
+    memcpy(last, name, sizeof last);
+  }
+  crm_table_free(schema);
+}
+
 void text_add_store(text_buffer *buffer, const crm_store *store, int ledger)
 {
   crm_scope scope = CRM_SCOPE_INIT;
@@ -303,6 +327,7 @@ void text_add_store(text_buffer *buffer, const crm_store *store, int ledger)
   } else {
     add_books(buffer, totals_of(store));
   }
+  add_rows(buffer, store);
   add_analyses(buffer, store, NULL);
   scope.refunds = CRM_REFUNDS_SALE_DAY;
   scope.occasions = CRM_OCCASIONS_DAY;
