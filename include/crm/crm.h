@@ -20,5 +20,6 @@
 #include <crm/due.h>       /* lists to act on: who is due, overdue, losing, dormant */
 #include <crm/lifecycle.h> /* stages of customers: suspect to repeat, dormant, lost, reactivated */
 #include <crm/products.h>  /* products and ABC classes */
+#include <crm/kpi.h>       /* key performance indicators */
 
 #endif

@@ -169,9 +169,10 @@ typedef struct crm__lines {
   const int64_t *tax;
   const int64_t *quantity;
   const int64_t *cost;
+  const int64_t *discount;
 } crm__lines;
 
-#define CRM__LINES_INIT { UINT64_MAX, 0, NULL, NULL, NULL, NULL, NULL, NULL }
+#define CRM__LINES_INIT { UINT64_MAX, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 void crm__lines_load(crm__lines *lines, const crm__scope *scope, uint64_t line);
 
@@ -197,6 +198,12 @@ static inline int crm__line_kind(uint32_t code)
 
 /* Whether a return line counts on another day than its document's. */
 int crm__line_redated(const crm__scope *scope, uint64_t line);
+
+/* Branches; CRM__NONE for a document without one. */
+uint32_t crm__branches(const crm_store *store);
+crm__key crm__branch_key(const crm_store *store, uint32_t branch);
+crm_status crm__branch_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error);
+uint32_t crm__document_branch(const crm_store *store, uint32_t document);
 
 /* Products. */
 uint32_t crm__products(const crm_store *store);

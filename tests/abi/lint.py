@@ -33,6 +33,7 @@ FLOORS = {
     "table": ("base/",),
     "store": ("base/", "table/"),
     "analysis": ("base/", "table/build.h", "store/facts.h", "store/segment.h"),
+    "cockpit": ("base/", "table/build.h", "store/facts.h", "store/rows.h", "analysis/population.h"),
 }
 
 EXTENSION = re.compile(r"__attribute__|__builtin_\w+|__int128|__typeof__|\btypeof\b|__extension__|__declspec|\basm\b|"

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "cockpit/kpi_handle.h"
+
+#include "base/error.h"
+
+/* The one pass over the facts. */
+
+/* Where a fact's sums go: all together, and its branch. */
+typedef struct target {
+  int64_t *sums[2];
+  int64_t *firsts[2];
+  uint32_t groups[2];
+  int32_t count;
+} target;
+
+static void aim(const crm__kpi_work *work, uint32_t document, int32_t segment, target *to)
+{
+  uint32_t branch = work->groups > 1 ? crm__document_branch(work->scope->store, document) : CRM__NONE;
+  int32_t k;
+  to->count = branch == CRM__NONE ? 1 : 2;
+  to->groups[0] = 0;
+  to->groups[1] = branch + 1U;
+  for (k = 0; k < to->count; k++) {
+    uint64_t place = (uint64_t)to->groups[k] * work->segments + (uint64_t)segment;
+    to->sums[k] = work->sums + place * CRM__BASE_DOCUMENT;
+    to->firsts[k] = work->firsts + (uint64_t)to->groups[k] * CRM__NEEDS;
+  }
+}
+
+static void add(const target *to, int32_t base, int64_t value)
+{
+  int32_t k;
+  for (k = 0; k < to->count; k++) {
+    to->sums[k][base] += value;
+  }
+}
+
+static void note(const target *to, int32_t need, int64_t time)
+{
+  int32_t k;
+  for (k = 0; k < to->count; k++) {
+    to->firsts[k][need] = time < to->firsts[k][need] ? time : to->firsts[k][need];
+  }
+}
+
+/* ---- lines ---- */
+
+static void add_product(const crm__kpi_work *work, const target *to, uint32_t product, int32_t segment, int64_t money)
+{
+  uint64_t products = crm__products(work->scope->store);
+  int32_t k;
+  for (k = 0; k < to->count; k++) {
+    work->product_money[(to->groups[k] * products + product) * work->segments + (uint64_t)segment] += money;
+  }
+}
+
+/* One counted line, kind 1 a sale and 2 a return. */
+static void add_line(const crm__kpi_work *work, const target *to, const crm__lines *lines, uint32_t at, int kind,
+                     int64_t time, int32_t segment)
+{
+  const int64_t none = INT64_MIN;
+  int64_t amount = lines->amount == NULL ? 0 : lines->amount[at];
+  int64_t tax = lines->tax == NULL || lines->tax[at] == none ? 0 : lines->tax[at];
+  int64_t quantity = lines->quantity == NULL ? none : lines->quantity[at];
+  int64_t discount = lines->discount == NULL ? none : lines->discount[at];
+  int64_t cost = lines->cost == NULL ? none : lines->cost[at];
+  uint32_t product = lines->product == NULL ? CRM__NONE : lines->product[at];
+  int64_t money = amount;
+  if (work->scope->money != CRM_MONEY_NET) {
+    money = work->scope->money == CRM_MONEY_TAXED ? amount + tax : kind == 1 ? amount : 0;
+  }
+  if (kind == 1) {
+    add(to, CRM__BASE_SOLD, amount);
+    add(to, CRM__BASE_GROSS, discount == none ? amount : amount + discount);
+    if (discount != none) {
+      add(to, CRM__BASE_DISCOUNT, discount);
+      note(to, CRM__NEEDS_DISCOUNT, time);
+    }
+  } else {
+    add(to, CRM__BASE_RETURNED, -amount);
+  }
+  if (quantity != none && !(kind == 2 && work->scope->money == CRM_MONEY_SALES)) {
+    add(to, CRM__BASE_UNITS, quantity);
+    add(to, CRM__BASE_MEASURED, money);
+    note(to, CRM__NEEDS_QUANTITY, time);
+  }
+  if (kind == 2 && work->scope->money == CRM_MONEY_SALES) {
+    return;
+  }
+  if (cost == none) {
+    add(to, CRM__BASE_UNCOSTED, money);
+  } else {
+    add(to, CRM__BASE_COSTED, money);
+    add(to, CRM__BASE_PROFIT, money - cost);
+    note(to, CRM__NEEDS_COST, time);
+  }
+  if (product != CRM__NONE) {
+    note(to, CRM__NEEDS_PRODUCT, time);
+    if (work->product_money != NULL) {
+      add_product(work, to, product, segment, money);
+    }
+  }
+}
+
+/* A product's first sale ever, which no branch and no period bounds. */
+static void note_product(const crm__kpi_work *work, const crm__lines *lines, uint32_t at, int kind, int32_t day)
+{
+  uint32_t product = lines->product == NULL ? CRM__NONE : lines->product[at];
+  if (kind == 1 && product != CRM__NONE && day < work->product_first[product]) {
+    work->product_first[product] = day;
+  }
+}
+
+static void add_lines(const crm__kpi_work *work, const crm__facts *facts, uint32_t i, crm__lines *lines,
+                      const target *to, int32_t segment, int32_t day)
+{
+  const crm__scope *scope = work->scope;
+  int redating = scope->refunds == CRM_REFUNDS_SALE_DAY && !(facts->flags[i] & CRM__FACT_EXTRA);
+  uint64_t line = facts->line[i];
+  uint32_t left = facts->lines[i];
+  while (left > 0) {
+    uint32_t run;
+    uint32_t place = crm__lines_at(lines, scope, line, left, &run);
+    uint32_t at;
+    for (at = place; at < place + run; at++) {
+      int kind = lines->code == NULL ? 1 : crm__line_kind(lines->code[at]);
+      if (kind == 0 || (redating && crm__line_redated(scope, line + (at - place)))) {
+        continue;
+      }
+      if (work->product_first != NULL) {
+        note_product(work, lines, at, kind, day);
+      }
+      if (to != NULL) {
+        add_line(work, to, lines, at, kind, facts->time[i], segment);
+      }
+    }
+    line += run;
+    left -= run;
+  }
+}
+
+/* ---- documents ---- */
+
+static crm__deed *add_deed(crm__kpi_work *work)
+{
+  crm__deeds *deeds = work->deeds;
+  if (deeds == NULL || deeds->count == CRM__DEEDS) {
+    deeds = crm__scope_alloc(work->scope, 1, sizeof *deeds);
+    if (deeds == NULL) {
+      return NULL;
+    }
+    deeds->next = work->deeds;
+    deeds->count = 0;
+    work->deeds = deeds;
+  }
+  work->deed_count++;
+  return &deeds->deeds[deeds->count++];
+}
+
+/* More orders than a deed holds become more deeds. */
+static int keep_deeds(crm__kpi_work *work, const crm__facts *facts, uint32_t i, uint32_t group, int32_t segment,
+                      int32_t day)
+{
+  uint32_t left = facts->orders[i];
+  int64_t money = facts->money[i];
+  do {
+    crm__deed *deed = add_deed(work);
+    if (deed == NULL) {
+      return 0;
+    }
+    deed->money = money;
+    deed->customer = facts->customer[i];
+    deed->day = day;
+    deed->group = group;
+    deed->segment = (uint16_t)segment;
+    deed->orders = left < UINT16_MAX ? (uint16_t)left : UINT16_MAX;
+    left -= deed->orders;
+    money = 0;
+  } while (left > 0);
+  return 1;
+}
+
+static int add_fact(crm__kpi_work *work, const crm__facts *facts, uint32_t i, int32_t segment, const target *to)
+{
+  const crm__scope *scope = work->scope;
+  uint32_t customer = facts->customer[i];
+  int32_t day = crm__business_day(facts->time[i], scope->day_start);
+  int each = scope->occasions == CRM_OCCASIONS_EACH || customer == CRM__NONE;
+  add(to, CRM__BASE_REVENUE, facts->money[i]);
+  add(to, CRM__BASE_ORDERS, each ? facts->orders[i] : 0);
+  note(to, CRM__NEEDS_SALES, facts->time[i]);
+  if (customer == CRM__NONE) {
+    add(to, CRM__BASE_ANONYMOUS, facts->money[i]);
+    return 1;
+  }
+  if (facts->flags[i] & CRM__FACT_OCCASION) {
+    note(to, CRM__NEEDS_CUSTOMER, facts->time[i]);
+  }
+  return !work->by_customer || keep_deeds(work, facts, i, to->count > 1 ? to->groups[1] : 0, segment, day);
+}
+
+static crm_status pass(crm__kpi_work *work, crm__facts *facts, crm_error *error)
+{
+  crm__lines lines = CRM__LINES_INIT;
+  int32_t segment = 0;
+  uint32_t i;
+  crm__facts_begin(facts);
+  while (crm__facts_next(facts, &work->wide)) {
+    for (i = 0; i < facts->count; i++) {
+      int counted = (facts->flags[i] & CRM__FACT_PERIOD) != 0;
+      int32_t day = crm__business_day(facts->time[i], work->scope->day_start);
+      target to;
+      if (facts->customer[i] != CRM__NONE && (facts->flags[i] & CRM__FACT_OCCASION) && work->by_customer &&
+          day < work->ever[facts->customer[i]]) {
+        work->ever[facts->customer[i]] = day;
+      }
+      if (counted) {
+        segment = crm__kpi_windows_segment(&work->windows, facts->time[i], segment);
+        aim(work, facts->document[i], segment, &to);
+        if (!add_fact(work, facts, i, segment, &to)) {
+          return crm__fail_memory(error);
+        }
+      }
+      if (work->by_lines && (counted || work->product_first != NULL)) {
+        add_lines(work, facts, i, &lines, counted ? &to : NULL, segment, day);
+      }
+    }
+  }
+  return CRM_OK;
+}
+
+/* ---- what it needs and gives ---- */
+
+static crm_status make_room(crm__kpi_work *work, crm_error *error)
+{
+  crm__scope *scope = work->scope;
+  uint32_t customers = crm__customers(scope->store);
+  uint32_t products = crm__products(scope->store);
+  uint64_t groups = work->groups;
+  uint64_t k;
+  work->sums = crm__scope_alloc_zero(scope, groups * work->segments * CRM__BASE_DOCUMENT, sizeof *work->sums);
+  work->firsts = crm__scope_alloc(scope, groups * CRM__NEEDS, sizeof *work->firsts);
+  work->cells = crm__scope_alloc_zero(scope, groups * (uint64_t)work->windows.count * CRM__BASES, sizeof *work->cells);
+  work->ever = work->by_customer ? crm__scope_alloc(scope, customers, sizeof *work->ever) : NULL;
+  if (work->wanted[CRM__BASE_NEW_PRODUCT]) {
+    work->product_first = crm__scope_alloc(scope, products, sizeof *work->product_first);
+    work->product_money = crm__scope_alloc_zero(scope, groups * products * work->segments,
+                                                sizeof *work->product_money);
+    if (work->product_first == NULL || work->product_money == NULL) {
+      return crm__fail_memory(error);
+    }
+    for (k = 0; k < products; k++) {
+      work->product_first[k] = INT32_MAX;
+    }
+  }
+  if (work->sums == NULL || work->firsts == NULL || work->cells == NULL || (work->by_customer && work->ever == NULL)) {
+    return crm__fail_memory(error);
+  }
+  for (k = 0; k < groups * CRM__NEEDS; k++) {
+    work->firsts[k] = INT64_MAX;
+  }
+  for (k = 0; work->by_customer && k < customers; k++) {
+    work->ever[k] = INT32_MAX;
+  }
+  return CRM_OK;
+}
+
+/* Money of the products that are new at the end of each window. */
+static void sum_products(crm__kpi_work *work, uint32_t group)
+{
+  uint32_t products = crm__products(work->scope->store);
+  uint32_t product;
+  int32_t w;
+  int32_t s;
+  for (product = 0; product < products; product++) {
+    const int64_t *money = work->product_money + ((uint64_t)group * products + product) * work->segments;
+    for (w = 0; w < work->windows.count; w++) {
+      const crm__kpi_window *window = &work->windows.windows[w];
+      int32_t last = crm__business_day(window->to - 1, work->scope->day_start);
+      if (work->product_first[product] > last ||
+          last - work->product_first[product] >= CRM__KPI_NEW_PRODUCT_DAYS) {
+        continue;
+      }
+      for (s = window->first; s < window->end; s++) {
+        *crm__kpi_cell(work, group, w, CRM__BASE_NEW_PRODUCT) += money[s];
+      }
+    }
+  }
+}
+
+static void sum_windows(crm__kpi_work *work, uint32_t group)
+{
+  int32_t w;
+  int32_t s;
+  int32_t base;
+  for (w = 0; w < work->windows.count; w++) {
+    const crm__kpi_window *window = &work->windows.windows[w];
+    int64_t *cells = crm__kpi_cell(work, group, w, 0);
+    for (s = window->first; s < window->end; s++) {
+      const int64_t *sums = work->sums + ((uint64_t)group * work->segments + (uint64_t)s) * CRM__BASE_DOCUMENT;
+      for (base = 0; base < CRM__BASE_DOCUMENT; base++) {
+        cells[base] += sums[base];
+      }
+    }
+  }
+  if (work->product_money != NULL) {
+    sum_products(work, group);
+  }
+}
+
+crm_status crm__kpi_gather(crm__kpi_work *work, crm_error *error)
+{
+  crm__facts *facts = crm__scope_alloc(work->scope, 1, sizeof *facts);
+  uint32_t group;
+  crm_status status;
+  if (facts == NULL) {
+    return crm__fail_memory(error);
+  }
+  status = make_room(work, error);
+  if (status == CRM_OK) {
+    status = pass(work, facts, error);
+  }
+  for (group = 0; status == CRM_OK && group < work->groups; group++) {
+    sum_windows(work, group);
+  }
+  return status;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_COCKPIT_KPI_HANDLE_H
+#define CRM_COCKPIT_KPI_HANDLE_H
+
+#include "cockpit/kpi_registry.h"
+#include "cockpit/kpi_windows.h"
+
+/* What a computed list of KPIs holds, and what the files that compute it share. */
+
+typedef struct crm__kpi_period {
+  int32_t start;
+  int32_t complete;
+  char label[68];
+} crm__kpi_period;
+
+/* The answer; cells by group, KPI, period. */
+struct crm_kpi {
+  crm__memory memory;
+  const crm_store *store;
+  int64_t version;
+  crm__kpi_period *periods;
+  int32_t period_count;
+  int32_t kpi_count;
+  int32_t *kpis;              /* places in the registry */
+  int32_t groups;             /* 1: all together alone */
+  char **group_keys;          /* by group; NULL for the first; ended by a zero byte */
+  size_t *group_sizes;        /* bytes of them with that */
+  crm_kpi_value *values;
+  crm_table *empty;           /* without rows, with what describes the scope */
+};
+
+/* A fact of a known customer. */
+typedef struct crm__deed {
+  int64_t money;
+  uint32_t customer;
+  int32_t day;
+  uint32_t group;
+  uint16_t segment;
+  uint16_t orders;      /* 0: a return */
+} crm__deed;
+
+#define CRM__DEEDS 2048
+
+typedef struct crm__deeds {
+  struct crm__deeds *next;
+  uint32_t count;
+  crm__deed deeds[CRM__DEEDS];
+} crm__deeds;
+
+/* A computation under way; all of the scope's scratch. */
+typedef struct crm__kpi_work {
+  crm__scope *scope;
+  crm__scope wide;            /* all before as-of: flags of its facts tell the branches alone */
+  crm__kpi_windows windows;
+  uint8_t wanted[CRM__BASES + 1];
+  int32_t by_lines;           /* a base looks at lines */
+  int32_t by_customer;        /* a base is counted customer by customer */
+  uint32_t groups;            /* 1, or 1 + branches of the store */
+  uint32_t segments;
+  int64_t *sums;              /* by group, segment, base of documents */
+  int64_t *firsts;            /* by group, CRM__NEEDS_...: the time of the first fact, INT64_MAX: none */
+  int64_t *cells;             /* by group, window, base */
+  crm__deeds *deeds;          /* the newest first */
+  uint64_t deed_count;
+  int32_t *ever;              /* by customer: day of the first occasion ever, INT32_MAX: none */
+  int32_t *product_first;     /* by product: day of its first sale ever */
+  int64_t *product_money;     /* by group, product, segment */
+} crm__kpi_work;
+
+static inline int64_t *crm__kpi_cell(const crm__kpi_work *work, uint32_t group, int32_t window, int32_t base)
+{
+  return &work->cells[((uint64_t)group * (uint64_t)work->windows.count + (uint64_t)window) * CRM__BASES +
+                      (uint64_t)base];
+}
+
+/* The pass over the facts: sums by segment, and deeds. */
+crm_status crm__kpi_gather(crm__kpi_work *work, crm_error *error);
+
+/* What is counted customer by customer, from the deeds. */
+crm_status crm__kpi_count_customers(crm__kpi_work *work, crm_error *error);
+
+/* One figure without comparisons. */
+void crm__kpi_evaluate(const crm__kpi_work *work, const crm__kpi_entry *entry, uint32_t group, int32_t window,
+                       int32_t complete, int64_t least_cases, crm_kpi_value *value);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "cockpit/kpi_registry.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+/* Changing what one counts raises its revision; docs/methods/kpis.md is made from this table. */
+
+#define LEVEL CRM__FORM_LEVEL
+#define CASES CRM__FORM_CASES
+#define WHOLE CRM__FORM_WHOLE
+#define RATIO CRM__FORM_RATIO
+
+#define NONE CRM__BASE_NONE
+
+static const crm__kpi_entry registry[] = {
+  {"revenue", "Revenue", "销售净额", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_REVENUE, NONE, CRM__BASE_ORDERS, CRM__NEEDS_SALES,
+   "money of sale lines less return lines, in the scope's basis", "",
+   "the sum over the period, anonymous sales included; equal to the months table",
+   "sales.amount sales.kind sales.time"},
+  {"revenue_gross", "Gross revenue", "销售总额", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_GROSS, NONE, CRM__BASE_ORDERS, CRM__NEEDS_SALES,
+   "sale lines before discount, returns and tax", "",
+   "the sum of amount and discount of the sale lines", "sales.amount sales.discount sales.kind sales.time"},
+  {"discounts", "Discounts", "折扣额", CRM_KPI_MONEY, CRM_KPI_DOWN, 0, 1,
+   CRM__BASE_DISCOUNT, NONE, CRM__BASE_ORDERS, CRM__NEEDS_DISCOUNT,
+   "discounts of sale lines", "", "the sum over the period", "sales.discount sales.kind sales.time"},
+  {"discount_rate", "Discount rate", "折扣率", CRM_KPI_RATE, CRM_KPI_DOWN, RATIO, 1,
+   CRM__BASE_DISCOUNT, CRM__BASE_GROSS, CRM__BASE_ORDERS, CRM__NEEDS_DISCOUNT,
+   "discounts of sale lines", "gross revenue",
+   "discounts / gross revenue; a share of money, without an interval",
+   "sales.amount sales.discount sales.kind sales.time"},
+  {"returns", "Returns", "退货额", CRM_KPI_MONEY, CRM_KPI_DOWN, 0, 1,
+   CRM__BASE_RETURNED, NONE, CRM__BASE_ORDERS, CRM__NEEDS_SALES,
+   "money of return lines before tax, at or above 0", "",
+   "the sum over the period; on the day of the refund or of the sale, as the scope says",
+   "sales.amount sales.kind sales.time"},
+  {"return_rate", "Return rate", "退货率", CRM_KPI_RATE, CRM_KPI_DOWN, RATIO, 1,
+   CRM__BASE_RETURNED, CRM__BASE_SOLD, CRM__BASE_ORDERS, CRM__NEEDS_SALES,
+   "money of return lines", "money of sale lines after discount",
+   "returns / sales by value; dated on the refund's day it can pass 1", "sales.amount sales.kind sales.time"},
+  {"orders", "Orders", "订单数", CRM_KPI_COUNT, CRM_KPI_UP, 0, 1,
+   CRM__BASE_ORDERS, NONE, CRM__BASE_ORDERS, CRM__NEEDS_SALES,
+   "occasions: documents with a sale line", "",
+   "the number in the period, anonymous ones included; equal to the months table",
+   "sales.document sales.kind sales.time"},
+  {"average_order", "Average order value", "客单价", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_REVENUE, CRM__BASE_ORDERS, CRM__BASE_ORDERS, CRM__NEEDS_SALES,
+   "revenue", "orders", "revenue / orders, anonymous ones and returns included",
+   "sales.amount sales.document sales.time"},
+  {"units", "Units sold", "销售数量", CRM_KPI_COUNT, CRM_KPI_UP, 0, 1,
+   CRM__BASE_UNITS, NONE, CRM__BASE_ORDERS, CRM__NEEDS_QUANTITY,
+   "quantity of sale lines less return lines", "", "the sum over the period",
+   "sales.quantity sales.kind sales.time"},
+  {"units_per_order", "Units per order", "每单件数", CRM_KPI_RATIO, CRM_KPI_UP, 0, 1,
+   CRM__BASE_UNITS, CRM__BASE_ORDERS, CRM__BASE_ORDERS, CRM__NEEDS_QUANTITY,
+   "quantity of sale lines less return lines", "orders", "units / orders",
+   "sales.quantity sales.document sales.time"},
+  {"average_price", "Average price", "平均售价", CRM_KPI_MONEY, CRM_KPI_UP, RATIO, 1,
+   CRM__BASE_MEASURED, CRM__BASE_UNITS, CRM__BASE_ORDERS, CRM__NEEDS_QUANTITY,
+   "revenue of lines with a quantity", "their quantity, returns taken off", "revenue of these lines / units",
+   "sales.amount sales.quantity sales.time"},
+  {"gross_profit", "Gross profit", "毛利", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_PROFIT, NONE, CRM__BASE_ORDERS, CRM__NEEDS_COST,
+   "revenue of lines with a cost, less the cost", "",
+   "the sum over the period; lines without a cost are left out (missing_cost_share tells how much that is)",
+   "sales.amount sales.cost sales.time"},
+  {"gross_margin", "Gross margin", "毛利率", CRM_KPI_RATE, CRM_KPI_UP, RATIO, 1,
+   CRM__BASE_PROFIT, CRM__BASE_COSTED, CRM__BASE_ORDERS, CRM__NEEDS_COST,
+   "gross profit", "revenue of lines with a cost", "gross profit / revenue of the lines that have a cost",
+   "sales.amount sales.cost sales.time"},
+  {"missing_cost_share", "Share without cost", "缺失成本占比", CRM_KPI_RATE, CRM_KPI_DOWN, RATIO, 1,
+   CRM__BASE_UNCOSTED, CRM__BASE_REVENUE, CRM__BASE_ORDERS, CRM__NEEDS_SALES,
+   "revenue of lines without a cost", "revenue", "revenue of lines without a cost / revenue",
+   "sales.amount sales.cost sales.time"},
+  {"anonymous_share", "Anonymous share", "匿名销售占比", CRM_KPI_RATE, CRM_KPI_DOWN, RATIO, 1,
+   CRM__BASE_ANONYMOUS, CRM__BASE_REVENUE, CRM__BASE_ORDERS, CRM__NEEDS_SALES,
+   "revenue of documents without a known customer", "revenue",
+   "revenue of nobody known / revenue", "sales.amount sales.customer sales.time"},
+  {"new_product_revenue", "New-product revenue", "新产品销售额", CRM_KPI_MONEY, CRM_KPI_UP, CRM__FORM_HISTORY, 1,
+   CRM__BASE_NEW_PRODUCT, NONE, CRM__BASE_ORDERS, CRM__NEEDS_PRODUCT,
+   "revenue of products first sold in the 90 days up to the period's end", "",
+   "the sum over the period; first sold looks at all history and branches",
+   "sales.product sales.amount sales.time"},
+  {"new_product_share", "New-product share", "新产品销售占比", CRM_KPI_RATE, CRM_KPI_BAND, RATIO | CRM__FORM_HISTORY, 1,
+   CRM__BASE_NEW_PRODUCT, CRM__BASE_REVENUE, CRM__BASE_ORDERS, CRM__NEEDS_PRODUCT,
+   "revenue of products first sold in the 90 days up to the period's end", "revenue",
+   "new-product revenue / revenue", "sales.product sales.amount sales.time"},
+
+  {"customers_total", "Customers", "客户总数", CRM_KPI_COUNT, CRM_KPI_UP, LEVEL, 1,
+   CRM__BASE_CUSTOMERS, NONE, CRM__BASE_CUSTOMERS, CRM__NEEDS_CUSTOMER,
+   "customers with an occasion before the period's end", "", "the number at the period's end",
+   "sales.customer sales.time"},
+  {"customers_active", "Active customers", "活跃客户数", CRM_KPI_COUNT, CRM_KPI_UP, 0, 1,
+   CRM__BASE_ACTIVE, NONE, CRM__BASE_ACTIVE, CRM__NEEDS_CUSTOMER,
+   "customers with an occasion in the period", "", "new + returning + resurrected", "sales.customer sales.time"},
+  {"customers_new", "New customers", "新客户数", CRM_KPI_COUNT, CRM_KPI_UP, 0, 1,
+   CRM__BASE_NEW, NONE, CRM__BASE_NEW, CRM__NEEDS_CUSTOMER,
+   "customers whose first occasion ever is in the period", "",
+   "the number in the period; ever looks at all history and branches", "sales.customer sales.time"},
+  {"customers_returning", "Returning customers", "持续客户数", CRM_KPI_COUNT, CRM_KPI_UP, 0, 1,
+   CRM__BASE_RETURNING, NONE, CRM__BASE_RETURNING, CRM__NEEDS_CUSTOMER,
+   "customers with an occasion in the period and in the one before, not new", "", "the number in the period",
+   "sales.customer sales.time"},
+  {"customers_resurrected", "Resurrected customers", "唤回客户数", CRM_KPI_COUNT, CRM_KPI_UP, 0, 1,
+   CRM__BASE_RESURRECTED, NONE, CRM__BASE_RESURRECTED, CRM__NEEDS_CUSTOMER,
+   "customers with an occasion in the period, not in the one before, not new", "", "the number in the period",
+   "sales.customer sales.time"},
+  {"customers_lapsed", "Lapsed customers", "流失客户数", CRM_KPI_COUNT, CRM_KPI_DOWN, 0, 1,
+   CRM__BASE_LAPSED, NONE, CRM__BASE_LAPSED, CRM__NEEDS_CUSTOMER,
+   "customers with an occasion in the period before, not in this one", "",
+   "the number in the period; in one that is not over, those who have not come yet", "sales.customer sales.time"},
+  {"customer_growth", "Customer growth", "客户增长率", CRM_KPI_RATE, CRM_KPI_UP, 0, 1,
+   CRM__BASE_CUSTOMERS_CAME, CRM__BASE_CUSTOMERS_BEFORE, CRM__BASE_CUSTOMERS_BEFORE, CRM__NEEDS_CUSTOMER,
+   "customers who came in the period: those at its end less those at its start", "customers at its start",
+   "(customers at the end - customers at the start) / customers at the start", "sales.customer sales.time"},
+  {"retention_rate", "Retention", "客户保持率", CRM_KPI_RATE, CRM_KPI_UP, CASES | WHOLE, 1,
+   CRM__BASE_RETAINED, CRM__BASE_PRIOR, CRM__BASE_PRIOR, CRM__NEEDS_CUSTOMER,
+   "customers with an occasion in the period and in the one before", "customers with an occasion in the one before",
+   "bought in both / bought in the period before; of complete periods alone", "sales.customer sales.time"},
+  {"churn_rate", "Churn", "客户流失率", CRM_KPI_RATE, CRM_KPI_DOWN, CASES | WHOLE, 1,
+   CRM__BASE_LAPSED, CRM__BASE_PRIOR, CRM__BASE_PRIOR, CRM__NEEDS_CUSTOMER,
+   "lapsed customers", "customers with an occasion in the period before",
+   "1 - retention; of complete periods alone",
+   "sales.customer sales.time"},
+  {"repeat_rate", "Repeat rate", "重复购买率", CRM_KPI_RATE, CRM_KPI_UP, CASES, 1,
+   CRM__BASE_REPEATED, CRM__BASE_ACTIVE, CRM__BASE_ACTIVE, CRM__NEEDS_CUSTOMER,
+   "customers with two or more occasions in the period", "customers with one or more",
+   "two or more / one or more, within the period", "sales.customer sales.time"},
+  {"repeat_rate_90", "Repeat within 90 days", "90天复购率", CRM_KPI_RATE, CRM_KPI_UP, LEVEL | CASES, 1,
+   CRM__BASE_REPEATED_90, CRM__BASE_MATURE, CRM__BASE_MATURE, CRM__NEEDS_CUSTOMER,
+   "of these, customers with a second day of purchase within 90 days, that of the first being one of them",
+   "customers whose first occasion ever is at least 90 days before the period's end",
+   "came back within 90 days / had 90 days to do so", "sales.customer sales.time"},
+  {"frequency", "Purchase frequency", "购买频率", CRM_KPI_YEARLY, CRM_KPI_UP, CRM__FORM_YEARLY, 1,
+   CRM__BASE_KNOWN_ORDERS, CRM__BASE_EXPOSURE, CRM__BASE_ACTIVE, CRM__NEEDS_CUSTOMER,
+   "occasions of the active customers", "their days in the period, each from the first occasion ever on",
+   "365 * occasions / days of exposure", "sales.customer sales.time"},
+  {"purchase_cycle", "Purchase cycle", "购买周期", CRM_KPI_DAYS, CRM_KPI_DOWN, 0, 1,
+   CRM__BASE_GAP_DAYS, CRM__BASE_GAPS, CRM__BASE_GAPS, CRM__NEEDS_CUSTOMER,
+   "days since the customer's day of purchase before, over the days of purchase in the period that have one",
+   "their number",
+   "mean of the gaps that end in the period, however long ago they began", "sales.customer sales.time"},
+  {"orders_per_customer", "Orders per customer", "人均订单数", CRM_KPI_RATIO, CRM_KPI_UP, 0, 1,
+   CRM__BASE_KNOWN_ORDERS, CRM__BASE_ACTIVE, CRM__BASE_ACTIVE, CRM__NEEDS_CUSTOMER,
+   "occasions of the active customers", "active customers", "occasions / active customers",
+   "sales.customer sales.time"},
+  {"spend_per_customer", "Spend per customer", "人均消费额", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_SPEND, CRM__BASE_ACTIVE, CRM__BASE_ACTIVE, CRM__NEEDS_CUSTOMER,
+   "money of the active customers", "active customers", "money / active customers",
+   "sales.customer sales.amount sales.time"},
+  {"new_customer_revenue", "New-customer revenue", "新客户销售额", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_NEW_SPEND, NONE, CRM__BASE_NEW, CRM__NEEDS_CUSTOMER,
+   "money of the new customers", "", "the sum over the period", "sales.customer sales.amount sales.time"},
+  {"new_customer_share", "New-customer share", "新客户销售占比", CRM_KPI_RATE, CRM_KPI_BAND, RATIO, 1,
+   CRM__BASE_NEW_SPEND, CRM__BASE_REVENUE, CRM__BASE_NEW, CRM__NEEDS_CUSTOMER,
+   "money of the new customers", "revenue", "new-customer revenue / revenue",
+   "sales.customer sales.amount sales.time"},
+  {"top_1_share", "Share of the top 1 %", "前1%客户占比", CRM_KPI_RATE, CRM_KPI_BAND, RATIO, 1,
+   CRM__BASE_TOP_1, CRM__BASE_POSITIVE_SPEND, CRM__BASE_POSITIVE, CRM__NEEDS_CUSTOMER,
+   "money of the 1 percent of customers with most, rounded up to whole customers",
+   "money of all customers with more than 0",
+   "top 1 percent / all, of the customers with money above 0", "sales.customer sales.amount sales.time"},
+  {"top_5_share", "Share of the top 5 %", "前5%客户占比", CRM_KPI_RATE, CRM_KPI_BAND, RATIO, 1,
+   CRM__BASE_TOP_5, CRM__BASE_POSITIVE_SPEND, CRM__BASE_POSITIVE, CRM__NEEDS_CUSTOMER,
+   "money of the 5 percent of customers with most, rounded up to whole customers",
+   "money of all customers with more than 0",
+   "top 5 percent / all, of the customers with money above 0", "sales.customer sales.amount sales.time"},
+  {"top_20_share", "Share of the top 20 %", "前20%客户占比", CRM_KPI_RATE, CRM_KPI_BAND, RATIO, 1,
+   CRM__BASE_TOP_20, CRM__BASE_POSITIVE_SPEND, CRM__BASE_POSITIVE, CRM__NEEDS_CUSTOMER,
+   "money of the 20 percent of customers with most, rounded up to whole customers",
+   "money of all customers with more than 0",
+   "top 20 percent / all, of the customers with money above 0", "sales.customer sales.amount sales.time"},
+  {"gini", "Gini coefficient", "基尼系数", CRM_KPI_RATE, CRM_KPI_BAND, CRM__FORM_MILLIONTHS, 1,
+   CRM__BASE_GINI, CRM__BASE_POSITIVE, CRM__BASE_POSITIVE, CRM__NEEDS_CUSTOMER,
+   "sum of (2 i - n - 1) x(i), the i-th smallest money of n customers with more than 0", "n times the sum of x(i)",
+   "numerator / denominator: 0 where all spend the same, near 1 where one has all",
+   "sales.customer sales.amount sales.time"},
+};
+
+int32_t crm__kpi_count(void)
+{
+  return (int32_t)(sizeof registry / sizeof registry[0]);
+}
+
+const crm__kpi_entry *crm__kpi_at(int32_t index)
+{
+  return &registry[index];
+}
+
+int32_t crm__kpi_index(const char *id)
+{
+  int32_t i;
+  for (i = 0; id != NULL && i < crm__kpi_count(); i++) {
+    if (strcmp(registry[i].id, id) == 0) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+int32_t crm__kpi_base_kind(int32_t base)
+{
+  switch (base) {
+  case CRM__BASE_REVENUE:
+  case CRM__BASE_GROSS:
+  case CRM__BASE_SOLD:
+  case CRM__BASE_DISCOUNT:
+  case CRM__BASE_RETURNED:
+  case CRM__BASE_MEASURED:
+  case CRM__BASE_COSTED:
+  case CRM__BASE_PROFIT:
+  case CRM__BASE_UNCOSTED:
+  case CRM__BASE_ANONYMOUS:
+  case CRM__BASE_NEW_PRODUCT:
+  case CRM__BASE_SPEND:
+  case CRM__BASE_NEW_SPEND:
+  case CRM__BASE_POSITIVE_SPEND:
+  case CRM__BASE_TOP_1:
+  case CRM__BASE_TOP_5:
+  case CRM__BASE_TOP_20:
+    return CRM__IN_MONEY;
+  case CRM__BASE_UNITS:
+    return CRM__IN_QUANTITY;
+  default:
+    return CRM__IN_CASES;
+  }
+}
+
+const char *crm__kpi_unit_name(int32_t unit)
+{
+  static const char *const names[] = {"money", "count", "rate", "ratio", "days", "yearly"};
+  return names[unit];
+}
+
+size_t crm__kpi_definition(const crm__kpi_entry *entry, char *text)
+{
+  size_t length = strlen(entry->id);
+  memcpy(text, entry->id, length);
+  text[length++] = '/';
+  return length + crm__integer_write(entry->revision, text + length);
+}
