@@ -10,6 +10,7 @@
 #include <crm/scope.h>     /* which facts count; calendars */
 #include <crm/store.h>     /* the store and what an integrator asks of it every day */
 #include <crm/load.h>      /* bringing facts in */
+#include <crm/arrow.h>     /* facts in and results out as Arrow arrays */
 #include <crm/segment.h>   /* sets of customers, which a scope may be narrowed to */
 #include <crm/pyramid.h>   /* the value pyramid */
 #include <crm/rfm.h>       /* recency, frequency, monetary */

@@ -92,7 +92,7 @@ static void refuse(crm__verdicts *verdicts, int64_t i, int32_t cause, int32_t co
   }
 }
 
-static int32_t cell_scale(const crm_store *store, int32_t cell)
+int32_t crm__cell_scale(const crm_store *store, int32_t cell)
 {
   switch (cell) {
   case CRM__CELL_MONEY:
@@ -375,7 +375,7 @@ static int decode_field_number(const crm__field *field, int32_t cell, char mark,
 static void decode_values(const crm__input *input, const crm_store *store, int32_t cell, const char *words,
                           int32_t column, int64_t from, int64_t count, int64_t *values, crm__verdicts *verdicts)
 {
-  int32_t scale = cell_scale(store, cell);
+  int32_t scale = crm__cell_scale(store, cell);
   int typed = input->column != NULL && input->column->type != CRM_TYPE_TEXT;
   int64_t i;
   if (cell == CRM__CELL_TIME && input->fields != NULL) {
@@ -458,7 +458,7 @@ crm__decimal crm__cell_decimal(const crm__input *input, const crm_store *store, 
   if (column != NULL && column->type != CRM_TYPE_TEXT) {
     decimal.coefficient = ((const int64_t *)column->values)[row];
     decimal.scale = column->type == CRM_TYPE_DECIMAL ? column->scale
-                    : column->type == CRM_TYPE_MONEY ? cell_scale(store, cell)
+                    : column->type == CRM_TYPE_MONEY ? crm__cell_scale(store, cell)
                                                      : 0;
   } else {
     const char *text;

@@ -50,6 +50,9 @@ typedef struct crm__input {
 /* Whether cells of a kind can be read from a batch column of a type. */
 int crm__cell_accepts(int32_t cell, int32_t type);
 
+/* Decimals that a store keeps of cells of a kind. */
+int32_t crm__cell_scale(const crm_store *store, int32_t cell);
+
 /* The decoded cells of one column of a slice. */
 typedef struct crm__cells {
   int32_t present;

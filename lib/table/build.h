@@ -14,7 +14,7 @@
  * for columns of unequal length. Until then the table can only be put to and freed. */
 
 typedef struct crm__table_column {
-  const char *name;   /* static text */
+  const char *name;   /* copied */
   int32_t type;
   int32_t scale;
 } crm__table_column;
@@ -45,6 +45,19 @@ crm_status crm__table_finish(crm_table **table, crm_error *error);
 
 /* A column of a finished table without the copy; 0 <= column < columns. */
 const crm_column *crm__table_view(const crm_table *table, int32_t column);
+
+/* The memory of a column: values (text: offsets), validity, bytes of text; NULL where there is none. */
+typedef struct crm__table_blocks {
+  void *blocks[3];
+  size_t sizes[3];
+} crm__table_blocks;
+
+/* Takes a column's memory from its table, whose view of it keeps pointing there; blocks are freed with the table's
+ * allocator. */
+void crm__table_take(crm_table *table, int32_t column, crm__table_blocks *taken);
+
+/* Bytes of values of a number of rows; of text its offsets. */
+uint64_t crm__table_value_bytes(int32_t type, int64_t rows);
 
 /* The table's allocator and limit with an account that starts at 0: for what its writers need. */
 crm__memory crm__table_memory(const crm_table *table);

@@ -43,6 +43,8 @@ struct crm_table {
   int64_t rows;
   int32_t column_count;
   crm_status failed;   /* the first trouble while building */
+  char *names;         /* of the columns, one after the other */
+  size_t names_size;
   stored_column *columns;
   pair *meta;
   uint64_t meta_count;
@@ -102,8 +104,7 @@ static uint64_t bitmap_bytes(int64_t rows)
   return ((uint64_t)rows + 7) / 8;
 }
 
-/* Bytes of values (for text: of offsets) of a number of rows. */
-static uint64_t value_bytes(int32_t type, int64_t rows)
+uint64_t crm__table_value_bytes(int32_t type, int64_t rows)
 {
   switch (type) {
     case CRM_TYPE_BOOLEAN:
@@ -138,8 +139,8 @@ static int column_reserve(crm__memory *memory, stored_column *column, int64_t ro
 {
   int32_t type = column->view.type;
   int64_t rows = column->view.rows;
-  uint64_t used = column->room == 0 ? 0 : value_bytes(type, rows);
-  if (room > INT64_MAX / 16 || !buffer_reserve(memory, &column->values, used, value_bytes(type, room))) {
+  uint64_t used = column->room == 0 ? 0 : crm__table_value_bytes(type, rows);
+  if (room > INT64_MAX / 16 || !buffer_reserve(memory, &column->values, used, crm__table_value_bytes(type, room))) {
     return 0;
   }
   if (column->validity.block != NULL
@@ -148,6 +149,24 @@ static int column_reserve(crm__memory *memory, stored_column *column, int64_t ro
   }
   column->room = room;
   return 1;
+}
+
+/* Copies the columns' names, so that the table outlives whom they belong to. */
+static int keep_names(crm_table *table, const crm__table_column *columns)
+{
+  size_t at = 0;
+  int32_t i;
+  for (i = 0; i < table->column_count; i++) {
+    table->names_size += strlen(columns[i].name) + 1;
+  }
+  table->names = crm__alloc(&table->memory, table->names_size);
+  for (i = 0; table->names != NULL && i < table->column_count; i++) {
+    size_t length = strlen(columns[i].name) + 1;
+    memcpy(table->names + at, columns[i].name, length);
+    table->columns[i].view.name = table->names + at;
+    at += length;
+  }
+  return table->names != NULL;
 }
 
 crm_status crm__table_begin(const crm__memory *memory, const char *name, const crm__table_column *columns,
@@ -168,11 +187,14 @@ crm_status crm__table_begin(const crm__memory *memory, const char *name, const c
     return crm__fail_memory(error);
   }
   made->column_count = column_count;
+  if (!keep_names(made, columns)) {
+    crm_table_free(made);
+    return crm__fail_memory(error);
+  }
   for (i = 0; i < column_count; i++) {
     stored_column *column = &made->columns[i];
     column->view.struct_size = (uint32_t)sizeof column->view;
     column->view.type = columns[i].type;
-    column->view.name = columns[i].name;
     column->view.scale = columns[i].scale;
     if (!column_reserve(&made->memory, column, rows < FIRST_ROOM ? FIRST_ROOM : rows)) {
       crm_table_free(made);
@@ -319,7 +341,7 @@ void crm__table_put_null(crm_table *table, int32_t column)
 static void column_finish(stored_column *column)
 {
   crm_column *view = &column->view;
-  buffer_pad(&column->values, value_bytes(view->type, view->rows));
+  buffer_pad(&column->values, crm__table_value_bytes(view->type, view->rows));
   if (column->validity.block != NULL) {
     buffer_pad(&column->validity, bitmap_bytes(view->rows));
     view->validity = column->validity.data;
@@ -381,6 +403,7 @@ void crm_table_free(crm_table *table)
   if (table->meta != NULL) {
     crm__free_array(&memory, table->meta, table->meta_capacity, sizeof *table->meta);
   }
+  crm__free(&memory, table->names, table->names_size);
   crm__free(&memory, table, sizeof *table);
 }
 
@@ -501,6 +524,21 @@ void crm__table_meta_text(crm_table *table, const char *key, const char *value)
 const crm_column *crm__table_view(const crm_table *table, int32_t column)
 {
   return &table->columns[column].view;
+}
+
+static void take_buffer(buffer *from, void **block, size_t *size)
+{
+  *block = from->block;
+  *size = from->block_size;
+  from->block = NULL;
+}
+
+void crm__table_take(crm_table *table, int32_t column, crm__table_blocks *taken)
+{
+  stored_column *from = &table->columns[column];
+  take_buffer(&from->values, &taken->blocks[0], &taken->sizes[0]);
+  take_buffer(&from->validity, &taken->blocks[1], &taken->sizes[1]);
+  take_buffer(&from->bytes, &taken->blocks[2], &taken->sizes[2]);
 }
 
 crm__memory crm__table_memory(const crm_table *table)

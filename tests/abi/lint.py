@@ -150,7 +150,8 @@ def unfixed_types():
     troubles = []
     for path in headers():
         for line in declarations(path):
-            troubles += ["%s: %s in: %s" % (path.name, word, line) for word in UNFIXED.findall(line)]
+            if not line.startswith("struct Arrow"):   # its specification fixes their form
+                troubles += ["%s: %s in: %s" % (path.name, word, line) for word in UNFIXED.findall(line)]
             troubles += ["%s: bit-field in: %s" % (path.name, line)] if re.search(r"\w\s*:\s*\d", line) else []
     return troubles
 
