@@ -35,6 +35,7 @@ static void set_defaults(arguments *args)
   static const crm_cohorts_options cohorts = CRM_COHORTS_OPTIONS_INIT;
   static const crm_products_options products = CRM_PRODUCTS_OPTIONS_INIT;
   static const crm_due_options due = CRM_DUE_OPTIONS_INIT;
+  static const crm_lifecycle_options lifecycle = CRM_LIFECYCLE_OPTIONS_INIT;
   memset(args, 0, sizeof *args);
   args->store = store;
   args->load = load;
@@ -45,6 +46,7 @@ static void set_defaults(arguments *args)
   args->cohorts = cohorts;
   args->products = products;
   args->due = due;
+  args->lifecycle = lifecycle;
 }
 
 /* The names of the tables of facts, from the library's schema. */

@@ -89,6 +89,8 @@ typedef struct arguments {
   crm_cohorts_options cohorts;
   crm_products_options products;
   crm_due_options due;
+  crm_lifecycle_options lifecycle;
+  const char *customer;
   int32_t ties;
   int32_t shares[CRM_PYRAMID_SHARES];
   const char *recency_cuts;

@@ -44,6 +44,7 @@ static int apply_store(arguments *args, const char *value);
 
 #define TIERED "cockpit pyramid tiers"
 #define SCORED "rfm segments"
+#define LIVES "lifecycle lives histories transitions bucket stays"
 
 static const flag flags[] = {
   CALL("map", reading_map, NULL),
@@ -86,12 +87,16 @@ static const flag flags[] = {
   TEXT("r-cuts", recency_cuts, SCORED),
   TEXT("f-cuts", frequency_cuts, SCORED),
   TEXT("m-cuts", monetary_cuts, SCORED),
-  WORD("period", calendar.period, "month|day|week|quarter|year", "months cohorts"),
+  WORD("period", calendar.period, "month|day|week|quarter|year", "months cohorts bucket"),
   INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
   CALL("abc", apply_abc, "products"),
   CALL("reasons", apply_reasons, "due"),
   INTEGER("ahead", due.ahead_days, 0, 3660, "due"),
   INTEGER("dormant", due.dormant_days, 1, 36600, "due"),
+  INTEGER("dormant-days", lifecycle.dormant_days, 1, 36500, LIVES),
+  INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
+  INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle"),
+  TEXT("customer", customer, "histories"),
   NOTHING("help", show, SHOW_HELP),
   NOTHING("version", show, SHOW_VERSION)
 };

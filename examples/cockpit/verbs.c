@@ -2,6 +2,8 @@
  * Copyright the libcrm authors */
 #include "verbs.h"
 
+#include "lives.h"
+
 #include <string.h>
 
 static crm_status with_pyramid(const crm_store *store, const arguments *args,
@@ -99,6 +101,13 @@ static const verb verbs[] = {
    "gap_cv last average_order", 50},
   {"frequency", frequency, "measure value n status", "status", 0},
   {"due", due, "customer owner last due overdue_days value reason", "owner", 50},
+  {"lifecycle", lives_stages, "stage customers share median_days promotion_rate n low high status", "low high", 0},
+  {"lives", lives_members, "customer stage entered cause days step last idle_days", "cause step", 50},
+  {"histories", lives_history, "customer stage entered left days cause", "cause", 50},
+  {"transitions", lives_transitions, "from to customers share", "", 0},
+  {"bucket", lives_bucket, "period start new reactivated lost end leak_rate steady_state complete",
+   "complete steady_state", 0},
+  {"stays", lives_survival, "age_days at_risk survival remaining_days status", "", 0},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
   {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0}
 };

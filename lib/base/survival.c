@@ -139,6 +139,7 @@ crm__incidence crm__incidence_at(const crm__durations *durations, int64_t horizo
     }
   }
   found.at_risk = at.risk;
+  found.surviving = to_millionths(at.survival);
   found.value = to_millionths(at.incidence);
   find_interval(&found, at.incidence, variance(durations, found.cases, horizon, at.incidence));
   return found;

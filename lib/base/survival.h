@@ -26,6 +26,7 @@ typedef struct crm__incidence {
   int64_t open;         /* and so many left observation before */
   int64_t at_risk;      /* still under observation at the horizon */
   int64_t median;       /* first day on which half of all have ended as waited for; -1: not within the horizon */
+  int64_t surviving;    /* estimated share without any end up to the horizon, or to the last case seen; millionths */
   int64_t value;        /* cumulative incidence at the horizon, millionths */
   int64_t low;          /* its interval of 95 %: by the log(-log) of the estimate and the delta method's variance; */
   int64_t high;         /* Wilson's where nothing is censored, and at the edges */

@@ -40,6 +40,12 @@ HEADERS = {
     "rhythm": "customer,orders,spend,average_order,exposure_days,frequency,gaps,median_gap,mean_gap,gap_cv,last,"
               "next_due,overdue_days",
     "frequency": "measure,value,numerator,denominator,n,status",
+    "lifecycle": "stage,customers,share,median_days,promotion_rate,n,low,high",
+    "lives": "customer,stage,entered,cause,days,step,first,last,idle_days",
+    "histories": "customer,stage,entered,left,days,cause,step",
+    "transitions": "from,to,customers,share",
+    "bucket": "period,start,new,reactivated,lost,end,leak_rate,steady_state,complete",
+    "stays": "age_days,at_risk,survival,remaining_days,status",
     "products": "product,revenue,share,cumulative_share,class,units,margin,buyers,last",
 }
 

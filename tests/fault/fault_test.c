@@ -399,6 +399,68 @@ static crm_status ask_due(const crm_store *store, const crm_scope *scope, crm_ta
   return crm_due_compute(store, scope, NULL, table, error);
 }
 
+static crm_status with_lifecycle(const crm_store *store, const crm_scope *scope,
+                                 crm_status (*build)(const crm_lifecycle *, crm_table **, crm_error *),
+                                 crm_table **table, crm_error *error)
+{
+  crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
+  crm_lifecycle *lifecycle = NULL;
+  crm_status status;
+  options.dormant_days = 2;
+  options.lost_days = 5;
+  status = crm_lifecycle_compute(store, scope, &options, &lifecycle, error);
+  if (status == CRM_OK) {
+    status = build(lifecycle, table, error);
+  }
+  crm_lifecycle_free(lifecycle);
+  return status;
+}
+
+static crm_status ask_stages(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, crm_lifecycle_stages, table, error);
+}
+
+static crm_status ask_lives(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, crm_lifecycle_members, table, error);
+}
+
+static crm_status ask_stays(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, crm_lifecycle_survival, table, error);
+}
+
+static crm_status all_histories(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
+{
+  return crm_lifecycle_history(lifecycle, NULL, table, error);
+}
+
+static crm_status ask_histories(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, all_histories, table, error);
+}
+
+static crm_status monthly_bucket(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
+{
+  return crm_lifecycle_bucket(lifecycle, NULL, table, error);
+}
+
+static crm_status ask_bucket(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, monthly_bucket, table, error);
+}
+
+static crm_status all_moves(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
+{
+  return crm_lifecycle_transitions(lifecycle, INT64_MIN, INT64_MAX, table, error);
+}
+
+static crm_status ask_moves(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, all_moves, table, error);
+}
+
 static const char *const chosen[] = {"a", "7", "long customer key that takes room of its own"};
 
 /* Two sets by key, their difference, and how they overlap. */
@@ -556,6 +618,7 @@ static const question questions[] = {
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_due,
+    ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment,
 };
 

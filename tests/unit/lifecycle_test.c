@@ -127,13 +127,13 @@ static void stages_have_their_promotion(void **state)
   assert_result(table,
                 "stage,customers,share,median_days,promotion_rate,n,at_risk,promoted,ended,promotion_days,status\n"
                 "suspect,1,0.200000,,,0,0,0,0,,undefined\n"
-                "prospect,1,0.200000,143,0.500000,2,0,1,0,4,ok\n"
+                "prospect,1,0.200000,143,0.500000,2,0,1,0,4,immature\n"
                 "opportunity,0,0.000000,,,0,0,0,0,,undefined\n"
                 "customer,1,0.200000,12,1.000000,3,0,2,0,15,ok\n"
                 "repeat,0,0.000000,,,,,,,,top\n"
-                "reactivated,1,0.200000,17,0.000000,1,0,0,0,,ok\n"
+                "reactivated,1,0.200000,17,0.000000,1,0,0,0,,immature\n"
                 "dormant,0,0.000000,,0.500000,2,0,1,1,44,ok\n"
-                "lost,1,0.200000,43,0.000000,1,0,0,0,,ok\n");
+                "lost,1,0.200000,43,0.000000,1,0,0,0,,immature\n");
   crm_lifecycle_free(lifecycle);
   crm_store_free(store);
 }
