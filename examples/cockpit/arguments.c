@@ -253,6 +253,9 @@ static int settle(arguments *args)
         EXIT_GOOD) {
     return EXIT_UNUSABLE;
   }
+  if (args->table == NULL && strcmp(args->verb->name, "rows") == 0) {
+    return report("rows needs a table: --table customers, for one");
+  }
   args->pyramid.ties = args->ties;
   args->rfm.ties = args->ties;
   if (args->file_count == 0) {

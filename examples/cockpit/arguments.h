@@ -67,6 +67,7 @@ typedef struct arguments {
   const char *verb_name;
 
   text_list tables;      /* names of the tables of facts, in the schema's order */
+  const char *table;     /* of the verb rows */
   input_file *files;
   int64_t file_count;
   attribute *attributes;

@@ -33,6 +33,7 @@ static int apply_reasons(arguments *args, const char *value);
 static int apply_day_start(arguments *args, const char *value);
 static int apply_where(arguments *args, const char *value);
 static int apply_store(arguments *args, const char *value);
+static int apply_table(arguments *args, const char *value);
 
 #define INTO(field) offsetof(arguments, field)
 #define WORD(name, field, words, verbs) {name, TAKES_WORD, INTO(field), words, 0, 0, NULL, verbs}
@@ -90,6 +91,7 @@ static const flag flags[] = {
   WORD("period", calendar.period, "month|day|week|quarter|year", "months cohorts bucket"),
   INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
   CALL("abc", apply_abc, "products"),
+  CALL("table", apply_table, "rows"),
   CALL("reasons", apply_reasons, "due"),
   INTEGER("ahead", due.ahead_days, 0, 3660, "due"),
   INTEGER("dormant", due.dormant_days, 1, 36600, "due"),
@@ -181,6 +183,15 @@ static int apply_store(arguments *args, const char *value)
   (void)args;
   (void)value;
   return report("--store: store files are not there yet");
+}
+
+static int apply_table(arguments *args, const char *value)
+{
+  args->table = table_find(args, value, strlen(value));
+  if (args->table == NULL || strcmp(value, "sales") == 0) {
+    return report("--table: no table '%s', or it is sales", value);
+  }
+  return EXIT_GOOD;
 }
 
 /* A file of a table. */

@@ -59,16 +59,33 @@ static const char *period_name(const arguments *args)
   return names[args->calendar.period];
 }
 
+/* The columns of a table, all of them. Declared attributes behind what fits are left out. */
+static const char *all_columns(const crm_table *table, char *names, size_t size)
+{
+  size_t length = 0;
+  int32_t i;
+  for (i = 0; i < crm_table_columns(table); i++) {
+    crm_column column = CRM_COLUMN_INIT;
+    if (crm_table_column(table, i, &column, NULL) != CRM_OK || length + strlen(column.name) + 2 > size) {
+      break;
+    }
+    length += (size_t)snprintf(names + length, size - length, "%s%s", i > 0 ? " " : "", column.name);
+  }
+  names[length] = '\0';
+  return names;
+}
+
 static void draw_table(const arguments *args, const loading *loaded, result *made)
 {
   static const char *const values[] = {"spend", "profit", "orders"};
   grid how = {NULL, NULL, 0, NULL, NULL};
+  char names[2048];
   title_draw(&made->text, loaded->store, args, page_label(&made->text, "verb", args->verb->name));
   if (strcmp(args->verb->name, "cohorts") == 0) {
     matrix_draw(&made->text, made->table);
     return;
   }
-  how.columns = args->verb->columns;
+  how.columns = args->table != NULL ? all_columns(made->table, names, sizeof names) : args->verb->columns;
   how.spare = args->verb->spare;
   how.rows = args->verb->rows;
   how.period = period_name(args);
@@ -126,7 +143,7 @@ static void report_scope(const arguments *args, const loading *loaded)
   crm_calendar calendar = CRM_CALENDAR_INIT;
   crm_table *years = NULL;
   int64_t as_of = title_as_of(loaded->store, args);
-  if (strcmp(args->verb->name, "load") == 0) {
+  if (strcmp(args->verb->name, "load") == 0 || args->table != NULL) {
     return;
   }
   if (crm_store_documents(loaded->store) == 0) {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 const char *const manual[] = {
-  "Usage: crm-cockpit [VERB] --sales FILE [--customers FILE] [--products FILE] ...\n"
+  "Usage: crm-cockpit [VERB] --sales FILE [--customers FILE] ... [FLAG ...]\n"
   "\n"
   "Loads CSV files of sales, customers and other facts into a customer store in\n"
   "memory and answers one question about them.\n"
@@ -31,6 +31,7 @@ const char *const manual[] = {
   "  stays          how long customers stay, and are yet to stay\n"
   "  products       products by revenue, with ABC classes\n"
   "  load           rows read, accepted, duplicate and rejected\n"
+  "  rows           the rows of a table as they are kept (--table)\n"
   "\n",
   "Files: each is a load of its own, in the order given; - is standard input\n"
   "  --sales FILE       a row is a line of a sales document\n"
@@ -102,6 +103,7 @@ const char *const manual[] = {
   "                                 10 percent come back\n"
   "  --horizon DAYS                 lifecycle: promotion within so many; 365\n"
   "  --customer KEY                 histories: of this customer\n"
+  "  --table NAME                   rows: the table, any but sales\n"
   "  --abc 80,95                    products: percent of revenue of class a and b\n"
   "\n",
   "Output\n"

@@ -85,6 +85,11 @@ static crm_status load(const crm_store *store, const arguments *args, crm_table 
   return crm_store_loads(store, table, error);
 }
 
+static crm_status rows(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_store_rows(store, args->table, table, error);
+}
+
 static const verb verbs[] = {
   {"cockpit", NULL, "", "", 0},
   {"pyramid", pyramid, "tier customers customer_share spend spend_share min_spend max_spend status",
@@ -109,7 +114,8 @@ static const verb verbs[] = {
    "complete steady_state", 0},
   {"stays", lives_survival, "age_days at_risk survival remaining_days status", "", 0},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
-  {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0}
+  {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0},
+  {"rows", rows, "", "source version", 50}
 };
 
 const verb *verb_find(const char *name)

@@ -87,6 +87,12 @@ static int put_value(crm__column *column, crm__memory *memory, uint64_t i, int64
   return 1;
 }
 
+/* Where rows of equal versions are compared it is left out. */
+static int32_t version_column(int32_t table)
+{
+  return crm__schema(table)->count - 1;
+}
+
 /* Stages one column of the good rows behind those that are there. */
 static int stage_column(crm_load *load, int32_t table, int32_t column)
 {
@@ -107,8 +113,8 @@ static int stage_column(crm_load *load, int32_t table, int32_t column)
   }
   for (k = 0; k < slice->good_count; k++) {
     int64_t value = cells->keys != NULL ? (int64_t)slice->run_ids[k] : cells->values[slice->good[k]];
-    if (cells->keys == NULL && value == CRM__NULL) {
-      value = values->fill;
+    if (cells->keys == NULL && (value == CRM__NULL || (value == 0 && column == version_column(table)))) {
+      value = values->fill;   /* no version and version 0 are the same */
     }
     if (!put_value(values, memory, rows->count + k, value)) {
       return 0;
@@ -208,12 +214,6 @@ int crm__load_dimension(crm_load *load, int32_t table, int64_t count, uint64_t o
   }
   rows->count += slice->good_count;
   return 1;
-}
-
-/* Where rows of equal versions are compared it is left out: empty and 0 are the same version. */
-static int32_t version_column(int32_t table)
-{
-  return crm__schema(table)->count - 1;
 }
 
 static int64_t staged_version(const crm_load *load, int32_t table, uint64_t row)
