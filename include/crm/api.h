@@ -43,6 +43,11 @@ CRM_API int32_t crm_version(void);
 /* "major.minor.patch"; static text. Since 0.1. */
 CRM_API const char *crm_version_text(void);
 
+/* For bindings that mirror structs: the size of a public struct by its name ("crm_error") and where a member of it
+ * begins, as this library was compiled; -1 for a name that is none. Since 0.1. */
+CRM_API int64_t crm_struct_size(const char *name);
+CRM_API int64_t crm_struct_offset(const char *name, const char *member);
+
 /* Outcome of a call. Values are never reused. */
 typedef int32_t crm_status;
 

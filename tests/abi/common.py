@@ -82,7 +82,7 @@ def macros():
     """Name to replacement text of every object-like macro of the interface."""
     found = {}
     for path in headers():
-        text = without_comments(path.read_text(encoding="utf-8"))
+        text = without_comments(path.read_text(encoding="utf-8")).replace("\\\n", " ")
         for name, value in re.findall(r"^[ \t]*#[ \t]*define[ \t]+(CRM_\w+)[ \t]+(\S.*?)[ \t]*$", text, flags=re.M):
             found[name] = value
     return found

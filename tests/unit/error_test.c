@@ -260,6 +260,18 @@ static void a_struct_is_written_within_its_size(void **state)
   assert_int_equal(longer.tail[0], 0x5A);
 }
 
+static void test_layout_of_structs(void **state)
+{
+  (void)state;
+  assert_int_equal(crm_struct_size("crm_error"), sizeof(crm_error));
+  assert_int_equal(crm_struct_offset("crm_error", "struct_size"), 0);
+  assert_int_equal(crm_struct_offset("crm_error", "message"), offsetof(crm_error, message));
+  assert_int_equal(crm_struct_size("crm_store"), -1);
+  assert_int_equal(crm_struct_size(NULL), -1);
+  assert_int_equal(crm_struct_offset("crm_error", NULL), -1);
+  assert_int_equal(crm_struct_offset("crm_error", "colour"), -1);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -277,6 +289,7 @@ int main(void)
     cmocka_unit_test(a_longer_struct_needs_a_zero_tail),
     cmocka_unit_test(an_absurd_struct_is_refused),
     cmocka_unit_test(a_struct_is_written_within_its_size),
+    cmocka_unit_test(test_layout_of_structs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
