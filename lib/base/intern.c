@@ -187,7 +187,8 @@ static int id_reserve(crm__intern *intern, crm__memory *memory, uint32_t kind)
   uint64_t i;
 
   if (intern->count >= IDS_MAX ||
-      !crm__grow(memory, &intern->values, &intern->value_capacity, intern->count + 1, sizeof *intern->values)) {
+      (intern->count == intern->value_capacity &&
+       !crm__grow(memory, &intern->values, &intern->value_capacity, intern->count + 1, sizeof *intern->values))) {
     return 0;
   }
   if (intern->kinds != NULL) {
@@ -392,6 +393,23 @@ static int window_take(crm__intern *intern, crm__memory *memory, int64_t key)
   return place.capacity <= crm__window_most(taken + 1) && window_move(intern, memory, &place, taken);
 }
 
+/* Doubles the window upwards where it then covers a key behind its end, and is full enough for that: keys that are given
+ * one after the other never go through the table. 0: it is as it was. */
+static int window_follow(crm__intern *intern, crm__memory *memory, int64_t key)
+{
+  crm__window place = intern->window;
+  uint64_t first;
+  uint64_t last;
+
+  if ((uint64_t)key - place.base - place.capacity >= place.capacity ||
+      place.capacity * 2 > crm__window_most(place.count + 1)) {
+    return 0;
+  }
+  place.capacity *= 2;
+  return window_move(intern, memory, &place,
+                     intern->integer_index.count == 0 ? 0 : integers_within(intern, &place, &first, &last));
+}
+
 /* Adds a key that the window covers and does not know. */
 static uint32_t window_insert(crm__intern *intern, crm__memory *memory, int64_t key)
 {
@@ -422,6 +440,9 @@ static uint32_t integer_insert(crm__intern *intern, crm__memory *memory, uint32_
 
   if (space > SPACE_MAX || !id_reserve(intern, memory, space << 1)) {
     return CRM__NONE;
+  }
+  if (space == 0 && window_follow(intern, memory, key)) {
+    return window_insert(intern, memory, key);
   }
   while (index_is_full(index) || chain_is_long(index, hash, at)) {
     int full = index_is_full(index);

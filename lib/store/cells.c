@@ -299,8 +299,20 @@ static int decode_integers(const crm__input *input, int64_t from, int64_t count,
   return 1;
 }
 
-/* Values of a batch column that need no more than a check of their range, and at most a factor: without a branch a
- * value. 0: there is one that the general way has to look at. */
+/* Whether all values lie between two bounds within +-2^62. The sign of a difference tells, whether it wraps or not: loops
+ * over 64-bit differences become vectors on every machine, comparisons do not. */
+static int all_between(const int64_t *values, int64_t count, int64_t least, int64_t most)
+{
+  uint64_t outside = 0;
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    outside |= ((uint64_t)values[i] - (uint64_t)least) | ((uint64_t)most - (uint64_t)values[i]);
+  }
+  return outside >> 63 == 0;
+}
+
+/* Values of a batch column that need no more than a check of their range, and at most a factor. 0: there is one that
+ * the general way has to look at. */
 static int decode_whole(const crm_column *column, int32_t cell, int32_t scale, int64_t from, int64_t count,
                         int64_t *values)
 {
@@ -311,20 +323,20 @@ static int decode_whole(const crm_column *column, int32_t cell, int32_t scale, i
   int64_t factor;
   int64_t least;
   int64_t most;
-  int64_t bad = 0;
   int64_t i;
   if (column->validity != NULL || column->type == CRM_TYPE_DATE || column->type == CRM_TYPE_BOOLEAN ||
       cell == CRM__CELL_BOOLEAN || digits < 0) {
     return 0;
   }
   factor = cell == CRM__CELL_TIME || cell == CRM__CELL_INTEGER ? 1 : crm__power10(digits);
-  least = cell == CRM__CELL_TIME ? CRM__TIME_MIN : cell == CRM__CELL_RATE ? 1 : -(INT64_MAX / factor);
-  most = cell == CRM__CELL_TIME ? CRM__TIME_MAX - 1 : INT64_MAX / factor;
-  for (i = 0; i < count; i++) {
-    bad |= (given[i] < least) | (given[i] > most);
-  }
-  if (bad) {
+  most = cell == CRM__CELL_TIME ? CRM__TIME_MAX - 1 : (INT64_C(1) << 62) / factor;
+  least = cell == CRM__CELL_TIME ? CRM__TIME_MIN : cell == CRM__CELL_RATE ? 1 : -most;
+  if (!all_between(given, count, least, most)) {
     return 0;
+  }
+  if (factor == 1) {
+    memcpy(values, given, (size_t)count * sizeof *values);
+    return 1;
   }
   for (i = 0; i < count; i++) {
     values[i] = given[i] * factor;

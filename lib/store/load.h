@@ -111,6 +111,7 @@ typedef struct crm__slice {
   uint32_t owners[CRM__SLICE];                    /* of the good rows */
   uint32_t good[CRM__SLICE];                      /* by good row: which row of the slice it was */
   uint32_t good_count;
+  int32_t sales_only;                             /* every row is a sale of goods: all codes are 0 */
   int32_t has_foreign;                            /* a line has a currency of its own; else foreign is not written */
   crm__fresh fresh;
 } crm__slice;

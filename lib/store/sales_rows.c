@@ -172,6 +172,7 @@ void crm__sales_read(crm_load *load, const crm__input *inputs, int64_t at, int64
   int plainly = reads_plainly(slice);
   int64_t i;
   slice->has_foreign = 0;
+  slice->sales_only = plainly;
   require(load, count);
   for (i = 0; i < count; i++) {
     if (plainly && amounts->values[i] >= 0 && (!quantities->present || quantities->values[i] >= 0)) {
@@ -179,6 +180,7 @@ void crm__sales_read(crm_load *load, const crm__input *inputs, int64_t at, int64
       slice->code[i] = CRM__KIND_SALE | CRM__CLASS_GOODS << 2;
     } else {
       read_row(load, inputs, at + i, i);
+      slice->sales_only &= slice->code[i] == 0;
     }
   }
   add_ledger(slice, count, &load->tables[CRM__TABLE_SALES].tally);

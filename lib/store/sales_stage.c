@@ -300,15 +300,71 @@ static uint32_t stage_row(crm_load *load, uint32_t i)
   return join_entry(load, document, line, i, &row);
 }
 
+/* The commonest rows, from row i on: sales of fresh documents whose rows follow one another and say the same. Answers
+ * the first row that is something else. Half the time of stage_row. */
+static uint32_t stage_plainly(crm_load *load, uint32_t i)
+{
+  crm__slice *slice = load->slice;
+  crm__fresh *fresh = &slice->fresh;
+  const uint32_t *documents = slice->ids[CRM__SALES_DOCUMENT];
+  const uint32_t *customers = slice->ids[CRM__SALES_CUSTOMER];
+  const uint32_t *branches = slice->ids[CRM__SALES_BRANCH];
+  const int64_t *times = slice->cells[CRM__SALES_TIME].values;
+  const int64_t *costs = slice->cells[CRM__SALES_COST].present ? slice->cells[CRM__SALES_COST].values : NULL;
+  int64_t ledger = load->ledger;
+  for (; i < slice->good_count; i++) {
+    uint32_t k = documents[i] - fresh->first;
+    int64_t amount = slice->amount[i];
+    int64_t cost = costs == NULL ? CRM__NULL : costs[i];
+    uint32_t flags = CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE | CRM__DOCUMENT_SALE |
+                     (amount != 0 ? CRM__DOCUMENT_VALUE : 0) | (cost == CRM__NULL ? CRM__DOCUMENT_COST_MISSING : 0);
+    cost = cost == CRM__NULL ? 0 : cost;
+    if (k == fresh->count && documents[i] >= fresh->first) {
+      fresh->version[k] = 0;
+      fresh->time[k] = times[i];
+      fresh->line[k] = (int64_t)(load->lines_before + load->staged + i);
+      fresh->net[k] = amount;
+      fresh->returned[k] = 0;
+      fresh->tax[k] = 0;
+      fresh->cost[k] = cost;
+      fresh->customer[k] = customers[i];
+      fresh->branch[k] = branches[i];
+      fresh->lines[k] = 1;
+      fresh->flags[k] = (uint8_t)flags;
+      fresh->verdicts[k] = 0;
+      fresh->count++;
+      load->last_owner = documents[i];
+    } else if (documents[i] == load->last_owner && k < fresh->count && times[i] == fresh->time[k] &&
+               customers[i] == fresh->customer[k] && branches[i] == fresh->branch[k] && fresh->version[k] == 0) {
+      fresh->net[k] = crm__sum_of(fresh->net[k], amount);
+      fresh->cost[k] = crm__sum_of(fresh->cost[k], cost);
+      fresh->lines[k]++;
+      fresh->flags[k] = (uint8_t)(fresh->flags[k] | flags);
+    } else {
+      break;
+    }
+    ledger = crm__sum_of(ledger, amount);
+    slice->owners[i] = documents[i];
+  }
+  load->ledger = ledger;
+  return i;
+}
+
 int crm__sales_stage(crm_load *load)
 {
   crm__slice *slice = load->slice;
+  int plainly = slice->sales_only && !slice->cells[CRM__SALES_VERSION].present &&
+                !slice->cells[CRM__SALES_TAX].present && load->document_mode == CRM_DOCUMENT_COLUMN;
   uint32_t i;
   if (!crm__column_resize(&load->entry_of, &load->store->memory, load->store->documents.keys.count) ||
       !crm__column_resize(&load->verdicts, &load->store->memory, load->store->documents.keys.count)) {
     return 0;
   }
   for (i = 0; i < slice->good_count; i++) {
+    i = plainly ? stage_plainly(load, i) : i;
+    if (i == slice->good_count) {
+      break;
+    }
     slice->owners[i] = stage_row(load, i);
     if (slice->owners[i] == CRM__NONE) {
       return 0;

@@ -8,6 +8,7 @@
 
 #include "answers.h"
 #include "columns.h"
+#include "crm_pages.h"
 #include "timing.h"
 
 #include "base/intern.h"
@@ -23,6 +24,8 @@
 
 typedef struct bench {
   bench_columns columns;
+  crm_pages *pages;
+  crm_config config;         /* memory in large pages */
   crm_context *context;
   crm_store *store;          /* the facts that are computed over */
   crm_store *fresh;          /* made by the task that loads */
@@ -136,7 +139,7 @@ static crm_status append(bench *b, crm_load *load, const crm_column *columns, in
 static crm_status load_columns(bench *b, const crm_column *columns, int64_t count, crm_store **store)
 {
   crm_load *load = NULL;
-  crm_status status = crm_store_create(NULL, NULL, store, &b->error);
+  crm_status status = crm_store_create(&b->config, NULL, store, &b->error);
   status = status == CRM_OK ? crm_load_begin(*store, NULL, &load, &b->error) : status;
   status = status == CRM_OK ? append(b, load, columns, count) : status;
   status = status == CRM_OK ? crm_load_commit(load, &b->error) : status;
@@ -274,7 +277,7 @@ static crm_status run_csv(bench *b, unsigned parts, int64_t *ns, cockpit *c)
   make_room(b);
   scope.context = b->context;
   start = now_ns();
-  status = load_csv(b, NULL, &b->fresh);
+  status = load_csv(b, &b->config, &b->fresh);
   status = status == CRM_OK ? compute(b, b->fresh, &scope, parts, c) : status;
   *ns = now_ns() - start;
   return status;
@@ -332,7 +335,7 @@ static crm_status run_intern(bench *b, int key, int64_t *ns)
   uint32_t ids[SLICE];
   int64_t start;
   int64_t i;
-  crm_status status = crm__memory_open(&memory, NULL, &b->error);
+  crm_status status = crm__memory_open(&memory, &b->config, &b->error);
   if (status != CRM_OK || !bench_column(&b->columns, key, "customer", &column)) {
     return CRM_ERROR_IO;
   }
@@ -548,15 +551,23 @@ static crm_status serve(bench *b, const char *verb, const char *task)
 int main(int argc, char **argv)
 {
   static const crm_error no_error = CRM_ERROR_INIT;
+  static const crm_config no_config = CRM_CONFIG_INIT;
   static bench b;
   char line[64];
-  if (argc != 2) {
-    fprintf(stderr, "bench_crm DIRECTORY\n");
+  if (argc != 2 && !(argc == 3 && strcmp(argv[2], "small-pages") == 0)) {
+    fprintf(stderr, "bench_crm DIRECTORY [small-pages]\n");
     return 2;
   }
   b.columns.directory = argv[1];
   b.error = no_error;
-  if (crm_context_create(NULL, &b.context, &b.error) != CRM_OK) {
+  b.config = no_config;
+  if (crm_pages_create(&b.pages) != CRM_OK) {
+    return 1;
+  }
+  if (argc == 2) {
+    crm_pages_lend(b.pages, &b.config);
+  }
+  if (crm_context_create(&b.config, &b.context, &b.error) != CRM_OK) {
     return 1;
   }
   while (fgets(line, sizeof line, stdin) != NULL && strncmp(line, "quit", 4) != 0) {
@@ -575,6 +586,7 @@ int main(int argc, char **argv)
   crm_store_free(b.fresh);
   crm_store_free(b.store);
   crm_context_free(b.context);
+  crm_pages_free(b.pages);
   bench_columns_drop(&b.columns);
   return 0;
 }

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifdef __linux__
+#  define _GNU_SOURCE   /* mremap */
+#endif
+#define _DEFAULT_SOURCE   /* MAP_ANONYMOUS, madvise */
+
+#include "crm_pages.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define LARGE ((size_t)1 << 21)          /* a large page, on the platforms that have them on demand */
+#define BLOCK_MIN ((size_t)1 << 15)      /* smaller ones are malloc's */
+#define CLASSES 6                        /* blocks of 32 KiB to 1 MiB are cut from regions, others mapped by themselves */
+#define BLOCK_MAX (BLOCK_MIN << (CLASSES - 1))
+#define REGION (16 * LARGE)
+
+/* A region, in a node of its own; or a free block, in its first bytes. */
+typedef struct link {
+  struct link *next;
+  char *region;
+} link;
+
+struct crm_pages {
+  pthread_mutex_t lock;
+  char *at;                 /* what is left of the newest region */
+  char *end;
+  link *regions;
+  link *spare[CLASSES];     /* free blocks by size */
+};
+
+/* Address space from the begin of a large page on. */
+static char *map_pages(size_t size, int protection)
+{
+  char *made = mmap(NULL, size + LARGE, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  size_t before;
+  if (made == MAP_FAILED) {
+    return NULL;
+  }
+  before = (LARGE - (size_t)(uintptr_t)made % LARGE) % LARGE;
+  if (before > 0) {
+    (void)munmap(made, before);
+  }
+  (void)munmap(made + before + size, LARGE - before);
+  return made + before;
+}
+
+/* Where the system has no large pages, small ones serve. */
+static char *map_large(size_t size)
+{
+  char *made = map_pages(size, PROT_READ | PROT_WRITE);
+#ifdef MADV_HUGEPAGE
+  if (made != NULL) {
+    (void)madvise(made, size, MADV_HUGEPAGE);
+  }
+#endif
+  return made;
+}
+
+static size_t whole_size(size_t size)
+{
+  return (size + LARGE - 1) / LARGE * LARGE;
+}
+
+static int class_of(size_t size)
+{
+  int class = 0;
+  while (BLOCK_MIN << class < size) {
+    class++;
+  }
+  return class;
+}
+
+static int add_region(crm_pages *pages)
+{
+  link *region = malloc(sizeof *region);
+  char *made = region == NULL ? NULL : map_large(REGION);
+  if (made == NULL) {
+    free(region);
+    return 0;
+  }
+  region->region = made;
+  region->next = pages->regions;
+  pages->regions = region;
+  pages->at = made;
+  pages->end = made + REGION;
+  return 1;
+}
+
+static void *cut_block(crm_pages *pages, int class)
+{
+  size_t size = BLOCK_MIN << class;
+  void *block = NULL;
+  (void)pthread_mutex_lock(&pages->lock);
+  if (pages->spare[class] != NULL) {
+    block = pages->spare[class];
+    pages->spare[class] = pages->spare[class]->next;
+  } else if ((size_t)(pages->end - pages->at) >= size || add_region(pages)) {
+    block = pages->at;
+    pages->at += size;
+  }
+  (void)pthread_mutex_unlock(&pages->lock);
+  return block;
+}
+
+static void spare_block(crm_pages *pages, void *block, int class)
+{
+  link *spare = block;
+  (void)pthread_mutex_lock(&pages->lock);
+  spare->next = pages->spare[class];
+  pages->spare[class] = spare;
+  (void)pthread_mutex_unlock(&pages->lock);
+}
+
+static void *take(crm_pages *pages, size_t size)
+{
+  return size < BLOCK_MIN    ? malloc(size)
+         : size <= BLOCK_MAX ? cut_block(pages, class_of(size))
+                             : map_large(whole_size(size));
+}
+
+static void give(crm_pages *pages, void *memory, size_t size)
+{
+  if (size < BLOCK_MIN) {
+    free(memory);
+  } else if (size <= BLOCK_MAX) {
+    spare_block(pages, memory, class_of(size));
+  } else {
+    (void)munmap(memory, whole_size(size));
+  }
+}
+
+#ifdef __linux__
+/* Moves the pages of a mapping, not what they hold. NULL: it cannot be done. */
+static void *move_pages(void *memory, size_t old_size, size_t new_size)
+{
+  char *place = map_pages(new_size, PROT_NONE);
+  if (place == NULL) {
+    return NULL;
+  }
+  if (mremap(memory, old_size, new_size, MREMAP_MAYMOVE | MREMAP_FIXED, place) == MAP_FAILED) {
+    (void)munmap(place, new_size);
+    return NULL;
+  }
+  return place;
+}
+#endif
+
+/* Whether a block serves both sizes. */
+static int same_block(size_t a, size_t b)
+{
+  if (a > BLOCK_MAX && b > BLOCK_MAX) {
+    return whole_size(a) == whole_size(b);
+  }
+  return a >= BLOCK_MIN && b >= BLOCK_MIN && a <= BLOCK_MAX && b <= BLOCK_MAX && class_of(a) == class_of(b);
+}
+
+static void *resize(crm_pages *pages, void *memory, size_t old_size, size_t new_size)
+{
+  void *made;
+  if (old_size < BLOCK_MIN && new_size < BLOCK_MIN) {
+    return realloc(memory, new_size);
+  }
+  if (same_block(old_size, new_size)) {
+    return memory;
+  }
+#ifdef __linux__
+  if (old_size > BLOCK_MAX && new_size > BLOCK_MAX) {
+    return move_pages(memory, whole_size(old_size), whole_size(new_size));
+  }
+#endif
+  made = take(pages, new_size);
+  if (made != NULL) {
+    memcpy(made, memory, old_size < new_size ? old_size : new_size);
+    give(pages, memory, old_size);
+  }
+  return made;
+}
+
+static void *allocate(void *context, void *memory, size_t old_size, size_t new_size)
+{
+  crm_pages *pages = context;
+  if (new_size == 0) {
+    if (memory != NULL) {
+      give(pages, memory, old_size);
+    }
+    return NULL;
+  }
+  return memory == NULL ? take(pages, new_size) : resize(pages, memory, old_size, new_size);
+}
+
+crm_status crm_pages_create(crm_pages **pages)
+{
+  crm_pages *made = calloc(1, sizeof *made);
+  *pages = NULL;
+  if (made == NULL) {
+    return CRM_ERROR_MEMORY;
+  }
+  if (pthread_mutex_init(&made->lock, NULL) != 0) {
+    free(made);
+    return CRM_ERROR_MEMORY;
+  }
+  *pages = made;
+  return CRM_OK;
+}
+
+void crm_pages_lend(crm_pages *pages, crm_config *config)
+{
+  config->allocate = allocate;
+  config->allocate_context = pages;
+}
+
+void crm_pages_free(crm_pages *pages)
+{
+  if (pages == NULL) {
+    return;
+  }
+  while (pages->regions != NULL) {
+    link *region = pages->regions;
+    pages->regions = region->next;
+    (void)munmap(region->region, REGION);
+    free(region);
+  }
+  (void)pthread_mutex_destroy(&pages->lock);
+  free(pages);
+}
