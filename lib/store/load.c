@@ -38,6 +38,7 @@ static int prepare_slice(crm_load *load, int32_t table)
       return 0;
     }
     memset(load->slice->cells, 0, sizeof load->slice->cells);   /* the rest is written before it is read */
+    memset(load->slice->small_ids, 0xFF, sizeof load->slice->small_ids);   /* CRM__NONE */
   }
   for (i = 0; i < crm__table_width(load->store, table); i++) {
     crm__cells *cells = &load->slice->cells[i];

@@ -77,6 +77,8 @@ typedef struct crm__table_load {
   int64_t last_row;        /* of the last append */
 } crm__table_load;
 
+#define CRM__SMALL_KEYS 256
+
 /* The documents whose first row lies in a slice, by id from `first` on, on their way into the document columns. */
 typedef struct crm__fresh {
   uint32_t first;
@@ -107,6 +109,7 @@ typedef struct crm__slice {
   crm__key runs[CRM__SLICE];                      /* keys of one column without repeats in a row, */
   int64_t integer_runs[CRM__SLICE];               /* the same of integers, */
   uint32_t run_ids[CRM__SLICE];                   /* and their ids */
+  uint32_t small_ids[CRM__SALES_COLUMNS][CRM__SMALL_KEYS];   /* by column, what ids small integers were found to have */
   uint8_t made_flags[CRM__SLICE];                 /* CRM__STAGE_... of documents made from content */
   uint32_t owners[CRM__SLICE];                    /* of the good rows */
   uint32_t good[CRM__SLICE];                      /* by good row: which row of the slice it was */

@@ -90,7 +90,29 @@ static int same_key(const crm__key *a, const crm__key *b)
   return a->text == NULL || memcmp(a->text, b->text, a->length) == 0;
 }
 
-/* Ids of integers; equal ones in a row are looked up once, as documents, customers and branches mostly are. */
+/* Ids of small integers, such as numbers of lines and branches, as they were found before. 0: one is not known yet. */
+static int recall_integers(const uint32_t *known, const int64_t *keys, int64_t count, uint32_t *ids)
+{
+  int missing = 0;
+  int64_t i;
+  for (i = 0; i < count && !missing; i++) {
+    ids[i] = (uint64_t)keys[i] < CRM__SMALL_KEYS ? known[keys[i]] : CRM__NONE;
+    missing = ids[i] == CRM__NONE;
+  }
+  return !missing;
+}
+
+static void note_integers(uint32_t *known, const int64_t *keys, int64_t count, const uint32_t *ids)
+{
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    if ((uint64_t)keys[i] < CRM__SMALL_KEYS) {
+      known[keys[i]] = ids[i];
+    }
+  }
+}
+
+/* Ids of integers; equal ones in a row are looked up once, as those of documents, customers and branches mostly are. */
 static int intern_integers(crm_load *load, crm__intern *intern, const int64_t *keys, int64_t count, uint32_t *ids)
 {
   int64_t *runs = load->slice->integer_runs;
@@ -128,7 +150,14 @@ static int intern_column(crm_load *load, crm__intern *intern, int32_t column, in
     return 1;
   }
   if (cells->integers) {
-    return intern_integers(load, intern, cells->values, count, ids);
+    if (recall_integers(slice->small_ids[column], cells->values, count, ids)) {
+      return 1;
+    }
+    if (!intern_integers(load, intern, cells->values, count, ids)) {
+      return 0;
+    }
+    note_integers(slice->small_ids[column], cells->values, count, ids);
+    return 1;
   }
   for (i = 0; i < count; i++) {
     if (run == 0 || !same_key(&cells->keys[i], &runs[run - 1])) {
