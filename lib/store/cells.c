@@ -2,7 +2,9 @@
  * Copyright the libcrm authors */
 #include "store/cells.h"
 
+#include "base/check.h"
 #include "base/civil.h"
+#include "base/digits.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -211,23 +213,11 @@ static int32_t read_value(const crm_column *column, int32_t cell, int32_t scale,
   return cell == CRM__CELL_RATE && *value <= 0 ? CRM__CAUSE_RANGE : CRM__CAUSE_NONE;
 }
 
-/* The commonest keys, short integers without a sign, read in place; 0 where the text is something else. */
-static int short_integer(const char *text, uint32_t length, int64_t *value)
+/* The commonest keys of a file, integers without a sign. 0: it is something else. */
+static int field_integer(const crm__field *field, int64_t *value)
 {
-  int64_t sum = 0;
-  uint32_t i;
-  if (length == 0 || length > 18 || (text[0] == '0' && length > 1)) {
-    return 0;
-  }
-  for (i = 0; i < length; i++) {
-    uint32_t digit = (uint32_t)(unsigned char)text[i] - '0';
-    if (digit > 9) {
-      return 0;
-    }
-    sum = sum * 10 + (int64_t)digit;
-  }
-  *value = sum;
-  return 1;
+  return field->length > 0 && (field->text[0] != '0' || field->length == 1) &&
+         crm__digits_read(field->text, field->length, value);
 }
 
 static void decode_field_keys(const crm__field *fields, int32_t column, int64_t count, crm__key *keys,
@@ -240,7 +230,7 @@ static void decode_field_keys(const crm__field *fields, int32_t column, int64_t 
     if (field->bad != 0) {
       keys[i] = crm__key_none();
       refuse(verdicts, i, field->bad == CRM__FIELD_NUL ? CRM__CAUSE_NUL : CRM__CAUSE_ENCODING, column);
-    } else if (short_integer(field->text, field->length, &integer)) {
+    } else if (field_integer(field, &integer)) {
       keys[i].text = NULL;
       keys[i].length = 0;
       keys[i].integer = integer;
@@ -292,7 +282,7 @@ static int decode_integers(const crm__input *input, int64_t from, int64_t count,
   }
   for (i = 0; i < count; i++) {
     const crm__field *field = &input->fields[from + i];
-    if (field->bad != 0 || !short_integer(field->text, field->length, &values[i])) {
+    if (field->bad != 0 || !field_integer(field, &values[i])) {
       return 0;
     }
   }
@@ -344,12 +334,37 @@ static int decode_whole(const crm_column *column, int32_t cell, int32_t scale, i
   return 1;
 }
 
-/* Times of a file. The lines of a document carry the same text: what was read for the row before is good again. */
+/* "HH:MM:SS" as microseconds. 0: it is something else. */
+static int read_clock(const char *text, int64_t *clock)
+{
+  uint64_t word = crm__load64(text);
+  uint64_t digits = (word & 0xFFFF) | (word >> 24 & 0xFFFF) << 16 | (word >> 48) << 32 |
+                    (CRM__DIGITS_ZEROS & UINT64_C(0xFFFF000000000000));
+  uint64_t pairs = crm__digits_pairs(digits);
+  uint64_t hour = pairs & 0xFF;
+  uint64_t minute = pairs >> 16 & 0xFF;
+  uint64_t second = pairs >> 32 & 0xFF;
+  if (text[2] != ':' || text[5] != ':' || !crm__digits_only(digits) || hour > 23 || minute > 59 || second > 59) {
+    return 0;
+  }
+  *clock = (int64_t)((hour * 60 + minute) * 60 + second) * 1000000;
+  return 1;
+}
+
+static int same_bytes(const char *a, const char *b, uint32_t length)
+{
+  return crm__load64(a) == crm__load64(b) && memcmp(a + 8, b + 8, length - 8) == 0;
+}
+
+/* Times of a file. The rows of a document carry the same text, and one row the date of the row before: what was read is
+ * good again. */
 static void decode_field_times(const crm__input *input, int32_t column, int64_t from, int64_t count, int64_t *values,
                                crm__verdicts *verdicts)
 {
   const crm__field *fields = input->fields + from;
-  const crm__field *before = NULL;
+  const crm__field *before = NULL;   /* one that was read, */
+  int64_t time = 0;                  /* its time, */
+  int64_t day = 0;                   /* and the begin of its day */
   int64_t i;
   for (i = 0; i < count; i++) {
     const crm__field *field = &fields[i];
@@ -357,30 +372,51 @@ static void decode_field_times(const crm__input *input, int32_t column, int64_t 
     size_t length;
     int32_t cause = CRM__CAUSE_NONE;
     int inexact = 0;
-    values[i] = CRM__NULL;
-    if (before != NULL && field->length == before->length && field->bad == 0 &&
-        memcmp(field->text, before->text, field->length) == 0) {
-      values[i] = values[i - 1];
+    int dated = before != NULL && field->bad == 0 && field->length == before->length && field->length >= 10 &&
+                field->text[7] == '-' && same_bytes(field->text, before->text, 10);
+    if (dated && memcmp(field->text + 10, before->text + 10, field->length - 10) == 0) {
+      values[i] = time;
+      continue;
+    }
+    if (dated && input->time_format == NULL && field->length == 19 && field->text[10] == before->text[10] &&
+        read_clock(field->text + 11, &time)) {
+      time += day;
+      values[i] = time;
+      before = field;
       continue;
     }
     before = NULL;
+    values[i] = CRM__NULL;
     if (cell_text(input, from + i, &text, &length, &cause)) {
       cause = read_text(input, CRM__CELL_TIME, 0, NULL, text, length, &values[i], &inexact);
-      before = cause == CRM__CAUSE_NONE ? field : NULL;
     }
     if (cause != CRM__CAUSE_NONE) {
       values[i] = CRM__NULL;
       refuse(verdicts, i, cause, column);
+    } else if (values[i] != CRM__NULL) {
+      before = field;
+      time = values[i];
+      day = crm__floor_div(time, CRM_DAY) * CRM_DAY;
     }
   }
 }
 
-/* Numbers of a file: those without a fault are read at once, the rest goes the general way. 1: it was read. */
+/* Numbers of a file: plain ones are read at once, the rest goes the general way. 1: it was read. */
 static int decode_field_number(const crm__field *field, int32_t cell, char mark, int32_t scale, int64_t *value,
                                int *inexact)
 {
-  return cell >= CRM__CELL_MONEY && cell <= CRM__CELL_NUMBER && cell != CRM__CELL_RATE && field->bad == 0 &&
-         field->length > 0 && field->text[0] > ' ' &&
+  if (cell < CRM__CELL_MONEY || cell > CRM__CELL_NUMBER || cell == CRM__CELL_RATE || field->bad != 0 ||
+      field->length == 0) {
+    return 0;
+  }
+  if (scale > 0 && crm__digits_decimals(field->text, field->length, mark, (uint32_t)scale, value)) {
+    return 1;
+  }
+  if (field->length <= 8 && crm__digits_read(field->text, field->length, value)) {
+    *value *= crm__power10(scale);   /* at most six */
+    return 1;
+  }
+  return field->text[0] > ' ' &&
          crm__decimal_read_scaled(field->text, field->length, mark, scale, value, inexact) == CRM__DECIMAL_OK;
 }
 

@@ -24,7 +24,7 @@ typedef struct crm__field {
 #define CRM__RECORD_QUOTE 2      /* a quoted field that does not end, or goes on after its end */
 #define CRM__RECORD_TOO_LONG 3   /* over the record limit */
 
-#define CRM__CSV_ROWS 4096       /* most records of a block */
+#define CRM__CSV_ROWS 1024       /* most records of a block: their fields stay in the cache */
 #define CRM__CSV_COLUMNS 16384   /* most columns of a file */
 
 typedef struct crm__csv crm__csv;

@@ -87,7 +87,14 @@ static inline void end_field(crm__split *split, size_t end, uint32_t flag)
   split->fields++;
 }
 
-/* Marks 64 bytes at once, so that their fields are found in one loop. */
+/* The eight top bits, side by side. */
+static inline uint64_t gather(uint64_t tops)
+{
+  return (tops * UINT64_C(0x0002040810204081)) >> 56;
+}
+
+/* Marks 64 bytes at once, so that their fields are found in one loop. Where comma, tab or a blank delimits, whatever is
+ * not above a comma is marked: that is one test in place of three, and what else it marks is rare. */
 static void mark_chunk(crm__split *split, size_t chunk)
 {
   const uint64_t quotes = pattern_of('"');
@@ -95,11 +102,18 @@ static void mark_chunk(crm__split *split, size_t chunk)
   const char *text = split->text + chunk;
   uint64_t marks = 0;
   uint64_t seen = 0;
-  for (int i = 0; i < 64; i += 8) {
-    uint64_t word = word_at(text + i);
-    uint64_t tops = below(word, 0x0E) | equal(word, quotes) | equal(word, delimiters);
-    marks |= ((tops * UINT64_C(0x0002040810204081)) >> 56) << i;   /* the eight top bits, side by side */
-    seen |= word;
+  if (split->delimiter <= ',') {
+    for (int i = 0; i < 64; i += 8) {
+      uint64_t word = word_at(text + i);
+      marks |= gather(below(word, ',' + 1)) << i;
+      seen |= word;
+    }
+  } else {
+    for (int i = 0; i < 64; i += 8) {
+      uint64_t word = word_at(text + i);
+      marks |= gather(below(word, 0x0E) | equal(word, quotes) | equal(word, delimiters)) << i;
+      seen |= word;
+    }
   }
   split->chunk = chunk;
   split->marks = marks;
@@ -180,8 +194,8 @@ static int meet_quoted(crm__split *split, size_t at, size_t stop)
   return GOES_ON;
 }
 
-/* Ends fields outside quotes up to the first mark that is no delimiter; answers the marks from it on. What `meet` does
- * in the common case, with all it takes in registers. */
+/* Ends fields outside quotes up to the first mark that is a line end, a quote or a zero byte; answers the marks from it
+ * on. What `meet` does in the common case, with all it takes in registers. */
 static uint64_t end_fields(crm__split *split, uint64_t marks)
 {
   const char *text = split->text + split->chunk;
@@ -194,6 +208,9 @@ static uint64_t end_fields(crm__split *split, uint64_t marks)
   for (; marks != 0; marks &= marks - 1) {
     size_t index = first_bit(marks);
     if (text[index] != delimiter) {
+      if (text[index] > '\r' && text[index] != '"') {
+        continue;
+      }
       break;
     }
     size_t at = split->chunk + index;
