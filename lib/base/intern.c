@@ -393,8 +393,8 @@ static int window_take(crm__intern *intern, crm__memory *memory, int64_t key)
   return place.capacity <= crm__window_most(taken + 1) && window_move(intern, memory, &place, taken);
 }
 
-/* Doubles the window upwards where it then covers a key behind its end, and is full enough for that: keys that are given
- * one after the other never go through the table. 0: it is as it was. */
+/* Doubles the window upwards where it then covers a key behind its end, and is full enough for that: keys that are
+ * given one after the other never go through the table. 0: it is as it was. */
 static int window_follow(crm__intern *intern, crm__memory *memory, int64_t key)
 {
   crm__window place = intern->window;

@@ -356,8 +356,8 @@ static int same_bytes(const char *a, const char *b, uint32_t length)
   return crm__load64(a) == crm__load64(b) && memcmp(a + 8, b + 8, length - 8) == 0;
 }
 
-/* Times of a file. The rows of a document carry the same text, and one row the date of the row before: what was read is
- * good again. */
+/* Times of a file. The rows of a document carry the same text, and one row the date of the row before: what was read
+ * is good again. */
 static void decode_field_times(const crm__input *input, int32_t column, int64_t from, int64_t count, int64_t *values,
                                crm__verdicts *verdicts)
 {
