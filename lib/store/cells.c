@@ -289,8 +289,8 @@ static int decode_integers(const crm__input *input, int64_t from, int64_t count,
   return 1;
 }
 
-/* Whether all values lie between two bounds within +-2^62. The sign of a difference tells, whether it wraps or not: loops
- * over 64-bit differences become vectors on every machine, comparisons do not. */
+/* Whether all values lie between two bounds within +-2^62. The sign of a difference tells, whether it wraps or not:
+ * loops over 64-bit differences become vectors on every machine, comparisons do not. */
 static int all_between(const int64_t *values, int64_t count, int64_t least, int64_t most)
 {
   uint64_t outside = 0;
