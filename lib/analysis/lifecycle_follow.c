@@ -4,6 +4,7 @@
 
 #include "base/civil.h"
 #include "base/error.h"
+#include "store/rows.h"
 
 /* One life after the other: what happened to a customer, in order of time, turned into entries into stages. */
 
@@ -145,10 +146,13 @@ static int follow(life *of, const crm__scope *scope)
   const crm__life_facts *facts = of->facts;
   crm_lifecycle *to = of->to;
   int64_t joined = INT64_MIN;
-  int known = crm__customer_row(scope->store, of->id, &joined);
+  int known = crm__row_live(scope->store, CRM__TABLE_CUSTOMERS, of->id);
   int taken;
+  if (known) {
+    joined = crm__row_value(scope->store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_JOINED, of->id);
+  }
   of->joined = known && joined != INT64_MIN && joined < to->as_of ? joined : NEVER;
-  of->opened = facts->opened != NULL && facts->opened[of->id] < to->as_of ? facts->opened[of->id] : NEVER;
+  of->opened = facts->opened != NULL ? facts->opened[of->id] : NEVER;
   of->purchase = facts->starts[of->id];
   of->entry = facts->entry_starts == NULL ? 0 : facts->entry_starts[of->id];
   of->step = CRM_STAGE_NONE;

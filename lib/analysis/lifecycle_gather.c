@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "base/survival.h"
+#include "store/rows.h"
 
 /* What lives are made of: times of purchase by customer, and how long silence has to last. */
 
@@ -97,14 +98,108 @@ static crm_status gather_purchases(crm__scope *scope, crm__life_facts *life, crm
   return CRM_OK;
 }
 
+/* When each customer's first opportunity was created. */
+static crm_status gather_openings(crm__scope *scope, crm__life_facts *life, crm_error *error)
+{
+  const crm_store *store = scope->store;
+  uint32_t customers = crm__customers(store);
+  uint32_t rows = crm__rows_count(store, CRM__TABLE_OPPORTUNITIES);
+  int64_t *opened;
+  uint32_t i;
+  if (crm__rows_live(store, CRM__TABLE_OPPORTUNITIES) == 0) {
+    return CRM_OK;
+  }
+  opened = crm__scope_alloc(scope, customers, sizeof *opened);
+  if (opened == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < customers; i++) {
+    opened[i] = INT64_MAX;
+  }
+  for (i = 0; i < rows; i++) {
+    uint32_t id = crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, i);
+    int64_t time = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CREATED, i);
+    if (id != CRM__NONE && time != INT64_MIN && time < opened[id] &&
+        crm__row_exists(scope, CRM__TABLE_OPPORTUNITIES, i)) {
+      opened[id] = time;
+    }
+  }
+  life->opened = opened;
+  return CRM_OK;
+}
+
+/* The stage of the ladder that a name of the host's is, CRM_STAGE_NONE: none. */
+static int32_t stage_of(const uint32_t *names, uint32_t name)
+{
+  int32_t stage = CRM_STAGES - 1;
+  while (stage >= 0 && (names[stage] == CRM__NONE || names[stage] != name)) {
+    stage--;
+  }
+  return stage;
+}
+
+/* The host's entries of customers, by time. */
+static crm_status gather_entries(crm_lifecycle *lifecycle, crm__scope *scope, crm__life_facts *life, crm_error *error)
+{
+  const crm_store *store = scope->store;
+  uint32_t customers = crm__customers(store);
+  uint32_t names[CRM_STAGES];
+  crm__row_index index;
+  uint64_t *starts;
+  int64_t *times;
+  int8_t *stages;
+  uint64_t used = 0;
+  int32_t stage;
+  uint32_t id;
+  crm_status status;
+  if (crm__rows_live(store, CRM__TABLE_STAGES) == 0) {
+    return CRM_OK;
+  }
+  status = crm__rows_by(scope, CRM__TABLE_STAGES, CRM__STAGES_CUSTOMER, CRM__STAGES_TIME, &index, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  starts = crm__scope_alloc(scope, (uint64_t)customers + 1U, sizeof *starts);
+  times = crm__scope_alloc(scope, index.starts[index.ids], sizeof *times);
+  stages = crm__scope_alloc(scope, index.starts[index.ids], sizeof *stages);
+  if (starts == NULL || times == NULL || stages == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (stage = 0; stage < CRM_STAGES; stage++) {
+    names[stage] = crm__row_find(store, CRM__TABLE_STAGES, CRM__STAGES_STAGE, crm__stage_name(stage));
+  }
+  for (id = 0; id < customers; id++) {
+    uint32_t i = id < index.ids ? index.starts[id] : 0;
+    uint32_t end = id < index.ids ? index.starts[id + 1U] : 0;
+    starts[id] = used;
+    for (; i < end; i++) {
+      stage = stage_of(names, crm__row_id(store, CRM__TABLE_STAGES, CRM__STAGES_STAGE, index.rows[i]));
+      lifecycle->unknown += stage == CRM_STAGE_NONE;
+      if (stage != CRM_STAGE_NONE) {
+        times[used] = crm__row_value(store, CRM__TABLE_STAGES, CRM__STAGES_TIME, index.rows[i]);
+        stages[used++] = (int8_t)stage;
+      }
+    }
+  }
+  starts[customers] = used;
+  life->entry_starts = starts;
+  life->entry_times = times;
+  life->entry_stages = stages;
+  return CRM_OK;
+}
+
 crm_status crm__life_gather(crm_lifecycle *lifecycle, crm__scope *scope, crm__life_facts *facts, crm_error *error)
 {
-  (void)lifecycle;
+  crm_status status;
   facts->opened = NULL;
   facts->entry_starts = NULL;
   facts->entry_times = NULL;
   facts->entry_stages = NULL;
-  return gather_purchases(scope, facts, error);
+  status = gather_purchases(scope, facts, error);
+  if (status == CRM_OK) {
+    status = gather_openings(scope, facts, error);
+  }
+  return status == CRM_OK ? gather_entries(lifecycle, scope, facts, error) : status;
 }
 
 /* ---- how long silence has to last ---- */

@@ -70,8 +70,6 @@ int crm__customer_counts(const crm__scope *scope, uint32_t customer);
 #define CRM__SUSPECT 2
 int crm__customer_acquaintance(const crm__scope *scope, uint32_t customer);
 
-int crm__customer_row(const crm_store *store, uint32_t customer, int64_t *joined);
-
 /* rank[id] = place of the customer's key in key order; of the scope's scratch. */
 crm_status crm__customer_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error);
 

@@ -346,13 +346,3 @@ int32_t crm__quantity_digits(const crm_store *store)
 {
   return store->quantity_digits;
 }
-
-int crm__customer_row(const crm_store *store, uint32_t customer, int64_t *joined)
-{
-  const crm__dimension *dimension = &store->dimensions[CRM__TABLE_CUSTOMERS];
-  if (crm__column_u8(&dimension->present, customer) == 0) {
-    return 0;
-  }
-  *joined = crm__column_i64(&dimension->values[CRM__CUSTOMERS_JOINED], customer);
-  return 1;
-}

@@ -75,6 +75,57 @@ static void every_life_is_followed_by_time(void **state)
   crm_store_free(store);
 }
 
+/* The host calls A lost and is proved wrong, moves B back to prospect, and knows H from an opportunity alone. */
+static void the_host_and_opportunities_join_in(void **state)
+{
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle;
+  crm_table *table = NULL;
+  (void)state;
+  facts_load_text(store, "opportunities", "opportunity,customer,created,outcome\n"
+                                          "1,D,2024-02-10 08:00,open\n"
+                                          "2,D,2024-02-01 08:00,lost\n"
+                                          "3,H,2024-05-01,open\n"
+                                          "4,H,2024-07-01,open\n"
+                                          "5,A,2024-01-03,open\n"
+                                          "6,,2024-01-03,open\n");
+  facts_load_text(store, "stages", "customer,time,stage\n"
+                                   "A,2024-01-10,lost\n"
+                                   "B,2024-03-02,prospect\n"
+                                   "B,2024-05-15 10:00,suspect\n"
+                                   "D,2024-02-05,negotiation\n"
+                                   "C,2024-07-01,lost\n"
+                                   "I,2024-03-01,prospect\n");
+  lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  assert_int_equal(crm_lifecycle_history(lifecycle, NULL, &table, NULL), CRM_OK);
+  assert_string_equal(crm_table_meta_find(table, "unknown_entries"), "1");
+  /* B falls silent only on a step that has bought, and at one instant the host has the last word. */
+  assert_result(table, "customer,stage,entered,cause,step\n"
+                       "A,prospect,2024-01-01T00:00:00,joined,prospect\n"
+                       "A,opportunity,2024-01-03T00:00:00,opportunity,opportunity\n"
+                       "A,customer,2024-01-05T10:00:00,purchase,customer\n"
+                       "A,lost,2024-01-10T00:00:00,host,customer\n"
+                       "A,reactivated,2024-01-20T10:00:00,repeat,repeat\n"
+                       "A,dormant,2024-02-20T00:00:00,idle,repeat\n"
+                       "A,lost,2024-04-19T00:00:00,idle,repeat\n"
+                       "B,suspect,,known,suspect\n"
+                       "B,customer,2024-03-01T10:00:00,purchase,customer\n"
+                       "B,prospect,2024-03-02T00:00:00,host,prospect\n"
+                       "B,repeat,2024-05-15T10:00:00,repeat,repeat\n"
+                       "B,suspect,2024-05-15T10:00:00,host,suspect\n"
+                       "C,customer,2024-05-20T10:00:00,purchase,customer\n"
+                       "D,prospect,2024-01-10T00:00:00,joined,prospect\n"
+                       "D,opportunity,2024-02-01T08:00:00,opportunity,opportunity\n"
+                       "G,suspect,,known,suspect\n"
+                       "H,opportunity,2024-05-01T00:00:00,opportunity,opportunity\n"
+                       "I,prospect,2024-03-01T00:00:00,host,prospect\n");
+  assert_int_equal(crm_lifecycle_stages(lifecycle, &table, NULL), CRM_OK);
+  assert_int_equal(integer_at(table, "ended", CRM_STAGE_CUSTOMER), 2);   /* A called lost, B moved down */
+  crm_table_free(table);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 /* A day of silence at a time: dormant is idle for more than 30 days, lost for 90 or more. */
 static void silence_counts_to_the_day(void **state)
 {
@@ -375,6 +426,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_life_is_followed_by_time),
+    cmocka_unit_test(the_host_and_opportunities_join_in),
     cmocka_unit_test(silence_counts_to_the_day),
     cmocka_unit_test(two_purchases_of_a_day_are_no_repeat),
     cmocka_unit_test(stages_have_their_promotion),
