@@ -32,7 +32,7 @@ FLOORS = {
     "base": (),
     "table": ("base/",),
     "store": ("base/", "table/"),
-    "analysis": ("base/", "table/build.h", "store/facts.h", "store/segment.h"),
+    "analysis": ("base/", "table/build.h", "store/facts.h", "store/rows.h", "store/segment.h"),
     "cockpit": ("base/", "table/build.h", "store/facts.h", "store/rows.h", "analysis/population.h"),
 }
 
