@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "base/ranking.h"
+
+#include <string.h>
+
+#define CAP 64            /* entries of a node */
+#define FILL 48           /* of a node that is built, */
+#define LEAST 16          /* and least of one that is not the root, but for the last ones of a build */
+#define TALLEST 16
+#define BLOCK_NODES 32
+
+/* A leaf; the head of an inner node. total is what the node stands for: entries, or the sum of multiplicities. */
+typedef struct node {
+  uint32_t used;
+  uint32_t total;
+  int64_t values[CAP];      /* inner: at or below all of the child's and above all of the child before; [0] is idle
+                             * but where nodes are joined */
+  uint32_t words[CAP];      /* ids with `before`, else of a leaf multiplicities */
+} node;
+
+typedef struct inner {
+  node head;
+  uint32_t before[CAP];     /* entries under the children before this one */
+  node *children[CAP];
+} inner;
+
+static inner *as_inner(node *of)
+{
+  return (inner *)(void *)of;
+}
+
+static const inner *as_const_inner(const node *of)
+{
+  return (const inner *)(const void *)of;
+}
+
+/* ---- nodes ---- */
+
+typedef struct link {
+  struct link *next;
+} link;
+
+#define BLOCK_HEAD 64   /* keeps the nodes on cache lines as far as the allocator lets it */
+
+static size_t block_bytes(const crm__ranking_pool *pool)
+{
+  return BLOCK_HEAD + pool->size * BLOCK_NODES;
+}
+
+static int pool_reserve(crm__ranking_pool *pool, crm__memory *memory, uint64_t count)
+{
+  while (pool->free_count < count) {
+    unsigned char *block = crm__alloc(memory, block_bytes(pool));
+    link *head = (link *)(void *)block;
+    uint32_t i;
+    if (block == NULL) {
+      return 0;
+    }
+    head->next = pool->blocks;
+    pool->blocks = head;
+    for (i = BLOCK_NODES; i-- > 0;) {
+      link *one = (link *)(void *)(block + BLOCK_HEAD + i * pool->size);
+      one->next = pool->free;
+      pool->free = one;
+    }
+    pool->free_count += BLOCK_NODES;
+  }
+  return 1;
+}
+
+static node *pool_take(crm__ranking_pool *pool)
+{
+  link *taken = pool->free;
+  node *made = (node *)(void *)taken;
+  pool->free = taken->next;
+  pool->free_count--;
+  made->used = 0;
+  made->total = 0;
+  return made;
+}
+
+static void pool_give(crm__ranking_pool *pool, node *unused)
+{
+  link *given = (link *)(void *)unused;
+  given->next = pool->free;
+  pool->free = given;
+  pool->free_count++;
+}
+
+static void pool_close(crm__ranking_pool *pool, crm__memory *memory)
+{
+  link *block = pool->blocks;
+  while (block != NULL) {
+    link *next = block->next;
+    crm__free(memory, block, block_bytes(pool));
+    block = next;
+  }
+  pool->blocks = NULL;
+  pool->free = NULL;
+  pool->free_count = 0;
+}
+
+void crm__ranking_open(crm__ranking *ranking, crm__ranking_before before, const void *context)
+{
+  memset(ranking, 0, sizeof *ranking);
+  ranking->before = before;
+  ranking->context = context;
+  ranking->leaves.size = sizeof(node);
+  ranking->inners.size = sizeof(inner);
+}
+
+void crm__ranking_close(crm__ranking *ranking, crm__memory *memory)
+{
+  pool_close(&ranking->leaves, memory);
+  pool_close(&ranking->inners, memory);
+  ranking->root = NULL;
+  ranking->height = 0;
+  ranking->count = 0;
+}
+
+int crm__ranking_reserve(crm__ranking *ranking, crm__memory *memory)
+{
+  return pool_reserve(&ranking->leaves, memory, 2) && pool_reserve(&ranking->inners, memory, ranking->height + 2U);
+}
+
+/* ---- searching ---- */
+
+/* How many of sorted values are below one; without a branch that a processor could guess wrong. */
+static uint32_t lower(const int64_t *values, uint32_t used, int64_t value)
+{
+  const int64_t *base = values;
+  uint32_t n = used;
+  while (n > 1) {
+    uint32_t half = n / 2;
+    base = base[half - 1] < value ? base + half : base;
+    n -= half;
+  }
+  return (uint32_t)(base - values) + (n == 1 && *base < value);
+}
+
+/* How many are at or below it. */
+static uint32_t upper(const int64_t *values, uint32_t used, int64_t value)
+{
+  const int64_t *base = values;
+  uint32_t n = used;
+  while (n > 1) {
+    uint32_t half = n / 2;
+    base = base[half - 1] <= value ? base + half : base;
+    n -= half;
+  }
+  return (uint32_t)(base - values) + (n == 1 && *base <= value);
+}
+
+/* How many of sorted entries stand before a value and, where ids matter, an id. */
+static uint32_t entries_before(const crm__ranking *ranking, const int64_t *values, const uint32_t *words,
+                               uint32_t used, int64_t value, uint32_t id)
+{
+  uint32_t low = lower(values, used, value);
+  if (ranking->before != NULL) {
+    uint32_t high = low + upper(values + low, used - low, value);
+    while (low < high) {
+      uint32_t middle = low + (high - low) / 2;
+      if (ranking->before(ranking->context, words[middle], id)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+  }
+  return low;
+}
+
+/* The child that holds a value and id, or would. */
+static uint32_t child_for(const crm__ranking *ranking, const inner *in, int64_t value, uint32_t id)
+{
+  uint32_t i;
+  if (ranking->before == NULL) {
+    return upper(in->head.values + 1, in->head.used - 1, value);
+  }
+  i = entries_before(ranking, in->head.values + 1, in->head.words + 1, in->head.used - 1, value, id);
+  return i + (i + 1 < in->head.used && in->head.values[i + 1] == value && in->head.words[i + 1] == id);
+}
+
+/* The sum of the first multiplicities of a leaf. */
+static uint32_t sum_words(const node *leaf, uint32_t count)
+{
+  uint32_t sum = 0;
+  uint32_t i;
+  if (leaf->total == leaf->used) {
+    return count;
+  }
+  if (count > leaf->used / 2) {
+    for (i = count; i < leaf->used; i++) {
+      sum += leaf->words[i];
+    }
+    return leaf->total - sum;
+  }
+  for (i = 0; i < count; i++) {
+    sum += leaf->words[i];
+  }
+  return sum;
+}
+
+/* How many values are below one, ids set aside. */
+static uint64_t count_below(const crm__ranking *ranking, int64_t value)
+{
+  const node *at = ranking->root;
+  uint64_t sum = 0;
+  uint32_t level;
+  for (level = ranking->height; level > 0; level--) {
+    const inner *in = as_const_inner(at);
+    uint32_t i = lower(at->values + 1, at->used - 1, value);
+    sum += in->before[i];
+    at = in->children[i];
+  }
+  return sum + lower(at->values, at->used, value);
+}
+
+uint64_t crm__ranking_below(const crm__ranking *ranking, int64_t value, uint64_t *equal)
+{
+  const node *at = ranking->root;
+  uint64_t sum = 0;
+  uint32_t level;
+  uint32_t p;
+  *equal = 0;
+  if (at == NULL) {
+    return 0;
+  }
+  if (ranking->before != NULL) {
+    sum = count_below(ranking, value);
+    *equal = count_below(ranking, value + 1) - sum;
+    return sum;
+  }
+  for (level = ranking->height; level > 0; level--) {
+    const inner *in = as_const_inner(at);
+    uint32_t i = upper(at->values + 1, at->used - 1, value);
+    sum += in->before[i];
+    at = in->children[i];
+  }
+  p = lower(at->values, at->used, value);
+  if (p < at->used && at->values[p] == value) {
+    *equal = at->words[p];
+  }
+  return sum + sum_words(at, p);
+}
+
+uint64_t crm__ranking_ahead(const crm__ranking *ranking, int64_t value, uint32_t id)
+{
+  const node *at = ranking->root;
+  uint64_t sum = 0;
+  uint32_t level;
+  if (at == NULL) {
+    return 0;
+  }
+  for (level = ranking->height; level > 0; level--) {
+    const inner *in = as_const_inner(at);
+    uint32_t i = child_for(ranking, in, value, id);
+    sum += in->before[i];
+    at = in->children[i];
+  }
+  return sum + entries_before(ranking, at->values, at->words, at->used, value, id);
+}
+
+int64_t crm__ranking_at(const crm__ranking *ranking, uint64_t place, uint32_t *id)
+{
+  const node *at = ranking->root;
+  uint32_t left = (uint32_t)place;
+  uint32_t i;
+  uint32_t level;
+  for (level = ranking->height; level > 0; level--) {
+    const inner *in = as_const_inner(at);
+    uint32_t low = 0;
+    uint32_t high = at->used;
+    while (high - low > 1) {
+      uint32_t middle = low + (high - low) / 2;
+      if (in->before[middle] <= left) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    left -= in->before[low];
+    at = in->children[low];
+  }
+  if (ranking->before != NULL || at->total == at->used) {
+    i = left;
+  } else {
+    for (i = 0; left >= at->words[i]; i++) {
+      left -= at->words[i];
+    }
+  }
+  if (id != NULL && ranking->before != NULL) {
+    *id = at->words[i];
+  }
+  return at->values[i];
+}
+
+/* ---- moving entries between neighbours ---- */
+
+static uint32_t leaf_weight(const crm__ranking *ranking, const node *leaf, uint32_t first, uint32_t count)
+{
+  uint32_t sum = 0;
+  uint32_t i;
+  if (ranking->before != NULL) {
+    return count;
+  }
+  for (i = first; i < first + count; i++) {
+    sum += leaf->words[i];
+  }
+  return sum;
+}
+
+/* The first entries of the right one to the end of the left one. */
+static void take_front(const crm__ranking *ranking, node *left, node *right, uint32_t count, int leaf)
+{
+  uint32_t rest = right->used - count;
+  uint32_t moved;
+  uint32_t i;
+  memcpy(left->values + left->used, right->values, count * sizeof *left->values);
+  memcpy(left->words + left->used, right->words, count * sizeof *left->words);
+  if (leaf) {
+    moved = leaf_weight(ranking, right, 0, count);
+  } else {
+    inner *l = as_inner(left);
+    inner *r = as_inner(right);
+    moved = rest > 0 ? r->before[count] : right->total;
+    for (i = 0; i < count; i++) {
+      l->before[left->used + i] = left->total + r->before[i];
+      l->children[left->used + i] = r->children[i];
+    }
+    for (i = 0; i < rest; i++) {
+      r->before[i] = r->before[count + i] - moved;
+      r->children[i] = r->children[count + i];
+    }
+  }
+  memmove(right->values, right->values + count, rest * sizeof *right->values);
+  memmove(right->words, right->words + count, rest * sizeof *right->words);
+  left->used += count;
+  left->total += moved;
+  right->used = rest;
+  right->total -= moved;
+}
+
+/* The last entries of the left one to the front of the right one. */
+static void give_back(const crm__ranking *ranking, node *left, node *right, uint32_t count, int leaf)
+{
+  uint32_t first = left->used - count;
+  uint32_t moved;
+  uint32_t i;
+  memmove(right->values + count, right->values, right->used * sizeof *right->values);
+  memmove(right->words + count, right->words, right->used * sizeof *right->words);
+  memcpy(right->values, left->values + first, count * sizeof *right->values);
+  memcpy(right->words, left->words + first, count * sizeof *right->words);
+  if (leaf) {
+    moved = leaf_weight(ranking, left, first, count);
+  } else {
+    inner *l = as_inner(left);
+    inner *r = as_inner(right);
+    uint32_t start = l->before[first];
+    moved = left->total - start;
+    for (i = right->used; i-- > 0;) {
+      r->before[count + i] = r->before[i] + moved;
+      r->children[count + i] = r->children[i];
+    }
+    for (i = 0; i < count; i++) {
+      r->before[i] = l->before[first + i] - start;
+      r->children[i] = l->children[first + i];
+    }
+  }
+  left->used = first;
+  left->total -= moved;
+  right->used += count;
+  right->total += moved;
+}
+
+static void put_child(inner *in, uint32_t i, node *child)
+{
+  node *head = &in->head;
+  uint32_t rest = head->used - i;
+  memmove(head->values + i + 1, head->values + i, rest * sizeof *head->values);
+  memmove(head->words + i + 1, head->words + i, rest * sizeof *head->words);
+  memmove(in->before + i + 1, in->before + i, rest * sizeof *in->before);
+  memmove(in->children + i + 1, in->children + i, rest * sizeof *in->children);
+  head->values[i] = child->values[0];
+  head->words[i] = child->words[0];
+  in->before[i] = i == 0 ? 0 : in->before[i - 1] + in->children[i - 1]->total;
+  in->children[i] = child;
+  head->used++;
+}
+
+static void drop_child(inner *in, uint32_t i)
+{
+  node *head = &in->head;
+  uint32_t rest = head->used - i - 1;
+  memmove(head->values + i, head->values + i + 1, rest * sizeof *head->values);
+  memmove(head->words + i, head->words + i + 1, rest * sizeof *head->words);
+  memmove(in->before + i, in->before + i + 1, rest * sizeof *in->before);
+  memmove(in->children + i, in->children + i + 1, rest * sizeof *in->children);
+  head->used--;
+}
+
+/* Half of a full child becomes the child after it. */
+static void split_child(crm__ranking *ranking, inner *in, uint32_t i, int leaf)
+{
+  node *right = pool_take(leaf ? &ranking->leaves : &ranking->inners);
+  give_back(ranking, in->children[i], right, CAP / 2, leaf);
+  put_child(in, i + 1, right);
+}
+
+/* Children i and i + 1 become one, or of about the same size. */
+static void join_children(crm__ranking *ranking, inner *in, uint32_t i, int leaf)
+{
+  node *left = in->children[i];
+  node *right = in->children[i + 1];
+  uint32_t both = left->used + right->used;
+  if (!leaf) {
+    right->values[0] = in->head.values[i + 1];
+    right->words[0] = in->head.words[i + 1];
+  }
+  if (both <= CAP) {
+    take_front(ranking, left, right, right->used, leaf);
+    drop_child(in, i + 1);
+    pool_give(leaf ? &ranking->leaves : &ranking->inners, right);
+    return;
+  }
+  if (left->used < both / 2) {
+    take_front(ranking, left, right, both / 2 - left->used, leaf);
+  } else {
+    give_back(ranking, left, right, left->used - both / 2, leaf);
+  }
+  in->head.values[i + 1] = right->values[0];
+  in->head.words[i + 1] = right->words[0];
+  in->before[i + 1] = in->before[i] + left->total;
+}
+
+/* ---- changing ---- */
+
+/* Full nodes are parted on the way down, so that there is room wherever it ends. */
+static node *make_room(crm__ranking *ranking, int64_t value, uint32_t id)
+{
+  node *at = ranking->root;
+  uint32_t level;
+  if (at == NULL) {
+    at = pool_take(&ranking->leaves);
+    ranking->root = at;
+  }
+  if (at->used == CAP) {
+    node *top = pool_take(&ranking->inners);
+    put_child(as_inner(top), 0, at);
+    top->total = at->total;
+    split_child(ranking, as_inner(top), 0, ranking->height == 0);
+    ranking->root = top;
+    ranking->height++;
+    at = top;
+  }
+  for (level = ranking->height; level > 0; level--) {
+    inner *in = as_inner(at);
+    uint32_t i = child_for(ranking, in, value, id);
+    uint32_t k;
+    if (in->children[i]->used == CAP) {
+      split_child(ranking, in, i, level == 1);
+      i = child_for(ranking, in, value, id);
+    }
+    at->total++;
+    for (k = i + 1; k < at->used; k++) {
+      in->before[k]++;
+    }
+    at = in->children[i];
+  }
+  return at;
+}
+
+void crm__ranking_add(crm__ranking *ranking, int64_t value, uint32_t id)
+{
+  node *leaf = make_room(ranking, value, id);
+  uint32_t p = entries_before(ranking, leaf->values, leaf->words, leaf->used, value, id);
+  uint32_t rest = leaf->used - p;
+  ranking->count++;
+  leaf->total++;
+  if (ranking->before == NULL && rest > 0 && leaf->values[p] == value) {
+    leaf->words[p]++;
+    return;
+  }
+  memmove(leaf->values + p + 1, leaf->values + p, rest * sizeof *leaf->values);
+  memmove(leaf->words + p + 1, leaf->words + p, rest * sizeof *leaf->words);
+  leaf->values[p] = value;
+  leaf->words[p] = ranking->before == NULL ? 1 : id;
+  leaf->used++;
+}
+
+/* Restores the least size of nodes from a leaf upwards. */
+static void mend(crm__ranking *ranking, inner **path, const uint32_t *taken)
+{
+  uint32_t level;
+  for (level = 0; level < ranking->height; level++) {
+    inner *in = path[level];
+    uint32_t i = taken[level];
+    if (in->children[i]->used >= LEAST) {
+      break;
+    }
+    if (in->head.used > 1) {
+      join_children(ranking, in, i > 0 ? i - 1 : i, level == 0);
+    }
+  }
+  while (ranking->height > 0 && ((node *)ranking->root)->used == 1) {
+    node *top = ranking->root;
+    ranking->root = as_inner(top)->children[0];
+    ranking->height--;
+    pool_give(&ranking->inners, top);
+  }
+}
+
+void crm__ranking_remove(crm__ranking *ranking, int64_t value, uint32_t id)
+{
+  inner *path[TALLEST];
+  uint32_t taken[TALLEST];
+  node *at = ranking->root;
+  uint32_t level;
+  uint32_t p;
+  uint32_t k;
+  for (level = ranking->height; level > 0; level--) {
+    inner *in = as_inner(at);
+    uint32_t i = child_for(ranking, in, value, id);
+    at->total--;
+    for (k = i + 1; k < at->used; k++) {
+      in->before[k]--;
+    }
+    path[level - 1] = in;
+    taken[level - 1] = i;
+    at = in->children[i];
+  }
+  p = entries_before(ranking, at->values, at->words, at->used, value, id);
+  ranking->count--;
+  at->total--;
+  if (ranking->before == NULL && at->words[p] > 1) {
+    at->words[p]--;
+    return;
+  }
+  at->used--;
+  memmove(at->values + p, at->values + p + 1, (at->used - p) * sizeof *at->values);
+  memmove(at->words + p, at->words + p + 1, (at->used - p) * sizeof *at->words);
+  if (at->used < LEAST) {
+    mend(ranking, path, taken);
+  }
+}
+
+/* ---- building ---- */
+
+/* Leaves of FILL entries; answers how many, in row[]. UINT64_MAX: no memory. */
+static uint64_t build_leaves(crm__ranking *ranking, crm__memory *memory, const int64_t *values, const uint32_t *ids,
+                             uint64_t count, node **row)
+{
+  uint64_t made = 0;
+  node *leaf = NULL;
+  uint64_t i;
+  for (i = 0; i < count; i++) {
+    if (leaf != NULL && ranking->before == NULL && leaf->values[leaf->used - 1] == values[i]) {
+      leaf->words[leaf->used - 1]++;
+      leaf->total++;
+      continue;
+    }
+    if (leaf == NULL || leaf->used == FILL) {
+      if (!pool_reserve(&ranking->leaves, memory, 1)) {
+        return UINT64_MAX;
+      }
+      leaf = pool_take(&ranking->leaves);
+      row[made++] = leaf;
+    }
+    leaf->values[leaf->used] = values[i];
+    leaf->words[leaf->used] = ranking->before == NULL ? 1 : ids[i];
+    leaf->used++;
+    leaf->total++;
+  }
+  return made;
+}
+
+/* The level above a row of nodes, in the same array. UINT64_MAX: no memory. */
+static uint64_t build_level(crm__ranking *ranking, crm__memory *memory, node **row, uint64_t count)
+{
+  uint64_t made = 0;
+  uint64_t i;
+  for (i = 0; i < count;) {
+    node *top;
+    if (!pool_reserve(&ranking->inners, memory, 1)) {
+      return UINT64_MAX;
+    }
+    top = pool_take(&ranking->inners);
+    for (; i < count && top->used < FILL; i++) {
+      put_child(as_inner(top), top->used, row[i]);
+      top->total += row[i]->total;
+    }
+    row[made++] = top;
+  }
+  return made;
+}
+
+int crm__ranking_build(crm__ranking *ranking, crm__memory *memory, const int64_t *values, const uint32_t *ids,
+                       uint64_t count)
+{
+  uint64_t room = count / FILL + 1;
+  node **row = crm__alloc_array(memory, room, sizeof *row);
+  uint64_t nodes;
+  if (row == NULL) {
+    return 0;
+  }
+  nodes = build_leaves(ranking, memory, values, ids, count, row);
+  while (nodes > 1 && nodes != UINT64_MAX) {
+    nodes = build_level(ranking, memory, row, nodes);
+    ranking->height++;
+  }
+  if (nodes == UINT64_MAX) {
+    crm__ranking_close(ranking, memory);
+  } else {
+    ranking->root = nodes == 0 ? NULL : row[0];
+    ranking->count = count;
+  }
+  crm__free_array(memory, row, room, sizeof *row);
+  return nodes != UINT64_MAX;
+}
