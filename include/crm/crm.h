@@ -22,5 +22,6 @@
 #include <crm/lifecycle.h> /* stages of customers: suspect to repeat, dormant, lost, reactivated */
 #include <crm/products.h>  /* products and ABC classes */
 #include <crm/kpi.h>       /* key performance indicators */
+#include <crm/till.h>      /* where a customer stands, before and after a sale, exactly */
 
 #endif

@@ -184,8 +184,7 @@ static crm_status gather(crm_pyramid *pyramid, const crm__scope *scope, const cr
   return CRM_OK;
 }
 
-/* How many of n customers a share takes. */
-static int64_t cut_size(int32_t rule, int64_t share, int64_t n)
+int64_t crm__cut_size(int32_t rule, int64_t share, int64_t n)
 {
   if (rule == CRM_CUT_CEIL) {
     return (share * n + 9999) / 10000;
@@ -244,7 +243,7 @@ static void find_cuts(crm_pyramid *pyramid, const uint32_t *ranks, int64_t *equa
   int32_t i;
   for (i = 0; i < pyramid->tier_count - 1; i++) {
     crm__cut *cut = &pyramid->cuts[i];
-    cut->size = cut_size(pyramid->rule, pyramid->shares[i], pyramid->n);
+    cut->size = crm__cut_size(pyramid->rule, pyramid->shares[i], pyramid->n);
     cut->reached = cut->size;
     if (cut->size > 0) {
       cut->last = place_at(pyramid, cut->size, ranks, equals);
@@ -339,12 +338,36 @@ static crm_status fill(crm_pyramid *pyramid, crm__scope *scope, crm_error *error
   return CRM_OK;
 }
 
+crm_status crm__pyramid_begin(const crm__scope *open, const crm_scope *scope, const crm_pyramid_options *options,
+                              crm_pyramid **pyramid, crm_error *error)
+{
+  crm__memory memory = crm__memory_fork(crm__scope_memory(open));
+  crm_pyramid *made = crm__alloc_zero(&memory, sizeof *made);
+  crm_status status;
+  if (made == NULL) {
+    return crm__fail_memory(error);
+  }
+  made->memory = memory;
+  made->store = open->store;
+  made->version = crm_store_version(open->store);
+  made->customers = crm__customers(open->store);
+  status = read_options(made, options, error);
+  if (status == CRM_OK) {
+    status = keep_scope(made, scope, error);
+  }
+  if (status != CRM_OK) {
+    crm_pyramid_free(made);
+    return status;
+  }
+  *pyramid = made;
+  return CRM_OK;
+}
+
 crm_status crm_pyramid_compute(const crm_store *store, const crm_scope *scope, const crm_pyramid_options *options,
                                crm_pyramid **pyramid, crm_error *error)
 {
   crm__scope open;
-  crm__memory memory;
-  crm_pyramid *made;
+  crm_pyramid *made = NULL;
   crm_status status;
   if (store == NULL || pyramid == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "store or pyramid is NULL");
@@ -353,20 +376,7 @@ crm_status crm_pyramid_compute(const crm_store *store, const crm_scope *scope, c
   if (status != CRM_OK) {
     return status;
   }
-  memory = crm__memory_fork(crm__scope_memory(&open));
-  made = crm__alloc_zero(&memory, sizeof *made);
-  if (made == NULL) {
-    crm__scope_close(&open);
-    return crm__fail_memory(error);
-  }
-  made->memory = memory;
-  made->store = store;
-  made->version = crm_store_version(store);
-  made->customers = crm__customers(store);
-  status = read_options(made, options, error);
-  if (status == CRM_OK) {
-    status = keep_scope(made, scope, error);
-  }
+  status = crm__pyramid_begin(&open, scope, options, &made, error);
   if (status == CRM_OK) {
     status = fill(made, &open, error);
   }

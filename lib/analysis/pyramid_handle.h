@@ -66,6 +66,13 @@ struct crm_pyramid {
   uint64_t *sorted;            /* values of the n, ascending; room for `customers` */
 };
 
+/* A pyramid that knows its options and its scope, and nobody yet. */
+crm_status crm__pyramid_begin(const crm__scope *open, const crm_scope *scope, const crm_pyramid_options *options,
+                              crm_pyramid **pyramid, crm_error *error);
+
+/* How many of n customers a share takes; rule CRM_CUT_... */
+int64_t crm__cut_size(int32_t rule, int64_t share, int64_t n);
+
 const char *crm__tier_name(const crm_pyramid *pyramid, int32_t tier);
 
 /* The tier of a customer that is not absent. */

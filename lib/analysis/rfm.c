@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "analysis/population.h"
+#include "analysis/rfm_rules.h"
 
 #include "base/decimal.h"
 #include "base/error.h"
@@ -16,12 +17,12 @@
 /* Where ties stay together the score is 1 + the number of edges that a customer reaches, and the edge of score s + 1 is
  * one above the ceil(s n / 5)-th smallest value. All axes are turned so that more is better. */
 
-#define SCORES 5
+#define SCORES CRM__SCORES
 #define EDGES 4
 #define CELLS 25
 #define MILLION 1000000
 
-enum { RECENCY, FREQUENCY, MONETARY, AXES };
+enum { RECENCY = CRM__RECENCY, FREQUENCY = CRM__FREQUENCY, MONETARY = CRM__MONETARY, AXES = CRM__AXES };
 
 /* The built-in grid, one segment a cell. Down: how recent; across: how often. Among the less recent it parts the
  * frequent, who are worth winning back, from the rest; among the more recent it parts by how far a habit has grown.
@@ -154,6 +155,21 @@ static crm_status read_options(members *all, const crm_rfm_options *given, crm_e
   }
   all->ties = options.ties;
   return status == CRM_OK ? read_grid(&all->segments, options.segments, error) : status;
+}
+
+crm_status crm__rfm_rules_read(crm__rfm_rules *rules, const crm_rfm_options *options, crm_error *error)
+{
+  members all;
+  crm_status status;
+  int a;
+  memset(&all, 0, sizeof all);
+  status = read_options(&all, options, error);
+  rules->ties = all.ties;
+  for (a = 0; a < AXES; a++) {
+    rules->own[a] = all.axes[a].own;
+    memcpy(rules->edges[a], all.axes[a].edges, sizeof rules->edges[a]);
+  }
+  return status;
 }
 
 /* ---- scores ---- */

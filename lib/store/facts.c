@@ -258,3 +258,8 @@ int crm__line_redated(const crm__scope *scope, uint64_t line)
 {
   return redated(scope, line) != CRM__NONE;
 }
+
+int64_t crm__line_money(const crm__scope *scope, uint64_t line, int sale)
+{
+  return line_money(scope, line, sale);
+}

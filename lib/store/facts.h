@@ -197,6 +197,9 @@ static inline int crm__line_kind(uint32_t code)
 /* Whether a return line counts on another day than its document's. */
 int crm__line_redated(const crm__scope *scope, uint64_t line);
 
+/* What a sale or return line adds in the scope's basis of money. */
+int64_t crm__line_money(const crm__scope *scope, uint64_t line, int sale);
+
 /* Branches; CRM__NONE for a document without one. */
 uint32_t crm__branches(const crm_store *store);
 crm__key crm__branch_key(const crm_store *store, uint32_t branch);

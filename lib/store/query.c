@@ -195,8 +195,7 @@ static int is_live(const crm_store *store, uint32_t id)
   return id < store->document_count && (crm__column_u8(&store->documents.flags, id) & CRM__DOCUMENT_LIVE) != 0;
 }
 
-/* The live document of a key, among those that the host named and those made from content; CRM__NONE: there is none. */
-static uint32_t find_document(const crm_store *store, const char *source, const char *document)
+uint32_t crm__document_find(const crm_store *store, const char *source, const char *document)
 {
   uint32_t space = crm__intern_find(&store->names, 0, crm__key_from(source, strlen(source)));
   crm__key key = crm__key_from(document, strlen(document));
@@ -332,7 +331,7 @@ crm_status crm_store_document(const crm_store *store, const char *source, const 
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, no key, or no place for the table");
   }
   *table = NULL;
-  id = find_document(store, source, document);
+  id = crm__document_find(store, source, document);
   if (id == CRM__NONE) {
     return crm__fail_at(error, CRM_ERROR_NOT_FOUND, "sales", "document", 0, -1, "there is no such document");
   }

@@ -206,6 +206,9 @@ void crm__ranks_close(uint32_t *ranks, uint64_t count, uint64_t known, uint32_t 
 int crm__customer_known(const crm_store *store, uint32_t customer);
 int crm__customer_kind(const crm_store *store, uint32_t customer);
 
+/* The live document of a key, among those that the host named and those made from content; CRM__NONE: there is none. */
+uint32_t crm__document_find(const crm_store *store, const char *source, const char *document);
+
 /* Makes profiles, dimension rows and flags for every interned customer and product; new ones are empty. 0: no
  * memory. */
 int crm__profiles_grow(crm_store *store);

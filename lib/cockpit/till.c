@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "cockpit/till.h"
+
+#include "base/check.h"
+#include "base/error.h"
+
+#include <string.h>
+
+/* Making a till, and ringing up sales. */
+
+/* ---- options ---- */
+
+static crm_status fail_option(crm_error *error, const char *option, const char *message)
+{
+  return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, option, 0, -1, "%s", message);
+}
+
+static crm_status read_limits(crm_till *till, const crm_till_options *options, crm_error *error)
+{
+  int64_t i;
+  if (options->limit_count < 0 || options->limit_count > CRM_PYRAMID_SHARES ||
+      (options->limit_count > 0 && options->limits == NULL)) {
+    return fail_option(error, "limits", "limits are up to 16 amounts");
+  }
+  for (i = 0; i < options->limit_count; i++) {
+    if (options->limits[i] < 1 || (i > 0 && options->limits[i] >= options->limits[i - 1])) {
+      return fail_option(error, "limits", "limits fall strictly and stay above 0");
+    }
+    till->limits[i] = options->limits[i];
+  }
+  till->limit_count = (int32_t)options->limit_count;
+  return CRM_OK;
+}
+
+#define DAYS_MOST 73000
+
+static crm_status read_window(crm_till *till, const crm_till_options *options, crm_error *error)
+{
+  if (options->window < CRM_WINDOW_ALL || options->window > CRM_WINDOW_MEMBERSHIP) {
+    return fail_option(error, "window", "no such window");
+  }
+  if (options->window == CRM_WINDOW_DAYS && (options->days < 1 || options->days > DAYS_MOST)) {
+    return fail_option(error, "days", "a window of days has 1 to 73000 of them");
+  }
+  till->window = options->window;
+  till->days = options->days;
+  return CRM_OK;
+}
+
+static crm_status read_scores(crm_till *till, const crm_rfm_options *given, crm_error *error)
+{
+  crm_status status = crm__rfm_rules_read(&till->scores, given, error);
+  if (status == CRM_OK && given != NULL) {
+    crm_rfm_options options;
+    status = crm__struct_read(&options, sizeof options, given, "crm_rfm_options", error);
+    if (status == CRM_OK && options.segments != NULL) {
+      status = fail_option(error, "segments", "a till names no segments");
+    }
+  }
+  return status;
+}
+
+/* The rules are those of a pyramid that is never computed. */
+static crm_status read_rules(crm_till *till, const crm_scope *scope, const crm_till_options *options,
+                             crm_error *error)
+{
+  crm_status status =
+      crm__pyramid_begin(&till->scope, scope, options->pyramid, &till->rules, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  if (till->rules->measure != CRM_MEASURE_SPEND) {
+    return fail_option(error, "measure", "a till ranks by spend");
+  }
+  if (till->rules->scope.from != CRM_TIME_UNSET_FROM || till->rules->scope.to != CRM_TIME_UNSET_TO) {
+    return fail_option(error, "from", "the period of a till is its window");
+  }
+  if (till->rules->scope.segment != NULL) {
+    return fail_option(error, "segment", "a segment ends with its data version, which a till outlives");
+  }
+  status = read_limits(till, options, error);
+  if (status == CRM_OK && till->limit_count > 0) {
+    till->rules->tier_count = till->limit_count + 1;
+  }
+  if (status == CRM_OK) {
+    status = read_window(till, options, error);
+  }
+  return status == CRM_OK ? read_scores(till, options->rfm, error) : status;
+}
+
+static crm_status make(crm_till *till, const crm_scope *scope, const crm_till_options *given, crm_error *error)
+{
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  crm_status status = CRM_OK;
+  if (given != NULL) {
+    status = crm__struct_read(&options, sizeof options, given, "crm_till_options", error);
+  }
+  if (status == CRM_OK && (till->scope.as_of == INT64_MAX || till->scope.as_of > CRM__TIME_MAX)) {
+    status = fail_option(error, "as_of", "a till needs an as-of up to 2200, and a store without sales gives none");
+  }
+  if (status == CRM_OK) {
+    till->as_of_day = crm__business_day(till->scope.as_of - 1, till->scope.day_start) + 1;
+    status = read_rules(till, scope, &options, error);
+  }
+  if (status == CRM_OK) {
+    crm__till_open_axes(till);
+    status = crm__till_fill(till, error);
+  }
+  return status;
+}
+
+crm_status crm_till_create(const crm_store *store, const crm_scope *scope, const crm_till_options *options,
+                           crm_till **till, crm_error *error)
+{
+  crm__memory memory;
+  crm__scope open;
+  crm_till *made;
+  crm_status status;
+  if (store == NULL || till == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the till");
+  }
+  *till = NULL;
+  status = crm__scope_open(&open, store, scope, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  memory = crm__memory_fork(crm__scope_memory(&open));
+  made = crm__alloc_zero(&memory, sizeof *made);
+  if (made == NULL) {
+    crm__scope_close(&open);
+    return crm__fail_memory(error);
+  }
+  made->memory = memory;
+  made->store = store;
+  made->scope = open;
+  made->open = 1;
+  crm__intern_open(&made->fresh_keys);
+  status = make(made, scope, options, error);
+  if (status != CRM_OK) {
+    crm_till_free(made);
+    return status;
+  }
+  *till = made;
+  return CRM_OK;
+}
+
+void crm_till_free(crm_till *till)
+{
+  crm__memory memory;
+  int a;
+  if (till == NULL) {
+    return;
+  }
+  if (till->open) {
+    crm__scope_close(&till->scope);
+  }
+  memory = till->memory;
+  for (a = 0; a < CRM__AXES; a++) {
+    crm__ranking_close(&till->axes[a], &memory);
+  }
+  crm__intern_close(&till->fresh_keys, &memory);
+  crm__free_array(&memory, till->buyers, till->buyer_capacity, sizeof *till->buyers);
+  crm__free_array(&memory, till->links, till->link_capacity, sizeof *till->links);
+  crm__free_array(&memory, till->fresh, till->fresh_capacity, sizeof *till->fresh);
+  crm__free_array(&memory, till->fresh_links, till->fresh_link_capacity, sizeof *till->fresh_links);
+  crm__free_array(&memory, till->posted, till->posted_capacity, sizeof *till->posted);
+  crm__free_array(&memory, till->keys, till->keys_capacity, 1);
+  crm_pyramid_free(till->rules);
+  crm__free(&memory, till, sizeof *till);
+}
+
+int64_t crm_till_as_of(const crm_till *till)
+{
+  return till == NULL ? CRM_TIME_UNSET_TO : till->as_of_day * CRM_DAY + till->scope.day_start;
+}
+
+int64_t crm_till_posted(const crm_till *till)
+{
+  return till == NULL ? 0 : (int64_t)till->posted_count;
+}
+
+/* ---- keys ---- */
+
+crm__key crm__till_key(const crm_till *till, uint32_t id)
+{
+  if (id == CRM__NONE) {
+    return till->probe;
+  }
+  return id & CRM__TILL_FRESH ? crm__intern_key(&till->fresh_keys, id & ~CRM__TILL_FRESH, NULL)
+                              : crm__customer_key(till->store, id);
+}
+
+uint32_t crm__till_find(const crm_till *till, const char *key)
+{
+  uint32_t id = crm__customer_find(till->store, key);
+  if (id == CRM__NONE && till->fresh_keys.count > 0) {
+    id = crm__intern_find(&till->fresh_keys, 0, crm__key_from(key, strlen(key)));
+    id = id == CRM__NONE ? CRM__NONE : id | CRM__TILL_FRESH;
+  }
+  return id;
+}
+
+/* ---- a sale ---- */
+
+static crm_status read_sale(const crm_till *till, const crm_sale *given, crm_sale *sale, crm__posted *posted,
+                            crm_error *error)
+{
+  crm_status status = crm__struct_read(sale, sizeof *sale, given, "crm_sale", error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  if (sale->kind != CRM_SALE_SALE && sale->kind != CRM_SALE_RETURN) {
+    return fail_option(error, "kind", "no such kind of sale");
+  }
+  if (sale->customer == NULL || sale->amount == INT64_MIN) {
+    return fail_option(error, "customer", "no customer, or no amount");
+  }
+  posted->day = crm__business_day(sale->time, till->scope.day_start);
+  if (sale->time < CRM__TIME_MIN || sale->time >= CRM__TIME_MAX || posted->day >= till->as_of_day) {
+    return crm__fail_at(error, CRM_ERROR_RANGE, NULL, "time", 0, -1,
+                        "a sale before 1900, or at or after as-of: advance first");
+  }
+  posted->orders = sale->kind == CRM_SALE_SALE;
+  posted->money = sale->amount;
+  if (sale->kind == CRM_SALE_RETURN) {
+    posted->money = till->scope.money == CRM_MONEY_SALES ? 0 : sale->amount < 0 ? sale->amount : -sale->amount;
+  }
+  return CRM_OK;
+}
+
+/* Whether a sale changes a record so simply that the facts need not be read again. */
+static int is_simple(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__posted *sale)
+{
+  if (sale->orders == 0) {
+    return 1;
+  }
+  if (sale->day < old->first && crm__till_begins_with_first(till, id)) {
+    return 0;
+  }
+  return till->scope.occasions == CRM_OCCASIONS_EACH || old->orders == 0 || sale->day >= old->last;
+}
+
+/* The record after a sale, and the customers' total. */
+static crm_status extend(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__posted *sale,
+                         crm__buyer *made, crm_error *error)
+{
+  int64_t total;
+  int32_t from;
+  if (is_simple(till, id, old, sale)) {
+    uint32_t orders = sale->orders;
+    if (till->scope.occasions == CRM_OCCASIONS_DAY && old->orders > 0 && sale->day == old->last) {
+      orders = 0;
+    }
+    from = till->window == CRM_WINDOW_MEMBERSHIP ? crm__till_from(till, id, old->first, till->as_of_day) : till->from;
+    *made = *old;
+    made->due = INT32_MAX;
+    if (crm__buyer_add(made, from, sale->day, sale->money, orders)) {
+      return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of the customer passes 64 bits");
+    }
+    if (till->window == CRM_WINDOW_DAYS && made->due != INT32_MAX) {
+      made->due += till->days + 1;
+    } else {
+      made->due = INT32_MAX;
+    }
+    made->due = old->due < made->due ? old->due : made->due;
+    if (till->window == CRM_WINDOW_MEMBERSHIP && (old->flags & CRM__BUYER_EVER) == 0) {
+      crm__till_settle(till, id, made);
+    }
+  } else {
+    crm_status status = crm__till_read(till, id, sale, made, error);
+    if (status != CRM_OK) {
+      return status;
+    }
+    crm__till_settle(till, id, made);
+  }
+  if (crm__till_total(till, old, made, &total)) {
+    return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of all customers passes 64 bits");
+  }
+  return CRM_OK;
+}
+
+static crm_status refuse_out(const crm__buyer *buyer, crm_error *error)
+{
+  if (buyer->flags & CRM__BUYER_OUT) {
+    return crm__fail(error, CRM_ERROR_NOT_FOUND, "the key stands for nobody, or for an internal customer");
+  }
+  return CRM_OK;
+}
+
+/* Whether anything is known of who has a record. */
+static int is_known(const crm__buyer *buyer)
+{
+  return (buyer->flags & (CRM__BUYER_EVER | CRM__BUYER_PROSPECT | CRM__BUYER_SUSPECT)) != 0;
+}
+
+/* A look at somebody whom nobody knows: with ties split its key has to be compared, so a copy of the till's head is
+ * given it. */
+static void tell_stranger(const crm_till *till, const char *key, const crm__buyer *old, const crm__buyer *made,
+                          crm_customer_standing *standing)
+{
+  crm_till copy = *till;
+  int a;
+  copy.probe = crm__key_from(key, strlen(key));
+  for (a = 0; a < CRM__AXES; a++) {
+    copy.axes[a].context = &copy;
+  }
+  crm__till_tell(&copy, CRM__NONE, 0, old, made, standing);
+}
+
+static int names_nobody(const char *key)
+{
+  return key[0] == '\0';
+}
+
+crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_customer_standing *standing,
+                            crm_error *error)
+{
+  crm_customer_standing found = CRM_CUSTOMER_STANDING_INIT;
+  crm__buyer old = crm__buyer_empty();
+  crm__buyer made;
+  crm__posted posted;
+  crm_sale sale;
+  uint32_t id;
+  crm_status status;
+  if (till == NULL || given == NULL || standing == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no till, no sale, or no place for the standing");
+  }
+  status = crm__till_check(till, error);
+  if (status == CRM_OK) {
+    status = read_sale(till, given, &sale, &posted, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  id = crm__till_find(till, sale.customer);
+  if (id != CRM__NONE) {
+    old = *crm__till_buyer(till, id);
+  } else if (names_nobody(sale.customer)) {
+    old.flags = CRM__BUYER_OUT;
+  }
+  status = refuse_out(&old, error);
+  if (status == CRM_OK) {
+    status = extend(till, id, &old, &posted, &made, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  if (id == CRM__NONE) {
+    tell_stranger(till, sale.customer, &old, &made, &found);
+  } else {
+    crm__till_tell(till, id, is_known(&old), &old, &made, &found);
+  }
+  return crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);
+}
+
+/* ---- posting ---- */
+
+/* A record for a key that the store does not know. CRM__NONE: no memory. */
+static uint32_t introduce(crm_till *till, const char *key)
+{
+  uint64_t count = till->fresh_keys.count;
+  uint32_t id;
+  if (!crm__grow(&till->memory, &till->fresh, &till->fresh_capacity, count + 1, sizeof *till->fresh) ||
+      !crm__grow(&till->memory, &till->fresh_links, &till->fresh_link_capacity, count + 1,
+                 sizeof *till->fresh_links)) {
+    return CRM__NONE;
+  }
+  id = crm__intern_add(&till->fresh_keys, &till->memory, 0, crm__key_from(key, strlen(key)));
+  if (id == CRM__NONE) {
+    return CRM__NONE;
+  }
+  till->fresh[id] = crm__buyer_empty();
+  return id | CRM__TILL_FRESH;
+}
+
+/* Room for what is kept of a sale. 0: no memory. */
+static int reserve(crm_till *till, const crm_sale *sale)
+{
+  size_t length = 0;
+  if (sale->document != NULL) {
+    length = strlen(sale->document) + 2 + (sale->source == NULL ? 0 : strlen(sale->source));
+  }
+  return crm__till_reserve(till) &&
+         crm__grow(&till->memory, &till->posted, &till->posted_capacity, till->posted_count + 1,
+                   sizeof *till->posted) &&
+         crm__grow(&till->memory, &till->keys, &till->keys_capacity, till->keys_used + length, 1);
+}
+
+static void keep(crm_till *till, uint32_t id, const crm_sale *sale, crm__posted *posted)
+{
+  posted->customer = id;
+  posted->next = crm__till_buyer(till, id)->posted;
+  posted->key = -1;
+  if (sale->document != NULL) {
+    const char *source = sale->source == NULL ? "" : sale->source;
+    size_t length = strlen(source) + 1;
+    posted->key = (int64_t)till->keys_used;
+    memcpy(till->keys + till->keys_used, source, length);
+    till->keys_used += length;
+    length = strlen(sale->document) + 1;
+    memcpy(till->keys + till->keys_used, sale->document, length);
+    till->keys_used += length;
+  }
+  till->posted[till->posted_count] = *posted;
+}
+
+/* Posts for a customer who has a record. */
+static crm_status post(crm_till *till, uint32_t id, const crm_sale *sale, crm__posted *posted,
+                       crm_customer_standing *found, crm_error *error)
+{
+  const crm__buyer *old = crm__till_buyer(till, id);
+  crm__buyer made;
+  crm_status status = refuse_out(old, error);
+  if (status == CRM_OK) {
+    status = extend(till, id, old, posted, &made, error);
+  }
+  if (status == CRM_OK && (till->posted_count >= CRM__NONE - 1U || !reserve(till, sale))) {
+    status = crm__fail_memory(error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  if (found != NULL) {
+    crm__till_tell(till, id, is_known(old), old, &made, found);
+  }
+  keep(till, id, sale, posted);
+  made.posted = (uint32_t)till->posted_count++;
+  crm__till_replace(till, id, &made);
+  crm__till_refresh_cuts(till);
+  return CRM_OK;
+}
+
+crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_standing *standing, crm_error *error)
+{
+  crm_customer_standing found = CRM_CUSTOMER_STANDING_INIT;
+  crm__posted posted;
+  crm_sale sale;
+  uint32_t id;
+  crm_status status;
+  if (till == NULL || given == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no till, or no sale");
+  }
+  status = crm__till_check(till, error);
+  if (status == CRM_OK) {
+    status = read_sale(till, given, &sale, &posted, error);
+  }
+  if (status == CRM_OK && standing != NULL) {
+    /* tried beforehand, so that nothing has changed where it fails */
+    status = crm__struct_write(standing, &found, sizeof standing->struct_size, "crm_customer_standing", error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  id = crm__till_find(till, sale.customer);
+  if (id == CRM__NONE) {
+    crm__buyer nobody = crm__buyer_empty();
+    nobody.flags = names_nobody(sale.customer) ? CRM__BUYER_OUT : 0;
+    status = refuse_out(&nobody, error);
+    id = status == CRM_OK ? introduce(till, sale.customer) : CRM__NONE;
+  }
+  if (status == CRM_OK && id == CRM__NONE) {
+    status = crm__fail_memory(error);
+  }
+  if (status == CRM_OK) {
+    status = post(till, id, &sale, &posted, standing == NULL ? NULL : &found, error);
+  }
+  if (status == CRM_OK && standing != NULL) {
+    status = crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);
+  }
+  return status;
+}
+
+crm_status crm_till_standing(const crm_till *till, const char *customer, crm_customer_standing *standing,
+                             crm_error *error)
+{
+  crm_customer_standing found = CRM_CUSTOMER_STANDING_INIT;
+  crm_status status;
+  uint32_t id;
+  if (till == NULL || customer == NULL || standing == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no till, no key, or no place for the standing");
+  }
+  status = crm__till_check(till, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  id = crm__till_find(till, customer);
+  if (id == CRM__NONE || !is_known(crm__till_buyer(till, id))) {
+    return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the till");
+  }
+  crm__till_tell(till, id, 1, crm__till_buyer(till, id), crm__till_buyer(till, id), &found);
+  return crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "cockpit/till.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+/* How a till comes to what the store holds: all at once, after a commit, or as time goes on. */
+
+#define MANY 8   /* one customer in so many touched: all is made anew */
+
+crm_status crm__till_check(const crm_till *till, crm_error *error)
+{
+  if (till->version != crm_store_version(till->store)) {
+    return crm__fail(error, CRM_ERROR_STATE, "the store has changed, or a change of the till failed: sync first");
+  }
+  return CRM_OK;
+}
+
+/* ---- the scope ---- */
+
+static crm_status reopen(crm_till *till, crm_error *error)
+{
+  crm_scope scope = till->rules->scope;
+  crm_status status;
+  if (till->open) {
+    crm__scope_close(&till->scope);
+    till->open = 0;
+  }
+  scope.as_of = till->as_of_day * CRM_DAY + till->scope.day_start;
+  status = crm__scope_open(&till->scope, till->store, &scope, error);
+  till->open = status == CRM_OK;
+  return status;
+}
+
+/* ---- posted sales ---- */
+
+/* Whether the store has a posted sale, or it was posted for the time being only. */
+static int is_settled(const crm_till *till, const crm__posted *posted)
+{
+  const char *source;
+  if (posted->key < 0) {
+    return 1;
+  }
+  source = till->keys + posted->key;
+  return crm__document_held(till->store, source, source + strlen(source) + 1);
+}
+
+/* Drops the settled ones. The others get the ids that the store has given their customers since. */
+static void settle_posted(crm_till *till)
+{
+  uint64_t kept = 0;
+  uint64_t used = 0;
+  uint64_t i;
+  for (i = 0; i < till->posted_count; i++) {
+    crm__posted one = till->posted[i];
+    const char *text;
+    size_t length;
+    if (is_settled(till, &one)) {
+      continue;
+    }
+    if (one.customer & CRM__TILL_FRESH) {
+      uint32_t id = crm__customer_of(till->store, crm__till_key(till, one.customer));
+      one.customer = id == CRM__NONE ? one.customer : id;
+    }
+    text = till->keys + one.key;
+    length = strlen(text) + 1;
+    length += strlen(text + length) + 1;
+    memmove(till->keys + used, text, length);
+    one.key = (int64_t)used;
+    used += length;
+    till->posted[kept++] = one;
+  }
+  till->posted_count = kept;
+  till->keys_used = used;
+}
+
+/* Hangs the posted sales on their customers, who have none. */
+static void hang_posted(crm_till *till)
+{
+  uint64_t i;
+  for (i = 0; i < till->posted_count; i++) {
+    crm__buyer *buyer = crm__till_buyer(till, till->posted[i].customer);
+    till->posted[i].next = buyer->posted;
+    buyer->posted = (uint32_t)i;
+  }
+}
+
+static void unhang_posted(crm_till *till)
+{
+  uint64_t i;
+  for (i = 0; i < till->posted_count; i++) {
+    crm__till_buyer(till, till->posted[i].customer)->posted = CRM__NONE;
+  }
+}
+
+/* ---- all at once ---- */
+
+/* Room for the customers that the store knows by now; new records are empty. 0: no memory. */
+static int grow(crm_till *till)
+{
+  uint32_t customers = crm__customers(till->store);
+  if (!crm__grow(&till->memory, &till->buyers, &till->buyer_capacity, customers, sizeof *till->buyers) ||
+      !crm__grow(&till->memory, &till->links, &till->link_capacity, customers, sizeof *till->links)) {
+    return 0;
+  }
+  while (till->customers < customers) {
+    till->buyers[till->customers++] = crm__buyer_empty();
+  }
+  return 1;
+}
+
+/* Whether one pass over the facts gives the records: the window is the same for all, and occasions need no telling
+ * apart. */
+static int one_pass(const crm_till *till)
+{
+  return till->window != CRM_WINDOW_MEMBERSHIP && till->scope.occasions == CRM_OCCASIONS_EACH;
+}
+
+static crm_status pass(crm_till *till, crm_error *error)
+{
+  crm__facts *facts = crm__scope_alloc(&till->scope, 1, sizeof *facts);
+  int overflow = 0;
+  uint32_t i;
+  if (facts == NULL) {
+    return crm__fail_memory(error);
+  }
+  crm__facts_begin(facts);
+  while (crm__facts_next(facts, &till->scope)) {
+    for (i = 0; i < facts->count; i++) {
+      uint32_t flags = facts->flags[i];
+      if (facts->customer[i] != CRM__NONE) {
+        overflow |= crm__buyer_add(&till->buyers[facts->customer[i]],
+                                   flags & CRM__FACT_PERIOD ? till->from : INT32_MAX,
+                                   crm__business_day(facts->time[i], till->scope.day_start), facts->money[i],
+                                   flags & CRM__FACT_OCCASION ? facts->orders[i] : 0);
+      }
+    }
+  }
+  for (i = 0; i < till->posted_count; i++) {
+    const crm__posted *one = &till->posted[i];
+    if ((one->customer & CRM__TILL_FRESH) == 0 && crm__customer_counts(&till->scope, one->customer)) {
+      overflow |= crm__buyer_add(&till->buyers[one->customer], till->from, one->day, one->money, one->orders);
+    }
+  }
+  return overflow ? crm__fail(error, CRM_ERROR_OVERFLOW, "the money of a customer passes 64 bits") : CRM_OK;
+}
+
+/* The record of one who is not on the axes. */
+static crm_status read_one(crm_till *till, uint32_t id, crm_error *error)
+{
+  crm__buyer made;
+  crm_status status = crm__till_read(till, id, NULL, &made, error);
+  if (status == CRM_OK) {
+    crm__till_settle(till, id, &made);
+    *crm__till_buyer(till, id) = made;
+  }
+  return status;
+}
+
+static crm_status read_all(crm_till *till, crm_error *error)
+{
+  crm_status status = one_pass(till) ? pass(till, error) : CRM_OK;
+  uint32_t i;
+  for (i = 0; i < till->customers && status == CRM_OK; i++) {
+    if (!one_pass(till)) {
+      status = read_one(till, i, error);
+    } else {
+      till->buyers[i].flags |= crm__customer_counts(&till->scope, i) ? 0 : CRM__BUYER_OUT;
+      crm__till_settle(till, i, &till->buyers[i]);
+    }
+  }
+  for (i = 0; i < till->fresh_keys.count && status == CRM_OK; i++) {
+    status = read_one(till, i | CRM__TILL_FRESH, error);
+  }
+  return status;
+}
+
+crm_status crm__till_fill(crm_till *till, crm_error *error)
+{
+  crm_status status;
+  uint32_t i;
+  till->version = -1;
+  settle_posted(till);
+  till->customers = 0;
+  status = reopen(till, error);
+  if (status == CRM_OK && !grow(till)) {
+    status = crm__fail_memory(error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  for (i = 0; i < till->fresh_keys.count; i++) {
+    till->fresh[i] = crm__buyer_empty();
+  }
+  till->from = crm__till_from(till, CRM__NONE, INT32_MAX, till->as_of_day);
+  hang_posted(till);
+  status = read_all(till, error);
+  if (status == CRM_OK) {
+    status = crm__till_rank_all(till, error);
+  }
+  if (status == CRM_OK) {
+    status = reopen(till, error);   /* without the scratch of what was done */
+  }
+  if (status == CRM_OK) {
+    crm__till_refresh_cuts(till);
+    till->version = crm_store_version(till->store);
+  }
+  return status;
+}
+
+/* ---- after a commit ---- */
+
+static crm_status refresh(crm_till *till, uint32_t id, crm_error *error)
+{
+  crm__buyer made;
+  int64_t total;
+  crm_status status = crm__till_read(till, id, NULL, &made, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  crm__till_settle(till, id, &made);
+  if (crm__till_total(till, crm__till_buyer(till, id), &made, &total)) {
+    return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of all customers passes 64 bits");
+  }
+  if (!crm__till_reserve(till)) {
+    return crm__fail_memory(error);
+  }
+  crm__till_replace(till, id, &made);
+  return CRM_OK;
+}
+
+/* The customers whose records may be others now, some of them twice. `ids` has room for touched and posted ones. */
+static uint64_t gather(const crm_till *till, uint32_t *ids, uint64_t touched)
+{
+  uint64_t i;
+  for (i = 0; i < till->posted_count; i++) {
+    uint32_t id = till->posted[i].customer;
+    ids[touched++] = id;
+    if (id & CRM__TILL_FRESH) {
+      uint32_t known = crm__customer_of(till->store, crm__till_key(till, id));
+      if (known != CRM__NONE) {
+        ids[touched++] = known;
+      }
+    }
+  }
+  return touched;
+}
+
+static crm_status follow(crm_till *till, uint32_t *ids, uint64_t touched, crm_error *error)
+{
+  crm_status status = reopen(till, error);
+  uint64_t count;
+  uint64_t i;
+  if (status == CRM_OK && !grow(till)) {
+    status = crm__fail_memory(error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  count = gather(till, ids, touched);
+  unhang_posted(till);
+  settle_posted(till);
+  hang_posted(till);
+  for (i = 0; i < count && status == CRM_OK; i++) {
+    status = refresh(till, ids[i], error);
+  }
+  return status;
+}
+
+crm_status crm_till_sync(crm_till *till, crm_error *error)
+{
+  crm__memory memory;
+  uint32_t *ids;
+  uint32_t *more;
+  uint64_t count;
+  uint64_t room;
+  crm_status status = CRM_OK;
+  if (till == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no till");
+  }
+  if (till->version < 0 || till->rules->scope.refunds == CRM_REFUNDS_SALE_DAY) {
+    return crm__till_fill(till, error);
+  }
+  memory = crm__memory_fork(&till->memory);
+  if (!crm__customers_touched(till->store, till->version, &memory, &ids, &count)) {
+    return crm__fail_memory(error);
+  }
+  room = count + till->posted_count * 2;
+  if (room > crm__customers(till->store) / MANY + 1024) {
+    crm__free_array(&memory, ids, count, sizeof *ids);
+    return crm__till_fill(till, error);
+  }
+  more = crm__resize(&memory, ids, (size_t)count * sizeof *ids, (size_t)room * sizeof *ids);
+  if (more == NULL) {
+    crm__free_array(&memory, ids, count, sizeof *ids);
+    return crm__fail_memory(error);
+  }
+  till->version = -1;
+  status = follow(till, more, count, error);
+  crm__free_array(&memory, more, room, sizeof *more);
+  if (status == CRM_OK) {
+    crm__till_refresh_cuts(till);
+    till->version = crm_store_version(till->store);
+  }
+  return status;
+}
+
+/* ---- as time goes on ---- */
+
+/* Reads all anew who are due, list by list. */
+static crm_status refresh_due(crm_till *till, int32_t before, crm_error *error)
+{
+  int32_t steps = till->as_of_day - before < CRM__TILL_WHEEL ? till->as_of_day - before : CRM__TILL_WHEEL;
+  crm_status status = CRM_OK;
+  int32_t i;
+  for (i = 1; i <= steps; i++) {
+    uint32_t id = till->heads[(uint32_t)(before + i) % CRM__TILL_WHEEL];
+    while (id != CRM__NONE && status == CRM_OK) {
+      uint32_t next = id & CRM__TILL_FRESH ? till->fresh_links[id & ~CRM__TILL_FRESH].next : till->links[id].next;
+      if (crm__till_buyer(till, id)->due <= till->as_of_day) {
+        status = refresh(till, id, error);
+      }
+      id = next;
+    }
+  }
+  return status;
+}
+
+/* The as-of day of an instant; 0: it is out of range. */
+static int32_t day_of(const crm_till *till, int64_t as_of)
+{
+  return crm__business_day(as_of - 1, till->scope.day_start) + 1;
+}
+
+crm_status crm_till_advance(crm_till *till, int64_t as_of, crm_error *error)
+{
+  int64_t version;
+  int32_t before;
+  int32_t from;
+  crm_status status;
+  if (till == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no till");
+  }
+  status = crm__till_check(till, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  before = till->as_of_day;
+  if (as_of < CRM__TIME_MIN || as_of > CRM__TIME_MAX || day_of(till, as_of) < before) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "as_of", 0, -1, "as-of goes forward only, up to 2200");
+  }
+  till->as_of_day = day_of(till, as_of);
+  from = crm__till_from(till, CRM__NONE, INT32_MAX, till->as_of_day);
+  if (till->window == CRM_WINDOW_YEAR && from != till->from) {
+    return crm__till_fill(till, error);
+  }
+  version = till->version;
+  till->version = -1;
+  till->from = from;
+  till->scope.as_of = till->as_of_day * CRM_DAY + till->scope.day_start;
+  till->scope.to = till->scope.as_of;
+  till->scope.as_of_day = till->as_of_day;
+  status = refresh_due(till, before, error);
+  if (status == CRM_OK) {
+    crm__till_refresh_cuts(till);
+    till->version = version;
+  }
+  return status;
+}

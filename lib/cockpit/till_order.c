@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "cockpit/till.h"
+
+#include "analysis/population.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "base/sort.h"
+
+/* Records in order: on the axes, at the cuts, and by the day on which they are due. */
+
+/* ---- the wheel ---- */
+
+static crm__till_links *links_of(const crm_till *till, uint32_t id)
+{
+  return id & CRM__TILL_FRESH ? &till->fresh_links[id & ~CRM__TILL_FRESH] : &till->links[id];
+}
+
+static uint32_t *head_of(crm_till *till, int32_t due)
+{
+  return &till->heads[(uint32_t)due % CRM__TILL_WHEEL];
+}
+
+static void wheel_remove(crm_till *till, uint32_t id, int32_t due)
+{
+  const crm__till_links *own = links_of(till, id);
+  if (own->previous == CRM__NONE) {
+    *head_of(till, due) = own->next;
+  } else {
+    links_of(till, own->previous)->next = own->next;
+  }
+  if (own->next != CRM__NONE) {
+    links_of(till, own->next)->previous = own->previous;
+  }
+}
+
+static void wheel_add(crm_till *till, uint32_t id, int32_t due)
+{
+  crm__till_links *own = links_of(till, id);
+  uint32_t *head = head_of(till, due);
+  own->previous = CRM__NONE;
+  own->next = *head;
+  if (*head != CRM__NONE) {
+    links_of(till, *head)->previous = id;
+  }
+  *head = id;
+}
+
+static void schedule(crm_till *till, uint32_t id, int32_t old, int32_t due)
+{
+  if (due == old) {
+    return;
+  }
+  if (old != INT32_MAX) {
+    wheel_remove(till, id, old);
+  }
+  if (due != INT32_MAX) {
+    wheel_add(till, id, due);
+  }
+}
+
+/* ---- the axes ---- */
+
+/* Lower keys first. */
+static int key_before(const void *context, uint32_t a, uint32_t b)
+{
+  const crm_till *till = context;
+  return a != b && crm__key_compare(crm__till_key(till, a), crm__till_key(till, b)) < 0;
+}
+
+static int64_t value_on(const crm__buyer *buyer, int axis)
+{
+  return axis == CRM__MONETARY ? buyer->money : axis == CRM__FREQUENCY ? (int64_t)buyer->orders : buyer->last;
+}
+
+/* Own cuts need no order but for the money, by which there are tiers too. */
+static int is_kept(const crm_till *till, int axis)
+{
+  return axis == CRM__MONETARY || !till->scores.own[axis];
+}
+
+void crm__till_open_axes(crm_till *till)
+{
+  int split = till->scores.ties == CRM_TIES_SPLIT;
+  int a;
+  for (a = 0; a < CRM__AXES; a++) {
+    int by_key = split || (a == CRM__MONETARY && till->limit_count == 0 && till->rules->ties == CRM_TIES_SPLIT);
+    crm__ranking_open(&till->axes[a], by_key ? key_before : NULL, till);
+  }
+}
+
+/* The customers with an occasion in the window; by key where by_key is given. */
+static uint64_t collect(const crm_till *till, const uint32_t *by_key, int axis, uint64_t *values, uint32_t *ids)
+{
+  uint64_t n = 0;
+  uint32_t i;
+  for (i = 0; i < till->customers; i++) {
+    uint32_t id = by_key == NULL ? i : by_key[i];
+    if (till->buyers[id].orders > 0) {
+      values[n] = crm__sortable(value_on(&till->buyers[id], axis));
+      ids[n] = id;
+      n++;
+    }
+  }
+  return n;
+}
+
+static crm_status rank_axis(crm_till *till, int axis, uint64_t *values, uint32_t *ids, crm_error *error)
+{
+  crm__ranking *ranking = &till->axes[axis];
+  uint64_t *spare_values = values + till->customers;
+  uint32_t *spare_ids = ids + till->customers;
+  const uint32_t *by_key = NULL;
+  uint64_t n;
+  uint64_t i;
+  if (ranking->before != NULL) {
+    crm_status status = crm__customers_by_key(&till->scope, &by_key, error);
+    if (status != CRM_OK) {
+      return status;
+    }
+  }
+  n = collect(till, by_key, axis, values, ids);
+  crm__radix_sort(values, by_key == NULL ? NULL : ids, spare_values, by_key == NULL ? NULL : spare_ids, n);
+  for (i = 0; i < n; i++) {
+    values[i] ^= crm__sortable(0);
+  }
+  return crm__ranking_build(ranking, &till->memory, (const int64_t *)values, ids, n) ? CRM_OK
+                                                                                     : crm__fail_memory(error);
+}
+
+/* Customers that the store does not know come after the others, one by one. */
+static crm_status rank_fresh(crm_till *till, crm_error *error)
+{
+  uint32_t i;
+  int a;
+  for (i = 0; i < till->fresh_keys.count; i++) {
+    if (till->fresh[i].orders > 0) {
+      if (!crm__till_reserve(till)) {
+        return crm__fail_memory(error);
+      }
+      for (a = 0; a < CRM__AXES; a++) {
+        if (is_kept(till, a)) {
+          crm__ranking_add(&till->axes[a], value_on(&till->fresh[i], a), i | CRM__TILL_FRESH);
+        }
+      }
+    }
+  }
+  return CRM_OK;
+}
+
+/* Puts a record into the total and on the wheel. */
+static crm_status enter(crm_till *till, uint32_t id, crm_error *error)
+{
+  const crm__buyer *buyer = crm__till_buyer(till, id);
+  if (buyer->due != INT32_MAX) {
+    wheel_add(till, id, buyer->due);
+  }
+  if (buyer->money > 0) {
+    till->n++;
+    if (crm__add_overflows(till->total, buyer->money, &till->total)) {
+      return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of all customers passes 64 bits");
+    }
+  }
+  return CRM_OK;
+}
+
+crm_status crm__till_rank_all(crm_till *till, crm_error *error)
+{
+  uint64_t *values = crm__scope_alloc(&till->scope, (uint64_t)till->customers * 2, sizeof *values);
+  uint32_t *ids = crm__scope_alloc(&till->scope, (uint64_t)till->customers * 2, sizeof *ids);
+  crm_status status = values == NULL || ids == NULL ? crm__fail_memory(error) : CRM_OK;
+  uint32_t i;
+  int a;
+  for (i = 0; i < CRM__TILL_WHEEL; i++) {
+    till->heads[i] = CRM__NONE;
+  }
+  till->n = 0;
+  till->total = 0;
+  for (i = 0; i < till->customers && status == CRM_OK; i++) {
+    status = enter(till, i, error);
+  }
+  for (i = 0; i < till->fresh_keys.count && status == CRM_OK; i++) {
+    status = enter(till, i | CRM__TILL_FRESH, error);
+  }
+  for (a = 0; a < CRM__AXES && status == CRM_OK; a++) {
+    crm__ranking_close(&till->axes[a], &till->memory);
+    status = is_kept(till, a) ? rank_axis(till, a, values, ids, error) : CRM_OK;
+  }
+  if (status == CRM_OK) {
+    status = rank_fresh(till, error);
+  }
+  for (a = 0; a < CRM_PYRAMID_SHARES; a++) {
+    till->cuts[a].valid = 0;
+  }
+  return status;
+}
+
+int crm__till_reserve(crm_till *till)
+{
+  int a;
+  for (a = 0; a < CRM__AXES; a++) {
+    if (is_kept(till, a) && !crm__ranking_reserve(&till->axes[a], &till->memory)) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* ---- a change ---- */
+
+int crm__till_total(const crm_till *till, const crm__buyer *old, const crm__buyer *made, int64_t *total)
+{
+  int64_t others = till->total - (old->money > 0 ? old->money : 0);
+  return crm__add_overflows(others, made->money > 0 ? made->money : 0, total);
+}
+
+/* A record that stays above the values at a cut or below them moves neither. */
+static void touch_cuts(crm_till *till, const crm__buyer *old, const crm__buyer *made)
+{
+  int32_t i;
+  for (i = 0; till->limit_count == 0 && i < till->rules->tier_count - 1; i++) {
+    crm__till_cut *cut = &till->cuts[i];
+    int above = old->money > cut->values[0] && made->money > cut->values[0];
+    int below = old->money < cut->values[1] && made->money < cut->values[1];
+    cut->valid &= above || below;
+  }
+}
+
+void crm__till_replace(crm_till *till, uint32_t id, const crm__buyer *made)
+{
+  crm__buyer *buyer = crm__till_buyer(till, id);
+  int a;
+  (void)crm__till_total(till, buyer, made, &till->total);
+  till->n += (made->money > 0) - (buyer->money > 0);
+  touch_cuts(till, buyer, made);
+  for (a = 0; a < CRM__AXES; a++) {
+    int64_t from = value_on(buyer, a);
+    int64_t to = value_on(made, a);
+    if (!is_kept(till, a) || (from == to && (buyer->orders > 0) == (made->orders > 0))) {
+      continue;
+    }
+    if (buyer->orders > 0) {
+      crm__ranking_remove(&till->axes[a], from, id);
+    }
+    if (made->orders > 0) {
+      crm__ranking_add(&till->axes[a], to, id);
+    }
+  }
+  schedule(till, id, buyer->due, made->due);
+  *buyer = *made;
+}
+
+/* ---- cuts ---- */
+
+/* The value at a place from 1 of the order by money descending, then key. */
+static int64_t value_at(const crm_till *till, int64_t place, uint32_t *id)
+{
+  const crm__ranking *money = &till->axes[CRM__MONETARY];
+  int64_t value = crm__ranking_at(money, money->count - (uint64_t)place, NULL);
+  *id = CRM__NONE;
+  if (money->before != NULL) {
+    uint64_t equal;
+    uint64_t below = crm__ranking_below(money, value, &equal);
+    uint64_t ahead = money->count - below - equal;
+    (void)crm__ranking_at(money, below + (uint64_t)place - 1 - ahead, id);
+  }
+  return value;
+}
+
+void crm__till_refresh_cuts(crm_till *till)
+{
+  int32_t i;
+  for (i = 0; till->limit_count == 0 && i < till->rules->tier_count - 1; i++) {
+    crm__till_cut *cut = &till->cuts[i];
+    int64_t size = crm__till_cut_size(till, i, till->n);
+    if (cut->valid && cut->size == size) {
+      continue;
+    }
+    cut->size = size;
+    cut->valid = 1;
+    cut->values[0] = INT64_MAX;
+    cut->values[1] = INT64_MIN;
+    if (size > 0) {
+      cut->values[0] = value_at(till, size, &cut->ids[0]);
+    }
+    if (size < till->n) {
+      cut->values[1] = value_at(till, size + 1, &cut->ids[1]);
+    }
+  }
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "cockpit/till.h"
+
+#include "base/error.h"
+#include "base/statistics.h"
+
+#include <string.h>
+
+/* Where a record stands among all others. Everything is counted over the others, so that it is the same whether the
+ * record is on the axes already or would only come there. */
+
+/* How many of the others are worse and better on an axis, and, told apart by key, how many of the equal ones come
+ * first. */
+typedef struct among {
+  int64_t worse;
+  int64_t better;
+  int64_t first;
+} among;
+
+static among others(const crm_till *till, uint32_t id, int axis, int on_axis, int64_t from, int64_t value)
+{
+  const crm__ranking *ranking = &till->axes[axis];
+  uint64_t equal;
+  uint64_t below = crm__ranking_below(ranking, value, &equal);
+  among found;
+  found.worse = (int64_t)below - (on_axis && from < value);
+  found.better = (int64_t)(ranking->count - below - equal) - (on_axis && from > value);
+  found.first = ranking->before == NULL ? 0 : (int64_t)(crm__ranking_ahead(ranking, value, id) - below);
+  return found;
+}
+
+/* ---- tiers ---- */
+
+int64_t crm__till_cut_size(const crm_till *till, int32_t tier, int64_t n)
+{
+  return crm__cut_size(till->rules->rule, till->rules->shares[tier], n);
+}
+
+static int by_key(const crm_till *till)
+{
+  return till->limit_count == 0 && till->rules->ties == CRM_TIES_SPLIT;
+}
+
+/* Whether, values being equal, one customer stands after another. */
+static int is_behind(const crm_till *till, uint32_t id, uint32_t other)
+{
+  return by_key(till) && id != other && crm__key_compare(crm__till_key(till, id), crm__till_key(till, other)) > 0;
+}
+
+int64_t crm__till_threshold(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier)
+{
+  const crm__till_cut *cut;
+  int was = on_axes->money > 0;
+  int64_t size;
+  int next;
+  if (tier == till->rules->tier_count - 1) {
+    return 1;
+  }
+  if (till->limit_count > 0) {
+    return till->limits[tier];
+  }
+  cut = &till->cuts[tier];
+  size = crm__till_cut_size(till, tier, till->n + !was);
+  if (size >= till->n + !was) {
+    return 1;
+  }
+  /* the size-th of the others: the one after the cut where this customer stands above it, or where the cut moves on */
+  next = was ? on_axes->money > cut->values[0] ||
+                 (on_axes->money == cut->values[0] && !is_behind(till, id, cut->ids[0]))
+             : size > cut->size;
+  return cut->values[next] + is_behind(till, id, cut->ids[next]);
+}
+
+static int32_t tier_of(const crm_till *till, const crm__buyer *made, const among *money, int64_t n)
+{
+  int64_t place = 1 + money->better + (by_key(till) ? money->first : 0);
+  int32_t last = till->rules->tier_count - 1;
+  int32_t tier = 0;
+  if (made->money <= 0) {
+    return last + 1 +
+           (made->flags & CRM__BUYER_SEEN       ? CRM__KIND_NONPOSITIVE
+            : made->flags & CRM__BUYER_EVER     ? CRM__KIND_INACTIVE
+            : made->flags & CRM__BUYER_PROSPECT ? CRM__KIND_PROSPECT
+                                                : CRM__KIND_SUSPECT);
+  }
+  if (till->limit_count > 0) {
+    while (tier < last && made->money < till->limits[tier]) {
+      tier++;
+    }
+    return tier;
+  }
+  while (tier < last && place > crm__till_cut_size(till, tier, n)) {
+    tier++;
+  }
+  return tier;
+}
+
+static int64_t gap_of(const crm_till *till, uint32_t id, const crm__buyer *on_axes, const crm__buyer *made,
+                      int32_t tier, int64_t n)
+{
+  if (tier >= till->rules->tier_count) {
+    return made->money < -(INT64_MAX - 1) ? INT64_MAX : 1 - made->money;
+  }
+  if (tier == 0 || (till->limit_count == 0 && crm__till_cut_size(till, tier - 1, n) == 0)) {
+    return 0;
+  }
+  return crm__till_threshold(till, id, on_axes, tier - 1) - made->money;
+}
+
+/* ---- scores ---- */
+
+static int32_t score_of(const crm_till *till, int axis, int64_t goodness, const among *at, int64_t buyers)
+{
+  int64_t worse = at->worse;
+  int s;
+  if (till->scores.own[axis]) {
+    int32_t score = 1;
+    for (s = 0; s < CRM__SCORES - 1; s++) {
+      score += goodness >= till->scores.edges[axis][s];
+    }
+    return score;
+  }
+  worse += till->scores.ties == CRM_TIES_SPLIT ? at->first : 0;
+  return (int32_t)(1 + CRM__SCORES * worse / buyers);
+}
+
+typedef struct place {
+  int64_t rank;
+  int64_t population;
+  int64_t buyers;
+  int64_t gap;
+  int64_t margin;
+  int32_t tier;
+  int32_t scores[CRM__AXES];
+} place;
+
+static void score(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made,
+                  const among *money, place *found)
+{
+  int was = old->orders > 0;
+  among at = { 0, 0, 0 };
+  if (!till->scores.own[CRM__RECENCY]) {
+    at = others(till, id, CRM__RECENCY, was, old->last, made->last);
+  }
+  found->scores[CRM__RECENCY] =
+      score_of(till, CRM__RECENCY, (int64_t)made->last - till->as_of_day, &at, found->buyers);
+  if (!till->scores.own[CRM__FREQUENCY]) {
+    at = others(till, id, CRM__FREQUENCY, was, old->orders, made->orders);
+  }
+  found->scores[CRM__FREQUENCY] = score_of(till, CRM__FREQUENCY, made->orders, &at, found->buyers);
+  found->scores[CRM__MONETARY] = score_of(till, CRM__MONETARY, made->money, money, found->buyers);
+}
+
+/* Where `made` stands in place of `old`, which is on the axes. */
+static void locate(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made, place *found)
+{
+  int was = old->orders > 0;
+  among money = { 0, 0, 0 };
+  memset(found, 0, sizeof *found);
+  found->population = till->n - (old->money > 0) + (made->money > 0);
+  found->buyers = (int64_t)till->axes[CRM__MONETARY].count - was + (made->orders > 0);
+  if (made->orders > 0) {
+    money = others(till, id, CRM__MONETARY, was, old->money, made->money);
+    score(till, id, old, made, &money, found);
+  }
+  found->tier = tier_of(till, made, &money, found->population);
+  found->gap = gap_of(till, id, old, made, found->tier, found->population);
+  if (made->money > 0) {
+    found->rank = 1 + money.better;
+    found->margin = made->money - crm__till_threshold(till, id, old, found->tier);
+  }
+}
+
+static int32_t stage_of(const crm__buyer *buyer)
+{
+  return buyer->first == INT32_MAX ? CRM_BUYER_NONE : buyer->flags & CRM__BUYER_REPEAT ? CRM_BUYER_REPEAT
+                                                                                      : CRM_BUYER_FIRST;
+}
+
+static void put_after(const crm_till *till, const crm__buyer *old, const crm__buyer *made, const place *found,
+                      crm_customer_standing *standing)
+{
+  standing->tier = found->tier;
+  standing->name = crm__tier_name(till->rules, found->tier);
+  standing->rank = found->rank;
+  standing->population = found->population;
+  standing->spend = made->money;
+  standing->gap = found->gap;
+  standing->margin = found->margin;
+  (void)crm__till_total(till, old, made, &standing->total);
+  standing->share = made->money > 0 ? crm__ratio(made->money, standing->total) : 0;
+  standing->orders = made->orders;
+  standing->buyers = found->buyers;
+  standing->r = found->scores[CRM__RECENCY];
+  standing->f = found->scores[CRM__FREQUENCY];
+  standing->m = found->scores[CRM__MONETARY];
+  standing->recency_days = made->orders > 0 ? till->as_of_day - made->last : -1;
+  standing->first = made->first;
+  standing->last = made->last;
+  standing->stage = stage_of(made);
+}
+
+static void put_before(const crm_till *till, int known, const crm__buyer *old, const place *found,
+                       crm_customer_standing *standing)
+{
+  standing->tier_before = known ? found->tier : -1;
+  standing->name_before = known ? crm__tier_name(till->rules, found->tier) : "";
+  standing->r_before = found->scores[CRM__RECENCY];
+  standing->f_before = found->scores[CRM__FREQUENCY];
+  standing->m_before = found->scores[CRM__MONETARY];
+  standing->rank_before = found->rank;
+  standing->spend_before = old->money;
+  standing->orders_before = old->orders;
+  standing->stage_before = stage_of(old);
+}
+
+void crm__till_tell(const crm_till *till, uint32_t id, int known, const crm__buyer *old, const crm__buyer *made,
+                    crm_customer_standing *standing)
+{
+  place before;
+  place after;
+  locate(till, id, old, old, &before);
+  if (made == old) {
+    after = before;
+  } else {
+    locate(till, id, old, made, &after);
+  }
+  put_after(till, old, made, &after, standing);
+  put_before(till, known, old, &before, standing);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_STORE_CUSTOMER_H
+#define CRM_STORE_CUSTOMER_H
+
+#include "store/facts.h"
+
+/* One customer's facts, without a pass over those of all. */
+
+/* A document of a customer, or a line of one that counts on another day. */
+typedef struct crm__deed {
+  int64_t time;
+  int64_t money;
+  uint32_t orders;    /* occasions that it stands for */
+  uint32_t flags;     /* CRM__FACT_OCCASION, LINE, PERIOD, EXTRA as in crm__facts */
+} crm__deed;
+
+/* Called with every fact of a customer before as-of, in no order. What is anonymous, internal or outside a segment is
+ * for the caller to know. Time: the customer's documents. */
+typedef void (*crm__deed_visit)(void *context, const crm__deed *deed);
+void crm__customer_deeds(const crm__scope *scope, uint32_t customer, crm__deed_visit visit, void *context);
+
+/* The earliest instant at or after as-of at which more of a customer comes to be: a document of any kind, or the day of
+ * joining; INT64_MAX: none. Time: the customer's documents. */
+int64_t crm__customer_next(const crm__scope *scope, uint32_t customer);
+
+/* When a customer joined, INT64_MIN: not told. */
+int64_t crm__customer_joined(const crm_store *store, uint32_t customer);
+
+/* What kind a customer is, CRM__CUSTOMER_...; anonymous too where the store's options say so. */
+int crm__customer_is(const crm_store *store, uint32_t customer);
+
+/* The id of a key, CRM__NONE: unknown. */
+uint32_t crm__customer_of(const crm_store *store, crm__key key);
+
+/* Whether the store holds a document. */
+int crm__document_held(const crm_store *store, const char *source, const char *document);
+
+/* The customers that commits after a data version touched, in no order, as an array that is the caller's to free by
+ * crm__free_array(memory, *ids, *count, sizeof **ids). 0: no memory. */
+int crm__customers_touched(const crm_store *store, int64_t since, crm__memory *memory, uint32_t **ids,
+                           uint64_t *count);
+
+#endif

@@ -1,0 +1,636 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "support/loads.h"
+
+#include "base/civil.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A till through random sales, returns, late sales, new versions, voids, new customers and days, against a pyramid and
+ * RFM computed anew. There are two stores: the till's, and a mirror that has everything at once, posted sales too. What
+ * the till says has to be what the mirror gives, whether a sale was posted or loaded. */
+
+#define CUSTOMERS 24
+#define PENDING 400
+#define DOCUMENTS 4000
+#define LINE 160
+
+static const char *const columns = "document,version,time,customer,kind,amount,tax,branch,original";
+
+typedef struct world {
+  dice of;
+  crm_store *store;
+  crm_store *mirror;
+  crm_till *till;
+  crm_scope scope;             /* as of the till's as-of */
+  crm_till_options options;
+  crm_pyramid_options pyramid;
+  crm_rfm_options rfm;
+  int32_t begins;              /* day of the first as-of */
+  char names[CUSTOMERS][8];
+  char pending[PENDING][LINE]; /* posted and not loaded */
+  int32_t pending_count;
+  int32_t documents;           /* numbers given */
+  int32_t versions[DOCUMENTS]; /* the last loaded into both stores, -1: not there */
+  const char *step;            /* what was done last */
+} world;
+
+/* ---- facts ---- */
+
+static void load_line(crm_store *store, const char *header, const char *table, const char *line)
+{
+  facts *rows = facts_create(header);
+  facts_add(rows, line);
+  facts_load(rows, store, table);
+  facts_free(rows);
+}
+
+static void load_both(world *w, const char *header, const char *table, const char *line)
+{
+  load_line(w->store, header, table, line);
+  load_line(w->mirror, header, table, line);
+}
+
+/* Days are counted from 2024-01-01 in this file. */
+static int64_t instant(int32_t day)
+{
+  return facts_day(2024, 1, 1) + day * CRM_DAY;
+}
+
+static void put_date(char *text, int32_t day)
+{
+  text[crm__date_write((int32_t)(instant(day) / CRM_DAY), text)] = '\0';
+}
+
+static int32_t today(const world *w)
+{
+  return (int32_t)((w->scope.as_of - instant(0)) / CRM_DAY) - 1;
+}
+
+/* A day mostly near the till's, sometimes long ago. */
+static int32_t some_day(world *w)
+{
+  int32_t back = dice_below(&w->of, 3) ? dice_below(&w->of, 3) : dice_below(&w->of, 250);
+  int32_t day = today(w) - back;
+  return day < 0 ? 0 : day;
+}
+
+static int32_t some_amount(world *w)
+{
+  static const int32_t usual[] = { 100, 500, 999, 999, 2000, 0, 10000 };
+  return dice_below(&w->of, 2) ? usual[dice_below(&w->of, 7)] : dice_below(&w->of, 5000);
+}
+
+static void make_line(world *w, int32_t document, int32_t version, int32_t day, const char *customer,
+                      const char *kind, int32_t amount, const char *branch, int32_t original, char *line)
+{
+  char date[12];
+  char name[16] = "";
+  put_date(date, day);
+  if (original >= 0) {
+    (void)snprintf(name, sizeof name, "d%d", (int)original);
+  }
+  (void)snprintf(line, LINE, "d%d,%d,%sT%02d:30,%s,%s,%d.%02d,%d.%02d,%s,%s", (int)document, (int)version, date,
+                 (int)dice_below(&w->of, 24), customer, kind, (int)(amount / 100), (int)(amount % 100),
+                 (int)(amount / 1000), (int)(amount / 10 % 100), branch, name);
+}
+
+static const char *some_branch(world *w)
+{
+  static const char *const branches[] = { "x", "x", "y", "z" };
+  return branches[dice_below(&w->of, 4)];
+}
+
+static const char *some_kind(world *w)
+{
+  static const char *const kinds[] = { "sale", "sale", "sale", "return", "return", "quote" };
+  return kinds[dice_below(&w->of, 6)];
+}
+
+/* A document that both stores hold, or one that none ever will: what only the mirror holds yet would tell it more. */
+static int32_t some_original(world *w)
+{
+  int32_t document = dice_below(&w->of, w->documents + 3);
+  return document >= w->documents || w->versions[document] < 0 ? DOCUMENTS : document;
+}
+
+static void load_new(world *w)
+{
+  char line[LINE];
+  int32_t document = w->documents++;
+  int32_t day = dice_below(&w->of, 6) ? some_day(w) : today(w) + 1 + dice_below(&w->of, 40);
+  w->versions[document] = 0;
+  make_line(w, document, 0, day, w->names[dice_below(&w->of, CUSTOMERS)], some_kind(w), some_amount(w),
+            some_branch(w), dice_below(&w->of, 3) ? -1 : some_original(w), line);
+  load_both(w, columns, "sales", line);
+  w->step = "load";
+}
+
+static void load_again(world *w)
+{
+  char line[LINE];
+  int32_t document = dice_below(&w->of, w->documents);
+  if (w->versions[document] < 0) {
+    return;
+  }
+  make_line(w, document, ++w->versions[document], some_day(w), w->names[dice_below(&w->of, CUSTOMERS)],
+            dice_below(&w->of, 2) ? "void" : some_kind(w), some_amount(w), some_branch(w), -1, line);
+  load_both(w, columns, "sales", line);
+  w->step = "new version";
+}
+
+static void load_person(world *w)
+{
+  static const char *const kinds[] = { "person", "person", "person", "business", "internal", "anonymous" };
+  char line[LINE];
+  char date[12];
+  static int32_t version;
+  put_date(date, dice_below(&w->of, 4) ? dice_below(&w->of, 300) : today(w) + dice_below(&w->of, 30));
+  (void)snprintf(line, sizeof line, "%s,%s,%s,%d", w->names[dice_below(&w->of, CUSTOMERS)],
+                 kinds[dice_below(&w->of, 6)], dice_below(&w->of, 4) ? date : "", (int)++version);
+  load_both(w, "customer,kind,joined,version", "customers", line);
+  w->step = "person";
+}
+
+static void sync(world *w)
+{
+  crm_error error = CRM_ERROR_INIT;
+  if (crm_till_sync(w->till, &error) != CRM_OK) {
+    fail_msg("sync: %s", error.message);
+  }
+}
+
+/* ---- what the mirror gives ---- */
+
+static crm_scope window_scope(const world *w, int32_t from)
+{
+  crm_scope scope = w->scope;
+  scope.from = from == INT32_MIN ? CRM_TIME_UNSET_FROM : instant(from);
+  return scope;
+}
+
+static int32_t window_from(const world *w)
+{
+  int32_t year = 0;
+  switch (w->options.window) {
+  case CRM_WINDOW_DAYS:
+    return today(w) + 1 - w->options.days;
+  case CRM_WINDOW_YEAR:
+    while (facts_day(2024 + year + 1, 1, 1) <= instant(today(w))) {
+      year++;
+    }
+    return (int32_t)((facts_day(2024 + year, 1, 1) - instant(0)) / CRM_DAY);
+  default:
+    return INT32_MIN;
+  }
+}
+
+static int32_t limit_tier(const world *w, int64_t value)
+{
+  int32_t tier = 0;
+  while (tier < w->options.limit_count && value < w->options.limits[tier]) {
+    tier++;
+  }
+  return tier;
+}
+
+static void complain(const world *w, const char *name, const char *what, int64_t expected, int64_t actual)
+{
+  fail_msg("after %s, %s: %s is %lld, not %lld (window %d, ties %d %d, scope %d %d %d, documents %d)", w->step, name, what,
+           (long long)actual, (long long)expected, (int)w->options.window, (int)w->pyramid.ties, (int)w->rfm.ties,
+           (int)w->scope.money, (int)w->scope.refunds, (int)w->scope.occasions, (int)w->documents);
+}
+
+#define SAME(what, expected, actual)                                       \
+  do {                                                                     \
+    if ((int64_t)(expected) != (int64_t)(actual)) {                        \
+      complain(w, name, what, (int64_t)(expected), (int64_t)(actual));     \
+    }                                                                      \
+  } while (0)
+
+static void compare_tier(const world *w, const char *name, const crm_standing *by, const crm_customer_standing *is)
+{
+  int32_t last = (int32_t)w->options.limit_count;
+  SAME("population", by->population, is->population);
+  SAME("rank", by->rank, is->rank);
+  SAME("spend", by->value, is->spend);
+  if (w->options.limit_count == 0) {
+    SAME("tier", by->tier, is->tier);
+    SAME("gap", by->gap, is->gap);
+    SAME("margin", by->margin, is->margin);
+    assert_string_equal(by->name, is->name);
+  } else if (by->rank > 0) {
+    int32_t tier = limit_tier(w, by->value);
+    SAME("tier", tier, is->tier);
+    SAME("gap", tier == 0 ? 0 : w->options.limits[tier - 1] - by->value, is->gap);
+    SAME("margin", by->value - (tier == last ? 1 : w->options.limits[tier]), is->margin);
+  } else {
+    assert_string_equal(by->name, is->name);
+    SAME("gap", by->gap, is->gap);
+  }
+}
+
+static void compare_scores(const world *w, const char *name, const crm_table *rfm, const crm_customer_standing *is)
+{
+  int32_t column = crm_table_find(rfm, "customer");
+  int64_t row;
+  for (row = 0; row < crm_table_rows(rfm); row++) {
+    size_t length;
+    const char *text = crm_table_text(rfm, column, row, &length);
+    if (length == strlen(name) && memcmp(text, name, length) == 0) {
+      break;
+    }
+  }
+  SAME("buyers", crm_table_rows(rfm), is->buyers);
+  if (row == crm_table_rows(rfm)) {
+    SAME("orders", 0, is->orders);
+    SAME("r", 0, is->r);
+    SAME("recency", -1, is->recency_days);
+    return;
+  }
+  SAME("recency", integer_at(rfm, "recency_days", row), is->recency_days);
+  SAME("orders", integer_at(rfm, "frequency", row), is->orders);
+  SAME("money", integer_at(rfm, "monetary", row), is->spend);
+  SAME("r", integer_at(rfm, "r", row), is->r);
+  SAME("f", integer_at(rfm, "f", row), is->f);
+  SAME("m", integer_at(rfm, "m", row), is->m);
+}
+
+/* The stage by all documents ever, whatever the branch. */
+static void compare_stage(const world *w, const char *name, const crm_customer_standing *is)
+{
+  crm_scope all = w->scope;
+  crm_table *rfm = NULL;
+  int64_t row;
+  int64_t count = 0;
+  all.branches = NULL;
+  all.branch_count = 0;
+  all.occasions = CRM_OCCASIONS_DAY;
+  assert_int_equal(crm_rfm_compute(w->mirror, &all, NULL, &rfm, NULL), CRM_OK);
+  for (row = 0; row < crm_table_rows(rfm); row++) {
+    if (text_is(rfm, "customer", row, name)) {
+      count = integer_at(rfm, "frequency", row);
+    }
+  }
+  SAME("stage", count < 2 ? count : 2, is->stage);
+  crm_table_free(rfm);
+}
+
+static void compare_with_batch(world *w)
+{
+  crm_scope scope = window_scope(w, window_from(w));
+  crm_pyramid *pyramid = NULL;
+  crm_table *rfm = NULL;
+  int32_t whose = dice_below(&w->of, CUSTOMERS);
+  int32_t i;
+  assert_int_equal(crm_pyramid_compute(w->mirror, &scope, &w->pyramid, &pyramid, NULL), CRM_OK);
+  assert_int_equal(crm_rfm_compute(w->mirror, &scope, &w->rfm, &rfm, NULL), CRM_OK);
+  for (i = 0; i < CUSTOMERS; i++) {
+    const char *name = w->names[i];
+    crm_standing by = CRM_STANDING_INIT;
+    crm_customer_standing is = CRM_CUSTOMER_STANDING_INIT;
+    crm_status expected = crm_pyramid_find(pyramid, name, &by, NULL);
+    crm_status actual = crm_till_standing(w->till, name, &is, NULL);
+    SAME("status", expected, actual);
+    if (expected == CRM_OK) {
+      compare_tier(w, name, &by, &is);
+      compare_scores(w, name, rfm, &is);
+      if (i == whose) {
+        compare_stage(w, name, &is);
+      }
+    }
+  }
+  crm_table_free(rfm);
+  crm_pyramid_free(pyramid);
+}
+
+/* ---- a till made anew ---- */
+
+static void same_standings(const world *w, const char *name, const crm_customer_standing *a,
+                           const crm_customer_standing *b)
+{
+  SAME("tier", a->tier, b->tier);
+  SAME("rank", a->rank, b->rank);
+  SAME("population", a->population, b->population);
+  SAME("spend", a->spend, b->spend);
+  SAME("gap", a->gap, b->gap);
+  SAME("margin", a->margin, b->margin);
+  SAME("total", a->total, b->total);
+  SAME("share", a->share, b->share);
+  SAME("orders", a->orders, b->orders);
+  SAME("buyers", a->buyers, b->buyers);
+  SAME("r", a->r, b->r);
+  SAME("f", a->f, b->f);
+  SAME("m", a->m, b->m);
+  SAME("recency", a->recency_days, b->recency_days);
+  SAME("first", a->first, b->first);
+  SAME("last", a->last, b->last);
+  SAME("stage", a->stage, b->stage);
+}
+
+static void compare_with_new(const world *w)
+{
+  crm_till *made = NULL;
+  crm_error error = CRM_ERROR_INIT;
+  int32_t i;
+  if (crm_till_create(w->mirror, &w->scope, &w->options, &made, &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+  assert_true(crm_till_as_of(made) == crm_till_as_of(w->till));
+  for (i = 0; i < CUSTOMERS; i++) {
+    const char *name = w->names[i];
+    crm_customer_standing a = CRM_CUSTOMER_STANDING_INIT;
+    crm_customer_standing b = CRM_CUSTOMER_STANDING_INIT;
+    SAME("status", crm_till_standing(made, name, &a, NULL), crm_till_standing(w->till, name, &b, NULL));
+    same_standings(w, name, &a, &b);
+    if (a.name != NULL) {
+      int32_t tier = dice_below((dice *)(void *)(uintptr_t)&w->of, 3);
+      int64_t when = w->scope.as_of + tier * 20 * CRM_DAY;
+      crm_reach x = CRM_REACH_INIT;
+      crm_reach y = CRM_REACH_INIT;
+      assert_int_equal(crm_till_reach(made, name, tier, when, &x, NULL), CRM_OK);
+      assert_int_equal(crm_till_reach(w->till, name, tier, when, &y, NULL), CRM_OK);
+      assert_memory_equal(&x, &y, sizeof x);
+    }
+  }
+  crm_till_free(made);
+}
+
+/* ---- posting ---- */
+
+/* Without changing anything: the missing amount brings the tier, and one less does not. */
+static void try_reach(world *w, const char *name)
+{
+  int32_t tier = dice_below(&w->of, 3);
+  crm_reach reach = CRM_REACH_INIT;
+  crm_customer_standing is = CRM_CUSTOMER_STANDING_INIT;
+  crm_sale sale = CRM_SALE_INIT;
+  crm_status status = crm_till_reach(w->till, name, tier, CRM_TIME_UNSET_TO, &reach, NULL);
+  sale.customer = name;
+  sale.time = instant(today(w));
+  if (status != CRM_OK || !reach.attainable) {
+    return;
+  }
+  sale.amount = reach.missing;
+  status = crm_till_preview(w->till, &sale, &is, NULL);
+  SAME("status", CRM_OK, status);
+  SAME("reached", 1, is.tier <= tier);
+  SAME("now", reach.missing == 0, is.spend_before >= reach.needed);
+  if (reach.missing > 0) {
+    sale.amount--;
+    assert_int_equal(crm_till_preview(w->till, &sale, &is, NULL), CRM_OK);
+    SAME("not reached", 1, is.tier > tier);
+  }
+}
+
+static void post(world *w)
+{
+  const char *name = w->names[dice_below(&w->of, CUSTOMERS)];
+  char key[16];
+  int32_t document = w->documents;
+  int32_t amount = some_amount(w);
+  int32_t day = some_day(w);
+  int taxed = w->scope.money == CRM_MONEY_TAXED;
+  crm_sale sale = CRM_SALE_INIT;
+  crm_customer_standing before = CRM_CUSTOMER_STANDING_INIT;
+  crm_customer_standing seen = CRM_CUSTOMER_STANDING_INIT;
+  crm_customer_standing told = CRM_CUSTOMER_STANDING_INIT;
+  crm_customer_standing after = CRM_CUSTOMER_STANDING_INIT;
+  crm_status known = crm_till_standing(w->till, name, &before, NULL);
+  crm_status status;
+  (void)snprintf(key, sizeof key, "d%d", (int)document);
+  sale.kind = dice_below(&w->of, 4) == 0 ? CRM_SALE_RETURN : CRM_SALE_SALE;
+  sale.customer = name;
+  sale.document = key;
+  sale.time = instant(day);
+  sale.amount = amount + (taxed ? amount / 1000 * 100 + amount / 10 % 100 : 0);
+  try_reach(w, name);
+  status = crm_till_preview(w->till, &sale, &seen, NULL);
+  SAME("status", status, crm_till_post(w->till, &sale, &told, NULL));
+  if (status != CRM_OK) {
+    SAME("status", CRM_ERROR_NOT_FOUND, status);
+    return;
+  }
+  w->documents++;
+  w->versions[document] = -1;
+  assert_memory_equal(&seen, &told, sizeof seen);
+  assert_int_equal(crm_till_standing(w->till, name, &after, NULL), CRM_OK);
+  w->step = "post";
+  same_standings(w, name, &told, &after);
+  SAME("known before", known == CRM_OK, told.tier_before >= 0);
+  if (known == CRM_OK) {
+    SAME("rank before", before.rank, told.rank_before);
+    SAME("tier before", before.tier, told.tier_before);
+    SAME("spend before", before.spend, told.spend_before);
+    SAME("orders before", before.orders, told.orders_before);
+    SAME("r before", before.r, told.r_before);
+    SAME("f before", before.f, told.f_before);
+    SAME("m before", before.m, told.m_before);
+    SAME("stage before", before.stage, told.stage_before);
+  }
+  make_line(w, document, 0, day, name, sale.kind == CRM_SALE_RETURN ? "return" : "sale", amount, "x", -1,
+            w->pending[w->pending_count]);
+  load_line(w->mirror, columns, "sales", w->pending[w->pending_count++]);
+}
+
+/* Loads posted documents from the last on back; the till goes on with the others. */
+static void load_pending(world *w, int32_t count)
+{
+  while (count-- > 0 && w->pending_count > 0) {
+    const char *line = w->pending[--w->pending_count];
+    load_line(w->store, columns, "sales", line);
+    w->versions[atoi(line + 1)] = 0;
+  }
+  sync(w);
+  assert_int_equal(crm_till_posted(w->till), w->pending_count);
+  w->step = "posted sales loaded";
+}
+
+static void advance(world *w)
+{
+  int32_t days = dice_below(&w->of, 8) ? 1 + dice_below(&w->of, 4) : 60 + dice_below(&w->of, 700);
+  crm_error error = CRM_ERROR_INIT;
+  /* later than any document is not needed, and would empty the windows */
+  days = today(w) > w->begins + 500 ? 1 : days > 100 && w->options.window != CRM_WINDOW_DAYS ? 100 : days;
+  if (crm_till_advance(w->till, w->scope.as_of + days * CRM_DAY - 3600, &error) != CRM_OK) {
+    fail_msg("advance: %s", error.message);
+  }
+  w->scope.as_of += days * CRM_DAY;
+  w->step = "advance";
+}
+
+/* ---- runs ---- */
+
+static void name_customers(world *w)
+{
+  int32_t i;
+  for (i = 0; i < CUSTOMERS; i++) {
+    (void)snprintf(w->names[i], sizeof w->names[i], i % 2 ? "c%d" : "%d", (int)(i * 7 % CUSTOMERS));
+  }
+}
+
+static void begin(world *w, uint64_t seed)
+{
+  static const char *const anonymous[] = { "c7" };
+  crm_store_options options = CRM_STORE_OPTIONS_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  int32_t i;
+  options.anonymous = anonymous;
+  options.anonymous_count = 1;
+  w->of = dice_of(seed);
+  w->store = store_new(&options);
+  w->mirror = store_new(&options);
+  w->pending_count = 0;
+  w->documents = 0;
+  w->begins = 150 + dice_below(&w->of, 100);
+  w->scope.as_of = instant(w->begins);
+  name_customers(w);
+  for (i = dice_below(&w->of, 60); i > 0; i--) {
+    load_new(w);
+  }
+  if (crm_till_create(w->store, &w->scope, &w->options, &w->till, &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+}
+
+static void end(world *w)
+{
+  load_pending(w, PENDING);
+  compare_with_new(w);
+  crm_till_free(w->till);
+  crm_store_free(w->store);
+  crm_store_free(w->mirror);
+}
+
+static void run(world *w, uint64_t seed, int32_t steps)
+{
+  int32_t i;
+  begin(w, seed);
+  for (i = 0; i < steps; i++) {
+    int32_t what = dice_below(&w->of, 20);
+    if (what < 10 && w->pending_count < PENDING) {
+      post(w);
+    } else if (what < 14) {
+      load_new(w);
+    } else if (what < 16) {
+      load_again(w);
+    } else if (what < 17) {
+      load_person(w);
+    } else if (what < 19) {
+      load_pending(w, dice_below(&w->of, 5));
+    } else {
+      advance(w);
+    }
+    sync(w);
+    if (w->options.window != CRM_WINDOW_MEMBERSHIP) {
+      compare_with_batch(w);
+    }
+    if (i % 8 == 0 || w->options.window == CRM_WINDOW_MEMBERSHIP) {
+      compare_with_new(w);
+    }
+  }
+  end(w);
+}
+
+static void prepare(world *w)
+{
+  static const crm_scope scope = CRM_SCOPE_INIT;
+  static const crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  static const crm_pyramid_options pyramid = CRM_PYRAMID_OPTIONS_INIT;
+  static const crm_rfm_options rfm = CRM_RFM_OPTIONS_INIT;
+  static const int32_t shares[] = { 500, 2000, 5000 };
+  memset(w, 0, sizeof *w);
+  w->scope = scope;
+  w->options = options;
+  w->pyramid = pyramid;
+  w->rfm = rfm;
+  w->pyramid.shares = shares;
+  w->pyramid.share_count = 3;
+  w->options.pyramid = &w->pyramid;
+  w->options.rfm = &w->rfm;
+}
+
+static world everything;
+
+static void test_windows(void **state)
+{
+  int32_t window;
+  (void)state;
+  for (window = CRM_WINDOW_ALL; window <= CRM_WINDOW_MEMBERSHIP; window++) {
+    uint64_t seed;
+    for (seed = 1; seed <= 4; seed++) {
+      prepare(&everything);
+      everything.options.window = window;
+      everything.options.days = seed == 1 ? 1 : seed == 2 ? 30 : 200;
+      everything.pyramid.cut = (int32_t)(seed % 3);
+      run(&everything, seed * 10 + (uint64_t)window, 250);
+    }
+  }
+}
+
+static void test_ties_split(void **state)
+{
+  uint64_t seed;
+  (void)state;
+  for (seed = 1; seed <= 9; seed++) {
+    prepare(&everything);
+    everything.pyramid.ties = seed % 3 == 0 ? CRM_TIES_TOGETHER : CRM_TIES_SPLIT;
+    everything.rfm.ties = seed % 3 == 1 ? CRM_TIES_TOGETHER : CRM_TIES_SPLIT;
+    everything.options.window = seed % 2 ? CRM_WINDOW_ALL : CRM_WINDOW_DAYS;
+    everything.options.days = 45;
+    run(&everything, seed + 1000, 200);
+  }
+}
+
+static void test_limits_and_cuts(void **state)
+{
+  static const int64_t limits[] = { 20000, 5000, 1000 };
+  static const int64_t days[] = { 100, 50, 20, 5 };
+  static const int64_t counts[] = { 2, 3, 4, 6 };
+  static const int64_t amounts[] = { 500, 2000, 5000, 20000 };
+  uint64_t seed;
+  (void)state;
+  for (seed = 1; seed <= 4; seed++) {
+    prepare(&everything);
+    everything.options.limits = limits;
+    everything.options.limit_count = 3;
+    everything.rfm.recency_cuts = seed & 1 ? days : NULL;
+    everything.rfm.frequency_cuts = seed & 2 ? counts : NULL;
+    everything.rfm.monetary_cuts = seed == 3 ? amounts : NULL;
+    everything.options.window = seed == 4 ? CRM_WINDOW_DAYS : CRM_WINDOW_ALL;
+    everything.options.days = 60;
+    run(&everything, seed + 2000, 200);
+  }
+}
+
+static void test_scopes(void **state)
+{
+  static const char *const branches[] = { "x", "y" };
+  uint64_t seed;
+  (void)state;
+  for (seed = 0; seed < 24; seed++) {
+    prepare(&everything);
+    everything.scope.money = (int32_t)(seed % 3);
+    everything.scope.occasions = (int32_t)(seed / 3 % 2);
+    everything.scope.refunds = seed % 4 == 3 ? CRM_REFUNDS_SALE_DAY : CRM_REFUNDS_REFUND_DAY;
+    everything.scope.branches = seed % 5 < 2 ? branches : NULL;
+    everything.scope.branch_count = seed % 5 < 2 ? 2 : 0;
+    everything.scope.internal = seed % 7 == 0;
+    everything.options.window = (int32_t)(seed / 2 % 4);
+    everything.options.days = 90;
+    run(&everything, seed + 3000, 120);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_windows),
+    cmocka_unit_test(test_ties_split),
+    cmocka_unit_test(test_limits_and_cuts),
+    cmocka_unit_test(test_scopes),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
