@@ -131,8 +131,8 @@ static void load_new(world *w)
 static void load_again(world *w)
 {
   char line[LINE];
-  int32_t document = dice_below(&w->of, w->documents);
-  if (w->versions[document] < 0) {
+  int32_t document = dice_below(&w->of, w->documents + 1);
+  if (document == w->documents || w->versions[document] < 0) {
     return;
   }
   make_line(w, document, ++w->versions[document], some_day(w), w->names[dice_below(&w->of, CUSTOMERS)],
