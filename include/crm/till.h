@@ -12,14 +12,14 @@
 extern "C" {
 #endif
 
-/* The till: where a customer stands, before and after a sale is rung up. Tier, exact rank, scores and what is missing to
- * the next tier, at every moment equal to what crm_pyramid_compute and crm_rfm_compute would say of the same facts.
+/* The till: where a customer stands, before and after a sale is rung up. Tier, exact rank, scores and what is missing
+ * to the next tier, at every moment equal to what crm_pyramid_compute and crm_rfm_compute would say of the same facts.
  *
  * The store is the truth. A till follows it: crm_till_sync takes over what commits have changed. Between two commits a
- * sale may be posted, which counts at once and is remembered by its document; a sync takes it from the store instead as
- * soon as the store holds that document. So: preview, post, load the document when it suits, sync. Who loads every sale
- * at once needs no post. After a commit the functions of a till answer STATE until crm_till_sync. The till belongs to
- * its store: free it first. docs/till.md holds a worked example. */
+ * sale may be posted, which counts at once and is remembered by its document; a sync takes it from the store instead
+ * as soon as the store holds that document. So: preview, post, load the document when it suits, sync. Who loads every
+ * sale at once needs no post. After a commit the functions of a till answer STATE until crm_till_sync. The till
+ * belongs to its store: free it first. docs/till.md holds a worked example. */
 typedef struct crm_till crm_till;
 
 #define CRM_WINDOW_ALL 0          /* all time before as-of */
@@ -43,10 +43,10 @@ typedef struct crm_till_options {
 
 #define CRM_TILL_OPTIONS_INIT { (uint32_t)sizeof(crm_till_options), 0, 0, 0, NULL, NULL, 0, NULL }
 
-/* Makes a till of a store. The scope's basis, refunds, occasions, branches and internal say what counts; from and to must
- * be unset, since the window says them. As-of is rounded up to the start of a business day, so that what is sold today
- * counts today; an empty store needs one. Time: that of a pyramid and RFM; with occasions by day that of reading each
- * customer's documents. Memory: about 64 bytes a customer. Errors: ARGUMENT, OVERFLOW, MEMORY. Since 0.1. */
+/* Makes a till of a store. The scope's basis, refunds, occasions, branches and internal say what counts; from and to
+ * must be unset, since the window says them. As-of is rounded up to the start of a business day, so that what is sold
+ * today counts today; an empty store needs one. Time: that of a pyramid and RFM; with occasions by day that of reading
+ * each customer's documents. Memory: about 64 bytes a customer. Errors: ARGUMENT, OVERFLOW, MEMORY. Since 0.1. */
 CRM_API crm_status crm_till_create(const crm_store *store, const crm_scope *scope, const crm_till_options *options,
                                    crm_till **till, crm_error *error);
 CRM_API void crm_till_free(crm_till *till);
@@ -116,10 +116,10 @@ typedef struct crm_customer_standing {
   { (uint32_t)sizeof(crm_customer_standing), 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, \
     0, 0, 0, 0, 0 }
 
-/* What would be if a sale were posted; nothing changes. Time: some searches in trees of the customers. Errors: RANGE (at
- * or after as-of: advance first; or no time at all), NOT_FOUND (a key that stands for nobody, or an internal customer
- * that does not count), OVERFLOW, STATE, ARGUMENT; MEMORY only where a late sale needs the customer's documents read.
- * Since 0.1. */
+/* What would be if a sale were posted; nothing changes. Time: some searches in trees of the customers. Errors: RANGE
+ * (at or after as-of: advance first; or no time at all), NOT_FOUND (a key that stands for nobody, or an internal
+ * customer that does not count), OVERFLOW, STATE, ARGUMENT; MEMORY only where a late sale needs the customer's
+ * documents read. Since 0.1. */
 CRM_API crm_status crm_till_preview(const crm_till *till, const crm_sale *sale, crm_customer_standing *standing,
                                     crm_error *error);
 
@@ -151,21 +151,22 @@ typedef struct crm_reach {
 
 #define CRM_REACH_INIT { (uint32_t)sizeof(crm_reach), 0, 0, 0, 0, 0, 0, 0 }
 
-/* The least spend, visits or date with which a customer stands in a tier (0 the highest) or above it at an instant, which
- * is as-of or later; CRM_TIME_UNSET_TO: as-of. Errors: ARGUMENT (no such tier; an instant before as-of), NOT_FOUND,
- * STATE, MEMORY. Time: the customer's documents. Since 0.1. */
+/* The least spend, visits or date with which a customer stands in a tier (0 the highest) or above it at an instant,
+ * which is as-of or later; CRM_TIME_UNSET_TO: as-of. Errors: ARGUMENT (no such tier; an instant before as-of),
+ * NOT_FOUND, STATE, MEMORY. Time: the customer's documents. Since 0.1. */
 CRM_API crm_status crm_till_reach(const crm_till *till, const char *customer, int32_t tier, int64_t instant,
                                   crm_reach *reach, crm_error *error);
 
 /* Moves as-of on, rounded up to the start of a business day: what has become too old leaves the window, what the store
- * holds of later days joins. Time: the documents of the customers concerned; at the turn of a calendar year those of all.
- * Errors: ARGUMENT (back in time), STATE, MEMORY, after which only crm_till_sync and crm_till_free work. Since 0.1. */
+ * holds of later days joins. Time: the documents of the customers concerned; at the turn of a calendar year those of
+ * all. Errors: ARGUMENT (back in time), STATE, MEMORY, after which only crm_till_sync and crm_till_free work. Since
+ * 0.1. */
 CRM_API crm_status crm_till_advance(crm_till *till, int64_t as_of, crm_error *error);
 
 /* Takes over what commits have changed since the till was made or last synced, and forgets the posted sales that the
- * store holds now, and those without a document. Time: the documents of the customers that were touched; with refunds on
- * the sale's day, and after commits that touched many customers, that of crm_till_create. Errors: MEMORY, OVERFLOW; then
- * only another sync and crm_till_free work. Since 0.1. */
+ * store holds now, and those without a document. Time: the documents of the customers that were touched; with refunds
+ * on the sale's day, and after commits that touched many customers, that of crm_till_create. Errors: MEMORY, OVERFLOW;
+ * then only another sync and crm_till_free work. Since 0.1. */
 CRM_API crm_status crm_till_sync(crm_till *till, crm_error *error);
 
 #ifdef __cplusplus

@@ -5,8 +5,9 @@
 
 #include "base/memory.h"
 
-/* Numbers in order, with the place of any of them: a counted B-tree. Equal values are either counted, or, with `before`,
- * told apart by an id each and ordered by it. Searches touch a node a level, a node being a few cache lines. */
+/* Numbers in order, with the place of any of them: a counted B-tree. Equal values are either counted, or, with
+ * `before`, told apart by an id each and ordered by it. Searches touch a node a level, a node being a few cache lines.
+ * */
 
 /* Whether, values being equal, id a stands before id b. */
 typedef int (*crm__ranking_before)(const void *context, uint32_t a, uint32_t b);

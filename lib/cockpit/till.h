@@ -159,8 +159,8 @@ void crm__till_refresh_cuts(crm_till *till);
 void crm__till_tell(const crm_till *till, uint32_t id, int known, const crm__buyer *old, const crm__buyer *made,
                     crm_customer_standing *standing);
 
-/* Least money above 0 with which a customer stands in a tier or above, all others as they are, given the record by which
- * it is on the axes; the tier is not one whose cut takes nobody. */
+/* Least money above 0 with which a customer stands in a tier or above, all others as they are, given the record by
+ * which it is on the axes; the tier is not one whose cut takes nobody. */
 int64_t crm__till_threshold(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier);
 
 /* How many of n a tier and those above it take, by shares. */

@@ -198,8 +198,8 @@ static int32_t limit_tier(const world *w, int64_t value)
 
 static void complain(const world *w, const char *name, const char *what, int64_t expected, int64_t actual)
 {
-  fail_msg("after %s, %s: %s is %lld, not %lld (window %d, ties %d %d, scope %d %d %d, documents %d)", w->step, name, what,
-           (long long)actual, (long long)expected, (int)w->options.window, (int)w->pyramid.ties, (int)w->rfm.ties,
+  fail_msg("after %s, %s: %s is %lld, not %lld (window %d, ties %d %d, scope %d %d %d, documents %d)", w->step, name,
+           what, (long long)actual, (long long)expected, (int)w->options.window, (int)w->pyramid.ties, (int)w->rfm.ties,
            (int)w->scope.money, (int)w->scope.refunds, (int)w->scope.occasions, (int)w->documents);
 }
 
