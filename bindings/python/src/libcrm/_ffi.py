@@ -118,6 +118,15 @@ CRM_TYPE_TIME = 4
 CRM_TYPE_DATE = 5
 CRM_TYPE_TEXT = 6
 CRM_TYPE_BOOLEAN = 7
+CRM_WINDOW_ALL = 0
+CRM_WINDOW_DAYS = 1
+CRM_WINDOW_YEAR = 2
+CRM_WINDOW_MEMBERSHIP = 3
+CRM_SALE_SALE = 0
+CRM_SALE_RETURN = 1
+CRM_BUYER_NONE = 0
+CRM_BUYER_FIRST = 1
+CRM_BUYER_REPEAT = 2
 
 
 class crm_context(Structure):
@@ -149,6 +158,10 @@ class crm_store(Structure):
 
 
 class crm_table(Structure):
+    """A handle; what is behind it is the library's."""
+
+
+class crm_till(Structure):
     """A handle; what is behind it is the library's."""
 
 
@@ -573,6 +586,77 @@ class crm_text_options(Structure):
     ]
 
 
+class crm_till_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("window", c_int32),
+        ("days", c_int32),
+        ("reserved", c_uint32),
+        ("pyramid", POINTER(crm_pyramid_options)),
+        ("limits", POINTER(c_int64)),
+        ("limit_count", c_int64),
+        ("rfm", POINTER(crm_rfm_options)),
+    ]
+
+
+class crm_sale(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("kind", c_int32),
+        ("customer", c_char_p),
+        ("document", c_char_p),
+        ("source", c_char_p),
+        ("time", c_int64),
+        ("amount", c_int64),
+    ]
+
+
+class crm_customer_standing(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("tier", c_int32),
+        ("name", c_char_p),
+        ("rank", c_int64),
+        ("population", c_int64),
+        ("spend", c_int64),
+        ("gap", c_int64),
+        ("margin", c_int64),
+        ("total", c_int64),
+        ("share", c_int64),
+        ("orders", c_int64),
+        ("buyers", c_int64),
+        ("r", c_int32),
+        ("f", c_int32),
+        ("m", c_int32),
+        ("recency_days", c_int32),
+        ("first", c_int32),
+        ("last", c_int32),
+        ("stage", c_int32),
+        ("stage_before", c_int32),
+        ("name_before", c_char_p),
+        ("tier_before", c_int32),
+        ("r_before", c_int32),
+        ("f_before", c_int32),
+        ("m_before", c_int32),
+        ("rank_before", c_int64),
+        ("spend_before", c_int64),
+        ("orders_before", c_int64),
+    ]
+
+
+class crm_reach(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("attainable", c_int32),
+        ("needed", c_int64),
+        ("spend", c_int64),
+        ("missing", c_int64),
+        ("visits", c_int64),
+        ("day", c_int32),
+        ("kept", c_int32),
+    ]
+
+
 STRUCTS: Dict[str, Type[Structure]] = {
     "crm_arrow": crm_arrow,
     "crm_batch": crm_batch,
@@ -582,6 +666,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_config": crm_config,
     "crm_context_options": crm_context_options,
     "crm_csv": crm_csv,
+    "crm_customer_standing": crm_customer_standing,
     "crm_due_options": crm_due_options,
     "crm_error": crm_error,
     "crm_executor": crm_executor,
@@ -596,13 +681,16 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_pair": crm_pair,
     "crm_products_options": crm_products_options,
     "crm_pyramid_options": crm_pyramid_options,
+    "crm_reach": crm_reach,
     "crm_rfm_options": crm_rfm_options,
+    "crm_sale": crm_sale,
     "crm_scope": crm_scope,
     "crm_sink": crm_sink,
     "crm_source": crm_source,
     "crm_standing": crm_standing,
     "crm_store_options": crm_store_options,
     "crm_text_options": crm_text_options,
+    "crm_till_options": crm_till_options,
 }
 
 INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
@@ -614,6 +702,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_config": (("struct_size", sizeof(crm_config)),),
     "crm_context_options": (("struct_size", sizeof(crm_context_options)),),
     "crm_csv": (("struct_size", sizeof(crm_csv)),),
+    "crm_customer_standing": (("struct_size", sizeof(crm_customer_standing)),),
     "crm_due_options": (("struct_size", sizeof(crm_due_options)), ("reasons", 15), ("gaps", 3), ("ahead_days", 7), ("tolerance", 50), ("window_days", 364), ("drop", 4000), ("key_share", 500)),
     "crm_error": (("struct_size", sizeof(crm_error)), ("byte", -1)),
     "crm_executor": (("struct_size", sizeof(crm_executor)),),
@@ -628,13 +717,16 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_pair": (),
     "crm_products_options": (("struct_size", sizeof(crm_products_options)),),
     "crm_pyramid_options": (("struct_size", sizeof(crm_pyramid_options)),),
+    "crm_reach": (("struct_size", sizeof(crm_reach)),),
     "crm_rfm_options": (("struct_size", sizeof(crm_rfm_options)),),
+    "crm_sale": (("struct_size", sizeof(crm_sale)),),
     "crm_scope": (("struct_size", sizeof(crm_scope)), ("from_", -9223372036854775808), ("to", 9223372036854775807), ("as_of", 9223372036854775807)),
     "crm_sink": (("struct_size", sizeof(crm_sink)),),
     "crm_source": (("struct_size", sizeof(crm_source)),),
     "crm_standing": (("struct_size", sizeof(crm_standing)),),
     "crm_store_options": (("struct_size", sizeof(crm_store_options)), ("digits", 2), ("quantity_digits", 3)),
     "crm_text_options": (("struct_size", sizeof(crm_text_options)),),
+    "crm_till_options": (("struct_size", sizeof(crm_till_options)),),
 }
 
 
@@ -743,6 +835,16 @@ class Functions:
     crm_table_write_json: Callable[..., int]
     crm_table_write_text: Callable[..., int]
     crm_text_width: Callable[..., int]
+    crm_till_advance: Callable[..., int]
+    crm_till_as_of: Callable[..., int]
+    crm_till_create: Callable[..., int]
+    crm_till_free: Callable[..., None]
+    crm_till_post: Callable[..., int]
+    crm_till_posted: Callable[..., int]
+    crm_till_preview: Callable[..., int]
+    crm_till_reach: Callable[..., int]
+    crm_till_standing: Callable[..., int]
+    crm_till_sync: Callable[..., int]
     crm_version: Callable[..., int]
     crm_version_text: Callable[..., Optional[bytes]]
 
@@ -1093,6 +1195,39 @@ class Functions:
         self.crm_text_width = f = quick.crm_text_width
         f.argtypes = (c_char_p, c_size_t)
         f.restype = c_int64
+        self.crm_till_advance = f = library.crm_till_advance
+        f.argtypes = (POINTER(crm_till), c_int64, POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_till_as_of = f = quick.crm_till_as_of
+        f.argtypes = (POINTER(crm_till),)
+        f.restype = c_int64
+        self.crm_till_create = f = library.crm_till_create
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_till_options), POINTER(POINTER(crm_till)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_till_free = f = library.crm_till_free
+        f.argtypes = (POINTER(crm_till),)
+        f.restype = None
+        self.crm_till_post = f = library.crm_till_post
+        f.argtypes = (POINTER(crm_till), POINTER(crm_sale), POINTER(crm_customer_standing), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_till_posted = f = quick.crm_till_posted
+        f.argtypes = (POINTER(crm_till),)
+        f.restype = c_int64
+        self.crm_till_preview = f = library.crm_till_preview
+        f.argtypes = (POINTER(crm_till), POINTER(crm_sale), POINTER(crm_customer_standing), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_till_reach = f = library.crm_till_reach
+        f.argtypes = (POINTER(crm_till), c_char_p, c_int32, c_int64, POINTER(crm_reach), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_till_standing = f = library.crm_till_standing
+        f.argtypes = (POINTER(crm_till), c_char_p, POINTER(crm_customer_standing), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_till_sync = f = library.crm_till_sync
+        f.argtypes = (POINTER(crm_till), POINTER(crm_error))
+        f.restype = c_int32
         self.crm_version = f = quick.crm_version
         f.argtypes = ()
         f.restype = c_int32
