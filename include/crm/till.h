@@ -159,8 +159,7 @@ CRM_API crm_status crm_till_reach(const crm_till *till, const char *customer, in
 
 /* Moves as-of on, rounded up to the start of a business day: what has become too old leaves the window, what the store
  * holds of later days joins. Time: the documents of the customers concerned; at the turn of a calendar year those of
- * all. Errors: ARGUMENT (back in time), STATE, MEMORY, after which only crm_till_sync and crm_till_free work. Since
- * 0.1. */
+ * all. Errors: ARGUMENT (back in time), STATE, MEMORY; then only crm_till_sync and crm_till_free work. Since 0.1. */
 CRM_API crm_status crm_till_advance(crm_till *till, int64_t as_of, crm_error *error);
 
 /* Takes over what commits have changed since the till was made or last synced, and forgets the posted sales that the
