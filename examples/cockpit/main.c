@@ -216,11 +216,15 @@ static void report_warnings(const arguments *args, const loading *loaded)
     size_t length;
     const char *warning = crm_table_text(warnings, 0, row, &length);
     int walk_in = length == 7 && memcmp(warning, "walk_in", 7) == 0;
+    int ring = length == 10 && memcmp(warning, "merge_ring", 10) == 0;
     const char *subject = crm_table_text(warnings, 1, row, &length);
     if (walk_in) {
       (void)report("customer '%.*s' holds %d.%d %% of all orders; if it stands for nobody say --anonymous", (int)length,
                    subject, (int)(crm_table_integer(warnings, 3, row) / 10000),
                    (int)(crm_table_integer(warnings, 3, row) / 1000 % 10));
+    } else if (ring) {
+      (void)report("merges lead from '%.*s' over %lld keys back to it; they count as one customer under that key",
+                   (int)length, subject, (long long)crm_table_integer(warnings, 2, row));
     } else if (args->as_of == NULL) {
       (void)report("the last day with sales, %.*s, lies %lld days past the one before; --as-of may be needed",
                    (int)length, subject, (long long)crm_table_integer(warnings, 2, row));

@@ -117,6 +117,8 @@ CRM_API crm_status crm_store_sources(const crm_store *store, crm_table **table, 
  * document (subject) lies more than 365 days (count) past the one before, most likely a till with a wrong clock; the
  * default as-of then is wrong too. walk_in: one customer key (subject) holds more than 5 percent of all orders (count,
  * share), ten times as many as the next and among at least 50 customers: most likely a key that stands for nobody.
+ * merge_ring: merges lead from a key (subject, the lowest) over others (count, all together) back to it; they are one
+ * customer, for which the lowest stands.
  * Errors: MEMORY. Time in proportion to documents. Since 0.1. */
 CRM_API crm_status crm_store_warnings(const crm_store *store, crm_table **table, crm_error *error);
 

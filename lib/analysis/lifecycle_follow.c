@@ -146,11 +146,8 @@ static int follow(life *of, const crm__scope *scope)
   const crm__life_facts *facts = of->facts;
   crm_lifecycle *to = of->to;
   int64_t joined = INT64_MIN;
-  int known = crm__row_live(scope->store, CRM__TABLE_CUSTOMERS, of->id);
+  int known = crm__customer_row(scope->store, of->id, &joined);
   int taken;
-  if (known) {
-    joined = crm__row_value(scope->store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_JOINED, of->id);
-  }
   of->joined = known && joined != INT64_MIN && joined < to->as_of ? joined : NEVER;
   of->opened = facts->opened != NULL ? facts->opened[of->id] : NEVER;
   of->purchase = facts->starts[of->id];

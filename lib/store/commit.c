@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/prefetch.h"
 #include "base/sort.h"
+#include "store/identity.h"
 
 #include <string.h>
 
@@ -154,7 +155,11 @@ static void admit_document(crm_store *store, uint32_t document)
 {
   crm__documents *documents = &store->documents;
   int64_t time = crm__column_i64(&documents->time, document);
-  uint32_t customer = crm__column_u32(&documents->customer, document);
+  uint32_t customer;
+  if (store->identity.count > 0) {
+    crm__document_resolve(store, document);
+  }
+  customer = crm__column_u32(&documents->customer, document);
   store->live_documents++;
   store->live_lines += crm__column_u32(&documents->lines, document);
   if (time > store->latest) {
@@ -327,6 +332,7 @@ static void apply(crm_load *load, commit_plan *plan)
   for (table = 0; table < CRM__TABLES; table++) {
     changed += crm__apply_dimension(load, table);
   }
+  crm__apply_identity(load);
   settle_currency(load);
   crm__free_array(&store->memory, store->turned_away, store->turned_away_capacity, sizeof *store->turned_away);
   store->turned_away = plan->turned_away;
@@ -361,6 +367,9 @@ static crm_status settle(crm_load *load, commit_plan *plan, crm_error *error)
     if (status != CRM_OK) {
       return status;
     }
+  }
+  if (!crm__settle_identity(load)) {
+    return crm__fail_memory(error);
   }
   if (load->all_or_nothing && load->reject_count > 0) {
     const crm__reject *first = &load->rejects[0];

@@ -52,7 +52,13 @@ const crm__memory *crm__scope_memory(const crm__scope *scope);
  * where there is one the segment, into a table's metadata. */
 void crm__scope_describe(const crm__scope *scope, crm_table *table, const char *definition, int32_t revision);
 
-/* Customers. Ids run from 0 below crm__customers(); some may have no facts left or never had (crm__customer_known). */
+/* Whether there is a row of a customer, or of a key that was merged into it, and when it joined first (INT64_MIN: not
+ * said). A key that was merged into another is no customer: 0. */
+int crm__customer_row(const crm_store *store, uint32_t customer, int64_t *joined);
+
+/* Customers. Keys that were merged into another one's are ids without facts: all that is given out names who stands
+ * for them, and looking them up by key finds that one. Ids run from 0 below crm__customers(); some may have no facts
+ * left or never had (crm__customer_known). */
 uint32_t crm__customers(const crm_store *store);
 crm__key crm__customer_key(const crm_store *store, uint32_t customer);
 uint32_t crm__customer_find(const crm_store *store, const char *key);

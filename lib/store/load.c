@@ -178,6 +178,7 @@ void crm__load_release(crm_load *load)
   crm__intern_close(&load->entry_keys, &store->memory);
   crm__intern_open(&load->entry_keys);
   crm__dimensions_release(load);
+  crm__identity_free(&load->identity, &store->memory);
   crm__free_array(&store->memory, load->entries, load->entry_capacity, sizeof *load->entries);
   crm__free_array(&store->memory, load->turned_away, load->turned_away_capacity, sizeof *load->turned_away);
   load->entries = NULL;

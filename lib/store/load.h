@@ -155,6 +155,8 @@ struct crm_load {
   uint64_t money;                /* what they add to the store's budgets, UINT64_MAX: too much */
   uint64_t quantity;
 
+  crm__identity identity;        /* who stands for whom once the merges are applied, */
+  int32_t identity_changes;      /* where there are any */
   crm__dimension_rows *dimensions[CRM__TABLES];   /* NULL where the load has no row of the table */
   crm__table_load tables[CRM__TABLES];
   crm__reject *rejects;

@@ -83,7 +83,7 @@ void crm__put_row_cell(const crm_store *store, int32_t table, int32_t column, ui
   switch (cell) {
   case CRM__CELL_NAME:
   case CRM__CELL_KEY:
-    crm__put_interned(result, at, crm__column_names(store, table, column), crm__row_id(store, table, column, row));
+    crm__put_interned(result, at, crm__column_names(store, table, column), crm__row_sent(store, table, column, row));
     break;
   case CRM__CELL_WORD:
   case CRM__CELL_BOOLEAN:

@@ -6,6 +6,7 @@
 #include "base/sort.h"
 #include "store/cells.h"
 #include "store/commit.h"
+#include "store/identity.h"
 #include "store/put.h"
 #include "table/build.h"
 
@@ -95,7 +96,7 @@ crm_status crm_store_customer(const crm_store *store, const char *key, crm_table
   crm__table_put_key(*table, 0, crm__customer_key(store, id));
   crm__put_word(*table, 1, crm__schema(CRM__TABLE_CUSTOMERS)->columns[1].words, crm__customer_kind(store, id));
   for (i = 2; i < width; i++) {
-    crm__put_row_cell(store, CRM__TABLE_CUSTOMERS, i, id, *table, i);
+    crm__put_row_cell(store, CRM__TABLE_CUSTOMERS, i, crm__customer_speaker(store, id), *table, i);
   }
   put_profile(store, id, *table, width);
   return crm__table_finish(table, error);
@@ -261,7 +262,7 @@ static void put_line_document(const crm_store *store, uint32_t document, crm_tab
   uint32_t space;
   crm__table_put_key(table, CRM__SALES_DOCUMENT, crm__intern_key(&documents->keys, document, &space));
   crm__table_put(table, CRM__SALES_TIME, crm__column_i64(&documents->time, document));
-  crm__put_interned(table, CRM__SALES_CUSTOMER, &store->customers, crm__column_u32(&documents->customer, document));
+  crm__put_interned(table, CRM__SALES_CUSTOMER, &store->customers, crm__document_sender(store, document));
   crm__put_interned(table, CRM__SALES_BRANCH, &store->branches, crm__column_u32(&documents->branch, document));
   crm__table_put_key(table, CRM__SALES_SOURCE, crm__intern_key(&store->names, space & ~CRM__MADE, NULL));
   crm__table_put(table, CRM__SALES_VERSION, crm__column_i64(&documents->version, document));

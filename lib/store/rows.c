@@ -38,9 +38,17 @@ int64_t crm__row_value(const crm_store *store, int32_t table, int32_t column, ui
   return crm__column_i64(column_of(store, table, column), row);
 }
 
-uint32_t crm__row_id(const crm_store *store, int32_t table, int32_t column, uint32_t row)
+uint32_t crm__row_sent(const crm_store *store, int32_t table, int32_t column, uint32_t row)
 {
   return is_own_id(table, column) ? row : crm__column_u32(column_of(store, table, column), row);
+}
+
+uint32_t crm__row_id(const crm_store *store, int32_t table, int32_t column, uint32_t row)
+{
+  uint32_t id = crm__row_sent(store, table, column, row);
+  return store->identity.count > 0 && crm__schema_names(table, column) == CRM__NAMES_CUSTOMERS
+             ? crm__resolve(store, id)
+             : id;
 }
 
 int32_t crm__row_word(const crm_store *store, int32_t table, int32_t column, uint32_t row)

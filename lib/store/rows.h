@@ -29,6 +29,9 @@ int64_t crm__row_value(const crm_store *store, int32_t table, int32_t column, ui
  * opportunities answers the row itself. */
 uint32_t crm__row_id(const crm_store *store, int32_t table, int32_t column, uint32_t row);
 
+/* The same, but of customers the one whose key was sent, not who stands for it. */
+uint32_t crm__row_sent(const crm_store *store, int32_t table, int32_t column, uint32_t row);
+
 /* word: its place among the column's words (CRM__OUTCOME_WON ...); boolean: 0 or 1; -1 where it is empty. */
 int32_t crm__row_word(const crm_store *store, int32_t table, int32_t column, uint32_t row);
 

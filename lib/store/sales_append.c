@@ -99,6 +99,7 @@ static int append_documents(crm_load *load)
   elements[9] = fresh->cost;
   elements[10] = fresh->flags;
   elements[11] = NULL;
+  elements[12] = NULL;
   for (c = 0; c < CRM__DOCUMENT_COLUMNS; c++) {
     if (!crm__column_append(columns[c], memory, elements[c], fresh->count) ||
         !crm__column_resize(columns[c], memory, store->documents.keys.count)) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "store/context.h"
+#include "store/identity.h"
 #include "store/segment.h"
 #include "table/build.h"
 
@@ -226,14 +227,15 @@ crm__key crm__customer_key(const crm_store *store, uint32_t customer)
 
 crm__key crm__customer_name(const crm_store *store, uint32_t customer, int32_t column)
 {
-  uint32_t name = crm__column_u32(&store->dimensions[CRM__TABLE_CUSTOMERS].values[column], customer);
+  uint32_t name = crm__column_u32(&store->dimensions[CRM__TABLE_CUSTOMERS].values[column],
+                                  crm__customer_speaker(store, customer));
   return name == CRM__NONE ? crm__key_none() : crm__intern_key(&store->names, name, NULL);
 }
 
 uint32_t crm__customer_find(const crm_store *store, const char *key)
 {
   uint32_t id = key == NULL ? CRM__NONE : crm__intern_find(&store->customers, 0, crm__key_from(key, strlen(key)));
-  return id != CRM__NONE && id < store->customer_count ? id : CRM__NONE;
+  return id != CRM__NONE && id < store->customer_count ? crm__resolve(store, id) : CRM__NONE;
 }
 
 int crm__customer_counts(const crm__scope *scope, uint32_t customer)
@@ -248,10 +250,9 @@ int crm__customer_counts(const crm__scope *scope, uint32_t customer)
 int crm__customer_acquaintance(const crm__scope *scope, uint32_t customer)
 {
   const crm_store *store = scope->store;
-  const crm__dimension *dimension = &store->dimensions[CRM__TABLE_CUSTOMERS];
   uint32_t document;
-  if (crm__column_u8(&dimension->present, customer) != 0) {
-    int64_t joined = crm__column_i64(&dimension->values[CRM__CUSTOMERS_JOINED], customer);
+  int64_t joined;
+  if (crm__customer_row(store, customer, &joined)) {
     if (joined == CRM__NULL) {
       return CRM__SUSPECT;
     }
@@ -345,4 +346,20 @@ crm__key crm__product_key(const crm_store *store, uint32_t product)
 int32_t crm__quantity_digits(const crm_store *store)
 {
   return store->quantity_digits;
+}
+
+int crm__customer_row(const crm_store *store, uint32_t customer, int64_t *joined)
+{
+  const crm__dimension *dimension = &store->dimensions[CRM__TABLE_CUSTOMERS];
+  uint32_t id = crm__resolve(store, customer) == customer ? customer : CRM__NONE;
+  int found = 0;
+  *joined = CRM__NULL;
+  for (; id != CRM__NONE; id = crm__alias_next(store, id)) {
+    if (crm__column_u8(&dimension->present, id) != 0) {
+      int64_t own = crm__column_i64(&dimension->values[CRM__CUSTOMERS_JOINED], id);
+      *joined = *joined == CRM__NULL || (own != CRM__NULL && own < *joined) ? own : *joined;
+      found = 1;
+    }
+  }
+  return found;
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "store/identity.h"
 
 #include <string.h>
 
@@ -196,7 +197,7 @@ static int same_document(crm_load *load, uint32_t document, uint64_t first, cons
   const crm__documents *documents = &load->store->documents;
   if (crm__column_u32(&documents->lines, document) != stage->lines ||
       crm__column_i64(&documents->time, document) != stage->time ||
-      crm__column_u32(&documents->customer, document) != stage->customer ||
+      crm__document_sender(load->store, document) != stage->customer ||
       crm__column_u32(&documents->branch, document) != stage->branch) {
     return 0;
   }

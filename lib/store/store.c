@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "store/identity.h"
 
 #include <limits.h>
 #include <string.h>
@@ -41,6 +42,7 @@ static void open_documents(crm__documents *documents)
   crm__column_open(&documents->cost, 8, 0);
   crm__column_open(&documents->flags, 1, 0);
   crm__column_open(&documents->next, 4, CRM__NONE);
+  crm__column_open(&documents->sent, 4, CRM__NONE);
 }
 
 uint32_t crm__line_columns(crm__sales_lines *lines, crm__column **columns)
@@ -76,6 +78,7 @@ uint32_t crm__document_columns(crm__documents *documents, crm__column **columns)
   columns[9] = &documents->cost;
   columns[10] = &documents->flags;
   columns[11] = &documents->next;
+  columns[12] = &documents->sent;
   return CRM__DOCUMENT_COLUMNS;
 }
 
@@ -263,6 +266,7 @@ void crm_store_free(crm_store *store)
   crm__intern_close(&store->opportunities, &store->memory);
   crm__intern_close(&store->references, &store->memory);
   crm__column_close(&store->anonymous, &store->memory);
+  crm__identity_free(&store->identity, &store->memory);
   close_dimensions(store);
   crm__free_array(&store->memory, store->profiles, store->profile_capacity, sizeof *store->profiles);
   crm__free_array(&store->memory, store->turned_away, store->turned_away_capacity, sizeof *store->turned_away);
@@ -315,8 +319,8 @@ int64_t crm_store_lines(const crm_store *store)
 
 int crm__customer_known(const crm_store *store, uint32_t customer)
 {
-  return store->profiles[customer].documents > 0 ||
-         crm__column_u8(&store->dimensions[CRM__TABLE_CUSTOMERS].present, customer) != 0;
+  int64_t joined;
+  return store->profiles[customer].documents > 0 || crm__customer_row(store, customer, &joined);
 }
 
 int crm__customer_kind(const crm_store *store, uint32_t customer)
@@ -325,7 +329,8 @@ int crm__customer_kind(const crm_store *store, uint32_t customer)
   if (customer < store->anonymous.length && crm__column_u8(&store->anonymous, customer) != 0) {
     return CRM__CUSTOMER_ANONYMOUS;
   }
-  kind = crm__column_u8(&store->dimensions[CRM__TABLE_CUSTOMERS].values[CRM__CUSTOMERS_KIND], customer);
+  kind = crm__column_u8(&store->dimensions[CRM__TABLE_CUSTOMERS].values[CRM__CUSTOMERS_KIND],
+                        crm__customer_speaker(store, customer));
   return kind == UINT8_MAX ? CRM__CUSTOMER_PERSON : (int)kind;
 }
 

@@ -40,6 +40,7 @@ typedef struct crm__documents {
   crm__column cost;
   crm__column flags;
   crm__column next;         /* the next document of the same customer */
+  crm__column sent;         /* the customer it was sent for, where another one stands for that: CRM__NONE elsewhere */
 } crm__documents;
 
 #define CRM__MADE 0x40000000U   /* in the space of a document key that was made from content */
@@ -63,7 +64,7 @@ typedef struct crm__sales_lines {
 } crm__sales_lines;
 
 #define CRM__LINE_COLUMNS 14
-#define CRM__DOCUMENT_COLUMNS 12
+#define CRM__DOCUMENT_COLUMNS 13
 
 /* One record a customer, a cache line: what all time under the default scope gives. */
 typedef struct crm__profile {
@@ -86,6 +87,13 @@ typedef struct crm__dimension {
   int64_t latest;                            /* latest time of an event in them, INT64_MIN: none */
   uint64_t budget[CRM__TABLE_COLUMNS];       /* sums of absolute values, of columns of money and numbers */
 } crm__dimension;
+
+/* Which customers are one, by id; nothing at all where nobody is merged. */
+typedef struct crm__identity {
+  uint32_t *resolved;       /* who stands for the id */
+  uint32_t *next;           /* from one that stands for others to these, one after the other; CRM__NONE ends */
+  uint64_t count;           /* ids known when it was made; later ones stand for themselves */
+} crm__identity;
 
 typedef struct crm__attribute {
   char name[64];
@@ -128,6 +136,7 @@ struct crm_store {
   crm__intern products;
   crm__intern branches;
   crm__intern names;
+  crm__identity identity;
   crm__column anonymous;          /* by customer: 1 where the options said so */
 
   crm__documents documents;
@@ -156,6 +165,14 @@ struct crm_store {
 
   crm__tally tallies[CRM__TABLES];   /* of all committed loads */
 };
+
+/* Who stands for a customer; CRM__NONE for nobody stays so. */
+static inline uint32_t crm__resolve(const crm_store *store, uint32_t customer)
+{
+  return customer < store->identity.count ? store->identity.resolved[customer] : customer;
+}
+
+void crm__identity_free(crm__identity *identity, crm__memory *memory);
 
 /* Columns of a table with its attributes. */
 int32_t crm__table_width(const crm_store *store, int32_t table);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "store/commit.h"
+#include "store/identity.h"
 
 #include "base/error.h"
 
@@ -113,6 +114,9 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
   }
   if (status == CRM_OK) {
     status = crm__verify_rows(store, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__verify_identity(store, error);
   }
   if (status != CRM_OK) {
     return status;

@@ -5,6 +5,7 @@
 #include "base/civil.h"
 #include "base/error.h"
 #include "base/statistics.h"
+#include "store/identity.h"
 #include "store/profile.h"
 #include "table/build.h"
 
@@ -107,6 +108,11 @@ crm_status crm_store_warnings(const crm_store *store, crm_table **table, crm_err
       found.most >= found.next * WALK_IN_TIMES) {
     crm__table_put_key(*table, 1, crm__customer_key(store, found.customer));
     put_warning(*table, "walk_in", found.most, crm__ratio(found.most, found.orders));
+  }
+  if (!crm__put_rings(store, *table)) {
+    crm_table_free(*table);
+    *table = NULL;
+    return crm__fail_memory(error);
   }
   return crm__table_finish(table, error);
 }

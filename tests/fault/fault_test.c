@@ -47,6 +47,10 @@ static const char *const interactions = "time,customer,opportunity,staff,directi
 static const char *const figures = "from,to,name,value,branch,version\n2024-01-01,2024-02-01,budget,100,x,\n"
                                    "2024-01-01,2024-02-01,budget,110,x,1\n2024-01-01,2024-02-01,budget,100,,\n";
 
+static const char *const merges = "customer,into,undone,version\na,b,,\ne,a,,\nc,d,,\nd,c,,\n";
+
+static const char *const undoing = "customer,into,undone,version\ne,a,true,1\nlong new key of a customer,b,,\n";
+
 static crm_status make_store(const crm_config *config, crm_store **store)
 {
   static const char *const anonymous[] = {"walk-in", "nobody in particular"};
@@ -91,7 +95,7 @@ static crm_status load_text(crm_store *store, const char *table, const char *tex
 }
 
 /* Loads that build on one another. */
-#define STEPS 9
+#define STEPS 12
 
 typedef struct step {
   const char *table;
@@ -103,7 +107,8 @@ static const step steps[STEPS] = {
     {"sales", &sales, 0},     {"customers", &customers, 0}, {"products", &products, 0},
     {"sales", &replacing, 0}, {"sales", &replacing, 1},
     {"opportunities", &opportunities, 0}, {"interactions", &interactions, 0}, {"figures", &figures, 1},
-    {"interactions", &interactions, 1},
+    {"interactions", &interactions, 1},   {"merges", &merges, 0},             {"merges", &undoing, 0},
+    {"sales", &sales, 0},
 };
 
 static crm_status declare(crm_store *store)

@@ -53,6 +53,9 @@ void text_add_table_but(text_buffer *buffer, const crm_table *table, const char 
  * the same text. `ledger` 0 leaves the totals' columns out that count what was sent. */
 void text_add_store(text_buffer *buffer, const crm_store *store, int ledger);
 
+/* The same without the rows of the tables, the single documents and the ledger: what analyses say. */
+void text_add_answers(text_buffer *buffer, const crm_store *store);
+
 /* Whether two texts are the same; if not fails with the place. */
 void assert_text_same(const text_buffer *expected, const text_buffer *actual, const char *what);
 
