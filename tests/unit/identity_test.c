@@ -100,8 +100,8 @@ static void test_later_documents(void **state)
   put(store, "merges", MERGES "a2,a,,\nfresh,a,,\n", "");
   assert_counts(put(store, "sales", sales, ""), 0, 7, 0);
   put(store, "sales", "document,time,customer,kind,amount,cost\n3,2024-02-01,a,sale,5,1\n", "1,document,conflict\n");
-  assert_counts(put(store, "sales", "document,time,customer,amount,version\n8,2024-03-05,fresh,100,\n3,2024-02-01,a2,6,1\n",
-                    ""),
+  assert_counts(put(store, "sales",
+                    "document,time,customer,amount,version\n8,2024-03-05,fresh,100,\n3,2024-02-01,a2,6,1\n", ""),
                 2, 0, 0);
   assert_result(customer_of(store, "fresh"), "customer,orders,net\na,3,115.00\n");
   put(store, "merges", MERGES "fresh,a,true,1\n", "");
