@@ -19,6 +19,7 @@
 #include <crm/repeat.h>    /* repeat purchase rates */
 #include <crm/rhythm.h>    /* how often and for how much customers buy; who is due */
 #include <crm/due.h>       /* lists to act on: who is due, overdue, losing, dormant */
+#include <crm/funnel.h>    /* opportunities through the stages of a pipeline */
 #include <crm/lifecycle.h> /* stages of customers: suspect to repeat, dormant, lost, reactivated */
 #include <crm/products.h>  /* products and ABC classes */
 #include <crm/kpi.h>       /* key performance indicators */

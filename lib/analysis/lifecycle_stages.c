@@ -173,15 +173,6 @@ static void put_or_null(crm_table *table, int32_t column, int64_t value, int the
   }
 }
 
-/* Past the longest time that anybody was watched nothing is known. */
-static const char *status_of(int top, const crm__incidence *promotion)
-{
-  if (top || promotion->cases == 0) {
-    return top ? "top" : "undefined";
-  }
-  return promotion->at_risk == 0 && promotion->surviving > 0 ? "immature" : "ok";
-}
-
 static void put_stage(const crm_lifecycle *lifecycle, crm_table *table, int32_t stage,
                       const crm__stage_counts *counts, int64_t median, const crm__incidence *promotion)
 {
@@ -200,7 +191,7 @@ static void put_stage(const crm_lifecycle *lifecycle, crm_table *table, int32_t 
   put_or_null(table, STAGE_ENDED, promotion->competing, !top);
   crm__table_put(table, STAGE_HORIZON, lifecycle->horizon);
   put_or_null(table, STAGE_PROMOTION, promotion->median, there && promotion->median >= 0);
-  crm__table_put_name(table, STAGE_STATUS, status_of(top, promotion));
+  crm__table_put_name(table, STAGE_STATUS, top ? "top" : crm__incidence_status(promotion));
 }
 
 static crm_status make_stages(const crm_lifecycle *lifecycle, crm__scope *scope, crm_table **table, crm_error *error)

@@ -145,6 +145,14 @@ crm__incidence crm__incidence_at(const crm__durations *durations, int64_t horizo
   return found;
 }
 
+const char *crm__incidence_status(const crm__incidence *incidence)
+{
+  if (incidence->cases == 0) {
+    return "undefined";
+  }
+  return incidence->at_risk == 0 && incidence->surviving > 0 ? "immature" : "ok";
+}
+
 void crm__survival(const crm__durations *durations, double *survival, int64_t *risk)
 {
   walk at = {1.0, 0.0, 0};

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "analysis/funnel_path.h"
+
+#include "base/error.h"
+#include "base/sort.h"
+#include "base/statistics.h"
+#include "table/build.h"
+
+#include <crm/funnel.h>
+
+#include <string.h>
+
+/* Pipelines one after the other, and the table of them all. */
+
+#define MOST_DAYS 36500
+#define LEAST_STAYS 20
+
+enum { FUNNEL_PIPELINE, FUNNEL_STAGE, FUNNEL_POSITION, FUNNEL_ENTERED, FUNNEL_OPEN, FUNNEL_AMOUNT, FUNNEL_MEDIAN,
+       FUNNEL_RATE, FUNNEL_N, FUNNEL_LOW, FUNNEL_HIGH, FUNNEL_AT_RISK, FUNNEL_PROMOTED, FUNNEL_LOST, FUNNEL_PROMOTION,
+       FUNNEL_RETURNED, FUNNEL_SKIPPED, FUNNEL_STALLED, FUNNEL_WON_RATE, FUNNEL_STATUS, FUNNEL_COLUMNS };
+
+/* What all pipelines share. */
+typedef struct work {
+  crm__scope *scope;
+  crm_table *table;
+  crm__funnel *funnel;
+  crm__row_index opportunities;   /* by pipeline */
+  crm__row_index stages;          /* of pipelines, by pipeline */
+  crm__row_index entries;         /* by opportunity */
+  uint32_t *lone;                 /* opportunities that name no pipeline, by place */
+  uint32_t lone_count;
+} work;
+
+/* ---- the stages of a pipeline ---- */
+
+static int comes_after(const crm_store *store, const crm__funnel_stage *a, const crm__funnel_stage *b)
+{
+  return a->position != b->position
+           ? a->position > b->position
+           : crm__key_compare(crm__name_key(store, a->name), crm__name_key(store, b->name)) > 0;
+}
+
+/* By position, stages at the same one by key. There are few. */
+static crm_status read_stages(work *all, uint32_t pipeline, crm_error *error)
+{
+  const crm_store *store = all->scope->store;
+  crm__funnel *funnel = all->funnel;
+  uint32_t i = pipeline < all->stages.ids ? all->stages.starts[pipeline] : 0;
+  uint32_t end = pipeline < all->stages.ids ? all->stages.starts[pipeline + 1U] : 0;
+  int32_t s;
+  if (end - i > CRM__FUNNEL_STAGES) {
+    return crm__fail_at(error, CRM_ERROR_LIMIT, "pipelines", "stage", 0, -1, "a pipeline has more than %d stages",
+                        CRM__FUNNEL_STAGES);
+  }
+  funnel->count = 0;
+  for (; i < end; i++) {
+    uint32_t row = all->stages.rows[i];
+    crm__funnel_stage stage = funnel->stages[funnel->count];
+    stage.name = crm__row_id(store, CRM__TABLE_PIPELINES, CRM__PIPELINES_STAGE, row);
+    stage.position = crm__row_value(store, CRM__TABLE_PIPELINES, CRM__PIPELINES_POSITION, row);
+    for (s = funnel->count++; s > 0 && comes_after(store, &funnel->stages[s - 1], &stage); s--) {
+      crm__funnel_stage moved = funnel->stages[s];
+      funnel->stages[s] = funnel->stages[s - 1];
+      funnel->stages[s - 1] = moved;
+    }
+    funnel->stages[s].name = stage.name;
+    funnel->stages[s].position = stage.position;
+  }
+  for (s = 0; s < funnel->count; s++) {
+    funnel->place[funnel->stages[s].name] = (uint8_t)(s + 1);
+  }
+  funnel->stages[funnel->count].name = CRM__NONE;
+  return CRM_OK;
+}
+
+static void forget_stages(crm__funnel *funnel)
+{
+  int32_t s;
+  for (s = 0; s < funnel->count; s++) {
+    funnel->place[funnel->stages[s].name] = 0;
+  }
+}
+
+static void clear_stage(crm__funnel_stage *stage, int64_t days)
+{
+  size_t size = (size_t)days * sizeof(int64_t);
+  crm__funnel_stage cleared = *stage;
+  memset(&cleared, 0, sizeof cleared);
+  cleared.name = stage->name;
+  cleared.position = stage->position;
+  cleared.stay_days = stage->stay_days;
+  cleared.durations = stage->durations;
+  *stage = cleared;
+  memset(stage->stay_days, 0, size);
+  memset(stage->durations.ends, 0, size);
+  memset(stage->durations.competing, 0, size);
+  memset(stage->durations.open, 0, size);
+}
+
+/* ---- figures of a stage ---- */
+
+/* The lower one of the two in the middle; -1: none. days is reordered. */
+static int64_t median_open(const crm__funnel *funnel, int32_t stage, int64_t *days)
+{
+  uint64_t used = 0;
+  uint32_t i;
+  for (i = 0; i < funnel->open_count; i++) {
+    if (funnel->open_stage[i] == stage) {
+      days[used++] = funnel->open_days[i];
+    }
+  }
+  return used == 0 ? -1 : crm__select(days, used, (used - 1U) / 2U);
+}
+
+/* Open for longer than nine in ten of the won ones; -1: too few of these. */
+static int64_t count_stalled(const crm__funnel *funnel, int32_t stage)
+{
+  const crm__funnel_stage *of = &funnel->stages[stage];
+  int64_t wanted = of->stays - of->stays / 10;
+  int64_t seen = 0;
+  int64_t limit = -1;
+  int64_t stalled = 0;
+  uint32_t i;
+  if (of->stays < LEAST_STAYS) {
+    return -1;
+  }
+  while (seen < wanted) {
+    seen += of->stay_days[++limit];
+  }
+  for (i = 0; i < funnel->open_count; i++) {
+    stalled += funnel->open_stage[i] == stage && limit <= funnel->horizon && funnel->open_days[i] > limit;
+  }
+  return stalled;
+}
+
+static void put_or_null(crm_table *table, int32_t column, int64_t value, int there)
+{
+  if (there) {
+    crm__table_put(table, column, value);
+  } else {
+    crm__table_put_null(table, column);
+  }
+}
+
+static void put_names(const work *all, crm_table *table, int32_t stage)
+{
+  const crm_store *store = all->scope->store;
+  const crm__funnel *funnel = all->funnel;
+  if (funnel->pipeline == CRM__NONE) {
+    crm__table_put_null(table, FUNNEL_PIPELINE);
+  } else {
+    crm__table_put_key(table, FUNNEL_PIPELINE, crm__name_key(store, funnel->pipeline));
+  }
+  if (stage == funnel->count) {
+    crm__table_put_null(table, FUNNEL_STAGE);
+    crm__table_put_null(table, FUNNEL_POSITION);
+  } else {
+    crm__table_put_key(table, FUNNEL_STAGE, crm__name_key(store, funnel->stages[stage].name));
+    crm__table_put(table, FUNNEL_POSITION, funnel->stages[stage].position);
+  }
+}
+
+static void put_promotion(crm_table *table, const crm__incidence *promotion)
+{
+  int there = promotion->cases > 0;
+  put_or_null(table, FUNNEL_RATE, promotion->value, there);
+  crm__table_put(table, FUNNEL_N, promotion->cases);
+  put_or_null(table, FUNNEL_LOW, promotion->low, there);
+  put_or_null(table, FUNNEL_HIGH, promotion->high, there);
+  crm__table_put(table, FUNNEL_AT_RISK, promotion->at_risk);
+  crm__table_put(table, FUNNEL_PROMOTED, promotion->ended);
+  crm__table_put(table, FUNNEL_LOST, promotion->competing);
+  put_or_null(table, FUNNEL_PROMOTION, promotion->median, there && promotion->median >= 0);
+  crm__table_put_name(table, FUNNEL_STATUS, crm__incidence_status(promotion));
+}
+
+static void put_stage(const work *all, int32_t stage, int64_t *days)
+{
+  const crm__funnel *funnel = all->funnel;
+  const crm__funnel_stage *of = &funnel->stages[stage];
+  crm__incidence promotion = crm__incidence_at(&of->durations, funnel->horizon);
+  int64_t median = median_open(funnel, stage, days);
+  int64_t stalled = count_stalled(funnel, stage);
+  int64_t closed = of->won + of->lost;
+  put_names(all, all->table, stage);
+  crm__table_put(all->table, FUNNEL_ENTERED, of->entered);
+  crm__table_put(all->table, FUNNEL_OPEN, of->open);
+  crm__table_put(all->table, FUNNEL_AMOUNT, of->open_amount);
+  put_or_null(all->table, FUNNEL_MEDIAN, median, median >= 0);
+  put_promotion(all->table, &promotion);
+  crm__table_put(all->table, FUNNEL_RETURNED, of->returned);
+  crm__table_put(all->table, FUNNEL_SKIPPED, of->skipped);
+  put_or_null(all->table, FUNNEL_STALLED, stalled, stage < funnel->count && stalled >= 0);
+  put_or_null(all->table, FUNNEL_WON_RATE, closed > 0 ? crm__ratio(of->won, closed) : 0, closed > 0);
+}
+
+/* ---- a pipeline ---- */
+
+static int counts(const crm__scope *scope, uint32_t opportunity)
+{
+  uint32_t customer = crm__row_id(scope->store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, opportunity);
+  return customer == CRM__NONE ? scope->segment == NULL : crm__customer_counts(scope, customer);
+}
+
+static void follow_all(work *all, const uint32_t *opportunities, uint32_t count)
+{
+  uint32_t i;
+  for (i = 0; i < count; i++) {
+    uint32_t opportunity = opportunities[i];
+    uint32_t begin = opportunity < all->entries.ids ? all->entries.starts[opportunity] : 0;
+    uint32_t end = opportunity < all->entries.ids ? all->entries.starts[opportunity + 1U] : 0;
+    if (counts(all->scope, opportunity)) {
+      crm__funnel_follow(all->funnel, opportunity, all->entries.rows + begin, end - begin);
+    }
+  }
+}
+
+/* One pipeline's rows: the whole way first. with_lone: opportunities that name none go through it too. */
+static crm_status add_pipeline(work *all, uint32_t pipeline, int with_lone, int64_t *days, crm_error *error)
+{
+  crm__funnel *funnel = all->funnel;
+  crm_status status = CRM_OK;
+  int32_t s;
+  funnel->pipeline = pipeline;
+  funnel->count = 0;
+  funnel->open_count = 0;
+  funnel->stages[0].name = CRM__NONE;
+  if (pipeline != CRM__NONE) {
+    status = read_stages(all, pipeline, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  for (s = 0; s <= funnel->count; s++) {
+    clear_stage(&funnel->stages[s], funnel->horizon + 2);
+  }
+  if (pipeline < all->opportunities.ids) {
+    uint32_t begin = all->opportunities.starts[pipeline];
+    follow_all(all, all->opportunities.rows + begin, all->opportunities.starts[pipeline + 1U] - begin);
+  }
+  if (with_lone) {
+    follow_all(all, all->lone, all->lone_count);
+  }
+  put_stage(all, funnel->count, days);
+  for (s = 0; s < funnel->count; s++) {
+    put_stage(all, s, days);
+  }
+  forget_stages(funnel);
+  return CRM_OK;
+}
+
+/* ---- all of them ---- */
+
+static crm_status open_funnel(work *all, int64_t horizon, crm_error *error)
+{
+  crm__scope *scope = all->scope;
+  uint32_t rows = crm__rows_count(scope->store, CRM__TABLE_OPPORTUNITIES);
+  crm__funnel *funnel = crm__scope_alloc_zero(scope, 1, sizeof *funnel);
+  int32_t s;
+  if (funnel == NULL) {
+    return crm__fail_memory(error);
+  }
+  all->funnel = funnel;
+  funnel->scope = scope;
+  funnel->horizon = horizon;
+  funnel->place = crm__scope_alloc_zero(scope, crm__names(scope->store), sizeof *funnel->place);
+  funnel->open_stage = crm__scope_alloc(scope, (uint64_t)rows * 2U, sizeof *funnel->open_stage);
+  funnel->open_days = crm__scope_alloc(scope, (uint64_t)rows * 2U, sizeof *funnel->open_days);
+  if (funnel->place == NULL || funnel->open_stage == NULL || funnel->open_days == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (s = 0; s <= CRM__FUNNEL_STAGES; s++) {
+    int64_t *days = crm__scope_alloc(scope, (uint64_t)(horizon + 2) * 4U, sizeof *days);
+    if (days == NULL) {
+      return crm__fail_memory(error);
+    }
+    funnel->stages[s].stay_days = days;
+    funnel->stages[s].durations.ends = days + (horizon + 2);
+    funnel->stages[s].durations.competing = days + (horizon + 2) * 2;
+    funnel->stages[s].durations.open = days + (horizon + 2) * 3;
+    funnel->stages[s].durations.days = horizon + 2;
+  }
+  return CRM_OK;
+}
+
+static crm_status index_rows(work *all, crm_error *error)
+{
+  crm__scope *scope = all->scope;
+  const crm_store *store = scope->store;
+  uint32_t rows = crm__rows_count(store, CRM__TABLE_OPPORTUNITIES);
+  uint32_t i;
+  crm_status status = crm__rows_by(scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_PIPELINE, -1,
+                                   &all->opportunities, error);
+  if (status == CRM_OK) {
+    status = crm__rows_by(scope, CRM__TABLE_PIPELINES, CRM__PIPELINES_PIPELINE, -1, &all->stages, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__rows_by(scope, CRM__TABLE_STAGES, CRM__STAGES_OPPORTUNITY, CRM__STAGES_TIME, &all->entries, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  all->lone = crm__scope_alloc(scope, rows, sizeof *all->lone);
+  if (all->lone == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < rows; i++) {
+    if (crm__row_exists(scope, CRM__TABLE_OPPORTUNITIES, i) &&
+        crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_PIPELINE, i) == CRM__NONE) {
+      all->lone[all->lone_count++] = i;
+    }
+  }
+  return CRM_OK;
+}
+
+/* How many pipelines have a stage; *only gets the last of them. */
+static uint32_t count_defined(const work *all, uint32_t *only)
+{
+  uint32_t count = 0;
+  uint32_t id;
+  for (id = 0; id < all->stages.ids; id++) {
+    if (all->stages.starts[id] < all->stages.starts[id + 1U]) {
+      *only = id;
+      count++;
+    }
+  }
+  return count;
+}
+
+static int is_pipeline(const work *all, uint32_t id)
+{
+  return (id < all->stages.ids && all->stages.starts[id] < all->stages.starts[id + 1U]) ||
+         (id < all->opportunities.ids && all->opportunities.starts[id] < all->opportunities.starts[id + 1U]);
+}
+
+/* Opportunities that name no pipeline go through the only one that there is, or stand apart. */
+static crm_status add_pipelines(work *all, uint32_t wanted, int64_t *days, crm_error *error)
+{
+  uint32_t names = crm__names(all->scope->store);
+  uint32_t only = CRM__NONE;
+  uint32_t defined = count_defined(all, &only);
+  const uint32_t *ranks;
+  uint32_t *sorted = crm__scope_alloc(all->scope, names, sizeof *sorted);
+  uint32_t i;
+  crm_status status = crm__row_ranks(all->scope, CRM__TABLE_PIPELINES, CRM__PIPELINES_PIPELINE, &ranks, error);
+  if (status == CRM_OK && sorted == NULL) {
+    status = crm__fail_memory(error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  for (i = 0; i < names; i++) {
+    sorted[ranks[i]] = i;
+  }
+  for (i = 0; status == CRM_OK && i < names; i++) {
+    if (is_pipeline(all, sorted[i]) && (wanted == CRM__NONE || wanted == sorted[i])) {
+      status = add_pipeline(all, sorted[i], defined == 1 && sorted[i] == only, days, error);
+    }
+  }
+  if (status == CRM_OK && wanted == CRM__NONE && defined != 1 && all->lone_count > 0) {
+    status = add_pipeline(all, CRM__NONE, 1, days, error);
+  }
+  return status;
+}
+
+static crm_status make(crm__scope *scope, const crm_funnel_options *options, crm_table **table, crm_error *error)
+{
+  crm__table_column columns[FUNNEL_COLUMNS] = {
+    { "pipeline", CRM_TYPE_TEXT, 0 },          { "stage", CRM_TYPE_TEXT, 0 },
+    { "position", CRM_TYPE_INTEGER, 0 },       { "entered", CRM_TYPE_INTEGER, 0 },
+    { "open", CRM_TYPE_INTEGER, 0 },           { "open_amount", CRM_TYPE_MONEY, 0 },
+    { "median_days", CRM_TYPE_INTEGER, 0 },    { "promotion_rate", CRM_TYPE_DECIMAL, 6 },
+    { "n", CRM_TYPE_INTEGER, 0 },              { "low", CRM_TYPE_DECIMAL, 6 },
+    { "high", CRM_TYPE_DECIMAL, 6 },           { "at_risk", CRM_TYPE_INTEGER, 0 },
+    { "promoted", CRM_TYPE_INTEGER, 0 },       { "lost", CRM_TYPE_INTEGER, 0 },
+    { "promotion_days", CRM_TYPE_INTEGER, 0 }, { "returned", CRM_TYPE_INTEGER, 0 },
+    { "skipped", CRM_TYPE_INTEGER, 0 },        { "stalled", CRM_TYPE_INTEGER, 0 },
+    { "won_rate", CRM_TYPE_DECIMAL, 6 },       { "status", CRM_TYPE_TEXT, 0 }
+  };
+  uint32_t wanted = CRM__NONE;
+  int64_t *days;
+  work all;
+  crm_status status;
+  memset(&all, 0, sizeof all);
+  all.scope = scope;
+  status = index_rows(&all, error);
+  if (status == CRM_OK && options->pipeline != NULL) {
+    wanted = crm__row_find(scope->store, CRM__TABLE_PIPELINES, CRM__PIPELINES_PIPELINE, options->pipeline);
+    if (wanted == CRM__NONE || !is_pipeline(&all, wanted)) {
+      status = crm__fail_at(error, CRM_ERROR_NOT_FOUND, "pipelines", "pipeline", 0, -1, "no such pipeline");
+    }
+  }
+  if (status == CRM_OK) {
+    status = open_funnel(&all, options->horizon_days == 0 ? 365 : options->horizon_days, error);
+  }
+  days = status == CRM_OK
+           ? crm__scope_alloc(scope, crm__rows_count(scope->store, CRM__TABLE_OPPORTUNITIES), sizeof *days)
+           : NULL;
+  if (status == CRM_OK && days == NULL) {
+    status = crm__fail_memory(error);
+  }
+  columns[FUNNEL_AMOUNT].scale = crm_store_digits(scope->store);
+  if (status == CRM_OK) {
+    status = crm__table_begin(crm__scope_memory(scope), "funnel", columns, FUNNEL_COLUMNS, 16, &all.table, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  crm__scope_describe(scope, all.table, "funnel", 1);
+  crm__table_meta(all.table, "horizon_days", "%lld", (long long)all.funnel->horizon);
+  status = add_pipelines(&all, wanted, days, error);
+  if (status != CRM_OK) {
+    crm_table_free(all.table);
+    return status;
+  }
+  crm__table_meta(all.table, "unknown_entries", "%lld", (long long)all.funnel->unknown);
+  crm__table_meta(all.table, "undated", "%lld", (long long)all.funnel->undated);
+  status = crm__table_finish(&all.table, error);
+  *table = all.table;
+  return status;
+}
+
+crm_status crm_funnel_compute(const crm_store *store, const crm_scope *scope, const crm_funnel_options *options,
+                              crm_table **table, crm_error *error)
+{
+  crm_funnel_options own = CRM_FUNNEL_OPTIONS_INIT;
+  crm_table *made = NULL;
+  crm__scope open;
+  crm_status status = CRM_OK;
+  if (store == NULL || table == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
+  }
+  if (options != NULL) {
+    status = crm__struct_read(&own, sizeof own, options, "crm_funnel_options", error);
+  }
+  if (status == CRM_OK && (own.horizon_days < 0 || own.horizon_days > MOST_DAYS)) {
+    status = crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "horizon_days", 0, -1, "horizon_days is 0 to 36500");
+  }
+  if (status == CRM_OK) {
+    status = crm__scope_open(&open, store, scope, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  status = make(&open, &own, &made, error);
+  crm__scope_close(&open);
+  if (status == CRM_OK) {
+    *table = made;
+  }
+  return status;
+}

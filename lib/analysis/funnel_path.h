@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_ANALYSIS_FUNNEL_PATH_H
+#define CRM_ANALYSIS_FUNNEL_PATH_H
+
+#include "base/survival.h"
+#include "store/facts.h"
+#include "store/rows.h"
+
+/* How opportunities went through the stages of one pipeline. */
+
+#define CRM__FUNNEL_STAGES 64    /* most stages of a pipeline */
+
+/* What came of the opportunities in one stage; the last of a pipeline's is the whole way. */
+typedef struct crm__funnel_stage {
+  uint32_t name;             /* CRM__NONE: the whole way */
+  int64_t position;
+  int64_t entered;           /* opportunities; likewise open */
+  int64_t open;
+  int64_t open_amount;
+  int64_t won;               /* of those that entered in the period */
+  int64_t lost;
+  int64_t returned;
+  int64_t skipped;
+  int64_t stays;             /* of won ones: how many, */
+  int64_t *stay_days;        /* and by days, the last one for all that were longer */
+  crm__durations durations;
+} crm__funnel_stage;
+
+typedef struct crm__funnel {
+  crm__scope *scope;
+  int64_t horizon;
+  uint32_t pipeline;         /* CRM__NONE: of opportunities without one */
+  int32_t count;             /* stages, without the whole way */
+  crm__funnel_stage stages[CRM__FUNNEL_STAGES + 1];
+  uint8_t *place;            /* by name: 1 + its stage, 0: none of the pipeline */
+  uint32_t open_count;       /* those that stand in a stage: where and for how many days, -1: not known */
+  uint8_t *open_stage;
+  int64_t *open_days;
+  int64_t unknown;           /* entries into stages that the pipeline does not have */
+  int64_t undated;           /* opportunities without any time to begin at, or won or lost without one to end at */
+} crm__funnel;
+
+/* Business days between two instants, at least 0. */
+int64_t crm__funnel_days(const crm__funnel *funnel, int64_t from, int64_t to);
+
+/* Follows one opportunity; entries are rows of `stages` by time. */
+void crm__funnel_follow(crm__funnel *funnel, uint32_t opportunity, const uint32_t *entries, uint32_t count);
+
+#endif
