@@ -35,6 +35,7 @@ static void set_defaults(arguments *args)
   static const crm_cohorts_options cohorts = CRM_COHORTS_OPTIONS_INIT;
   static const crm_products_options products = CRM_PRODUCTS_OPTIONS_INIT;
   static const crm_due_options due = CRM_DUE_OPTIONS_INIT;
+  static const crm_funnel_options funnel = CRM_FUNNEL_OPTIONS_INIT;
   static const crm_lifecycle_options lifecycle = CRM_LIFECYCLE_OPTIONS_INIT;
   memset(args, 0, sizeof *args);
   args->store = store;
@@ -46,6 +47,7 @@ static void set_defaults(arguments *args)
   args->cohorts = cohorts;
   args->products = products;
   args->due = due;
+  args->funnel = funnel;
   args->lifecycle = lifecycle;
 }
 

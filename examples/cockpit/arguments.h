@@ -91,6 +91,7 @@ typedef struct arguments {
   crm_products_options products;
   crm_due_options due;
   crm_lifecycle_options lifecycle;
+  crm_funnel_options funnel;
   const char *customer;
   int32_t ties;
   int32_t shares[CRM_PYRAMID_SHARES];

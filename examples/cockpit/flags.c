@@ -97,7 +97,8 @@ static const flag flags[] = {
   INTEGER("dormant", due.dormant_days, 1, 36600, "due"),
   INTEGER("dormant-days", lifecycle.dormant_days, 1, 36500, LIVES),
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
-  INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle"),
+  INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel"),
+  TEXT("pipeline", funnel.pipeline, "funnel"),
   TEXT("customer", customer, "histories"),
   NOTHING("help", show, SHOW_HELP),
   NOTHING("version", show, SHOW_VERSION)

@@ -171,6 +171,7 @@ static const entry entries[] = {
   {"verb", "transitions", {"Moves between stages", "阶段迁移"}},
   {"verb", "bucket", {"Leaky bucket", "漏桶：活跃客户存量与流量"}},
   {"verb", "stays", {"How long customers stay", "客户存续"}},
+  {"verb", "funnel", {"Sales funnel", "销售漏斗"}},
   {"verb", "products", {"Products", "产品"}},
   {"verb", "load", {"Rows loaded", "载入行数"}},
   {"verb", "rows", {"Rows of a table", "表中各行"}},

@@ -69,6 +69,13 @@ static crm_status frequency(const crm_store *store, const arguments *args, crm_t
   return crm_rhythm_summary(store, &args->scope, table, error);
 }
 
+static crm_status funnel(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_funnel_options options = args->funnel;
+  options.horizon_days = args->lifecycle.horizon_days;
+  return crm_funnel_compute(store, &args->scope, &options, table, error);
+}
+
 static crm_status products(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return crm_products_compute(store, &args->scope, &args->products, table, error);
@@ -113,6 +120,8 @@ static const verb verbs[] = {
   {"bucket", lives_bucket, "period start new reactivated lost end leak_rate steady_state complete",
    "complete steady_state", 0},
   {"stays", lives_survival, "age_days at_risk survival remaining_days status", "", 0},
+  {"funnel", funnel, "pipeline stage entered open open_amount median_days promotion_rate low high won_rate stalled status",
+   "low high median_days open_amount", 0},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
   {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0},
   {"rows", rows, "", "source version", 50}

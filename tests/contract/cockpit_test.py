@@ -46,6 +46,8 @@ HEADERS = {
     "transitions": "from,to,customers,share",
     "bucket": "period,start,new,reactivated,lost,end,leak_rate,steady_state,complete",
     "stays": "age_days,at_risk,survival,remaining_days,status",
+    "funnel": "pipeline,stage,position,entered,open,open_amount,median_days,promotion_rate,n,low,high,at_risk,promoted,"
+              "lost,promotion_days,returned,skipped,stalled,won_rate,status",
     "products": "product,revenue,share,cumulative_share,class,units,margin,buyers,last",
 }
 

@@ -421,6 +421,11 @@ static crm_status with_lifecycle(const crm_store *store, const crm_scope *scope,
   return status;
 }
 
+static crm_status ask_funnel(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_funnel_compute(store, scope, NULL, table, error);
+}
+
 static crm_status ask_stages(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, scope, crm_lifecycle_stages, table, error);
@@ -623,7 +628,7 @@ static const question questions[] = {
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_due,
-    ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
+    ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment,
 };
 

@@ -23,6 +23,7 @@ import sys
 import tempfile
 from collections import Counter
 from decimal import Decimal
+from fractions import Fraction
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HALF_UP = ("--cut", "half-up")
@@ -307,6 +308,32 @@ def pipeline(ref, ask):
             [sum(row["outcome"] == word for row in own) for word in ("won", "lost")] + \
             [summed([row for row in own if row["outcome"] == "won"], "amount")]
     yield "accounts", ref["accounts"], len({row["customer"] for row in rows} - {""})
+    as_of = "2018-01-01"
+    for days in (15, 45, 90, 120):
+        row, = ask.rows("funnel", "--as-of", as_of, "--horizon", str(days))
+        yield "won within %d days" % days, incidence(rows, as_of, days), \
+            [int(row[column].replace(".", "")) for column in ("promotion_rate", "n", "promoted", "lost", "at_risk")]
+
+
+def incidence(rows, as_of, horizon):
+    """Cumulative incidence of winning after so many days, lost competing, open censored: plain, by fractions."""
+    as_of = datetime.date.fromisoformat(as_of)
+    cases = []
+    for row in rows:
+        if row["created"]:
+            closed = row["closed"][:10] and row["outcome"] in ("won", "lost")
+            end = datetime.date.fromisoformat(row["closed"][:10]) if closed else as_of
+            days = (end - datetime.date.fromisoformat(row["created"][:10])).days
+            cases.append((days, row["outcome"] if closed else "open"))
+    left, share = Fraction(1), Fraction(0)
+    for day in sorted({day for day, _ in cases if day <= horizon}):
+        risk = sum(other >= day for other, _ in cases)
+        won, lost = (sum(case == (day, word) for case in cases) for word in ("won", "lost"))
+        share += left * Fraction(won, risk)
+        left *= 1 - Fraction(won + lost, risk)
+    return [int(share * 1000000 + Fraction(1, 2)), len(cases)] + \
+        [sum(day <= horizon and became == word for day, became in cases) for word in ("won", "lost")] + \
+        [sum(day > horizon for day, _ in cases)]
 
 
 def accounts(ref, ask):
