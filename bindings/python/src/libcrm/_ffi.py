@@ -308,6 +308,14 @@ class crm_due_options(Structure):
     ]
 
 
+class crm_funnel_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("horizon_days", c_int32),
+        ("pipeline", c_char_p),
+    ]
+
+
 class crm_kpi_info(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -670,6 +678,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_due_options": crm_due_options,
     "crm_error": crm_error,
     "crm_executor": crm_executor,
+    "crm_funnel_options": crm_funnel_options,
     "crm_kpi_info": crm_kpi_info,
     "crm_kpi_options": crm_kpi_options,
     "crm_kpi_value": crm_kpi_value,
@@ -706,6 +715,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_due_options": (("struct_size", sizeof(crm_due_options)), ("reasons", 15), ("gaps", 3), ("ahead_days", 7), ("tolerance", 50), ("window_days", 364), ("drop", 4000), ("key_share", 500)),
     "crm_error": (("struct_size", sizeof(crm_error)), ("byte", -1)),
     "crm_executor": (("struct_size", sizeof(crm_executor)),),
+    "crm_funnel_options": (("struct_size", sizeof(crm_funnel_options)),),
     "crm_kpi_info": (("struct_size", sizeof(crm_kpi_info)),),
     "crm_kpi_options": (("struct_size", sizeof(crm_kpi_options)),),
     "crm_kpi_value": (("struct_size", sizeof(crm_kpi_value)),),
@@ -738,6 +748,7 @@ class Functions:
     crm_context_create: Callable[..., int]
     crm_context_free: Callable[..., None]
     crm_due_compute: Callable[..., int]
+    crm_funnel_compute: Callable[..., int]
     crm_kpi_compute: Callable[..., int]
     crm_kpi_count: Callable[..., int]
     crm_kpi_find: Callable[..., int]
@@ -867,6 +878,12 @@ class Functions:
         self.crm_due_compute = f = library.crm_due_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_due_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_funnel_compute = f = library.crm_funnel_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_funnel_options), POINTER(POINTER(crm_table)),
             POINTER(crm_error)
         )
         f.restype = c_int32
