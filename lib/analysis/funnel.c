@@ -364,51 +364,73 @@ static crm_status add_pipelines(work *all, uint32_t wanted, int64_t *days, crm_e
   return status;
 }
 
+static const crm__table_column names_and_types[FUNNEL_COLUMNS] = {
+  { "pipeline", CRM_TYPE_TEXT, 0 },          { "stage", CRM_TYPE_TEXT, 0 },
+  { "position", CRM_TYPE_INTEGER, 0 },       { "entered", CRM_TYPE_INTEGER, 0 },
+  { "open", CRM_TYPE_INTEGER, 0 },           { "open_amount", CRM_TYPE_MONEY, 0 },
+  { "median_days", CRM_TYPE_INTEGER, 0 },    { "promotion_rate", CRM_TYPE_DECIMAL, 6 },
+  { "n", CRM_TYPE_INTEGER, 0 },              { "low", CRM_TYPE_DECIMAL, 6 },
+  { "high", CRM_TYPE_DECIMAL, 6 },           { "at_risk", CRM_TYPE_INTEGER, 0 },
+  { "promoted", CRM_TYPE_INTEGER, 0 },       { "lost", CRM_TYPE_INTEGER, 0 },
+  { "promotion_days", CRM_TYPE_INTEGER, 0 }, { "returned", CRM_TYPE_INTEGER, 0 },
+  { "skipped", CRM_TYPE_INTEGER, 0 },        { "stalled", CRM_TYPE_INTEGER, 0 },
+  { "won_rate", CRM_TYPE_DECIMAL, 6 },       { "status", CRM_TYPE_TEXT, 0 }
+};
+
+static crm_status begin_table(work *all, crm_error *error)
+{
+  crm__table_column columns[FUNNEL_COLUMNS];
+  crm_status status;
+  memcpy(columns, names_and_types, sizeof columns);
+  columns[FUNNEL_AMOUNT].scale = crm_store_digits(all->scope->store);
+  status = crm__table_begin(crm__scope_memory(all->scope), "funnel", columns, FUNNEL_COLUMNS, 16, &all->table, error);
+  if (status == CRM_OK) {
+    crm__scope_describe(all->scope, all->table, "funnel", 1);
+    crm__table_meta(all->table, "horizon_days", "%lld", (long long)all->funnel->horizon);
+  }
+  return status;
+}
+
+/* The id of the pipeline that is asked for, CRM__NONE: of all. */
+static crm_status find_pipeline(const work *all, const char *key, uint32_t *wanted, crm_error *error)
+{
+  *wanted = CRM__NONE;
+  if (key == NULL) {
+    return CRM_OK;
+  }
+  *wanted = crm__row_find(all->scope->store, CRM__TABLE_PIPELINES, CRM__PIPELINES_PIPELINE, key);
+  if (*wanted == CRM__NONE || !is_pipeline(all, *wanted)) {
+    return crm__fail_at(error, CRM_ERROR_NOT_FOUND, "pipelines", "pipeline", 0, -1, "no such pipeline");
+  }
+  return CRM_OK;
+}
+
 static crm_status make(crm__scope *scope, const crm_funnel_options *options, crm_table **table, crm_error *error)
 {
-  crm__table_column columns[FUNNEL_COLUMNS] = {
-    { "pipeline", CRM_TYPE_TEXT, 0 },          { "stage", CRM_TYPE_TEXT, 0 },
-    { "position", CRM_TYPE_INTEGER, 0 },       { "entered", CRM_TYPE_INTEGER, 0 },
-    { "open", CRM_TYPE_INTEGER, 0 },           { "open_amount", CRM_TYPE_MONEY, 0 },
-    { "median_days", CRM_TYPE_INTEGER, 0 },    { "promotion_rate", CRM_TYPE_DECIMAL, 6 },
-    { "n", CRM_TYPE_INTEGER, 0 },              { "low", CRM_TYPE_DECIMAL, 6 },
-    { "high", CRM_TYPE_DECIMAL, 6 },           { "at_risk", CRM_TYPE_INTEGER, 0 },
-    { "promoted", CRM_TYPE_INTEGER, 0 },       { "lost", CRM_TYPE_INTEGER, 0 },
-    { "promotion_days", CRM_TYPE_INTEGER, 0 }, { "returned", CRM_TYPE_INTEGER, 0 },
-    { "skipped", CRM_TYPE_INTEGER, 0 },        { "stalled", CRM_TYPE_INTEGER, 0 },
-    { "won_rate", CRM_TYPE_DECIMAL, 6 },       { "status", CRM_TYPE_TEXT, 0 }
-  };
-  uint32_t wanted = CRM__NONE;
+  uint32_t wanted;
   int64_t *days;
   work all;
   crm_status status;
   memset(&all, 0, sizeof all);
   all.scope = scope;
   status = index_rows(&all, error);
-  if (status == CRM_OK && options->pipeline != NULL) {
-    wanted = crm__row_find(scope->store, CRM__TABLE_PIPELINES, CRM__PIPELINES_PIPELINE, options->pipeline);
-    if (wanted == CRM__NONE || !is_pipeline(&all, wanted)) {
-      status = crm__fail_at(error, CRM_ERROR_NOT_FOUND, "pipelines", "pipeline", 0, -1, "no such pipeline");
-    }
+  if (status == CRM_OK) {
+    status = find_pipeline(&all, options->pipeline, &wanted, error);
   }
   if (status == CRM_OK) {
     status = open_funnel(&all, options->horizon_days == 0 ? 365 : options->horizon_days, error);
   }
-  days = status == CRM_OK
-           ? crm__scope_alloc(scope, crm__rows_count(scope->store, CRM__TABLE_OPPORTUNITIES), sizeof *days)
-           : NULL;
-  if (status == CRM_OK && days == NULL) {
-    status = crm__fail_memory(error);
-  }
-  columns[FUNNEL_AMOUNT].scale = crm_store_digits(scope->store);
-  if (status == CRM_OK) {
-    status = crm__table_begin(crm__scope_memory(scope), "funnel", columns, FUNNEL_COLUMNS, 16, &all.table, error);
-  }
   if (status != CRM_OK) {
     return status;
   }
-  crm__scope_describe(scope, all.table, "funnel", 1);
-  crm__table_meta(all.table, "horizon_days", "%lld", (long long)all.funnel->horizon);
+  days = crm__scope_alloc(scope, crm__rows_count(scope->store, CRM__TABLE_OPPORTUNITIES), sizeof *days);
+  if (days == NULL) {
+    return crm__fail_memory(error);
+  }
+  status = begin_table(&all, error);
+  if (status != CRM_OK) {
+    return status;
+  }
   status = add_pipelines(&all, wanted, days, error);
   if (status != CRM_OK) {
     crm_table_free(all.table);

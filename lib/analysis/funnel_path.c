@@ -72,8 +72,8 @@ static void enter(path *of, int32_t stage, int64_t time)
   of->highest = stage > of->highest ? stage : of->highest;
 }
 
-/* Goes through the entries from `begin` on. What the log misses at the start: an opportunity begins in the lowest stage,
- * or without any entry in the one that its row names. */
+/* Goes through the entries from `begin` on. What the log misses at the start: an opportunity begins in the lowest
+ * stage, or without any entry in the one that its row names. */
 static void walk(path *of, uint32_t opportunity, int64_t begin, const uint32_t *entries, uint32_t count)
 {
   crm__funnel *funnel = of->funnel;

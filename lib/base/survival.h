@@ -35,8 +35,8 @@ typedef struct crm__incidence {
 /* Share that has ended as waited for by day `horizon`, that day included. No case: all 0. O(days). */
 crm__incidence crm__incidence_at(const crm__durations *durations, int64_t horizon);
 
-/* "ok"; "undefined" without a case; "immature" where nobody has been watched up to the horizon and not all have ended, so
- * that the figure is that of a shorter time. */
+/* "ok"; "undefined" without a case; "immature" where nobody has been watched up to the horizon and not all have ended,
+ * so that the figure is that of a shorter time. */
 const char *crm__incidence_status(const crm__incidence *incidence);
 
 /* survival[d] = estimated share still without any end after day d, for all days, and risk[d] = cases at risk on day d.

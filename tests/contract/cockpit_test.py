@@ -51,6 +51,8 @@ HEADERS = {
     "products": "product,revenue,share,cumulative_share,class,units,margin,buyers,last",
 }
 
+WITHOUT_ROWS = {"funnel"}   # where no file has opportunities
+
 PLAIN = """document,time,customer,amount
 1,2024-01-05,7,10.00
 2,2024-01-20 09:30,8,25.50
@@ -155,7 +157,7 @@ def every_verb_has_its_columns():
         expect("\r" not in result.text and result.text.endswith("\n"), verb + ": lines do not end in LF")
         for row in csv.reader(io.StringIO(result.text)):
             equal(len(row), lines[0].count(",") + 1, verb)
-        expect(len(lines) > 2, verb + ": no rows")
+        expect(len(lines) > 2 or verb in WITHOUT_ROWS, verb + ": no rows")
 
 
 @test
