@@ -22,6 +22,7 @@ const char *const manual[] = {
   "  repeat         repeat purchase rates\n"
   "  rhythm         every customer's frequency, days between orders, next due\n"
   "  frequency      how often and for how much customers buy, all together\n"
+  "  findings       patterns that an analyst would look for, the strongest first\n"
   "  due            whom to see to: due, overdue, losing, dormant\n"
   "  lifecycle      stages of the customers' life, and who is promoted\n"
   "  lives          every customer's stage, since when and why\n"

@@ -86,6 +86,13 @@ static crm_status due(const crm_store *store, const arguments *args, crm_table *
   return crm_due_compute(store, &args->scope, &args->due, table, error);
 }
 
+static crm_status findings(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_findings_options options = CRM_FINDINGS_OPTIONS_INIT;
+  options.language = args->language;
+  return crm_findings_compute(store, &args->scope, &options, table, error);
+}
+
 static crm_status load(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   (void)args;
@@ -112,7 +119,8 @@ static const verb verbs[] = {
   {"rhythm", rhythm, "customer orders average_order frequency median_gap gap_cv last next_due overdue_days",
    "gap_cv last average_order", 50},
   {"frequency", frequency, "measure value n status", "status", 0},
-  {"due", due, "customer owner last due overdue_days value reason", "owner", 50},
+  {"findings", findings, "strength message", "", 0},
+  {"due", due, "customer owner last_contact last due overdue_days value reason", "last_contact owner", 50},
   {"lifecycle", lives_stages, "stage customers share median_days promotion_rate n low high status", "low high", 0},
   {"lives", lives_members, "customer stage entered cause days step last idle_days", "cause step", 50},
   {"histories", lives_history, "customer stage entered left days cause", "cause", 50},

@@ -21,6 +21,7 @@
 #include <crm/due.h>       /* lists to act on: who is due, overdue, losing, dormant */
 #include <crm/funnel.h>    /* opportunities through the stages of a pipeline */
 #include <crm/lifecycle.h> /* stages of customers: suspect to repeat, dormant, lost, reactivated */
+#include <crm/findings.h>  /* patterns that an analyst would look for */
 #include <crm/products.h>  /* products and ABC classes */
 #include <crm/kpi.h>       /* key performance indicators */
 #include <crm/till.h>      /* where a customer stands, before and after a sale, exactly */

@@ -40,7 +40,8 @@ typedef struct crm_due_options {
  * 0; null likewise),
  * value (money of the 365 days that end with the last purchase: what a year of this customer is worth),
  * reason: the first that holds of dormant_vip, losing, overdue, due,
- * median_gap (one decimal), now and before (money of the last window and of the one before it), orders.
+ * median_gap (one decimal), now and before (money of the last window and of the one before it), orders, last_contact
+ * (day of the last interaction, null where there is none).
  * The scope's period says which facts are looked at; windows are counted back from as-of.
  * O(facts + customers) and the sort of both. Errors: ARGUMENT, MEMORY. docs/methods/due.md holds a worked example.
  * Since 0.1. */

@@ -107,6 +107,13 @@ CRM_API crm_status crm_store_changed(const crm_store *store, int64_t since, crm_
  * Errors: MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_totals(const crm_store *store, crm_table **table, crm_error *error);
 
+/* Months that a commit after data version `since` changed although they were over, a row each: month (2024-01),
+ * documents (that came late, new ones and versions), amount (by which they changed the month's net), version (the data
+ * version of the last one). A month is over seven days after its end, by the latest document that was in the store
+ * before the commit; so a history that is loaded branch by branch reopens all of its months.
+ * Errors: ARGUMENT (since is later than the store), MEMORY. Since 0.1. */
+CRM_API crm_status crm_store_reopened(const crm_store *store, int64_t since, crm_table **table, crm_error *error);
+
 /* What each source has delivered, to watch the feeds, by source: source, documents, lines, versioned (documents whose
  * version is not 0), first, last (business days; last is how far the feed has come), days (with a document),
  * longest_gap (most days from one day with a document to the next). Errors: MEMORY. Time in proportion to documents.

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "store/rows.h"
 #include "table/build.h"
 
 #include <crm/due.h>
@@ -24,6 +25,7 @@ typedef struct account {
   int64_t twice_gap;      /* twice the median gap, 0: no rhythm */
   uint32_t before_orders;
   int32_t reason;         /* CRM_DUE_..., 0: none */
+  int32_t contact;        /* day of the last contact before as-of, INT32_MIN: none */
 } account;
 
 typedef struct dues {
@@ -76,6 +78,27 @@ static crm_status add_facts(dues *all, crm_error *error)
     }
   }
   return CRM_OK;
+}
+
+/* The last contacts, whatever the scope's period and branches. */
+static void add_contacts(dues *all)
+{
+  const crm_store *store = all->scope->store;
+  uint32_t rows = crm__rows_count(store, CRM__TABLE_INTERACTIONS);
+  uint32_t row;
+  for (row = 0; row < all->customers; row++) {
+    all->accounts[row].contact = INT32_MIN;
+  }
+  for (row = 0; row < rows; row++) {
+    if (crm__row_exists(all->scope, CRM__TABLE_INTERACTIONS, row)) {
+      uint32_t id = crm__row_id(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, row);
+      int32_t day = crm__business_day(crm__row_value(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_TIME, row),
+                                      all->scope->day_start);
+      if (id < all->customers && day > all->accounts[id].contact) {
+        all->accounts[id].contact = day;
+      }
+    }
+  }
 }
 
 /* The medians of those who have a rhythm, and after them the gap that nine in ten do not pass. */
@@ -197,7 +220,7 @@ static crm_status find_rows(dues *all, uint32_t **ids, uint32_t *count, crm_erro
 /* ---- the table ---- */
 
 enum { DUE_CUSTOMER, DUE_OWNER, DUE_LAST, DUE_DUE, DUE_OVERDUE, DUE_VALUE, DUE_REASON, DUE_GAP, DUE_NOW, DUE_BEFORE,
-       DUE_ORDERS, DUE_COLUMNS };
+       DUE_ORDERS, DUE_CONTACT, DUE_COLUMNS };
 
 static const char *reason_name(int32_t reason)
 {
@@ -239,6 +262,11 @@ static void put_account(const dues *all, uint32_t id, crm_table *table)
   crm__table_put(table, DUE_NOW, of->now);
   crm__table_put(table, DUE_BEFORE, of->before);
   crm__table_put(table, DUE_ORDERS, measure->orders);
+  if (of->contact == INT32_MIN) {
+    crm__table_put_null(table, DUE_CONTACT);
+  } else {
+    crm__table_put(table, DUE_CONTACT, of->contact);
+  }
 }
 
 static void describe(const dues *all, crm_table *table)
@@ -263,7 +291,8 @@ static crm_status make(dues *all, crm_table **table, crm_error *error)
     { "customer", CRM_TYPE_TEXT, 0 },  { "owner", CRM_TYPE_TEXT, 0 },        { "last", CRM_TYPE_DATE, 0 },
     { "due", CRM_TYPE_DATE, 0 },       { "overdue_days", CRM_TYPE_INTEGER, 0 }, { "value", CRM_TYPE_MONEY, 0 },
     { "reason", CRM_TYPE_TEXT, 0 },    { "median_gap", CRM_TYPE_DECIMAL, 1 }, { "now", CRM_TYPE_MONEY, 0 },
-    { "before", CRM_TYPE_MONEY, 0 },   { "orders", CRM_TYPE_INTEGER, 0 }
+    { "before", CRM_TYPE_MONEY, 0 },   { "orders", CRM_TYPE_INTEGER, 0 },
+    { "last_contact", CRM_TYPE_DATE, 0 }
   };
   static const int32_t money[] = { DUE_VALUE, DUE_NOW, DUE_BEFORE };
   uint32_t *ids = NULL;
@@ -275,6 +304,7 @@ static crm_status make(dues *all, crm_table **table, crm_error *error)
   if (all->accounts == NULL) {
     return status != CRM_OK ? status : crm__fail_memory(error);
   }
+  add_contacts(all);
   status = add_facts(all, error);
   if (status == CRM_OK) {
     status = add_gaps(all, error);

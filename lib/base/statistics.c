@@ -56,6 +56,46 @@ int64_t crm__ratio(int64_t k, int64_t n)
   return value;
 }
 
+int64_t crm__z_score(int64_t k, int64_t n, int64_t part, int64_t whole)
+{
+  double share;
+  double middle;
+  double spread;
+  double value;
+  if (n <= 0 || part <= 0 || part >= whole) {
+    return 0;
+  }
+  share = (double)part / (double)whole;
+  middle = (double)n * share;
+  spread = 1.0 - share;
+  spread = middle * spread;
+  spread = sqrt(spread);
+  value = (double)k - middle;
+  value = value / spread;
+  value = value * 100.0;
+  return (int64_t)value;
+}
+
+int64_t crm__excess_score(int64_t k, int64_t n, int64_t part, int64_t whole)
+{
+  double expected;
+  double root;
+  double value;
+  if (n <= 0 || part < 0 || whole <= 0) {
+    return 0;
+  }
+  expected = (double)part / (double)whole;
+  expected = expected * (double)n;
+  if ((double)k <= expected) {
+    return 0;
+  }
+  root = sqrt(expected);
+  value = sqrt((double)k);
+  value = value - root;
+  value = value * 200.0;
+  return (int64_t)value;
+}
+
 /* The k-th largest remainder (k from 1), found byte by byte from the top. *ties gets how many of those equal to it are
  * among the k largest. */
 static uint64_t kth_largest(const uint64_t *remainders, int64_t count, int64_t k, int64_t *ties)

@@ -7,6 +7,7 @@
 #include "base/prefetch.h"
 #include "base/sort.h"
 #include "store/identity.h"
+#include "store/reopened.h"
 
 #include <string.h>
 
@@ -162,6 +163,9 @@ static void admit_document(crm_store *store, uint32_t document)
   customer = crm__column_u32(&documents->customer, document);
   store->live_documents++;
   store->live_lines += crm__column_u32(&documents->lines, document);
+  if (time < store->closed_before) {
+    crm__reopened_note(store, document, 1);
+  }
   if (time > store->latest) {
     store->latest = time;
   }
@@ -187,6 +191,9 @@ static void remove_replaced(crm_load *load, const commit_plan *plan)
   for (i = 0; i < plan->replaced_count; i++) {
     uint32_t document = plan->replaced[i];
     crm__column_put_u8(&documents->flags, document, 0);
+    if (crm__column_i64(&documents->time, document) < store->closed_before) {
+      crm__reopened_note(store, document, -1);
+    }
     store->live_documents--;
     store->live_lines -= crm__column_u32(&documents->lines, document);
     extreme |= crm__column_i64(&documents->time, document) == store->latest ||
@@ -352,7 +359,7 @@ static crm_status settle(crm_load *load, commit_plan *plan, crm_error *error)
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, "sales", "currency", 0, -1,
                         "sales without a rate are in several currencies, and no base currency is named");
   }
-  if (!crm__profiles_grow(store) || !crm__settle_lines(load, &plan->kept)) {
+  if (!crm__profiles_grow(store) || !crm__reopened_prepare(store) || !crm__settle_lines(load, &plan->kept)) {
     return crm__fail_memory(error);
   }
   if (!load->plain) {

@@ -252,6 +252,27 @@ void crm__lines_load(crm__lines *lines, const crm__scope *scope, uint64_t line)
   lines->quantity = (const int64_t *)(const void *)crm__column_at(&columns->quantity, first);
   lines->cost = (const int64_t *)(const void *)crm__column_at(&columns->cost, first);
   lines->discount = (const int64_t *)(const void *)crm__column_at(&columns->discount, first);
+  lines->staff = (const uint32_t *)(const void *)crm__column_at(&columns->staff, first);
+}
+
+uint32_t crm__document_ids(const crm_store *store)
+{
+  return store->document_count;
+}
+
+int crm__document_void(const crm__scope *scope, uint32_t document, int64_t *time, uint64_t *line)
+{
+  const crm_store *store = scope->store;
+  uint32_t flags = crm__column_u8(&store->documents.flags, document);
+  uint32_t customer;
+  if ((flags & (CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE)) != CRM__DOCUMENT_LIVE ||
+      crm__column_u32(&store->documents.lines, document) == 0) {
+    return 0;
+  }
+  *line = (uint64_t)crm__column_i64(&store->documents.first, document);
+  *time = crm__column_i64(&store->documents.time, document);
+  return (crm__column_u8(&store->lines.code, *line) & 3U) == CRM__KIND_VOID && *time < scope->as_of &&
+         in_period(scope, *time, document) && counted_customer(scope, document, &customer);
 }
 
 int crm__line_redated(const crm__scope *scope, uint64_t line)

@@ -174,9 +174,10 @@ typedef struct crm__lines {
   const int64_t *quantity;
   const int64_t *cost;
   const int64_t *discount;
+  const uint32_t *staff;     /* among names */
 } crm__lines;
 
-#define CRM__LINES_INIT { UINT64_MAX, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+#define CRM__LINES_INIT { UINT64_MAX, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 void crm__lines_load(crm__lines *lines, const crm__scope *scope, uint64_t line);
 
@@ -211,6 +212,28 @@ uint32_t crm__branches(const crm_store *store);
 crm__key crm__branch_key(const crm_store *store, uint32_t branch);
 crm_status crm__branch_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error);
 uint32_t crm__document_branch(const crm_store *store, uint32_t document);
+
+/* Documents, by ids below their number. */
+uint32_t crm__document_ids(const crm_store *store);
+
+/* 1 for a document of the scope that did not happen: its first line is a void. Such documents are no facts. */
+int crm__document_void(const crm__scope *scope, uint32_t document, int64_t *time, uint64_t *line);
+
+/* Documents that came after the month that begins on a day was over, and by how much they changed it. 0: none. */
+int crm__reopened_month(const crm_store *store, int32_t first_day, int64_t *documents, int64_t *amount);
+
+/* The customer with most orders, all time, where that is most likely no one person: more than CRM__SHARED_PERCENT of
+ * all orders and many times those of the next one, among many; else CRM__NONE. */
+#define CRM__SHARED_PERCENT 5
+
+typedef struct crm__shared {
+  uint32_t customer;
+  int64_t most;      /* its orders, */
+  int64_t next;      /* those of the next one, */
+  int64_t orders;    /* and of all */
+} crm__shared;
+
+void crm__store_shared(const crm_store *store, crm__shared *shared);
 
 /* Products. */
 uint32_t crm__products(const crm_store *store);

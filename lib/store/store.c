@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "store/identity.h"
+#include "store/reopened.h"
 
 #include <limits.h>
 #include <string.h>
@@ -269,6 +270,7 @@ void crm_store_free(crm_store *store)
   crm__identity_free(&store->identity, &store->memory);
   close_dimensions(store);
   crm__free_array(&store->memory, store->profiles, store->profile_capacity, sizeof *store->profiles);
+  crm__reopened_free(store);
   crm__free_array(&store->memory, store->turned_away, store->turned_away_capacity, sizeof *store->turned_away);
   memory = store->memory;
   crm__free(&memory, store, sizeof *store);

@@ -108,6 +108,13 @@ typedef struct crm__turned_away {
   int64_t amount;
 } crm__turned_away;
 
+/* What reached a month after it was over. */
+typedef struct crm__reopened {
+  int64_t documents;
+  int64_t amount;     /* net, what was replaced taken off */
+  int64_t version;    /* data version of the last one, 0: none */
+} crm__reopened;
+
 typedef struct crm__tally {
   int64_t rows;
   int64_t accepted;
@@ -158,6 +165,9 @@ struct crm_store {
   crm__dimension dimensions[CRM__TABLES];   /* all tables but sales */
   crm__attribute attributes[CRM__TABLES][CRM__ATTRIBUTES];
   int32_t attribute_count[CRM__TABLES];
+
+  crm__reopened *reopened;        /* by month since 1900, NULL: none can be */
+  int64_t closed_before;          /* documents of the commit under way that lie before it are late; INT64_MIN: none */
 
   crm__turned_away *turned_away;  /* by day, branch */
   uint64_t turned_away_count;

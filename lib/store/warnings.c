@@ -12,9 +12,8 @@
 /* What looks wrong in the facts themselves. */
 
 #define LONE_DAYS 365        /* a last day this far past the one before is most likely a till's clock */
-#define WALK_IN_PERCENT 5    /* a key with more of all orders than this, */
-#define WALK_IN_TIMES 10     /* and so many times those of the next one, */
-#define WALK_IN_CUSTOMERS 50 /* among at least so many, is most likely no one person */
+#define SHARED_TIMES 10      /* so many times the orders of the next one */
+#define SHARED_CUSTOMERS 50  /* among at least so many */
 
 /* The last day with a document and the one before it; INT32_MIN: none. */
 static void last_days(const crm_store *store, int32_t *last, int32_t *before)
@@ -38,34 +37,31 @@ static void last_days(const crm_store *store, int32_t *last, int32_t *before)
   }
 }
 
-typedef struct heavy {
-  uint32_t customer;     /* with the most orders, CRM__NONE: none */
-  int64_t most;
-  int64_t next;
-  int64_t orders;
-  int64_t customers;
-} heavy;
-
-static heavy heaviest(const crm_store *store)
+void crm__store_shared(const crm_store *store, crm__shared *shared)
 {
-  heavy found = {CRM__NONE, 0, 0, 0, 0};
+  static const crm__shared none = {CRM__NONE, 0, 0, 0};
+  int64_t customers = 0;
   uint32_t i;
+  *shared = none;
   for (i = 0; i < store->customer_count; i++) {
     int64_t orders = store->profiles[i].measure.orders;
     if (orders == 0 || crm__customer_kind(store, i) == CRM__CUSTOMER_ANONYMOUS) {
       continue;
     }
-    found.customers++;
-    found.orders += orders;
-    if (orders > found.most) {
-      found.next = found.most;
-      found.most = orders;
-      found.customer = i;
-    } else if (orders > found.next) {
-      found.next = orders;
+    customers++;
+    shared->orders += orders;
+    if (orders > shared->most) {
+      shared->next = shared->most;
+      shared->most = orders;
+      shared->customer = i;
+    } else if (orders > shared->next) {
+      shared->next = orders;
     }
   }
-  return found;
+  if (customers < SHARED_CUSTOMERS || shared->most * 100 <= shared->orders * CRM__SHARED_PERCENT ||
+      shared->most < shared->next * SHARED_TIMES) {
+    shared->customer = CRM__NONE;
+  }
 }
 
 static void put_warning(crm_table *table, const char *warning, int64_t rows, int64_t share)
@@ -87,7 +83,7 @@ crm_status crm_store_warnings(const crm_store *store, crm_table **table, crm_err
   };
   int32_t last;
   int32_t before;
-  heavy found;
+  crm__shared shared;
   crm_status status;
   if (store == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the table");
@@ -103,11 +99,10 @@ crm_status crm_store_warnings(const crm_store *store, crm_table **table, crm_err
     crm__table_put_text(*table, 1, day, crm__date_write(last, day));
     put_warning(*table, "lone_day", last - before, -1);
   }
-  found = heaviest(store);
-  if (found.customers >= WALK_IN_CUSTOMERS && found.most * 100 > found.orders * WALK_IN_PERCENT &&
-      found.most >= found.next * WALK_IN_TIMES) {
-    crm__table_put_key(*table, 1, crm__customer_key(store, found.customer));
-    put_warning(*table, "walk_in", found.most, crm__ratio(found.most, found.orders));
+  crm__store_shared(store, &shared);
+  if (shared.customer != CRM__NONE) {
+    crm__table_put_key(*table, 1, crm__customer_key(store, shared.customer));
+    put_warning(*table, "walk_in", shared.most, crm__ratio(shared.most, shared.orders));
   }
   if (!crm__put_rings(store, *table)) {
     crm_table_free(*table);

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The generator makes the committed sample again, byte for byte, and keeps to the number of lines that it is asked for.
+The cockpit finds each case that the sample is made to hold, once, and nothing in one that is made without them.
 
-    sample_test.py --generate PROGRAM
+    sample_test.py --generate PROGRAM --cockpit PROGRAM
 """
 
 import argparse
+import collections
+import csv
+import io
 import pathlib
 import subprocess
 import sys
@@ -30,15 +34,47 @@ def streamed(generate, path, seed):
     return path.read_bytes()
 
 
+# Each finding, and what it is about.
+PLANTED = {
+    "members_without_revenue": "", "frequency_ticket_split": "", "concentration_up": "", "branch_behind": "hill",
+    "product_behind": "P0152", "staff_returns": "16", "staff_voids": "20", "staff_discounts": "25",
+    "shared_customer": "9999", "reopened_month": "2025-10", "dead_stock": "P0022", "data_gap": "station 2025-08-04",
+    "unusual_orders": "2025-11", "unusual_day": "2025-12-09",
+}
+
+TABLES = ("customers", "products", "opportunities", "pipelines", "stages", "interactions", "payments", "figures", "staff",
+          "ownership")
+
+
+def findings(cockpit, folder):
+    """What is found in a sample, and how often."""
+    files = ["--sales=%s" % (folder / "sales.csv"), "--sales=%s" % (folder / "late.csv")]
+    files += ["--%s=%s" % (table, folder / (table + ".csv")) for table in TABLES]
+    out = subprocess.run([cockpit, "findings", "--format", "csv"] + files, check=True, stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode("utf-8")
+    rows = csv.DictReader(io.StringIO(out))
+    return collections.Counter((row["finding"], " ".join(filter(None, (row["subject"], row["period"])))) for row in rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description="the sample data")
     parser.add_argument("--generate", required=True)
-    generate = parser.parse_args().generate
+    parser.add_argument("--cockpit", required=True)
+    arguments = parser.parse_args()
+    generate = arguments.generate
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "sample").mkdir()
+        (folder / "plain").mkdir()
         names, wrong = sample(generate, folder / "sample")
+        subprocess.run([generate, "--plain", str(folder / "plain")], check=True, stdin=subprocess.DEVNULL)
+        found = findings(arguments.cockpit, folder / "sample")
+        plain = findings(arguments.cockpit, folder / "plain")
         checks = [("%s differs from what generate makes" % each, each not in wrong) for each in names]
+        checks += [("the sample has %s %s %d times" % (kind, about, found[kind, about]), found[kind, about] == 1)
+                   for kind, about in PLANTED.items()]
+        checks += [("the sample has more: %s" % (found - collections.Counter(PLANTED.items())),
+                    sum(found.values()) == len(PLANTED)), ("a plain one has %s" % plain, not plain)]
         first, again = streamed(generate, folder / "a", "7"), streamed(generate, folder / "b", "7")
         other = streamed(generate, folder / "c", "8")
         checks += [("the same seed gives other bytes", first == again), ("another seed gives the same bytes", first != other),

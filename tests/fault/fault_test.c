@@ -538,6 +538,17 @@ static crm_status ask_rows(const crm_store *store, const crm_scope *scope, crm_t
   return crm_store_rows(store, "interactions", table, error);
 }
 
+static crm_status ask_findings(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_findings_compute(store, scope, NULL, table, error);
+}
+
+static crm_status ask_reopened(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_store_reopened(store, 0, table, error);
+}
+
 typedef struct asked {
   question ask;
 } asked;
@@ -628,6 +639,7 @@ static const question questions[] = {
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_due,
+    ask_findings, ask_reopened,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment,
 };

@@ -47,6 +47,8 @@ CRM_DUE_DUE = 1
 CRM_DUE_OVERDUE = 2
 CRM_DUE_LOSING = 4
 CRM_DUE_DORMANT = 8
+CRM_LANGUAGE_ENGLISH = 0
+CRM_LANGUAGE_CHINESE = 1
 CRM_KPI_MONEY = 0
 CRM_KPI_COUNT = 1
 CRM_KPI_RATE = 2
@@ -305,6 +307,13 @@ class crm_due_options(Structure):
         ("key_share", c_int32),
         ("dormant_days", c_int32),
         ("reserved", c_uint32),
+    ]
+
+
+class crm_findings_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("language", c_int32),
     ]
 
 
@@ -678,6 +687,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_due_options": crm_due_options,
     "crm_error": crm_error,
     "crm_executor": crm_executor,
+    "crm_findings_options": crm_findings_options,
     "crm_funnel_options": crm_funnel_options,
     "crm_kpi_info": crm_kpi_info,
     "crm_kpi_options": crm_kpi_options,
@@ -715,6 +725,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_due_options": (("struct_size", sizeof(crm_due_options)), ("reasons", 15), ("gaps", 3), ("ahead_days", 7), ("tolerance", 50), ("window_days", 364), ("drop", 4000), ("key_share", 500)),
     "crm_error": (("struct_size", sizeof(crm_error)), ("byte", -1)),
     "crm_executor": (("struct_size", sizeof(crm_executor)),),
+    "crm_findings_options": (("struct_size", sizeof(crm_findings_options)),),
     "crm_funnel_options": (("struct_size", sizeof(crm_funnel_options)),),
     "crm_kpi_info": (("struct_size", sizeof(crm_kpi_info)),),
     "crm_kpi_options": (("struct_size", sizeof(crm_kpi_options)),),
@@ -748,6 +759,7 @@ class Functions:
     crm_context_create: Callable[..., int]
     crm_context_free: Callable[..., None]
     crm_due_compute: Callable[..., int]
+    crm_findings_compute: Callable[..., int]
     crm_funnel_compute: Callable[..., int]
     crm_kpi_compute: Callable[..., int]
     crm_kpi_count: Callable[..., int]
@@ -816,6 +828,7 @@ class Functions:
     crm_store_horizon: Callable[..., int]
     crm_store_lines: Callable[..., int]
     crm_store_loads: Callable[..., int]
+    crm_store_reopened: Callable[..., int]
     crm_store_rows: Callable[..., int]
     crm_store_schema: Callable[..., int]
     crm_store_sources: Callable[..., int]
@@ -878,6 +891,12 @@ class Functions:
         self.crm_due_compute = f = library.crm_due_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_due_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_findings_compute = f = library.crm_findings_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_findings_options), POINTER(POINTER(crm_table)),
             POINTER(crm_error)
         )
         f.restype = c_int32
@@ -1119,6 +1138,9 @@ class Functions:
         f.restype = c_int64
         self.crm_store_loads = f = library.crm_store_loads
         f.argtypes = (POINTER(crm_store), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_store_reopened = f = library.crm_store_reopened
+        f.argtypes = (POINTER(crm_store), c_int64, POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_store_rows = f = library.crm_store_rows
         f.argtypes = (POINTER(crm_store), c_char_p, POINTER(POINTER(crm_table)), POINTER(crm_error))
