@@ -36,6 +36,7 @@ static void set_defaults(arguments *args)
   static const crm_products_options products = CRM_PRODUCTS_OPTIONS_INIT;
   static const crm_due_options due = CRM_DUE_OPTIONS_INIT;
   static const crm_funnel_options funnel = CRM_FUNNEL_OPTIONS_INIT;
+  static const crm_kpi_options kpi = CRM_KPI_OPTIONS_INIT;
   static const crm_lifecycle_options lifecycle = CRM_LIFECYCLE_OPTIONS_INIT;
   memset(args, 0, sizeof *args);
   args->store = store;
@@ -48,6 +49,7 @@ static void set_defaults(arguments *args)
   args->products = products;
   args->due = due;
   args->funnel = funnel;
+  args->kpi = kpi;
   args->lifecycle = lifecycle;
 }
 
@@ -260,7 +262,7 @@ static int settle(arguments *args)
   }
   args->pyramid.ties = args->ties;
   args->rfm.ties = args->ties;
-  if (args->file_count == 0) {
+  if (args->file_count == 0 && strcmp(args->verb->name, "kpis") != 0) {
     return report("no input: name a file by --sales, --customers or another table's flag (see --help)");
   }
   return reading_settle(args);

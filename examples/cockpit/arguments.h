@@ -90,6 +90,10 @@ typedef struct arguments {
   crm_cohorts_options cohorts;
   crm_products_options products;
   crm_due_options due;
+  crm_kpi_options kpi;
+  text_list kpis;        /* ids */
+  int32_t *feasts;
+  int32_t *feasts_before;
   crm_lifecycle_options lifecycle;
   crm_funnel_options funnel;
   const char *customer;

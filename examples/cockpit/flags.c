@@ -30,6 +30,8 @@ typedef struct flag {
 static int apply_shares(arguments *args, const char *value);
 static int apply_abc(arguments *args, const char *value);
 static int apply_reasons(arguments *args, const char *value);
+static int apply_kpi(arguments *args, const char *value);
+static int apply_feast(arguments *args, const char *value);
 static int apply_day_start(arguments *args, const char *value);
 static int apply_where(arguments *args, const char *value);
 static int apply_store(arguments *args, const char *value);
@@ -41,6 +43,7 @@ static int apply_table(arguments *args, const char *value);
 #define TEXT(name, field, verbs) {name, TAKES_TEXT, INTO(field), NULL, 0, 0, NULL, verbs}
 #define EACH(name, field) {name, TAKES_EACH, INTO(field), NULL, 0, 0, NULL, NULL}
 #define NOTHING(name, field, number) {name, TAKES_NOTHING, INTO(field), NULL, number, 0, NULL, NULL}
+#define SWITCH(name, field, verbs) {name, TAKES_NOTHING, INTO(field), NULL, 1, 0, NULL, verbs}
 #define CALL(name, apply, verbs) {name, TAKES_CALL, 0, NULL, 0, 0, apply, verbs}
 
 #define TIERED "cockpit pyramid tiers"
@@ -88,7 +91,7 @@ static const flag flags[] = {
   TEXT("r-cuts", recency_cuts, SCORED),
   TEXT("f-cuts", frequency_cuts, SCORED),
   TEXT("m-cuts", monetary_cuts, SCORED),
-  WORD("period", calendar.period, "month|day|week|quarter|year", "months cohorts bucket"),
+  WORD("period", calendar.period, "month|day|week|quarter|year", "months cohorts kpi bucket"),
   INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
   CALL("abc", apply_abc, "products"),
   CALL("table", apply_table, "rows"),
@@ -100,6 +103,13 @@ static const flag flags[] = {
   INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel"),
   TEXT("pipeline", funnel.pipeline, "funnel"),
   TEXT("customer", customer, "histories"),
+  CALL("kpi", apply_kpi, "kpi"),
+  INTEGER("periods", kpi.periods, 1, CRM_KPI_PERIODS, "kpi"),
+  SWITCH("running", kpi.running, "kpi"),
+  SWITCH("like-for-like", kpi.like_for_like, "kpi"),
+  WORD("group", kpi.group, "none|branch|staff", "kpi"),
+  INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi"),
+  CALL("feast", apply_feast, "kpi"),
   NOTHING("help", show, SHOW_HELP),
   NOTHING("version", show, SHOW_VERSION)
 };
@@ -162,6 +172,59 @@ static int apply_reasons(arguments *args, const char *value)
     }
     from += length + 1;
   }
+}
+
+/* Ids between commas. */
+static int apply_kpi(arguments *args, const char *value)
+{
+  const char *from = value;
+  for (;;) {
+    size_t length = strcspn(from, ",");
+    char *id = pool_copy(&args->memory, from, length);
+    crm_kpi_info info = CRM_KPI_INFO_INIT;
+    if (id == NULL) {
+      return report_memory();
+    }
+    if (crm_kpi_info_find(id, &info, NULL) != CRM_OK) {
+      return report("--kpi: there is no KPI '%s'", id);
+    }
+    if (list_add(args, &args->kpis, id) != EXIT_GOOD) {
+      return EXIT_UNUSABLE;
+    }
+    args->kpi.kpis = (const char *const *)args->kpis.items;
+    args->kpi.kpi_count = args->kpis.count;
+    if (from[length] == '\0') {
+      return EXIT_GOOD;
+    }
+    from += length + 1;
+  }
+}
+
+/* A day and, after =, the one of a year before. */
+static int apply_feast(arguments *args, const char *value)
+{
+  size_t length = strcspn(value, "=");
+  char *day = pool_copy(&args->memory, value, length);
+  int32_t *days = pool_more(&args->memory, args->feasts, args->kpi.feast_count, sizeof *days);
+  int32_t *before = pool_more(&args->memory, args->feasts_before, args->kpi.feast_count, sizeof *before);
+  int64_t first;
+  int64_t second;
+  int date[2];
+  if (day == NULL || days == NULL || before == NULL) {
+    return report_memory();
+  }
+  if (value[length] == '\0' || !value_instant(day, &first, &date[0]) ||
+      !value_instant(value + length + 1, &second, &date[1]) || !date[0] || !date[1]) {
+    return report("--feast needs a day and the one a year before, as 2024-02-10=2023-01-22, not '%s'", value);
+  }
+  days[args->kpi.feast_count] = (int32_t)(first / CRM_DAY);
+  before[args->kpi.feast_count] = (int32_t)(second / CRM_DAY);
+  args->feasts = days;
+  args->feasts_before = before;
+  args->kpi.feasts = days;
+  args->kpi.feasts_before = before;
+  args->kpi.feast_count++;
+  return EXIT_GOOD;
 }
 
 static int apply_day_start(arguments *args, const char *value)

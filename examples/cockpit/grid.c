@@ -2,6 +2,8 @@
  * Copyright the libcrm authors */
 #include "grid.h"
 
+#include "arguments.h"
+
 #include "language.h"
 #include "values.h"
 
@@ -35,11 +37,22 @@ static const crm_column *column_of(const crm_table *table, int32_t index, crm_co
   return column;
 }
 
+/* The name of a KPI, as the library's registry has it; NULL where there is none of that id. */
+static const char *kpi_name(const page *out, const char *id)
+{
+  crm_kpi_info info = CRM_KPI_INFO_INIT;
+  if (crm_kpi_info_find(id, &info, NULL) != CRM_OK) {
+    return NULL;
+  }
+  return out->language == LANGUAGE_ENGLISH ? info.name : info.name_zh;
+}
+
 /* An id by its label: of tiers without one (tier4) the number, else the id with blanks. */
 static void put_label(const page *out, const char *group, const char *id, char *text, size_t size)
 {
-  const char *found = label_find(out->language, group, id);
+  const char *found = strcmp(group, "kpi") == 0 ? kpi_name(out, id) : NULL;
   size_t i;
+  found = found != NULL ? found : label_find(out->language, group, id);
   if (found == NULL && strcmp(group, "tier") == 0 && strncmp(id, "tier", 4) == 0) {
     (void)snprintf(text, size, out->language == 0 ? "Tier %s" : "第 %s 层", id + 4);
     return;
@@ -69,7 +82,8 @@ static void text_cell(const page *out, const crm_table *table, int32_t column, i
   for (i = 0; i < length; i++) {
     id[i] = (unsigned char)id[i] < ' ' || id[i] == 0x7F ? '?' : id[i];
   }
-  if (value_listed(name, "tier segment class kpi measure status table reason")) {
+  if (value_listed(name, "tier segment class measure status table reason unit") ||
+      (strcmp(name, "kpi") == 0 && strcmp(crm_table_name(table), "kpis") != 0)) {
     put_label(out, name, id, text, size);
   } else {
     (void)snprintf(text, size, "%s", id);
@@ -104,6 +118,32 @@ static int is_plain_number(const crm_table *table, const char *column, int64_t r
   return value_listed(column, PLAIN) || value_listed(id, PLAIN);
 }
 
+/* A figure of a table in which each row has its unit. 0: the table is none of these. */
+static int unit_figure(const crm_table *table, const char *column, int64_t row, int64_t value, char *text)
+{
+  static const struct { const char *unit; int decimals; } units[] = {
+    {"money", 2}, {"count", 0}, {"ratio", 2}, {"days", 1}, {"yearly", 2}
+  };
+  size_t length;
+  const char *unit = crm_table_text(table, crm_table_find(table, "unit"), row, &length);
+  size_t i;
+  if (length == 0) {
+    return 0;
+  }
+  if (value_listed(column, "change year_change")) {
+    (void)(length == 4 && memcmp(unit, "rate", 4) == 0 ? figure_points(text, value) : figure_change(text, value));
+    return 1;
+  }
+  for (i = 0; i < sizeof units / sizeof units[0]; i++) {
+    if (strlen(units[i].unit) == length && memcmp(units[i].unit, unit, length) == 0) {
+      (void)figure_decimal(text, value, 6, units[i].decimals);
+      return 1;
+    }
+  }
+  (void)figure_percent(text, value, 1);
+  return 1;
+}
+
 void grid_cell(const page *out, const crm_table *table, int32_t index, int64_t row, char *text, size_t size)
 {
   crm_column column;
@@ -128,6 +168,9 @@ void grid_cell(const page *out, const crm_table *table, int32_t index, int64_t r
     (void)figure_time(buffer, value);
     break;
   case CRM_TYPE_DECIMAL:
+    if (column.scale == 6 && unit_figure(table, column.name, row, value, buffer)) {
+      break;
+    }
     if (column.scale == 6 && !is_plain_number(table, column.name, row)) {
       (void)figure_percent(buffer, value, 1);
     } else {

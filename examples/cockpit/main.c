@@ -143,7 +143,7 @@ static void report_scope(const arguments *args, const loading *loaded)
   crm_calendar calendar = CRM_CALENDAR_INIT;
   crm_table *years = NULL;
   int64_t as_of = title_as_of(loaded->store, args);
-  if (strcmp(args->verb->name, "load") == 0 || args->table != NULL) {
+  if (strcmp(args->verb->name, "load") == 0 || strcmp(args->verb->name, "kpis") == 0 || args->table != NULL) {
     return;
   }
   if (crm_store_documents(loaded->store) == 0) {

@@ -93,6 +93,24 @@ static crm_status findings(const crm_store *store, const arguments *args, crm_ta
   return crm_findings_compute(store, &args->scope, &options, table, error);
 }
 
+static crm_status kpi(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_kpi *made = NULL;
+  crm_status status = crm_kpi_compute(store, &args->scope, &args->calendar, &args->kpi, &made, error);
+  if (status == CRM_OK) {
+    status = crm_kpi_table(made, table, error);
+  }
+  crm_kpi_free(made);
+  return status;
+}
+
+static crm_status kpis(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  (void)store;
+  (void)args;
+  return crm_kpi_registry(NULL, table, error);
+}
+
 static crm_status load(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   (void)args;
@@ -132,6 +150,8 @@ static const verb verbs[] = {
    "pipeline stage entered open open_amount median_days promotion_rate low high won_rate stalled status",
    "low high median_days open_amount", 0},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
+  {"kpi", kpi, "group kpi period value unit change year_change status", "unit group", 0},
+  {"kpis", kpis, "kpi name unit direction formula", "direction", 0},
   {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0},
   {"rows", rows, "", "source version", 50}
 };

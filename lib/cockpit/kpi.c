@@ -51,7 +51,7 @@ static crm_status read_options(crm_kpi_options *into, const crm_kpi_options *fro
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, into->periods < 0 ? "periods" : "least_cases", 0, -1,
                         "a number at or above 0 is needed");
   }
-  if (into->group < CRM_KPI_TOGETHER || into->group > CRM_KPI_BY_BRANCH) {
+  if (into->group < CRM_KPI_TOGETHER || into->group > CRM_KPI_BY_STAFF) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "group", 0, -1, "no such way to group");
   }
   if (into->kpi_count < 0 || (into->kpi_count > 0 && into->kpis == NULL)) {
@@ -100,8 +100,17 @@ static void want(crm__kpi_work *work, const crm_kpi *kpi)
     work->by_lines |= entry->needs == CRM__NEEDS_DISCOUNT || entry->needs == CRM__NEEDS_QUANTITY ||
                       entry->needs == CRM__NEEDS_COST || entry->needs == CRM__NEEDS_PRODUCT;
   }
-  for (i = CRM__BASE_DOCUMENT; i < CRM__BASES; i++) {
+  for (i = CRM__BASE_CUSTOMERS; i <= CRM__BASE_GINI; i++) {
     work->by_customer |= work->wanted[i];
+  }
+  for (i = CRM__BASE_OPEN; i <= CRM__BASE_WON_CONTACTS; i++) {
+    work->by_opportunity |= work->wanted[i];
+  }
+  for (i = CRM__BASE_INVOICED; i <= CRM__BASE_DEBTORS; i++) {
+    work->by_account |= work->wanted[i];
+  }
+  for (i = CRM__BASE_TARGET; i <= CRM__BASE_LIABILITIES; i++) {
+    work->by_figure |= work->wanted[i];
   }
   work->by_customer |= work->scope->occasions == CRM_OCCASIONS_DAY && work->wanted[CRM__BASE_ORDERS];
   work->by_lines |= work->wanted[CRM__BASE_GROSS] || work->wanted[CRM__BASE_SOLD] ||
@@ -225,33 +234,26 @@ static void fill_values(crm_kpi *kpi, const crm__kpi_work *work, const uint32_t 
   }
 }
 
-/* All together, then the branches with facts by key. */
-static crm_status choose_groups(crm_kpi *kpi, crm__kpi_work *work, uint32_t **chosen, crm_error *error)
+static int compare_groups(const void *context, uint32_t a, uint32_t b)
+{
+  return crm__key_compare(crm__kpi_group_key(context, a), crm__kpi_group_key(context, b));
+}
+
+/* All together, then the others by key. */
+static crm_status order_groups(crm_kpi *kpi, crm__kpi_work *work, uint32_t **ordered, crm_error *error)
 {
   uint32_t *groups = crm__scope_alloc(work->scope, work->groups, sizeof *groups);
-  const uint32_t *ranks = NULL;
-  uint32_t *by_key;
-  uint32_t i;
-  int32_t g = 1;
-  crm_status status = work->groups > 1 ? crm__branch_ranks(work->scope, &ranks, error) : CRM_OK;
-  if (status != CRM_OK) {
-    return status;
-  }
-  by_key = crm__scope_alloc(work->scope, work->groups, sizeof *by_key);
-  if (groups == NULL || by_key == NULL) {
+  uint32_t *spare = crm__scope_alloc(work->scope, work->groups, sizeof *spare);
+  uint32_t g;
+  if (groups == NULL || spare == NULL) {
     return crm__fail_memory(error);
   }
-  groups[0] = 0;
-  for (i = 1; i < work->groups; i++) {
-    by_key[ranks[i - 1U]] = i;
+  for (g = 0; g < work->groups; g++) {
+    groups[g] = g;
   }
-  for (i = 0; i + 1U < work->groups; i++) {
-    if (work->firsts[(uint64_t)by_key[i] * CRM__NEEDS + CRM__NEEDS_SALES] != INT64_MAX) {
-      groups[g++] = by_key[i];
-    }
-  }
-  kpi->groups = g;
-  *chosen = groups;
+  crm__merge_sort(groups + 1, spare, work->groups - 1U, compare_groups, work);
+  kpi->groups = (int32_t)work->groups;
+  *ordered = groups;
   return CRM_OK;
 }
 
@@ -264,7 +266,7 @@ static crm_status keep_group_keys(crm_kpi *kpi, const crm__kpi_work *work, const
     return crm__fail_memory(error);
   }
   for (g = 1; g < kpi->groups; g++) {
-    crm__key key = crm__branch_key(work->scope->store, groups[g] - 1U);
+    crm__key key = crm__kpi_group_key(work, groups[g]);
     char digits[24];
     const char *text = key.text == NULL ? digits : key.text;
     size_t length = key.text == NULL ? crm__integer_write(key.integer, digits) : key.length;
@@ -312,13 +314,59 @@ static crm_status keep_description(crm_kpi *kpi, const crm__kpi_work *work, cons
   return crm__table_finish(&kpi->empty, error);
 }
 
+/* Groups that only tables other than sales name. */
+static crm_status name_groups(crm__kpi_work *work, crm_error *error)
+{
+  if (work->by == CRM_KPI_TOGETHER) {
+    return CRM_OK;
+  }
+  if ((work->by_figure && !crm__kpi_figure_groups(work)) ||
+      (work->by == CRM_KPI_BY_STAFF && work->by_opportunity && !crm__kpi_staff_groups(work))) {
+    return crm__fail_memory(error);
+  }
+  return CRM_OK;
+}
+
+/* Everything that is added up, in the order in which groups come up. */
+static crm_status add_up(crm__kpi_work *work, const crm_kpi_options *options, crm_error *error)
+{
+  crm_status status = crm__kpi_groups_open(work, options->group, error);
+  if (status == CRM_OK) {
+    status = name_groups(work, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__kpi_gather(work, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  work->cells = crm__scope_alloc_zero(work->scope, (uint64_t)work->groups * (uint64_t)work->windows.count * CRM__BASES,
+                                      sizeof *work->cells);
+  if (work->cells == NULL) {
+    return crm__fail_memory(error);
+  }
+  crm__kpi_sum_documents(work);
+  if (work->by_customer) {
+    status = crm__kpi_count_customers(work, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__kpi_count_opportunities(work, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__kpi_sum_accounts(work, error);
+  }
+  if (status == CRM_OK) {
+    crm__kpi_sum_figures(work);
+  }
+  return status;
+}
+
 static crm_status fill(crm_kpi *kpi, crm__kpi_work *work, const crm__calendar *calendar,
                        const crm_kpi_options *options, crm_error *error)
 {
   uint32_t *groups = NULL;
   crm_status status = crm__kpi_windows_make(work->scope, calendar, options, &work->windows, error);
   work->segments = (uint32_t)work->windows.bound_count + 1U;
-  work->groups = options->group == CRM_KPI_BY_BRANCH ? crm__branches(work->scope->store) + 1U : 1U;
   if (status == CRM_OK) {
     status = keep_description(kpi, work, options, error);
   }
@@ -326,13 +374,10 @@ static crm_status fill(crm_kpi *kpi, crm__kpi_work *work, const crm__calendar *c
     status = keep_like(work, error);
   }
   if (status == CRM_OK) {
-    status = crm__kpi_gather(work, error);
-  }
-  if (status == CRM_OK && work->by_customer) {
-    status = crm__kpi_count_customers(work, error);
+    status = add_up(work, options, error);
   }
   if (status == CRM_OK) {
-    status = choose_groups(kpi, work, &groups, error);
+    status = order_groups(kpi, work, &groups, error);
   }
   if (status == CRM_OK) {
     status = keep_group_keys(kpi, work, groups, error);

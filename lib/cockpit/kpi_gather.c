@@ -6,7 +6,7 @@
 
 /* The one pass over the facts. */
 
-/* Where a fact's sums go: all together, and its branch. */
+/* Where a fact's sums go: all together, and its group. */
 typedef struct target {
   int64_t *sums[2];
   int64_t *firsts[2];
@@ -14,18 +14,45 @@ typedef struct target {
   int32_t count;
 } target;
 
-static void aim(const crm__kpi_work *work, uint32_t document, int32_t segment, target *to)
+/* A document is the salesperson's that its first counted line with one names. */
+static uint32_t document_staff(const crm__scope *scope, const crm__facts *facts, uint32_t i, crm__lines *lines)
 {
-  uint32_t branch = work->groups > 1 ? crm__document_branch(work->scope->store, document) : CRM__NONE;
+  uint64_t line = facts->line[i];
+  uint32_t left = facts->lines[i];
+  while (left > 0) {
+    uint32_t run;
+    uint32_t place = crm__lines_at(lines, scope, line, left, &run);
+    uint32_t at;
+    for (at = place; lines->staff != NULL && at < place + run; at++) {
+      if (lines->staff[at] != CRM__NONE && crm__line_kind(lines->code == NULL ? 0 : lines->code[at]) != 0) {
+        return lines->staff[at];
+      }
+    }
+    line += run;
+    left -= run;
+  }
+  return CRM__NONE;
+}
+
+static int aim(crm__kpi_work *work, const crm__facts *facts, uint32_t i, crm__lines *lines, int32_t segment, target *to)
+{
+  const crm__scope *scope = work->scope;
+  uint32_t id = work->by == CRM_KPI_TOGETHER    ? CRM__NONE
+                : work->by == CRM_KPI_BY_BRANCH ? crm__document_branch(scope->store, facts->document[i])
+                                                : document_staff(scope, facts, i, lines);
   int32_t k;
-  to->count = branch == CRM__NONE ? 1 : 2;
   to->groups[0] = 0;
-  to->groups[1] = branch + 1U;
+  to->groups[1] = crm__kpi_group(work, id);
+  to->count = to->groups[1] == 0 ? 1 : 2;
+  if (to->groups[1] == CRM__NONE) {
+    return 0;
+  }
   for (k = 0; k < to->count; k++) {
     uint64_t place = (uint64_t)to->groups[k] * work->segments + (uint64_t)segment;
     to->sums[k] = work->sums + place * CRM__BASE_DOCUMENT;
     to->firsts[k] = work->firsts + (uint64_t)to->groups[k] * CRM__NEEDS;
   }
+  return 1;
 }
 
 static void add(const target *to, int32_t base, int64_t value)
@@ -93,6 +120,7 @@ static void add_line(const crm__kpi_work *work, const target *to, const crm__lin
   } else {
     add(to, CRM__BASE_COSTED, money);
     add(to, CRM__BASE_PROFIT, money - cost);
+    add(to, CRM__BASE_COST, cost);
     note(to, CRM__NEEDS_COST, time);
   }
   if (product != CRM__NONE) {
@@ -217,8 +245,7 @@ static crm_status pass(crm__kpi_work *work, crm__facts *facts, crm_error *error)
       }
       if (counted) {
         segment = crm__kpi_windows_segment(&work->windows, facts->time[i], segment);
-        aim(work, facts->document[i], segment, &to);
-        if (!add_fact(work, facts, i, segment, &to)) {
+        if (!aim(work, facts, i, &lines, segment, &to) || !add_fact(work, facts, i, segment, &to)) {
           return crm__fail_memory(error);
         }
       }
@@ -237,28 +264,17 @@ static crm_status make_room(crm__kpi_work *work, crm_error *error)
   crm__scope *scope = work->scope;
   uint32_t customers = crm__customers(scope->store);
   uint32_t products = crm__products(scope->store);
-  uint64_t groups = work->groups;
-  uint64_t k;
-  work->sums = crm__scope_alloc_zero(scope, groups * work->segments * CRM__BASE_DOCUMENT, sizeof *work->sums);
-  work->firsts = crm__scope_alloc(scope, groups * CRM__NEEDS, sizeof *work->firsts);
-  work->cells = crm__scope_alloc_zero(scope, groups * (uint64_t)work->windows.count * CRM__BASES, sizeof *work->cells);
+  uint32_t k;
   work->ever = work->by_customer ? crm__scope_alloc(scope, customers, sizeof *work->ever) : NULL;
-  if (work->wanted[CRM__BASE_NEW_PRODUCT]) {
-    work->product_first = crm__scope_alloc(scope, products, sizeof *work->product_first);
-    work->product_money = crm__scope_alloc_zero(scope, groups * products * work->segments,
-                                                sizeof *work->product_money);
-    if (work->product_first == NULL || work->product_money == NULL) {
-      return crm__fail_memory(error);
-    }
-    for (k = 0; k < products; k++) {
-      work->product_first[k] = INT32_MAX;
-    }
-  }
-  if (work->sums == NULL || work->firsts == NULL || work->cells == NULL || (work->by_customer && work->ever == NULL)) {
+  work->product_first = work->wanted[CRM__BASE_NEW_PRODUCT]
+                            ? crm__scope_alloc(scope, products, sizeof *work->product_first)
+                            : NULL;
+  if ((work->by_customer && work->ever == NULL) ||
+      (work->wanted[CRM__BASE_NEW_PRODUCT] && work->product_first == NULL)) {
     return crm__fail_memory(error);
   }
-  for (k = 0; k < groups * CRM__NEEDS; k++) {
-    work->firsts[k] = INT64_MAX;
+  for (k = 0; work->product_first != NULL && k < products; k++) {
+    work->product_first[k] = INT32_MAX;
   }
   for (k = 0; work->by_customer && k < customers; k++) {
     work->ever[k] = INT32_MAX;
@@ -309,20 +325,21 @@ static void sum_windows(crm__kpi_work *work, uint32_t group)
   }
 }
 
+void crm__kpi_sum_documents(crm__kpi_work *work)
+{
+  uint32_t group;
+  for (group = 0; group < work->groups; group++) {
+    sum_windows(work, group);
+  }
+}
+
 crm_status crm__kpi_gather(crm__kpi_work *work, crm_error *error)
 {
   crm__facts *facts = crm__scope_alloc(work->scope, 1, sizeof *facts);
-  uint32_t group;
   crm_status status;
   if (facts == NULL) {
     return crm__fail_memory(error);
   }
   status = make_room(work, error);
-  if (status == CRM_OK) {
-    status = pass(work, facts, error);
-  }
-  for (group = 0; status == CRM_OK && group < work->groups; group++) {
-    sum_windows(work, group);
-  }
-  return status;
+  return status == CRM_OK ? pass(work, facts, error) : status;
 }

@@ -56,7 +56,14 @@ typedef struct crm__kpi_work {
   uint8_t wanted[CRM__BASES + 1];
   int32_t by_lines;           /* a base looks at lines */
   int32_t by_customer;        /* a base is counted customer by customer */
-  uint32_t groups;            /* 1, or 1 + branches of the store */
+  int32_t by_opportunity;     /* and so on */
+  int32_t by_account;
+  int32_t by_figure;
+  int32_t by;                 /* CRM_KPI_TOGETHER, ... */
+  uint32_t groups;            /* 0 all together; then those that facts have named so far */
+  uint32_t group_room;
+  uint32_t *group_ids;        /* branches or names by group */
+  uint32_t *group_of;         /* and back; 0: none yet */
   uint32_t segments;
   int64_t *sums;              /* by group, segment, base of documents */
   int64_t *firsts;            /* by group, CRM__NEEDS_...: the time of the first fact, INT64_MAX: none */
@@ -65,7 +72,7 @@ typedef struct crm__kpi_work {
   uint64_t deed_count;
   int32_t *ever;              /* by customer: day of the first occasion ever, INT32_MAX: none */
   int32_t *product_first;     /* by product: day of its first sale ever */
-  int64_t *product_money;     /* by group, product, segment */
+  int64_t *product_money;     /* by group, product, segment; NULL: not wanted */
 } crm__kpi_work;
 
 static inline int64_t *crm__kpi_cell(const crm__kpi_work *work, uint32_t group, int32_t window, int32_t base)
@@ -74,11 +81,31 @@ static inline int64_t *crm__kpi_cell(const crm__kpi_work *work, uint32_t group, 
                       (uint64_t)base];
 }
 
-/* The pass over the facts: sums by segment, and deeds. */
+/* Groups. open makes the first one; group answers that of a branch or name (0: of CRM__NONE), made now where it is new,
+ * CRM__NONE: no memory. */
+crm_status crm__kpi_groups_open(crm__kpi_work *work, int32_t by, crm_error *error);
+uint32_t crm__kpi_group(crm__kpi_work *work, uint32_t id);
+crm__key crm__kpi_group_key(const crm__kpi_work *work, uint32_t group);
+
+static inline void crm__kpi_note(const crm__kpi_work *work, uint32_t group, int32_t need, int64_t time)
+{
+  int64_t *first = &work->firsts[(uint64_t)group * CRM__NEEDS + (uint64_t)need];
+  *first = time < *first ? time : *first;
+}
+
+/* The pass over the facts: sums by segment, and deeds; and then, groups being known, the sums by window. */
 crm_status crm__kpi_gather(crm__kpi_work *work, crm_error *error);
+void crm__kpi_sum_documents(crm__kpi_work *work);
 
 /* What is counted customer by customer, from the deeds. */
 crm_status crm__kpi_count_customers(crm__kpi_work *work, crm_error *error);
+
+/* The other tables of facts: groups that they name (0: no memory), and what they add up to. */
+int crm__kpi_staff_groups(crm__kpi_work *work);
+int crm__kpi_figure_groups(crm__kpi_work *work);
+crm_status crm__kpi_count_opportunities(crm__kpi_work *work, crm_error *error);
+crm_status crm__kpi_sum_accounts(crm__kpi_work *work, crm_error *error);
+void crm__kpi_sum_figures(crm__kpi_work *work);
 
 /* One figure without comparisons. */
 void crm__kpi_evaluate(const crm__kpi_work *work, const crm__kpi_entry *entry, uint32_t group, int32_t window,

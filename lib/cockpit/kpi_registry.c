@@ -179,6 +179,151 @@ static const crm__kpi_entry registry[] = {
    "sum of (2 i - n - 1) x(i), the i-th smallest money of n customers with more than 0", "n times the sum of x(i)",
    "numerator / denominator: 0 where all spend the same, near 1 where one has all",
    "sales.customer sales.amount sales.time"},
+
+  {"opportunities_open", "Open opportunities", "在手商机数", CRM_KPI_COUNT, CRM_KPI_UP, LEVEL, 1,
+   CRM__BASE_OPEN, NONE, CRM__BASE_OPEN, CRM__NEEDS_OPPORTUNITY,
+   "opportunities created before the period's end and not closed before it", "", "the number at the period's end",
+   "opportunities.created opportunities.closed opportunities.outcome"},
+  {"opportunities_created", "Created opportunities", "新增商机数", CRM_KPI_COUNT, CRM_KPI_UP, 0, 1,
+   CRM__BASE_CREATED, NONE, CRM__BASE_CREATED, CRM__NEEDS_OPPORTUNITY,
+   "opportunities created in the period", "", "the number in the period", "opportunities.created"},
+  {"opportunities_won", "Won opportunities", "赢单数", CRM_KPI_COUNT, CRM_KPI_UP, 0, 1,
+   CRM__BASE_WON, NONE, CRM__BASE_WON, CRM__NEEDS_OPPORTUNITY,
+   "opportunities closed in the period and won", "", "the number in the period",
+   "opportunities.closed opportunities.outcome"},
+  {"opportunities_lost", "Lost opportunities", "丢单数", CRM_KPI_COUNT, CRM_KPI_DOWN, 0, 1,
+   CRM__BASE_LOST, NONE, CRM__BASE_LOST, CRM__NEEDS_OPPORTUNITY,
+   "opportunities closed in the period and lost", "", "the number in the period",
+   "opportunities.closed opportunities.outcome"},
+  {"win_rate", "Win rate", "赢单率", CRM_KPI_RATE, CRM_KPI_UP, CASES, 1,
+   CRM__BASE_WON, CRM__BASE_CLOSED, CRM__BASE_CLOSED, CRM__NEEDS_OPPORTUNITY,
+   "won opportunities", "won and lost opportunities", "won / (won + lost), by the day of closing",
+   "opportunities.closed opportunities.outcome"},
+  {"win_rate_value", "Win rate by value", "赢单率（按金额）", CRM_KPI_RATE, CRM_KPI_UP, RATIO, 1,
+   CRM__BASE_WON_VALUE, CRM__BASE_CLOSED_VALUE, CRM__BASE_CLOSED, CRM__NEEDS_OPPORTUNITY,
+   "amounts of won opportunities", "amounts of won and lost opportunities",
+   "won / (won + lost) by amount; a share of money, without an interval",
+   "opportunities.closed opportunities.outcome opportunities.amount"},
+  {"won_value", "Won value", "赢单金额", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_WON_VALUE, NONE, CRM__BASE_WON, CRM__NEEDS_OPPORTUNITY,
+   "amounts of won opportunities", "", "the sum over the period",
+   "opportunities.closed opportunities.outcome opportunities.amount"},
+  {"average_deal", "Average deal", "平均赢单金额", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_WON_VALUE, CRM__BASE_WON, CRM__BASE_WON, CRM__NEEDS_OPPORTUNITY,
+   "amounts of won opportunities", "won opportunities", "won value / won opportunities",
+   "opportunities.closed opportunities.outcome opportunities.amount"},
+  {"pipeline", "Pipeline", "商机总额", CRM_KPI_MONEY, CRM_KPI_UP, LEVEL, 1,
+   CRM__BASE_PIPELINE, NONE, CRM__BASE_OPEN, CRM__NEEDS_OPPORTUNITY,
+   "amounts of the open opportunities, as they were then where stages tell", "", "the sum at the period's end",
+   "opportunities.created opportunities.closed opportunities.amount stages.amount"},
+  {"weighted_pipeline", "Weighted pipeline", "加权商机额", CRM_KPI_MONEY, CRM_KPI_UP, LEVEL, 1,
+   CRM__BASE_WEIGHTED, NONE, CRM__BASE_WEIGHTED_OPEN, CRM__NEEDS_OPPORTUNITY,
+   "amount times probability of the open opportunities, both as they were then where stages tell; else the "
+   "stage's probability",
+   "",
+   "the sum at the period's end, rounded once; opportunities without a probability are left out, and lost "
+   "ones count nothing",
+   "opportunities.amount opportunities.probability opportunities.stage pipelines.probability stages.probability"},
+  {"cycle_mean", "Sales cycle, mean", "平均成交周期", CRM_KPI_DAYS, CRM_KPI_DOWN, 0, 1,
+   CRM__BASE_CYCLE_DAYS, CRM__BASE_CYCLES, CRM__BASE_CYCLES, CRM__NEEDS_OPPORTUNITY,
+   "days from created to closed of the opportunities won in the period", "their number",
+   "mean of the days; opportunities without a created are left out",
+   "opportunities.created opportunities.closed opportunities.outcome"},
+  {"cycle_median", "Sales cycle, median", "成交周期中位数", CRM_KPI_DAYS, CRM_KPI_DOWN, CRM__FORM_MILLIONTHS, 1,
+   CRM__BASE_CYCLE_MEDIAN, NONE, CRM__BASE_CYCLES, CRM__NEEDS_OPPORTUNITY,
+   "days from created to closed of the opportunities won in the period", "",
+   "the median of the days, of an even number the mean of the two in the middle",
+   "opportunities.created opportunities.closed opportunities.outcome"},
+  {"velocity", "Sales velocity", "销售速度", CRM_KPI_MONEY, CRM_KPI_UP, CRM__FORM_MILLIONTHS, 1,
+   CRM__BASE_VELOCITY, NONE, CRM__BASE_CLOSED, CRM__NEEDS_OPPORTUNITY,
+   "opportunities that were open at any time in the period, times average deal, times win rate",
+   "mean sales cycle in days",
+   "opportunities * average deal * win rate / sales cycle: money a day",
+   "opportunities.created opportunities.closed opportunities.outcome opportunities.amount"},
+  {"contacts", "Contacts", "客户接触次数", CRM_KPI_COUNT, CRM_KPI_UP, 0, 1,
+   CRM__BASE_CONTACTS, NONE, CRM__BASE_CONTACTS, CRM__NEEDS_INTERACTION,
+   "interactions in the period", "", "the number in the period", "interactions.time interactions.customer"},
+  {"contacts_per_win", "Contacts per win", "每赢单接触次数", CRM_KPI_RATIO, CRM_KPI_DOWN, 0, 1,
+   CRM__BASE_WON_CONTACTS, CRM__BASE_WON, CRM__BASE_WON, CRM__NEEDS_INTERACTION,
+   "interactions about the opportunities won in the period, up to their closing", "won opportunities",
+   "contacts / won opportunities; what was not recorded is missing",
+   "interactions.time interactions.opportunity opportunities.closed opportunities.outcome"},
+
+  {"invoiced", "Invoiced", "开票额", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_INVOICED, NONE, CRM__BASE_INVOICES, CRM__NEEDS_PAYMENT,
+   "amounts of invoices posted in the period", "", "the sum over the period",
+   "payments.kind payments.amount payments.time"},
+  {"collected", "Collected", "回款额", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_COLLECTED, NONE, CRM__BASE_PAYMENTS, CRM__NEEDS_PAYMENT,
+   "amounts of payments posted in the period, without credits", "", "the sum over the period",
+   "payments.kind payments.amount payments.time"},
+  {"receivables", "Receivables", "应收账款", CRM_KPI_MONEY, CRM_KPI_DOWN, LEVEL, 1,
+   CRM__BASE_RECEIVABLE, NONE, CRM__BASE_DEBTORS, CRM__NEEDS_PAYMENT,
+   "invoices less payments and credits posted before the period's end", "", "the sum at the period's end",
+   "payments.kind payments.amount payments.time"},
+  {"overdue", "Overdue", "逾期应收", CRM_KPI_MONEY, CRM_KPI_DOWN, LEVEL, 1,
+   CRM__BASE_OVERDUE, NONE, CRM__BASE_DEBTORS, CRM__NEEDS_PAYMENT,
+   "what is owed on invoices whose due day lies before the period's last day", "",
+   "the sum at the period's end; an entry with an invoice's number settles it, what else is paid settles what is due",
+   "payments.document payments.kind payments.amount payments.due payments.time"},
+  {"overdue_rate", "Overdue rate", "逾期率", CRM_KPI_RATE, CRM_KPI_DOWN, LEVEL | RATIO, 1,
+   CRM__BASE_OVERDUE, CRM__BASE_RECEIVABLE, CRM__BASE_DEBTORS, CRM__NEEDS_PAYMENT,
+   "overdue", "receivables", "overdue / receivables",
+   "payments.document payments.kind payments.amount payments.due payments.time"},
+  {"days_sales_outstanding", "Days sales outstanding", "应收周转天数", CRM_KPI_DAYS, CRM_KPI_DOWN,
+   RATIO | CRM__FORM_BY_DAYS, 1,
+   CRM__BASE_RECEIVABLE, CRM__BASE_INVOICED, CRM__BASE_INVOICES, CRM__NEEDS_PAYMENT,
+   "receivables at the period's end, times days of the period", "invoiced in the period",
+   "receivables * days / invoiced", "payments.kind payments.amount payments.time"},
+
+  {"debt_to_assets", "Debt to assets", "资产负债率", CRM_KPI_RATE, CRM_KPI_DOWN, LEVEL | RATIO, 1,
+   CRM__BASE_LIABILITIES, CRM__BASE_ASSETS, NONE, CRM__NEEDS_FIGURE,
+   "the figure liabilities", "the figure assets",
+   "liabilities / assets, the latest that end at or before the period's end",
+   "figures.name figures.value figures.to"},
+  {"inventory_turnover", "Inventory turnover", "存货周转率", CRM_KPI_RATIO, CRM_KPI_UP, RATIO, 1,
+   CRM__BASE_COST, CRM__BASE_INVENTORY, NONE, CRM__NEEDS_COST,
+   "cost of goods sold in the period, returns taken off",
+   "mean of the figure inventory at the period's start and end",
+   "cost of goods sold / mean inventory, in the period, not a year",
+   "sales.cost figures.name figures.value figures.to"},
+  {"inventory_days", "Days of inventory", "存货周转天数", CRM_KPI_DAYS, CRM_KPI_DOWN, RATIO | CRM__FORM_BY_DAYS, 1,
+   CRM__BASE_INVENTORY, CRM__BASE_COST, NONE, CRM__NEEDS_COST,
+   "mean of the figure inventory at the period's start and end, times days of the period", "cost of goods sold",
+   "mean inventory * days / cost of goods sold", "sales.cost figures.name figures.value figures.to"},
+  {"expense", "Expense", "费用", CRM_KPI_MONEY, CRM_KPI_DOWN, 0, 1,
+   CRM__BASE_EXPENSE, NONE, NONE, CRM__NEEDS_FIGURE,
+   "the figure expense", "", "the sum over the period, figures that lie in it in part by time",
+   "figures.name figures.value figures.from figures.to"},
+  {"budget_variance", "Budget variance", "预算差异", CRM_KPI_MONEY, CRM_KPI_DOWN, 0, 1,
+   CRM__BASE_OVER_BUDGET, NONE, NONE, CRM__NEEDS_FIGURE,
+   "the figure expense less the figure budget", "", "expense - budget: above 0 is overspent",
+   "figures.name figures.value figures.from figures.to"},
+  {"budget_variance_rate", "Budget variance, share", "预算差异率", CRM_KPI_RATE, CRM_KPI_DOWN, RATIO, 1,
+   CRM__BASE_OVER_BUDGET, CRM__BASE_BUDGET, NONE, CRM__NEEDS_FIGURE,
+   "expense - budget", "the figure budget", "(expense - budget) / budget",
+   "figures.name figures.value figures.from figures.to"},
+  {"target", "Sales target", "销售目标", CRM_KPI_MONEY, CRM_KPI_UP, LEVEL, 1,
+   CRM__BASE_TARGET, NONE, NONE, CRM__NEEDS_FIGURE,
+   "the figure target for the whole period", "",
+   "the sum over the whole period, figures that lie in it in part by time",
+   "figures.name figures.value figures.from figures.to"},
+  {"target_attainment", "Target attainment", "目标达成率", CRM_KPI_RATE, CRM_KPI_UP, RATIO, 1,
+   CRM__BASE_REVENUE, CRM__BASE_TARGET, CRM__BASE_ORDERS, CRM__NEEDS_FIGURE,
+   "revenue", "target of the whole period", "revenue / target", "sales.amount figures.name figures.value"},
+  {"target_pace", "Pace", "目标进度", CRM_KPI_RATE, CRM_KPI_UP, RATIO, 1,
+   CRM__BASE_REVENUE, CRM__BASE_TARGET_DUE, CRM__BASE_ORDERS, CRM__NEEDS_FIGURE,
+   "revenue", "target of the part of the period that is over, by time", "revenue / target so far: 1 is on pace",
+   "sales.amount figures.name figures.value"},
+  {"required_run_rate", "Required run rate", "日均需完成额", CRM_KPI_MONEY, CRM_KPI_DOWN, 0, 1,
+   CRM__BASE_TO_GO, CRM__BASE_DAYS_LEFT, CRM__BASE_DAYS_LEFT, CRM__NEEDS_FIGURE,
+   "target less revenue so far", "days left in the period",
+   "(target - revenue) / days left: money a day; undefined once the period is over",
+   "sales.amount figures.name figures.value"},
+  {"run_rate", "Run rate", "日均销售额", CRM_KPI_MONEY, CRM_KPI_UP, 0, 1,
+   CRM__BASE_REVENUE, CRM__BASE_DAYS, CRM__BASE_ORDERS, CRM__NEEDS_SALES,
+   "revenue", "days of the period that are over, a begun one too", "revenue / days: money a day",
+   "sales.amount sales.time"},
 };
 
 int32_t crm__kpi_count(void)
@@ -213,6 +358,7 @@ int32_t crm__kpi_base_kind(int32_t base)
   case CRM__BASE_MEASURED:
   case CRM__BASE_COSTED:
   case CRM__BASE_PROFIT:
+  case CRM__BASE_COST:
   case CRM__BASE_UNCOSTED:
   case CRM__BASE_ANONYMOUS:
   case CRM__BASE_NEW_PRODUCT:
@@ -222,7 +368,25 @@ int32_t crm__kpi_base_kind(int32_t base)
   case CRM__BASE_TOP_1:
   case CRM__BASE_TOP_5:
   case CRM__BASE_TOP_20:
+  case CRM__BASE_PIPELINE:
+  case CRM__BASE_WEIGHTED:
+  case CRM__BASE_WON_VALUE:
+  case CRM__BASE_CLOSED_VALUE:
+  case CRM__BASE_INVOICED:
+  case CRM__BASE_COLLECTED:
+  case CRM__BASE_RECEIVABLE:
+  case CRM__BASE_OVERDUE:
     return CRM__IN_MONEY;
+  case CRM__BASE_TARGET:
+  case CRM__BASE_TARGET_DUE:
+  case CRM__BASE_TO_GO:
+  case CRM__BASE_EXPENSE:
+  case CRM__BASE_BUDGET:
+  case CRM__BASE_OVER_BUDGET:
+  case CRM__BASE_INVENTORY:
+  case CRM__BASE_ASSETS:
+  case CRM__BASE_LIABILITIES:
+    return CRM__IN_FIGURES;
   case CRM__BASE_UNITS:
     return CRM__IN_QUANTITY;
   default:

@@ -20,6 +20,7 @@ enum {
   CRM__BASE_MEASURED,       /* money of lines with a quantity */
   CRM__BASE_COSTED,         /* money of lines with a cost */
   CRM__BASE_PROFIT,         /* that less the cost */
+  CRM__BASE_COST,
   CRM__BASE_UNCOSTED,       /* money of lines without one */
   CRM__BASE_ANONYMOUS,      /* money of nobody known */
   CRM__BASE_NEW_PRODUCT,    /* money of products that are new */
@@ -51,6 +52,43 @@ enum {
   CRM__BASE_TOP_20,
   CRM__BASE_GINI,           /* millionths: its quotient can pass 64 bits */
 
+  CRM__BASE_OPEN,           /* opportunities at the end */
+  CRM__BASE_PIPELINE,       /* their amounts */
+  CRM__BASE_WEIGHTED_OPEN,  /* those with an amount and a probability */
+  CRM__BASE_WEIGHTED,       /* amount times probability */
+  CRM__BASE_CREATED,
+  CRM__BASE_WON,
+  CRM__BASE_LOST,
+  CRM__BASE_CLOSED,
+  CRM__BASE_WON_VALUE,
+  CRM__BASE_CLOSED_VALUE,
+  CRM__BASE_CYCLE_DAYS,     /* of those won, from created to closed */
+  CRM__BASE_CYCLES,
+  CRM__BASE_CYCLE_MEDIAN,   /* millionths */
+  CRM__BASE_VELOCITY,       /* millionths of money a day */
+  CRM__BASE_CONTACTS,
+  CRM__BASE_WON_CONTACTS,   /* about opportunities that are won, before that */
+
+  CRM__BASE_INVOICED,
+  CRM__BASE_INVOICES,
+  CRM__BASE_COLLECTED,
+  CRM__BASE_PAYMENTS,
+  CRM__BASE_RECEIVABLE,     /* at the end, as the next two */
+  CRM__BASE_OVERDUE,
+  CRM__BASE_DEBTORS,        /* customers who owe something */
+
+  CRM__BASE_DAYS,           /* of the window */
+  CRM__BASE_DAYS_LEFT,      /* from its end to that of the period */
+  CRM__BASE_TARGET,         /* of the whole period */
+  CRM__BASE_TARGET_DUE,     /* of the window */
+  CRM__BASE_TO_GO,          /* target less revenue */
+  CRM__BASE_EXPENSE,
+  CRM__BASE_BUDGET,
+  CRM__BASE_OVER_BUDGET,
+  CRM__BASE_INVENTORY,      /* mean of both ends */
+  CRM__BASE_ASSETS,
+  CRM__BASE_LIABILITIES,
+
   CRM__BASES,
   CRM__BASE_NONE = CRM__BASES
 };
@@ -63,6 +101,10 @@ enum {
   CRM__NEEDS_COST,
   CRM__NEEDS_CUSTOMER,
   CRM__NEEDS_PRODUCT,
+  CRM__NEEDS_OPPORTUNITY,
+  CRM__NEEDS_INTERACTION,
+  CRM__NEEDS_PAYMENT,
+  CRM__NEEDS_FIGURE,        /* the figures themselves tell */
   CRM__NEEDS
 };
 
@@ -74,6 +116,13 @@ enum {
 #define CRM__FORM_YEARLY 16U    /* times 365 */
 #define CRM__FORM_MILLIONTHS 32U  /* the numerator is the value */
 #define CRM__FORM_HISTORY 64U   /* needs CRM__KPI_NEW_PRODUCT_DAYS of facts before the window's end */
+
+#define CRM__FORM_BY_DAYS 128U  /* times the days of the window */
+
+/* What a base can be instead of a number. */
+#define CRM__KPI_ABSENT INT64_MAX              /* no facts */
+#define CRM__KPI_TOO_MUCH INT64_MIN            /* passes 64 bits */
+#define CRM__KPI_UNDEFINED (INT64_MAX - 1)     /* millionths without a quotient */
 
 typedef struct crm__kpi_entry {
   const char *id;
@@ -100,10 +149,11 @@ int32_t crm__kpi_count(void);
 const crm__kpi_entry *crm__kpi_at(int32_t index);
 int32_t crm__kpi_index(const char *id);   /* -1: none */
 
-/* What a base's integers are: 0 money, 1 quantity of goods, 2 whole things. */
+/* What a base's integers are. */
 #define CRM__IN_MONEY 0
 #define CRM__IN_QUANTITY 1
 #define CRM__IN_CASES 2
+#define CRM__IN_FIGURES 3   /* six decimals */
 int32_t crm__kpi_base_kind(int32_t base);
 
 const char *crm__kpi_unit_name(int32_t unit);

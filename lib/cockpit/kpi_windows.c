@@ -59,7 +59,8 @@ static int32_t add_window(plan *of, const crm__kpi_window *window)
   for (i = made->count - 1; i >= 0; i--) {
     const crm__kpi_window *other = &made->windows[i];
     if (other->from == window->from && other->to == window->to && other->start_day == window->start_day &&
-        other->prior_from == window->prior_from && other->prior_to == window->prior_to) {
+        other->prior_from == window->prior_from && other->prior_to == window->prior_to &&
+        other->whole_to == window->whole_to) {
       return i;
     }
   }
@@ -73,11 +74,13 @@ static int32_t add_part(plan *of, int32_t start, int32_t next, int64_t skipped, 
   int64_t begin = crm__day_instant(of->scope, start);
   int64_t end = crm__day_instant(of->scope, next);
   int32_t before = crm__period_previous(of->calendar, start);
-  crm__kpi_window window = {0, 0, 0, 0, 0, 0, 0, 0, 0};
+  crm__kpi_window window = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
   window.from = begin + skipped;
   window.to = elapsed < end - begin ? begin + elapsed : end;
   window.prior_from = before == INT32_MIN ? begin : crm__day_instant(of->scope, before);
   window.prior_to = begin;
+  window.whole_from = begin;
+  window.whole_to = end;
   window.start_day = start;
   return add_window(of, &window);
 }
@@ -93,12 +96,16 @@ static int32_t add_year(plan *of, const crm__kpi_windows_of *period, const crm__
     window.to -= days * CRM_DAY;
     window.prior_from -= days * CRM_DAY;
     window.prior_to -= days * CRM_DAY;
+    window.whole_from -= days * CRM_DAY;
+    window.whole_to -= days * CRM_DAY;
     window.start_day = (int32_t)(period->start - days);
   } else {
     int32_t day = crm__business_day(own->from, of->scope->day_start);
     window.start_day = year_before(of, period->start);
     window.from = crm__day_instant(of->scope, year_before(of, day)) + (own->from - crm__day_instant(of->scope, day));
     window.to = end_year_before(of, own->to);
+    window.whole_from = crm__day_instant(of->scope, window.start_day);
+    window.whole_to = end_year_before(of, own->whole_to);
     window.prior_to = window.from - (own->from - own->prior_to);
     window.prior_from = of->calendar->options.period == CRM_PERIOD_DAY
                             ? window.prior_to - (own->prior_to - own->prior_from)
@@ -185,12 +192,14 @@ static void add_period(plan *of, crm__kpi_windows_of *period, const crm__kpi_win
   int64_t end = crm__day_instant(scope, period->next);
   int32_t previous = crm__period_previous(of->calendar, period->start);
   int64_t skipped;
-  crm__kpi_window own = {0, 0, 0, 0, 0, 0, 0, 0, 0};
+  crm__kpi_window own = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
   own.from = scope->from > begin && of->options->periods == 0 ? scope->from : begin;
   own.to = end < scope->to ? end : scope->to;
   own.prior_from = before != NULL ? before->from
                                   : previous == INT32_MIN ? begin : crm__day_instant(scope, previous);
   own.prior_to = begin;
+  own.whole_from = begin;
+  own.whole_to = end;
   own.start_day = period->start;
   skipped = own.from - begin;
   period->complete = own.from == begin && own.to == end;

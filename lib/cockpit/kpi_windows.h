@@ -15,7 +15,9 @@ typedef struct crm__kpi_window {
   int64_t to;
   int64_t prior_from;    /* the period before, for who has come back or stayed away; empty: none */
   int64_t prior_to;
-  int32_t start_day;     /* of the whole period that from lies in */
+  int64_t whole_from;    /* the whole period that it is a part of, */
+  int64_t whole_to;
+  int32_t start_day;     /* and its first day */
   int32_t first;         /* segments first to end - 1 */
   int32_t end;
   int32_t prior_first;

@@ -251,8 +251,8 @@ void crm__lines_load(crm__lines *lines, const crm__scope *scope, uint64_t line)
   lines->tax = (const int64_t *)(const void *)crm__column_at(&columns->tax, first);
   lines->quantity = (const int64_t *)(const void *)crm__column_at(&columns->quantity, first);
   lines->cost = (const int64_t *)(const void *)crm__column_at(&columns->cost, first);
-  lines->discount = (const int64_t *)(const void *)crm__column_at(&columns->discount, first);
   lines->staff = (const uint32_t *)(const void *)crm__column_at(&columns->staff, first);
+  lines->discount = (const int64_t *)(const void *)crm__column_at(&columns->discount, first);
 }
 
 uint32_t crm__document_ids(const crm_store *store)

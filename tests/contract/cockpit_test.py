@@ -48,6 +48,9 @@ HEADERS = {
     "stays": "age_days,at_risk,survival,remaining_days,status",
     "funnel": "pipeline,stage,position,entered,open,open_amount,median_days,promotion_rate,n,low,high,at_risk,promoted,"
               "lost,promotion_days,returned,skipped,stalled,won_rate,status",
+    "kpi": "kpi,period,value,numerator,denominator,unit,n,low,high,status,previous,change,year_before,year_change,"
+           "definition",
+    "kpis": "kpi,name,name_zh,unit,direction,level,formula,numerator,denominator,inputs,interval,definition",
     "products": "product,revenue,share,cumulative_share,class,units,margin,buyers,last",
 }
 
@@ -465,9 +468,13 @@ def unusable_options_of_a_verb():
         "months --period": ("decade",), "cohorts --rolling": ("0", "x"),
         "rfm --r-cuts": ("1,2,3,4",), "rfm --f-cuts": ("4,3,2,1", "1,2,3"), "rfm --m-cuts": ("1,2,3", "1,2,3,4.555"),
         "products --abc": ("95,80", "80", "80,101"),
+        "kpi --kpi": ("turnover", "revenue,", "", "revenue,revenue_nett"), "kpi --periods": ("0", "513", "all"),
+        "kpi --group": ("customer",), "kpi --cases": ("0",), "kpi --period": ("fortnight",),
+        "kpi --feast": ("2024-02-10", "2024-02-10=", "2024-02-10=2023-02-30", "Easter=2023-04-09"),
         # Flags of another verb.
         "months --shares": ("1,5",), "rfm --period": ("week",), "pyramid --abc": ("80,95",), "load --ties": ("split",),
-        "cohorts --cut": ("ceil",), "tiers --rolling": ("30",), "cockpit --period": ("week",)}
+        "cohorts --cut": ("ceil",), "tiers --rolling": ("30",), "cockpit --period": ("week",), "months --kpi": ("revenue",),
+        "rfm --periods": ("3",)}
     for place, values in bad_values.items():
         verb, flag = place.split()
         for value in values:

@@ -182,7 +182,26 @@ def check_rfm(ref, ask):
     yield from check_rfm_rule(ref["rfm"]["B"], ask, "B", ())
 
 
-COMMON = (check_customers, check_repeat, check_months, check_cohorts, check_pyramid, check_rfm)
+def kpis(ask, ids, *flags, view="main"):
+    """Rows of the verb by KPI and period."""
+    rows = ask.rows("kpi", "--kpi", ",".join(ids), *flags, view=view)
+    return {(row["kpi"], row["period"]): row for row in rows if not row["group"]}
+
+
+def check_kpi_months(ref, ask):
+    ids = ("customers_active", "customers_new", "customers_returning", "customers_resurrected", "revenue", "orders")
+    rows = kpis(ask, ids, "--from", min(ref["monthly"]) + "-01")
+    months = {row["month"]: row for row in ask.rows("months")}
+    for month, expected in ref["monthly"].items():
+        active, new, returning, resurrected = (int(rows[name, month]["numerator"] or 0) for name in ids[:4])
+        yield "kpi monthly " + month, expected, {"active": active, "new": new, "returning": returning + resurrected}
+        yield "kpi revenue " + month, minor(months[month]["revenue"]), int(rows["revenue", month]["numerator"])
+        yield "kpi orders " + month, int(months[month]["orders"]), int(rows["orders", month]["numerator"])
+    base = max(sum(int(rows["customers_new", m]["numerator"] or 0) for m in ref["monthly"]), 0)
+    yield "kpi new, all months", ref["customers"], base
+
+
+COMMON = (check_customers, check_repeat, check_months, check_cohorts, check_pyramid, check_rfm, check_kpi_months)
 
 
 # ---- figures of one data set -------------------------------------------------------------------------------
@@ -258,6 +277,25 @@ def completejourney(ref, ask):
     for figure in ("retail_disc", "coupon_disc", "coupon_match_disc"):
         yield figure, ref[figure], ask.loaded("sales", "amount_accepted", view=figure)
     yield "demographic_households", ref["demographic_households"], ask.loaded("customers", view="demographics")
+    yield from check_kpi_year(ref, ask)
+
+
+def check_kpi_year(ref, ask):
+    """All of the file lies in one year, whose cuts of 1, 5 and 20 percent are the same by each rule."""
+    ids = ("revenue", "orders", "average_order", "repeat_rate", "top_1_share", "top_5_share", "top_20_share",
+           "customers_total")
+    rows = {name: row for (name, _), row in kpis(ask, ids, "--period", "year", "--from", "2017-01-01").items()}
+    cut, tiers = ref["pyramid"]["cuts"], ref["pyramid"]["spend"]
+    yield "kpi cuts", cut, ref["pyramid"]["cuts_ceil"]
+    yield "kpi revenue", ref["spend"], int(rows["revenue"]["numerator"])
+    yield "kpi orders", ref["orders"], int(rows["orders"]["numerator"])
+    yield "kpi average_order", six(ref["spend"], ref["orders"] * 100), rows["average_order"]["value"]
+    yield "kpi repeat_rate", ["%.6f" % ref["repeat_rate"], str(ref["repeat_customers"])], \
+        [rows["repeat_rate"]["value"], rows["repeat_rate"]["numerator"]]
+    for i, name in enumerate(("top_1_share", "top_5_share", "top_20_share")):
+        yield "kpi " + name, [sum(tiers[:i + 1]), ref["pyramid"]["total"]], \
+            [int(rows[name]["numerator"]), int(rows[name]["denominator"])]
+    yield "kpi customers_total", ref["customers"], int(rows["customers_total"]["numerator"])
 
 
 def northwind(ref, ask):
@@ -280,6 +318,55 @@ def receivables(ref, ask):
             [figure(ask, "--branch", country) for figure in (orders, revenue)]
     yield "disputed", [ref["disputed"], ref["disputed_cents"]], \
         [figure(ask, "--branch", "Yes", view="disputed") for figure in (orders, revenue)]
+
+
+def accounts_kpis(ref, ask):
+    ids = ("receivables", "overdue", "overdue_rate", "invoiced", "collected", "days_sales_outstanding")
+    rows = kpis(ask, ids, "--period", "quarter", "--from", "2012-01-01", "--as-of", "2014-07-01")
+    for day, ages in ref["ageing"].items():
+        quarter = "%s-Q%d" % (day[:4], int(day[5:7]) // 3)
+        late = sum(cents for name, (_, cents) in ages.items() if name != "not_due")
+        owed = late + ages["not_due"][1]
+        yield "receivables " + day, owed, int(rows["receivables", quarter]["numerator"])
+        yield "overdue " + day, late, int(rows["overdue", quarter]["numerator"])
+        yield "overdue_rate " + day, six(late, owed), rows["overdue_rate", quarter]["value"]
+        year, number = int(day[:4]), int(quarter[-1])
+        days = (datetime.date(year + number // 4, number % 4 * 3 + 1, 1) - datetime.date(year, number * 3 - 2, 1)).days
+        yield "days_sales_outstanding " + day, \
+            six(owed * days, int(rows["invoiced", quarter]["numerator"])), rows["days_sales_outstanding", quarter]["value"]
+    for name in ("invoiced", "collected"):
+        total = sum(int(row["numerator"]) for (kpi, _), row in rows.items() if kpi == name)
+        yield name + ", all quarters", ref["amount_cents"], total
+
+
+def pipeline_kpis(ref, ask):
+    ids = ("opportunities_won", "opportunities_lost", "opportunities_open", "won_value", "win_rate", "cycle_mean",
+           "cycle_median", "velocity", "opportunities_created")
+    flags = ("--period", "year", "--from", "2017-01-01", "--as-of", "2018-01-01")
+    rows = {name: row for (name, _), row in kpis(ask, ids, *flags).items()}
+    yield "won", ref["stages"]["Won"], int(rows["opportunities_won"]["numerator"])
+    yield "lost", ref["stages"]["Lost"], int(rows["opportunities_lost"]["numerator"])
+    yield "open", ref["stages"]["Engaging"] + ref["stages"]["Prospecting"], int(rows["opportunities_open"]["numerator"])
+    yield "won value", ref["won_value_usd"] * 100, int(rows["won_value"]["numerator"])
+    yield "win rate", ref["win_rate"], [int(rows["win_rate"]["numerator"]), int(rows["win_rate"]["denominator"]),
+                                        float(rows["win_rate"]["value"])]
+    cycle = ref["cycle_won"]
+    yield "cycle", [cycle["sum_days"], cycle["n"], "%.4f" % cycle["mean"], "%.6f" % cycle["median"]], \
+        [int(rows["cycle_mean"]["numerator"]), int(rows["cycle_mean"]["denominator"]),
+         "%.4f" % float(rows["cycle_mean"]["value"]), rows["cycle_median"]["value"]]
+    yield "velocity", "%.4f" % ref["velocity_usd_per_day"], "%.4f" % float(rows["velocity"]["value"])
+    people = {(row["group"], row["kpi"]): row for row in ask.rows("kpi", "--kpi", ",".join(ids), "--group", "staff", *flags)}
+    for agent, (won, lost, engaging, prospecting, value, rate) in ref["by_agent"].items():
+        yield "by_agent " + agent, [won, lost, engaging + prospecting, value * 100, "%.4f" % rate], \
+            [int(people[agent, name]["numerator"]) for name in ids[:4]] + \
+            ["%.4f" % float(people[agent, "win_rate"]["value"])]
+    months = kpis(ask, ids, "--from", "2017-03-01", "--as-of", "2018-01-01")
+    for month, (won, lost, value, rate) in ref["by_close_month"].items():
+        if month != "-":
+            yield "by_close_month " + month, [won, lost, value * 100, "%.4f" % rate], \
+                [int(months[name, month]["numerator"])
+                 for name in ("opportunities_won", "opportunities_lost", "won_value")] + \
+                ["%.4f" % float(months["win_rate", month]["value"])]
 
 
 # ---- tables beside sales: what the application makes of real files ------------------------------------------
@@ -313,6 +400,7 @@ def pipeline(ref, ask):
         row, = ask.rows("funnel", "--as-of", as_of, "--horizon", str(days))
         yield "won within %d days" % days, incidence(rows, as_of, days), \
             [int(row[column].replace(".", "")) for column in ("promotion_rate", "n", "promoted", "lost", "at_risk")]
+    yield from pipeline_kpis(ref, ask)
 
 
 def incidence(rows, as_of, horizon):
@@ -348,6 +436,7 @@ def accounts(ref, ask):
     due = {row["document"]: day_of(row["due"]) for row in rows if row["kind"] == "invoice"}
     late = [max(0, day - due[document]) for document, day in days["payment"].items()]
     yield "late", [ref["late"], ref["days_late_sum"]], [sum(day > 0 for day in late), sum(late)]
+    yield from accounts_kpis(ref, ask)
 
 
 def shifts(ref, ask):
