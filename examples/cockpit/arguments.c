@@ -3,6 +3,7 @@
 #include "arguments.h"
 
 #include "reading.h"
+#include "sets.h"
 #include "values.h"
 #include "verbs.h"
 
@@ -214,11 +215,15 @@ static int settle_scope(arguments *args)
   crm_scope *scope = &args->scope;
   if (settle_time(args, "as-of", args->as_of, &scope->as_of) != EXIT_GOOD ||
       settle_time(args, "from", args->from, &scope->from) != EXIT_GOOD ||
-      settle_time(args, "to", args->to, &scope->to) != EXIT_GOOD) {
+      settle_time(args, "to", args->to, &scope->to) != EXIT_GOOD ||
+      settle_time(args, "since", args->since, &args->since_time) != EXIT_GOOD) {
     return EXIT_UNUSABLE;
   }
   if (args->from != NULL && args->to != NULL && scope->from >= scope->to) {
     return report("--from %s is not before --to %s", args->from, args->to);
+  }
+  if (args->since != NULL && args->from != NULL && args->since_time >= scope->from) {
+    return report("--since %s is not before --from %s", args->since, args->from);
   }
   scope->branches = (const char *const *)args->branches.items;
   scope->branch_count = args->branches.count;
@@ -250,7 +255,7 @@ static int settle(arguments *args)
   if (args->verb == NULL) {
     args->verb = verb_find("cockpit");
   }
-  if (flag_check(args) != EXIT_GOOD || settle_scope(args) != EXIT_GOOD ||
+  if (flag_check(args) != EXIT_GOOD || sets_check(args) != EXIT_GOOD || settle_scope(args) != EXIT_GOOD ||
       settle_cuts("r-cuts", args->recency_cuts, 0, -1, args->cuts[0], &args->rfm.recency_cuts) != EXIT_GOOD ||
       settle_cuts("f-cuts", args->frequency_cuts, 0, 1, args->cuts[1], &args->rfm.frequency_cuts) != EXIT_GOOD ||
       settle_cuts("m-cuts", args->monetary_cuts, args->store.digits, 1, args->cuts[2], &args->rfm.monetary_cuts) !=

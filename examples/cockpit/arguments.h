@@ -83,6 +83,12 @@ typedef struct arguments {
   const char *from;
   const char *to;
   const char *as_of;
+  const char *since;
+  int64_t since_time;
+  const char *where;
+  crm_segment_definition *definitions;
+  int64_t definition_count;
+  crm_segment *selected;   /* the customers of --where */
 
   crm_calendar calendar;
   crm_pyramid_options pyramid;

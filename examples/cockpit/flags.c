@@ -33,7 +33,7 @@ static int apply_reasons(arguments *args, const char *value);
 static int apply_kpi(arguments *args, const char *value);
 static int apply_feast(arguments *args, const char *value);
 static int apply_day_start(arguments *args, const char *value);
-static int apply_where(arguments *args, const char *value);
+static int apply_define(arguments *args, const char *value);
 static int apply_store(arguments *args, const char *value);
 static int apply_table(arguments *args, const char *value);
 
@@ -48,6 +48,7 @@ static int apply_table(arguments *args, const char *value);
 
 #define TIERED "cockpit pyramid tiers"
 #define SCORED "rfm segments"
+#define COMPARED "drift"
 #define LIVES "lifecycle lives histories transitions bucket stays"
 
 static const flag flags[] = {
@@ -75,7 +76,9 @@ static const flag flags[] = {
   WORD("occasions", scope.occasions, "each|day", NULL),
   EACH("branch", branches),
   NOTHING("all", scope.internal, 1),
-  CALL("where", apply_where, NULL),
+  TEXT("where", where, NULL),
+  CALL("define", apply_define, NULL),
+  TEXT("since", since, COMPARED),
   CALL("store", apply_store, NULL),
   WORD("week-start", calendar.week_start, "mon|tue|wed|thu|fri|sat|sun", NULL),
   INTEGER("fiscal-start", calendar.fiscal_start, 1, 12, NULL),
@@ -102,7 +105,6 @@ static const flag flags[] = {
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
   INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel"),
   TEXT("pipeline", funnel.pipeline, "funnel"),
-  TEXT("customer", customer, "histories"),
   CALL("kpi", apply_kpi, "kpi"),
   INTEGER("periods", kpi.periods, 1, CRM_KPI_PERIODS, "kpi"),
   SWITCH("running", kpi.running, "kpi"),
@@ -110,6 +112,7 @@ static const flag flags[] = {
   WORD("group", kpi.group, "none|branch|staff", "kpi"),
   INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi"),
   CALL("feast", apply_feast, "kpi"),
+  TEXT("customer", customer, "histories explain"),
   NOTHING("help", show, SHOW_HELP),
   NOTHING("version", show, SHOW_VERSION)
 };
@@ -235,11 +238,26 @@ static int apply_day_start(arguments *args, const char *value)
   return EXIT_GOOD;
 }
 
-static int apply_where(arguments *args, const char *value)
+static int apply_define(arguments *args, const char *value)
 {
-  (void)args;
-  (void)value;
-  return report("--where is not there yet");
+  static const crm_segment_definition plain = CRM_SEGMENT_DEFINITION_INIT;
+  const char *equals = strchr(value, '=');
+  crm_segment_definition *items;
+  if (equals == NULL || equals == value) {
+    return report("--define needs NAME=EXPRESSION, not '%s'", value);
+  }
+  if (args->definition_count == CRM_SEGMENT_NAMED) {
+    return report("there are more than %d segments by --define", CRM_SEGMENT_NAMED);
+  }
+  items = pool_more(&args->memory, args->definitions, args->definition_count, sizeof *items);
+  if (items == NULL) {
+    return report_memory();
+  }
+  args->definitions = items;
+  items[args->definition_count] = plain;
+  items[args->definition_count].name = pool_copy(&args->memory, value, (size_t)(equals - value));
+  items[args->definition_count].expression = equals + 1;
+  return items[args->definition_count++].name == NULL ? report_memory() : EXIT_GOOD;
 }
 
 static int apply_store(arguments *args, const char *value)

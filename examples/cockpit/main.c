@@ -8,6 +8,7 @@
 #include "manual.h"
 #include "matrix.h"
 #include "output.h"
+#include "sets.h"
 #include "terminal.h"
 #include "title.h"
 #include "verbs.h"
@@ -113,7 +114,7 @@ static int compute(const arguments *args, const loading *loaded, result *made)
     }
   }
   if (status != CRM_OK) {
-    return report_error(args->verb->name, &error);
+    return sets_report(&error) ? EXIT_UNUSABLE : report_error(args->verb->name, &error);
   }
   return made->text.failed ? report_memory() : EXIT_GOOD;
 }
@@ -240,6 +241,9 @@ static int run(arguments *args)
   int status = files_load(args, &loaded);
   memset(&made, 0, sizeof made);
   if (status == EXIT_GOOD) {
+    status = sets_select(args, loaded.store);
+  }
+  if (status == EXIT_GOOD) {
     status = compute(args, &loaded, &made);
   }
   if (status == EXIT_GOOD) {
@@ -262,6 +266,7 @@ static int run(arguments *args)
   crm_table_free(made.table);
   headline_free(&made.figures);
   page_free(&made.text);
+  sets_free(args);
   files_free(&loaded);
   return status;
 }

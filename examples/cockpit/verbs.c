@@ -3,6 +3,7 @@
 #include "verbs.h"
 
 #include "lives.h"
+#include "sets.h"
 
 #include <string.h>
 
@@ -149,6 +150,12 @@ static const verb verbs[] = {
   {"funnel", funnel,
    "pipeline stage entered open open_amount median_days promotion_rate low high won_rate stalled status",
    "low high median_days open_amount", 0},
+  {"segment", sets_members, "customer", "", 50},
+  {"overlap", sets_overlap, "a b customers_a customers_b both only_a only_b jaccard share_a share_b",
+   "share_b share_a only_b only_a", 0},
+  {"drift", sets_drift, "movement customers spend_before spend_after change", "", 0},
+  {"explain", sets_explain, "segment condition byte value result", "byte segment", 0},
+  {"fields", sets_fields, "field type meaning", "", 0},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
   {"kpi", kpi, "group kpi period value unit change year_change status", "unit group", 0},
   {"kpis", kpis, "kpi name unit direction formula", "direction", 0},

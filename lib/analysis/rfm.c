@@ -172,6 +172,19 @@ crm_status crm__rfm_rules_read(crm__rfm_rules *rules, const crm_rfm_options *opt
   return status;
 }
 
+crm_status crm__rfm_names(const crm_rfm_options *options, const char **names, int32_t *count, crm_error *error)
+{
+  members all;
+  crm_status status;
+  memset(&all, 0, sizeof all);
+  status = read_options(&all, options, error);
+  if (status == CRM_OK) {
+    memcpy(names, all.segments.names, (size_t)all.segments.count * sizeof *names);
+    *count = all.segments.count;
+  }
+  return status;
+}
+
 /* ---- scores ---- */
 
 /* Members in key order where by_key is given, else in the order of ids. */

@@ -20,4 +20,9 @@ typedef struct crm__rfm_rules {
 /* Options may be NULL. Errors: ARGUMENT. */
 crm_status crm__rfm_rules_read(crm__rfm_rules *rules, const crm_rfm_options *options, crm_error *error);
 
+#define CRM__RFM_NAMES 25
+
+/* The segments that a grid knows, CRM__RFM_NAMES at most, from best to worst. Errors: ARGUMENT. */
+crm_status crm__rfm_names(const crm_rfm_options *options, const char **names, int32_t *count, crm_error *error);
+
 #endif

@@ -52,6 +52,9 @@ const crm__memory *crm__scope_memory(const crm__scope *scope);
  * where there is one the segment, into a table's metadata. */
 void crm__scope_describe(const crm__scope *scope, crm_table *table, const char *definition, int32_t revision);
 
+/* Puts the dates of an earlier scope beside them, that the table compares with. */
+void crm__scope_describe_before(const crm__scope *scope, crm_table *table);
+
 /* Whether there is a row of a customer, or of a key that was merged into it, and when it joined first (INT64_MIN: not
  * said). A key that was merged into another is no customer: 0. */
 int crm__customer_row(const crm_store *store, uint32_t customer, int64_t *joined);

@@ -195,6 +195,13 @@ static void put_instant(crm_table *table, const char *key, int64_t time)
   crm__table_meta(table, key, "%s", text);
 }
 
+void crm__scope_describe_before(const crm__scope *scope, crm_table *table)
+{
+  put_instant(table, "before_as_of", scope->as_of);
+  put_instant(table, "before_from", scope->from);
+  put_instant(table, "before_to", scope->to);
+}
+
 void crm__scope_describe(const crm__scope *scope, crm_table *table, const char *definition, int32_t revision)
 {
   static const char *const money[] = {"net", "sales", "taxed"};

@@ -32,7 +32,7 @@ FLOORS = {
     "base": (),
     "table": ("base/",),
     "store": ("base/", "table/"),
-    "analysis": ("base/", "table/build.h", "store/facts.h", "store/rows.h", "store/segment.h"),
+    "analysis": ("base/", "table/build.h", "store/columns.h", "store/facts.h", "store/rows.h", "store/segment.h"),
     "cockpit": ("base/", "table/build.h", "store/facts.h", "store/rows.h", "store/customer.h",
                 "analysis/population.h", "analysis/pyramid_handle.h", "analysis/rfm_rules.h"),
 }

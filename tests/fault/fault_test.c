@@ -549,6 +549,55 @@ static crm_status ask_reopened(const crm_store *store, const crm_scope *scope, c
   return crm_store_reopened(store, 0, table, error);
 }
 
+static crm_segment_options expression_of(const char *text)
+{
+  static const crm_segment_definition known = {(uint32_t)sizeof known, 0, "known",
+                                               "joined is not null or tier = 'vip'"};
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  options.expression = text;
+  options.definitions = &known;
+  options.definition_count = 1;
+  return options;
+}
+
+/* Every source of values, every kind of test. */
+static const char *const expression =
+  "in segment known and not spend in (1, 3, 2.5) and (r > 2 or rfm_segment = 'lost' or first_ever < as_of - 3 days) or "
+  "purchase_days > 1 and region like 'n%' or parent = customer or stage = 'repeat' or region between 'a' and 'z'";
+
+static crm_status ask_expression(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_segment_options options = expression_of(expression);
+  crm_segment *segment = NULL;
+  crm_status status = crm_segment_compute(store, scope, &options, &segment, error);
+  if (status == CRM_OK) {
+    status = crm_segment_members(segment, table, error);
+  }
+  crm_segment_free(segment);
+  return status;
+}
+
+static crm_status ask_explain(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_segment_options options = expression_of(expression);
+  return crm_segment_explain(store, scope, &options, "7", table, error);
+}
+
+static crm_status ask_drift(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_segment_options options = expression_of("in segment known or spend > 2");
+  crm_scope before = CRM_SCOPE_INIT;
+  before.context = scope == NULL ? NULL : scope->context;
+  before.as_of = facts_day(2024, 2, 1);
+  return crm_segment_drift(store, &before, scope, &options, table, error);
+}
+
+static crm_status ask_fields(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_segment_fields(store, table, error);
+}
+
 typedef struct asked {
   question ask;
 } asked;
@@ -641,7 +690,7 @@ static const question questions[] = {
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_due,
     ask_findings, ask_reopened,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
-    ask_overlap,  ask_members_of, ask_segment,
+    ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
 };
 
 static void test_questions(void **state)

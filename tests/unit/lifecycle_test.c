@@ -226,28 +226,6 @@ static void the_bucket_leaks(void **state)
   crm_store_free(store);
 }
 
-/* A handle keeps the set that it was made for, which may be freed before it. */
-static void a_segment_is_kept(void **state)
-{
-  static const char *const keys[] = {"A", "D"};
-  crm_store *store = lives();
-  crm_scope scope = CRM_SCOPE_INIT;
-  crm_segment *segment = NULL;
-  crm_lifecycle *lifecycle = NULL;
-  crm_table *table = NULL;
-  (void)state;
-  assert_int_equal(crm_segment_pick(store, keys, 2, NULL, &segment, NULL), CRM_OK);
-  scope.segment = segment;
-  scope.as_of = facts_day(2024, 6, 1);
-  assert_int_equal(crm_lifecycle_compute(store, &scope, NULL, &lifecycle, NULL), CRM_OK);
-  crm_segment_free(segment);
-  assert_int_equal(crm_lifecycle_members(lifecycle, &table, NULL), CRM_OK);
-  assert_string_equal(crm_table_meta_find(table, "segment_customers"), "2");
-  assert_result(table, "customer,stage\nA,repeat\nD,prospect\n");
-  crm_lifecycle_free(lifecycle);
-  crm_store_free(store);
-}
-
 /* Random lives: what is kept in the history gives at every instant what a lifecycle as of that instant does, and stocks
  * are what flows make of them. */
 static void lives_do_not_depend_on_hindsight(void **state)
@@ -454,7 +432,6 @@ int main(void)
     cmocka_unit_test(stages_have_their_promotion),
     cmocka_unit_test(stages_between_two_instants),
     cmocka_unit_test(the_bucket_leaks),
-    cmocka_unit_test(a_segment_is_kept),
     cmocka_unit_test(lives_do_not_depend_on_hindsight),
     cmocka_unit_test(limits_are_suggested),
     cmocka_unit_test(too_few_gaps_suggest_nothing),

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "sets.h"
+
+#include "verbs.h"
+
+#include <string.h>
+
+static crm_segment_options options_of(const arguments *args)
+{
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  options.expression = args->where;
+  options.definitions = args->definitions;
+  options.definition_count = args->definition_count;
+  options.pyramid = &args->pyramid;
+  options.rfm = &args->rfm;
+  options.lifecycle = &args->lifecycle;
+  return options;
+}
+
+/* These look at the expression itself. */
+static int takes_expression(const arguments *args)
+{
+  return args->verb->compute == sets_drift || args->verb->compute == sets_explain;
+}
+
+int sets_check(const arguments *args)
+{
+  const char *verb_name = args->verb->name;
+  if (args->verb->compute == sets_drift && args->since == NULL) {
+    return report("%s needs --since, the date or the start of the period to compare with", verb_name);
+  }
+  if (args->verb->compute == sets_explain && (args->customer == NULL || args->where == NULL)) {
+    return report("%s needs --customer and --where", verb_name);
+  }
+  if (args->verb->compute == sets_overlap && args->definition_count == 0) {
+    return report("%s needs segments by --define", verb_name);
+  }
+  return EXIT_GOOD;
+}
+
+int sets_report(const crm_error *error)
+{
+  if (error->byte < 0 || error->column[0] == '\0') {
+    return 0;
+  }
+  if (strcmp(error->column, "expression") == 0) {
+    (void)report("--where, byte %lld: %s", (long long)error->byte, error->message);
+  } else {
+    (void)report("--define %s, byte %lld: %s", error->column, (long long)error->byte, error->message);
+  }
+  return 1;
+}
+
+int sets_select(arguments *args, const crm_store *store)
+{
+  crm_error error = CRM_ERROR_INIT;
+  crm_segment_options options = options_of(args);
+  if (args->since != NULL && args->scope.from == CRM_TIME_UNSET_FROM && args->since_time >= args->scope.as_of) {
+    return report("--since %s is not before as-of", args->since);
+  }
+  if (args->where == NULL || takes_expression(args)) {
+    return EXIT_GOOD;
+  }
+  if (crm_segment_compute(store, &args->scope, &options, &args->selected, &error) != CRM_OK) {
+    return sets_report(&error) ? EXIT_UNUSABLE : report_error("--where", &error);
+  }
+  args->scope.segment = args->selected;
+  return EXIT_GOOD;
+}
+
+void sets_free(arguments *args)
+{
+  crm_segment_free(args->selected);
+  args->selected = NULL;
+  args->scope.segment = NULL;
+}
+
+crm_scope sets_before(const arguments *args)
+{
+  crm_scope before = args->scope;
+  if (args->scope.from == CRM_TIME_UNSET_FROM) {
+    before.as_of = args->since_time;
+    before.to = CRM_TIME_UNSET_TO;
+  } else {
+    before.from = args->since_time;
+    before.to = args->scope.from;
+    before.as_of = args->scope.from;
+  }
+  return before;
+}
+
+crm_status sets_members(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_segment_options options = options_of(args);
+  crm_segment *segment = NULL;
+  crm_status status = CRM_OK;
+  if (args->selected != NULL) {
+    return crm_segment_members(args->selected, table, error);
+  }
+  status = crm_segment_compute(store, &args->scope, &options, &segment, error);
+  if (status == CRM_OK) {
+    status = crm_segment_members(segment, table, error);
+  }
+  crm_segment_free(segment);
+  return status;
+}
+
+/* A segment of each definition. */
+static crm_status compute_all(const crm_store *store, const arguments *args, crm_segment **segments,
+                              const char **names, crm_error *error)
+{
+  crm_segment_options options = options_of(args);
+  crm_status status = CRM_OK;
+  int64_t i;
+  for (i = 0; status == CRM_OK && i < args->definition_count; i++) {
+    options.expression = args->definitions[i].expression;
+    names[i] = args->definitions[i].name;
+    status = crm_segment_compute(store, &args->scope, &options, &segments[i], error);
+  }
+  return status;
+}
+
+crm_status sets_overlap(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_segment *segments[CRM_SEGMENT_NAMED] = {NULL};
+  const crm_segment *all[CRM_SEGMENT_NAMED] = {NULL};
+  const char *names[CRM_SEGMENT_NAMED] = {NULL};
+  crm_status status = compute_all(store, args, segments, names, error);
+  int64_t i;
+  for (i = 0; i < args->definition_count; i++) {
+    all[i] = segments[i];
+  }
+  if (status == CRM_OK) {
+    status = crm_segment_overlap(all, names, args->definition_count, table, error);
+  }
+  for (i = 0; i < args->definition_count; i++) {
+    crm_segment_free(segments[i]);
+  }
+  return status;
+}
+
+crm_status sets_drift(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_segment_options options = options_of(args);
+  crm_scope before = sets_before(args);
+  return crm_segment_drift(store, &before, &args->scope, &options, table, error);
+}
+
+crm_status sets_explain(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_segment_options options = options_of(args);
+  return crm_segment_explain(store, &args->scope, &options, args->customer, table, error);
+}
+
+crm_status sets_fields(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  (void)args;
+  return crm_segment_fields(store, table, error);
+}

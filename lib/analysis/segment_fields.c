@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "analysis/segment_fields.h"
+
+#include "analysis/lifecycle_handle.h"
+#include "analysis/population.h"
+#include "analysis/pyramid_handle.h"
+#include "analysis/rfm_rules.h"
+
+#include "base/decimal.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "base/wide.h"
+#include "table/build.h"
+
+#include <string.h>
+
+#define NONE INT64_MIN
+
+/* ---- measures ---- */
+
+static int64_t spend_of(const crm__measure *measure)
+{
+  return measure->money;
+}
+
+static int64_t cost_of(const crm__measure *measure)
+{
+  return measure->flags & CRM__COST_MISSING ? NONE : measure->cost;
+}
+
+static int64_t profit_of(const crm__measure *measure)
+{
+  return measure->flags & CRM__COST_MISSING ? NONE : measure->money - measure->cost;
+}
+
+static int64_t orders_of(const crm__measure *measure)
+{
+  return measure->orders;
+}
+
+static int64_t average_of(const crm__measure *measure)
+{
+  int64_t value = NONE;
+  if (measure->orders > 0) {
+    (void)crm__multiply_divide_round(measure->money, 1, measure->orders, &value);
+  }
+  return value;
+}
+
+static int64_t first_of(const crm__measure *measure)
+{
+  return measure->first == INT32_MAX ? NONE : measure->first;
+}
+
+static int64_t last_of(const crm__measure *measure)
+{
+  return measure->last == INT32_MIN ? NONE : measure->last;
+}
+
+/* One loop a measure, so that each is a plain walk. */
+#define FETCH(name, value)                                                                                       \
+  static void name(const crm__fields *fields, const crm__field *field, uint32_t first, uint32_t count,           \
+                   int64_t *values)                                                                              \
+  {                                                                                                              \
+    int32_t today = fields->scope.as_of_day;                                                                     \
+    uint32_t i;                                                                                                  \
+    (void)field;                                                                                                 \
+    (void)today;                                                                                                 \
+    for (i = 0; i < count; i++) {                                                                                \
+      uint32_t id = first + i;                                                                                   \
+      values[i] = (value);                                                                                       \
+    }                                                                                                            \
+  }
+
+#define MEASURE crm__measure_at(&fields->measures, id)
+#define AGE(day) ((day) == NONE ? NONE : today - (day))
+
+FETCH(fetch_spend, spend_of(MEASURE))
+FETCH(fetch_cost, cost_of(MEASURE))
+FETCH(fetch_profit, profit_of(MEASURE))
+FETCH(fetch_orders, orders_of(MEASURE))
+FETCH(fetch_average, average_of(MEASURE))
+FETCH(fetch_first, first_of(MEASURE))
+FETCH(fetch_last, last_of(MEASURE))
+FETCH(fetch_since_first, AGE(first_of(MEASURE)))
+FETCH(fetch_since_last, AGE(last_of(MEASURE)))
+FETCH(fetch_ever, fields->ever[id] == INT32_MAX ? NONE : fields->ever[id])
+FETCH(fetch_days, fields->days[id])
+FETCH(fetch_r, fields->scores[0][id] == UINT8_MAX ? NONE : fields->scores[0][id])
+FETCH(fetch_f, fields->scores[1][id] == UINT8_MAX ? NONE : fields->scores[1][id])
+FETCH(fetch_m, fields->scores[2][id] == UINT8_MAX ? NONE : fields->scores[2][id])
+FETCH(fetch_rfm_segment, fields->scores[3][id] == UINT8_MAX ? NONE : fields->scores[3][id])
+FETCH(fetch_tier, fields->pyramid->kinds[id] == CRM__KIND_ABSENT ? NONE : crm__tier_of(fields->pyramid, id))
+
+static int64_t stage_of(const crm__fields *fields, uint32_t id)
+{
+  const crm__life_event *event = crm__life_at(fields->lifecycle, id, fields->lifecycle->as_of);
+  return event == NULL || event->stage == CRM_STAGE_NONE ? NONE : event->stage;
+}
+
+FETCH(fetch_stage, stage_of(fields, id))
+
+static void fetch_column(const crm__fields *fields, const crm__field *field, uint32_t first, uint32_t count,
+                         int64_t *values)
+{
+  (void)fields;
+  crm__customer_cells(&field->column, first, count, values);
+}
+
+/* ---- words ---- */
+
+static int32_t list_tiers(const crm__fields *fields, const char **words)
+{
+  crm_pyramid_options options = CRM_PYRAMID_OPTIONS_INIT;
+  crm_pyramid named;
+  int32_t tier = 0;
+  memset(&named, 0, sizeof named);
+  if (fields->options.pyramid != NULL &&
+      crm__struct_read(&options, sizeof options, fields->options.pyramid, "crm_pyramid_options", NULL) != CRM_OK) {
+    return 0;
+  }
+  named.tier_count = options.share_count < 1                    ? 4
+                     : options.share_count > CRM_PYRAMID_SHARES ? CRM_PYRAMID_SHARES + 1
+                                                                : (int32_t)options.share_count + 1;
+  for (; tier < named.tier_count + CRM__KINDS_BELOW; tier++) {
+    words[tier] = crm__tier_name(&named, tier);
+  }
+  return tier;
+}
+
+static int32_t list_rfm(const crm__fields *fields, const char **words)
+{
+  memcpy(words, fields->rfm_names, (size_t)fields->rfm_count * sizeof *words);
+  return fields->rfm_count;
+}
+
+static int32_t list_stages(const crm__fields *fields, const char **words)
+{
+  int32_t stage;
+  (void)fields;
+  for (stage = 0; stage < CRM_STAGES; stage++) {
+    words[stage] = crm__stage_name(stage);
+  }
+  return CRM_STAGES;
+}
+
+/* ---- sources ---- */
+
+static crm_status load_nothing(crm__fields *fields, crm_error *error)
+{
+  (void)fields;
+  (void)error;
+  return CRM_OK;
+}
+
+static crm_status load_measures(crm__fields *fields, crm_error *error)
+{
+  return crm__measures_compute(&fields->scope, &fields->measures, error);
+}
+
+static crm_status load_ever(crm__fields *fields, crm_error *error)
+{
+  return crm__first_ever(&fields->scope, &fields->ever, error);
+}
+
+static crm_status load_days(crm__fields *fields, crm_error *error)
+{
+  return crm__occasion_days(&fields->scope, &fields->days, error);
+}
+
+static int32_t rfm_place(const crm__fields *fields, const char *text, size_t length)
+{
+  int32_t i = 0;
+  while (i < fields->rfm_count - 1 && !crm__text_equal(text, length, fields->rfm_names[i])) {
+    i++;
+  }
+  return i;
+}
+
+/* The table has a row for each customer with an occasion, by key. */
+static crm_status load_rfm(crm__fields *fields, crm_error *error)
+{
+  static const char *const columns[] = {"r", "f", "m"};
+  uint32_t customers = crm__customers(fields->store);
+  const uint32_t *by_key;
+  int64_t rows = crm_table_rows(fields->rfm);
+  int32_t segment = crm_table_find(fields->rfm, "segment");
+  int64_t row = 0;
+  uint32_t i;
+  int k;
+  crm_status status = crm__customers_by_key(&fields->scope, &by_key, error);
+  for (k = 0; status == CRM_OK && k < 4; k++) {
+    fields->scores[k] = crm__scope_alloc(&fields->scope, customers, 1);
+    if (fields->scores[k] == NULL) {
+      status = crm__fail_memory(error);
+    } else {
+      memset(fields->scores[k], UINT8_MAX, customers);
+    }
+  }
+  for (i = 0; status == CRM_OK && i < customers && row < rows; i++) {
+    uint32_t id = by_key[i];
+    size_t length;
+    const char *text;
+    if (!crm__customer_counts(&fields->scope, id) || crm__measure_at(&fields->measures, id)->orders == 0) {
+      continue;
+    }
+    for (k = 0; k < 3; k++) {
+      fields->scores[k][id] = (uint8_t)crm_table_integer(fields->rfm, crm_table_find(fields->rfm, columns[k]), row);
+    }
+    text = crm_table_text(fields->rfm, segment, row, &length);
+    fields->scores[3][id] = (uint8_t)rfm_place(fields, text, length);
+    row++;
+  }
+  return status;
+}
+
+/* In the order in which they are loaded. Pyramid, RFM and lifecycle are computed before, for they take the caller's
+ * context. */
+static const crm__source sources[CRM__SOURCES] = {
+  load_nothing, load_measures, load_ever, load_days, load_nothing, load_rfm, load_nothing
+};
+
+/* ---- the table of fields ---- */
+
+#define FIELD(name, type, source, fetch, list, meaning)                                                          \
+  {                                                                                                              \
+    name, CRM__FIELD_##type, 0, CRM__SOURCE_##source, fetch, list, meaning,                                      \
+    {                                                                                                            \
+      NULL, 0, NULL, 0, 0, NULL, NULL, NULL                                                                      \
+    }                                                                                                            \
+  }
+
+static const crm__field built_in[] = {
+  FIELD("spend", MONEY, MEASURES, fetch_spend, NULL, "money of the period"),
+  FIELD("cost", MONEY, MEASURES, fetch_cost, NULL, "cost of it; empty where a line has none"),
+  FIELD("profit", MONEY, MEASURES, fetch_profit, NULL, "spend less cost; empty where a line has no cost"),
+  FIELD("orders", INTEGER, MEASURES, fetch_orders, NULL, "occasions of the period"),
+  FIELD("average_order", MONEY, MEASURES, fetch_average, NULL, "spend / orders, rounded; empty without orders"),
+  FIELD("first", DATE, MEASURES, fetch_first, NULL, "business day of the first occasion of the period"),
+  FIELD("last", DATE, MEASURES, fetch_last, NULL, "business day of the last occasion of the period"),
+  FIELD("days_since_first", INTEGER, MEASURES, fetch_since_first, NULL, "as-of's business day less first"),
+  FIELD("days_since_last", INTEGER, MEASURES, fetch_since_last, NULL, "as-of's business day less last"),
+  FIELD("first_ever", DATE, EVER, fetch_ever, NULL, "business day of the first occasion before as-of"),
+  FIELD("purchase_days", INTEGER, DAYS, fetch_days, NULL, "business days with an occasion in the period"),
+  FIELD("tier", WORD, PYRAMID, fetch_tier, list_tiers, "tier of the value pyramid"),
+  FIELD("r", INTEGER, RFM, fetch_r, NULL, "RFM score of recency, 1 to 5; empty without orders"),
+  FIELD("f", INTEGER, RFM, fetch_f, NULL, "RFM score of frequency"),
+  FIELD("m", INTEGER, RFM, fetch_m, NULL, "RFM score of money"),
+  FIELD("rfm_segment", WORD, RFM, fetch_rfm_segment, list_rfm, "RFM segment; empty without orders"),
+  FIELD("stage", WORD, LIFECYCLE, fetch_stage, list_stages, "stage of the customer's life, whatever the branches")
+};
+
+#define BUILT_IN ((int32_t)(sizeof built_in / sizeof built_in[0]))
+
+static void settle(const crm__fields *fields, crm__field *field)
+{
+  if (field->type == CRM__FIELD_MONEY) {
+    field->scale = crm_store_digits(fields->store);
+  }
+}
+
+static void take_column(const crm__fields *fields, int32_t place, crm__field *field)
+{
+  memset(field, 0, sizeof *field);
+  crm__customer_column_at(fields->store, place, &field->column);
+  field->name = field->column.name;
+  field->source = CRM__SOURCE_CUSTOMERS;
+  field->fetch = fetch_column;
+  field->meaning = field->column.meaning == NULL ? "declared attribute" : field->column.meaning;
+  switch (field->column.cell) {
+  case CRM__CELL_KEY:
+    field->type = CRM__FIELD_KEY;
+    break;
+  case CRM__CELL_NAME:
+    field->type = CRM__FIELD_TEXT;
+    break;
+  case CRM__CELL_WORD:
+    field->type = CRM__FIELD_WORD;
+    break;
+  case CRM__CELL_TIME:
+    field->type = CRM__FIELD_TIME;
+    break;
+  case CRM__CELL_MONEY:
+    field->type = CRM__FIELD_MONEY;
+    break;
+  case CRM__CELL_BOOLEAN:
+    field->type = CRM__FIELD_YES_NO;
+    break;
+  case CRM__CELL_INTEGER:
+    field->type = CRM__FIELD_INTEGER;
+    break;
+  default:
+    field->type = CRM__FIELD_NUMBER;
+    field->scale = 6;
+    break;
+  }
+  settle(fields, field);
+}
+
+int crm__field_find(const crm__fields *fields, const char *name, size_t length, int column, crm__field *field)
+{
+  int32_t i;
+  for (i = 0; !column && i < BUILT_IN; i++) {
+    if (crm__text_equal(name, length, built_in[i].name)) {
+      *field = built_in[i];
+      settle(fields, field);
+      return 1;
+    }
+  }
+  i = crm__customer_column_find(fields->store, name, length);
+  if (i >= 0) {
+    take_column(fields, i, field);
+  }
+  return i >= 0;
+}
+
+int32_t crm__field_count(const crm__fields *fields)
+{
+  return BUILT_IN + crm__customer_columns(fields->store);
+}
+
+void crm__field_at(const crm__fields *fields, int32_t place, crm__field *field)
+{
+  if (place < BUILT_IN) {
+    *field = built_in[place];
+    settle(fields, field);
+  } else {
+    take_column(fields, place - BUILT_IN, field);
+  }
+}
+
+int32_t crm__field_words(const crm__fields *fields, const crm__field *field, crm__field_word *words)
+{
+  const char *listed[CRM__FIELD_WORDS];
+  const char *text = field->column.words;
+  int32_t count = 0;
+  if (field->list != NULL) {
+    int32_t all = field->list(fields, listed);
+    for (; count < all; count++) {
+      words[count].text = listed[count];
+      words[count].length = strlen(listed[count]);
+    }
+    return count;
+  }
+  while (text != NULL && *text != '\0' && count < CRM__FIELD_WORDS) {
+    words[count].text = text;
+    words[count].length = strcspn(text, " ");
+    text += words[count].length;
+    text += *text == ' ';
+    count++;
+  }
+  return count;
+}
+
+const char *crm__field_type(const crm__field *field)
+{
+  static const char *const names[] = {"money", "number", "integer", "date", "time", "text", "key", "word", "yes_no"};
+  return names[field->type];
+}
+
+static void put_word(const crm__fields *fields, const crm__field *field, int64_t value, crm_table *table,
+                     int32_t column)
+{
+  crm__field_word words[CRM__FIELD_WORDS];
+  int32_t count = crm__field_words(fields, field, words);
+  if (value < count) {
+    crm__table_put_text(table, column, words[value].text, words[value].length);
+  } else {
+    crm__table_put_null(table, column);
+  }
+}
+
+void crm__field_put(const crm__fields *fields, const crm__field *field, int64_t value, crm_table *table, int32_t column)
+{
+  char text[64];
+  size_t length;
+  if (value == NONE) {
+    crm__table_put_null(table, column);
+    return;
+  }
+  switch (field->type) {
+  case CRM__FIELD_TEXT:
+    crm__table_put_key(table, column, crm__name_key(fields->store, (uint32_t)value));
+    return;
+  case CRM__FIELD_KEY:
+    crm__table_put_key(table, column, crm__customer_key(fields->store, (uint32_t)value));
+    return;
+  case CRM__FIELD_WORD:
+    put_word(fields, field, value, table, column);
+    return;
+  case CRM__FIELD_YES_NO:
+    crm__table_put_name(table, column, value ? "true" : "false");
+    return;
+  case CRM__FIELD_DATE:
+    length = crm__date_write((int32_t)value, text);
+    break;
+  case CRM__FIELD_TIME:
+    length = crm__time_write(value, text);
+    break;
+  default:
+    length = crm__decimal_write(value, field->scale, text);
+    break;
+  }
+  crm__table_put_text(table, column, text, length);
+}
+
+/* ---- making ready ---- */
+
+crm_status crm__fields_plan(crm__fields *fields, const crm_store *store, const crm_scope *scope,
+                            const crm_segment_options *options, crm_error *error)
+{
+  static const crm_scope usual = CRM_SCOPE_INIT;
+  static const crm_segment_options plain = CRM_SEGMENT_OPTIONS_INIT;
+  crm_scope own;
+  crm_status status = CRM_OK;
+  memset(fields, 0, sizeof *fields);
+  fields->given = usual;
+  fields->options = plain;
+  fields->store = store;
+  if (store == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no store");
+  }
+  if (scope != NULL) {
+    status = crm__struct_read(&fields->given, sizeof fields->given, scope, "crm_scope", error);
+  }
+  if (status == CRM_OK && options != NULL) {
+    status = crm__struct_read(&fields->options, sizeof fields->options, options, "crm_segment_options", error);
+  }
+  if (status == CRM_OK) {
+    status = crm__rfm_names(fields->options.rfm, fields->rfm_names, &fields->rfm_count, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  own = fields->given;
+  own.context = NULL;
+  status = crm__scope_open(&fields->plan, store, &own, error);
+  fields->planned = status == CRM_OK;
+  fields->needs = 1U << CRM__SOURCE_MEASURES;
+  return status;
+}
+
+static int needed(const crm__fields *fields, int32_t source)
+{
+  return (fields->needs >> source & 1U) != 0;
+}
+
+crm_status crm__fields_load(crm__fields *fields, crm_error *error)
+{
+  int32_t i;
+  crm_status status = CRM_OK;
+  if (needed(fields, CRM__SOURCE_PYRAMID)) {
+    status = crm_pyramid_compute(fields->store, &fields->given, fields->options.pyramid, &fields->pyramid, error);
+  }
+  if (status == CRM_OK && needed(fields, CRM__SOURCE_RFM)) {
+    status = crm_rfm_compute(fields->store, &fields->given, fields->options.rfm, &fields->rfm, error);
+  }
+  if (status == CRM_OK && needed(fields, CRM__SOURCE_LIFECYCLE)) {
+    status = crm_lifecycle_compute(fields->store, &fields->given, fields->options.lifecycle, &fields->lifecycle, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__scope_open(&fields->scope, fields->store, &fields->given, error);
+    fields->loaded = status == CRM_OK;
+  }
+  for (i = 0; status == CRM_OK && i < CRM__SOURCES; i++) {
+    if (needed(fields, i)) {
+      status = sources[i](fields, error);
+    }
+  }
+  return status;
+}
+
+void crm__fields_close(crm__fields *fields)
+{
+  if (fields->loaded) {
+    crm__scope_close(&fields->scope);
+  }
+  if (fields->planned) {
+    crm__scope_close(&fields->plan);
+  }
+  crm_table_free(fields->rfm);
+  crm_pyramid_free(fields->pyramid);
+  crm_lifecycle_free(fields->lifecycle);
+  fields->loaded = 0;
+  fields->planned = 0;
+  fields->rfm = NULL;
+  fields->pyramid = NULL;
+  fields->lifecycle = NULL;
+}
+
+int crm__field_customer(const crm__fields *fields, uint32_t customer)
+{
+  return crm__customer_counts(&fields->scope, customer) &&
+         ((crm__measure_at(&fields->measures, customer)->flags & (CRM__SEEN_PERIOD | CRM__SEEN_EVER)) != 0 ||
+          crm__customer_acquaintance(&fields->scope, customer) != CRM__ABSENT);
+}

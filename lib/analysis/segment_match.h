@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_ANALYSIS_SEGMENT_MATCH_H
+#define CRM_ANALYSIS_SEGMENT_MATCH_H
+
+#include "analysis/segment_program.h"
+
+/* Programs over blocks of customers, a column at a time. What holds is kept as two sets of bits: for whom it is true,
+ * and for whom it is false; it is unknown for those in neither. */
+
+#define CRM__BLOCK 1024
+#define CRM__BLOCK_WORDS (CRM__BLOCK / 64)
+
+typedef struct crm__truth {
+  uint64_t yes[CRM__BLOCK_WORDS];
+  uint64_t no[CRM__BLOCK_WORDS];
+} crm__truth;
+
+/* Values of a field in the present block. */
+typedef struct crm__values {
+  int ready;
+  int nulls;                        /* some are missing: */
+  uint64_t missing[CRM__BLOCK_WORDS];
+  int64_t at[CRM__BLOCK];
+} crm__values;
+
+typedef struct crm__matcher {
+  const crm__program *program;
+  crm__values *values;              /* by field of the program */
+  crm__truth *stack;
+  crm__truth *wholes;               /* by expression: what it came to in the present block */
+  uint32_t first;                   /* the present block */
+  uint32_t count;
+} crm__matcher;
+
+/* Needs loaded fields; memory is their scope's scratch. Errors: MEMORY. */
+crm_status crm__matcher_open(crm__matcher *matcher, const crm__program *program, crm_error *error);
+
+/* Evaluates the program for the block of customers that begins at first, a multiple of CRM__BLOCK. */
+void crm__matcher_block(crm__matcher *matcher, uint32_t first);
+
+/* What a condition comes to in the block. */
+void crm__matcher_condition(crm__matcher *matcher, const crm__condition *condition, crm__truth *truth);
+
+/* The values of a field in the block. */
+const crm__values *crm__matcher_values(crm__matcher *matcher, int32_t field);
+
+/* Sets the bits of the customers for whom the program holds and who are customers of the scope. */
+void crm__matcher_run(crm__matcher *matcher, uint64_t *members);
+
+#endif
