@@ -111,6 +111,9 @@ CRM_PERIOD_YEAR = 4
 CRM_PERIOD_TABLE = 5
 CRM_WEEKDAY_MONDAY = 0
 CRM_WEEKDAY_SUNDAY = 6
+CRM_SEGMENT_BYTES = 65536
+CRM_SEGMENT_DEPTH = 64
+CRM_SEGMENT_NAMED = 256
 CRM_RETURNS_AUTO = 0
 CRM_RETURNS_KIND = 1
 CRM_RETURNS_SIGN = 2
@@ -554,6 +557,28 @@ class crm_calendar(Structure):
     ]
 
 
+class crm_segment_definition(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("name", c_char_p),
+        ("expression", c_char_p),
+    ]
+
+
+class crm_segment_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("definition_size", c_uint32),
+        ("expression", c_char_p),
+        ("definitions", POINTER(crm_segment_definition)),
+        ("definition_count", c_int64),
+        ("pyramid", POINTER(crm_pyramid_options)),
+        ("rfm", POINTER(crm_rfm_options)),
+        ("lifecycle", POINTER(crm_lifecycle_options)),
+    ]
+
+
 class crm_store_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -705,6 +730,8 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_rfm_options": crm_rfm_options,
     "crm_sale": crm_sale,
     "crm_scope": crm_scope,
+    "crm_segment_definition": crm_segment_definition,
+    "crm_segment_options": crm_segment_options,
     "crm_sink": crm_sink,
     "crm_source": crm_source,
     "crm_standing": crm_standing,
@@ -743,6 +770,8 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_rfm_options": (("struct_size", sizeof(crm_rfm_options)),),
     "crm_sale": (("struct_size", sizeof(crm_sale)),),
     "crm_scope": (("struct_size", sizeof(crm_scope)), ("from_", -9223372036854775808), ("to", 9223372036854775807), ("as_of", 9223372036854775807)),
+    "crm_segment_definition": (("struct_size", sizeof(crm_segment_definition)),),
+    "crm_segment_options": (("struct_size", sizeof(crm_segment_options)), ("definition_size", sizeof(crm_segment_definition))),
     "crm_sink": (("struct_size", sizeof(crm_sink)),),
     "crm_source": (("struct_size", sizeof(crm_source)),),
     "crm_standing": (("struct_size", sizeof(crm_standing)),),
@@ -806,8 +835,12 @@ class Functions:
     crm_rfm_segments: Callable[..., int]
     crm_rhythm_compute: Callable[..., int]
     crm_rhythm_summary: Callable[..., int]
+    crm_segment_compute: Callable[..., int]
     crm_segment_contains: Callable[..., int]
     crm_segment_difference: Callable[..., int]
+    crm_segment_drift: Callable[..., int]
+    crm_segment_explain: Callable[..., int]
+    crm_segment_fields: Callable[..., int]
     crm_segment_free: Callable[..., None]
     crm_segment_intersection: Callable[..., int]
     crm_segment_members: Callable[..., int]
@@ -1063,11 +1096,32 @@ class Functions:
         self.crm_rhythm_summary = f = library.crm_rhythm_summary
         f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
+        self.crm_segment_compute = f = library.crm_segment_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_segment_options), POINTER(POINTER(crm_segment)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
         self.crm_segment_contains = f = library.crm_segment_contains
         f.argtypes = (POINTER(crm_segment), c_char_p, POINTER(c_int32), POINTER(crm_error))
         f.restype = c_int32
         self.crm_segment_difference = f = library.crm_segment_difference
         f.argtypes = (POINTER(crm_segment), POINTER(crm_segment), POINTER(POINTER(crm_segment)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_segment_drift = f = library.crm_segment_drift
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_segment_options),
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_segment_explain = f = library.crm_segment_explain
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_segment_options), c_char_p,
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_segment_fields = f = library.crm_segment_fields
+        f.argtypes = (POINTER(crm_store), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_segment_free = f = library.crm_segment_free
         f.argtypes = (POINTER(crm_segment),)
