@@ -11,6 +11,7 @@
 #include <crm/store.h>     /* the store and what an integrator asks of it every day */
 #include <crm/load.h>      /* bringing facts in */
 #include <crm/arrow.h>     /* facts in and results out as Arrow arrays */
+#include <crm/identity.h>  /* several keys of one customer; erasing and forgetting */
 #include <crm/segment.h>   /* sets of customers, which a scope may be narrowed to */
 #include <crm/pyramid.h>   /* the value pyramid */
 #include <crm/rfm.h>       /* recency, frequency, monetary */

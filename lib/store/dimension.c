@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/sort.h"
+#include "store/erase.h"
 
 #include <string.h>
 
@@ -73,6 +74,9 @@ static int intern_keys(crm_load *load, int32_t table, int32_t column)
   uint32_t k;
   for (k = 0; k < slice->good_count; k++) {
     slice->runs[k] = slice->cells[column].keys[slice->good[k]];
+  }
+  if (crm__schema_names(table, column) == CRM__NAMES_CUSTOMERS) {
+    crm__erased_keys(store, slice->runs, slice->good_count);
   }
   return crm__intern_add_keys(crm__column_intern(store, table, column), &store->memory, 0, slice->runs,
                               slice->good_count, slice->run_ids) == slice->good_count;

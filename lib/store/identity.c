@@ -8,6 +8,8 @@
 #include "store/rows.h"
 #include "table/build.h"
 
+#include <crm/identity.h>
+
 #include <string.h>
 
 void crm__roots_find(const crm__intern *keys, const uint32_t *parents, uint64_t count, uint32_t *marks,
@@ -359,6 +361,52 @@ int crm__put_rings(const crm_store *store, crm_table *table)
   crm__free_array(&memory, parents, count, sizeof *parents);
   crm__free_array(&memory, all.items, all.capacity, sizeof *all.items);
   return done;
+}
+
+/* By who stands for them, then by key. */
+static int compare_aliases(const void *context, uint32_t a, uint32_t b)
+{
+  const crm_store *store = context;
+  uint32_t x = crm__resolve(store, a);
+  uint32_t y = crm__resolve(store, b);
+  if (x == y) {
+    return crm__key_compare(crm__customer_key(store, a), crm__customer_key(store, b));
+  }
+  return crm__key_compare(crm__customer_key(store, x), crm__customer_key(store, y));
+}
+
+crm_status crm_identity_aliases(const crm_store *store, crm_table **table, crm_error *error)
+{
+  static const crm__table_column columns[] = {{"alias", CRM_TYPE_TEXT, 0}, {"customer", CRM_TYPE_TEXT, 0}};
+  crm__memory memory;
+  uint32_t *aliases;
+  uint64_t room;
+  uint64_t count = 0;
+  uint64_t i;
+  crm_status status;
+  if (store == NULL || table == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the table");
+  }
+  *table = NULL;
+  memory = crm__memory_fork(&store->memory);
+  room = store->identity.count * 2;
+  aliases = crm__alloc_array(&memory, room, sizeof *aliases);
+  if (aliases == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < store->identity.count; i++) {
+    if (store->identity.resolved[i] != i) {
+      aliases[count++] = (uint32_t)i;
+    }
+  }
+  crm__merge_sort(aliases, aliases + count, count, compare_aliases, store);
+  status = crm__table_begin(&memory, "aliases", columns, 2, (int64_t)count, table, error);
+  for (i = 0; status == CRM_OK && i < count; i++) {
+    crm__table_put_key(*table, 0, crm__customer_key(store, aliases[i]));
+    crm__table_put_key(*table, 1, crm__customer_key(store, crm__resolve(store, aliases[i])));
+  }
+  crm__free_array(&memory, aliases, room, sizeof *aliases);
+  return status == CRM_OK ? crm__table_finish(table, error) : status;
 }
 
 /* ---- verifying ---- */

@@ -2,6 +2,8 @@
  * Copyright the libcrm authors */
 #include "store/sales.h"
 
+#include "store/erase.h"
+
 #include <string.h>
 
 /* The keys of sales rows: documents made from content, and ids of all. */
@@ -126,6 +128,9 @@ static int intern_integers(crm_load *load, crm__intern *intern, const int64_t *k
     runs[run] = keys[i];
     ids[i] = run;
   }
+  if (intern == &load->store->customers) {
+    crm__erased_integers(load->store, runs, run + 1);
+  }
   if (crm__intern_add_integers(intern, &load->store->memory, 0, runs, run + 1, run_ids) != run + 1) {
     return 0;
   }
@@ -164,6 +169,9 @@ static int intern_column(crm_load *load, crm__intern *intern, int32_t column, in
       runs[run++] = cells->keys[i];
     }
     ids[i] = run - 1;
+  }
+  if (intern == &load->store->customers) {
+    crm__erased_keys(load->store, runs, run);
   }
   if (crm__intern_add_keys(intern, &load->store->memory, 0, runs, run, run_ids) != run) {
     return 0;

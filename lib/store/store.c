@@ -231,6 +231,8 @@ crm_status crm_store_create(const crm_config *config, const crm_store_options *o
   crm__intern_open(&made->branches);
   crm__intern_open(&made->names);
   crm__intern_open(&made->opportunities);
+  crm__intern_open(&made->erased);
+  crm__column_open(&made->erased_ids, 4, CRM__NONE);
   crm__intern_open(&made->references);
   crm__column_open(&made->anonymous, 1, 0);
   open_documents(&made->documents);
@@ -268,6 +270,8 @@ void crm_store_free(crm_store *store)
   crm__intern_close(&store->references, &store->memory);
   crm__column_close(&store->anonymous, &store->memory);
   crm__identity_free(&store->identity, &store->memory);
+  crm__intern_close(&store->erased, &store->memory);
+  crm__column_close(&store->erased_ids, &store->memory);
   close_dimensions(store);
   crm__free_array(&store->memory, store->profiles, store->profile_capacity, sizeof *store->profiles);
   crm__reopened_free(store);

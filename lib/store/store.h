@@ -144,6 +144,8 @@ struct crm_store {
   crm__intern branches;
   crm__intern names;
   crm__identity identity;
+  crm__intern erased;             /* digests of keys that were erased, */
+  crm__column erased_ids;         /* and the customers whose they were */
   crm__column anonymous;          /* by customer: 1 where the options said so */
 
   crm__documents documents;

@@ -683,11 +683,17 @@ static crm_status ask_verify(const crm_store *store, const crm_scope *scope, crm
   return status == CRM_OK ? crm_store_loads(store, table, error) : status;
 }
 
+static crm_status ask_aliases(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  (void)scope;
+  return crm_identity_aliases(store, table, error);
+}
+
 static const question questions[] = {
     ask_customer, ask_documents, ask_document, ask_changed,  ask_totals,         ask_sources, ask_warnings,
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
-    crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_due,
+    crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_due,
     ask_findings, ask_reopened,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
@@ -728,6 +734,59 @@ static void test_questions(void **state)
   assert_int_equal(fault.live_blocks, 0);
 }
 
+/* ---- erasing and forgetting ---- */
+
+typedef crm_status (*removal)(crm_store *, const char *const *, int64_t, crm_table **, crm_error *);
+
+typedef struct removing {
+  removal remove;
+} removing;
+
+/* A removal that fails has changed nothing, and the same again goes through. */
+static int run_removal(const crm_config *config, void *user)
+{
+  static const char *const keys[] = {"a", "long customer key that takes room of its own", "c"};
+  const removing *what = user;
+  test_fault *fault = fault_of(config);
+  uint64_t at = fault_off(fault);
+  crm_store *store = NULL;
+  crm_table *receipt = NULL;
+  crm_status status;
+  int i;
+  assert_int_equal(make_store(config, &store), CRM_OK);
+  assert_int_equal(declare(store), CRM_OK);
+  for (i = 0; i < STEPS; i++) {
+    assert_int_equal(load_text(store, steps[i].table, *steps[i].text, steps[i].twice), CRM_OK);
+  }
+  fault->fail_at = at == 0 ? 0 : at + fault->calls;
+  status = what->remove(store, keys, 3, &receipt, NULL);
+  (void)fault_off(fault);
+  if (status != CRM_OK) {
+    assert_null(receipt);
+    assert_state(config, store, STEPS);
+    assert_int_equal(what->remove(store, keys, 3, &receipt, NULL), CRM_OK);
+  }
+  crm_table_free(receipt);
+  assert_verifies(store);
+  assert_int_equal(crm_store_customer(store, "a", &receipt, NULL), CRM_ERROR_NOT_FOUND);
+  for (i = 0; i < STEPS; i++) {
+    assert_int_equal(load_text(store, steps[i].table, *steps[i].text, steps[i].twice), CRM_OK);
+  }
+  assert_verifies(store);
+  crm_store_free(store);
+  return status;
+}
+
+static void test_removals(void **state)
+{
+  removing what;
+  (void)state;
+  what.remove = crm_identity_erase;
+  test_fault_drive(run_removal, &what);
+  what.remove = crm_identity_forget;
+  test_fault_drive(run_removal, &what);
+}
+
 static int before_all(void **state)
 {
   (void)state;
@@ -751,7 +810,7 @@ int main(void)
       cmocka_unit_test(test_create),
       cmocka_unit_test(test_batches),
       cmocka_unit_test(test_loads),
-      cmocka_unit_test(test_questions),
+      cmocka_unit_test(test_questions), cmocka_unit_test(test_removals),
   };
   return cmocka_run_group_tests(tests, before_all, after_all);
 }

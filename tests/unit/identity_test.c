@@ -14,6 +14,13 @@ static const char *const sales = "document,time,customer,kind,amount,cost\n"
                                  "4,2024-02-07,a3,sale,7,2\n5,2024-02-08,a2,return,1,\n6,2024-03-01,c,sale,3,\n"
                                  "7,2024-03-02,,sale,2,1\n";
 
+static crm_table *rows_of(const crm_store *store, const char *table)
+{
+  crm_table *rows = NULL;
+  assert_int_equal(crm_store_rows(store, table, &rows, NULL), CRM_OK);
+  return rows;
+}
+
 static crm_store *shop(void)
 {
   crm_store *store = store_new(NULL);
@@ -220,12 +227,198 @@ static void test_rollback(void **state)
   crm_store_free(never);
 }
 
+/* ---- erasing and forgetting ---- */
+
+static const char *const contacts = "time,customer,opportunity,staff\n2024-01-03,a,1,ann\n2024-01-04,b,,bob\n"
+                                    "2024-01-04,b,,bob\n2024-02-04,a2,,ann\n";
+static const char *const accounts = "document,kind,customer,time,amount\n1,invoice,a,2024-01-01,10\n"
+                                    "2,invoice,b,2024-01-05,20\n2,payment,b,2024-01-15,20\n";
+static const char *const entries = "opportunity,customer,time,stage\n1,,2024-01-01,talk\n2,,2024-01-02,talk\n"
+                                   ",b,2024-01-02,met\n";
+static const char *const owners = "customer,owner,from\na,ann,2024-01-01\nb,bob,2024-01-01\n";
+static const char *const sites = "customer,parent,region\nb,a,west\nc,b,\n";
+static const char *const merged = MERGES "a3,a,,\n";
+
+static void send_all(crm_store *store)
+{
+  put(store, "sales", sales, "");
+  put(store, "opportunities", "opportunity,customer,created,amount\n1,a,2024-01-01,5\n2,b,2024-01-01,6\n", "");
+  put(store, "interactions", contacts, "");
+  put(store, "payments", accounts, "");
+  put(store, "stages", entries, "");
+  put(store, "ownership", owners, "");
+  put(store, "customers", sites, "");
+  put(store, "merges", merged, "");
+}
+
+typedef crm_status (*removal)(crm_store *, const char *const *, int64_t, crm_table **, crm_error *);
+
+static crm_table *receipt_of(crm_store *store, removal act, const char *key)
+{
+  crm_table *receipt = NULL;
+  crm_error error = CRM_ERROR_INIT;
+  crm_status status = act(store, &key, 1, &receipt, &error);
+  if (status != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+  assert_verifies(store);
+  return receipt;
+}
+
+/* The books stay, the key is gone, and what is sent again is known. */
+static void test_erase(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_table *table = NULL;
+  text_buffer before = TEXT_BUFFER_INIT;
+  text_buffer after = TEXT_BUFFER_INIT;
+  int64_t version;
+  (void)state;
+  send_all(store);
+  assert_result(receipt_of(store, crm_identity_erase, "a"),
+                "measure,before,after,amount_before,amount_after\nerased_keys,0,2,,\ncustomers,4,4,,\n"
+                "documents,7,7,46.00,46.00\nlines,7,7,47.00,47.00\nrows_customers,2,2,0.00,0.00\n"
+                "rows_opportunities,2,2,11.00,11.00\nrows_stages,3,3,0.00,0.00\nrows_interactions,4,4,,\n"
+                "rows_payments,3,3,50.00,50.00\nrows_merges,1,1,,\nrows_ownership,2,2,,\n");
+  assert_int_equal(crm_store_customer(store, "a", &table, NULL), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(crm_store_customer(store, "a3", &table, NULL), CRM_ERROR_NOT_FOUND);
+  assert_result(customer_of(store, "-9223372036854775807"),
+                "customer,orders,net,documents\n-9223372036854775807,2,17.00,2\n");
+  text_add_store(&before, store, 1);
+  version = crm_store_version(store);
+  send_all(store);
+  assert_int_equal(crm_store_version(store), version);
+  text_add_store(&after, store, 1);
+  assert_text_same(&before, &after, "erased and sent again");
+  assert_null(strstr(after.bytes, "a3"));
+  assert_null(strstr(after.bytes, "\na,"));
+  put(store, "sales", "document,time,customer,amount\n90,2024-03-09,a3,8\n", "");
+  assert_result(customer_of(store, "-9223372036854775807"), "orders,net\n3,25.00\n");
+  text_free(&before);
+  text_free(&after);
+  crm_store_free(store);
+}
+
+/* Keys that are integers, and rows as documents, whose keys are made of their content. */
+static void test_erase_integers(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_csv rows = CRM_CSV_INIT;
+  const char *text = "time,customer,amount\n2024-01-01,7,1\n2024-01-02,8,2\n2024-01-02,7,4\n";
+  (void)state;
+  rows.document = CRM_DOCUMENT_CUSTOMER_TIME;
+  assert_counts(put_with(store, NULL, &rows, "sales", text, ""), 3, 0, 0);
+  crm_table_free(receipt_of(store, crm_identity_erase, "7"));
+  assert_counts(put_with(store, NULL, &rows, "sales", text, ""), 0, 3, 0);
+  crm_table_free(receipt_of(store, crm_identity_erase, "-9223372036854775807"));
+  assert_counts(put_with(store, NULL, &rows, "sales", text, ""), 0, 3, 0);
+  assert_int_equal(crm_store_customers(store), 2);
+  crm_store_free(store);
+}
+
+/* Nothing of the person is left, nothing of others is missing, and all comes back when it is sent again. */
+static void test_forget(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_table *table = NULL;
+  text_buffer before = TEXT_BUFFER_INIT;
+  text_buffer after = TEXT_BUFFER_INIT;
+  (void)state;
+  send_all(store);
+  text_add_answers(&before, store);
+  assert_result(receipt_of(store, crm_identity_forget, "a3"),
+                "measure,before,after,amount_before,amount_after\nforgotten_keys,0,2,,\ncustomers,4,3,,\n"
+                "documents,7,5,46.00,29.00\nlines,7,5,47.00,30.00\nrows_customers,2,2,0.00,0.00\n"
+                "rows_opportunities,2,1,11.00,6.00\nrows_stages,3,2,0.00,0.00\nrows_interactions,4,3,,\n"
+                "rows_payments,3,2,50.00,40.00\nrows_merges,1,0,,\nrows_ownership,2,1,,\n");
+  assert_int_equal(crm_store_customer(store, "a", &table, NULL), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(crm_store_documents(store), 5);
+  assert_result(rows_of(store, "customers"), "customer,parent,version\nb,,-1\nc,b,\n");
+  assert_result(rows_of(store, "interactions"), "customer\nb\nb\na2\n");
+  assert_result(rows_of(store, "stages"), "opportunity,customer\n2,\n,b\n");
+  text_add_store(&after, store, 0);
+  assert_null(strstr(after.bytes, "a3"));
+  assert_null(strstr(after.bytes, "\na,"));
+  text_free(&after);
+  send_all(store);
+  text_add_answers(&after, store);
+  assert_text_same(&before, &after, "forgotten and sent again");
+  assert_result(rows_of(store, "customers"), "customer,parent,version\nb,a,\nc,b,\n");
+  assert_int_equal(crm_store_documents(store), 7);
+  text_free(&before);
+  text_free(&after);
+  crm_store_free(store);
+}
+
+/* What was erased can be forgotten by its number; then nothing recognises its key. */
+static void test_forget_erased(void **state)
+{
+  crm_store *store = store_new(NULL);
+  (void)state;
+  send_all(store);
+  crm_table_free(receipt_of(store, crm_identity_erase, "a"));
+  crm_table_free(receipt_of(store, crm_identity_erase, "c"));
+  crm_table_free(receipt_of(store, crm_identity_forget, "-9223372036854775807"));
+  send_all(store);
+  assert_result(customer_of(store, "a3"), "customer,orders,net\na,2,17.00\n");
+  assert_int_equal(crm_store_customers(store), 4);
+  crm_store_free(store);
+}
+
+static void test_refused(void **state)
+{
+  static const char *const anonymous[] = {"walk-in"};
+  static const char *const both[] = {"b", "nobody"};
+  static const char *const nobody[] = {"walk-in", NULL};
+  crm_store_options options = CRM_STORE_OPTIONS_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  crm_table *table = NULL;
+  crm_load *load = NULL;
+  crm_store *store;
+  (void)state;
+  options.anonymous = anonymous;
+  options.anonymous_count = 1;
+  store = store_new(&options);
+  send_all(store);
+  assert_int_equal(crm_identity_erase(store, both, 2, &table, &error), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(error.row, 2);
+  assert_int_equal(crm_identity_forget(store, nobody, 1, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_identity_forget(store, nobody, 2, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_identity_forget(store, NULL, 1, &table, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+  assert_int_equal(crm_identity_forget(store, both, 1, &table, &error), CRM_ERROR_STATE);
+  crm_load_free(load);
+  assert_int_equal(crm_identity_forget(store, both, 0, &table, NULL), CRM_OK);
+  assert_result(table, "measure,before,after\nforgotten_keys,0,0\ncustomers,4,4\ndocuments,7,7\nlines,7,7\n"
+                       "rows_customers,2,2\nrows_opportunities,2,2\nrows_stages,3,3\nrows_interactions,4,4\n"
+                       "rows_payments,3,3\n"
+                       "rows_merges,1,1\n"
+                       "rows_ownership,2,2\n");
+  assert_result(customer_of(store, "b"), "customer,orders\nb,1\n");
+  crm_store_free(store);
+}
+
+static void test_aliases(void **state)
+{
+  crm_store *store = shop();
+  crm_table *table = NULL;
+  (void)state;
+  assert_int_equal(crm_identity_aliases(store, &table, NULL), CRM_OK);
+  assert_result(table, "alias,customer\n");
+  put(store, "merges", MERGES "c,b,,\na3,a2,,\na2,a,,\n7,b,,\n", "");
+  assert_int_equal(crm_identity_aliases(store, &table, NULL), CRM_OK);
+  assert_result(table, "alias,customer\na2,a\na3,a\n7,b\nc,b\n");
+  crm_store_free(store);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one_customer),   cmocka_unit_test(test_as_if_sent), cmocka_unit_test(test_undone),
       cmocka_unit_test(test_later_documents), cmocka_unit_test(test_one_load),   cmocka_unit_test(test_ring),
       cmocka_unit_test(test_any_order),      cmocka_unit_test(test_rollback),
+      cmocka_unit_test(test_erase),          cmocka_unit_test(test_erase_integers), cmocka_unit_test(test_forget),
+      cmocka_unit_test(test_forget_erased),  cmocka_unit_test(test_refused),     cmocka_unit_test(test_aliases),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
