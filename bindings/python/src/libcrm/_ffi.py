@@ -791,6 +791,9 @@ class Functions:
     crm_due_compute: Callable[..., int]
     crm_findings_compute: Callable[..., int]
     crm_funnel_compute: Callable[..., int]
+    crm_identity_aliases: Callable[..., int]
+    crm_identity_erase: Callable[..., int]
+    crm_identity_forget: Callable[..., int]
     crm_kpi_compute: Callable[..., int]
     crm_kpi_count: Callable[..., int]
     crm_kpi_find: Callable[..., int]
@@ -939,6 +942,15 @@ class Functions:
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_funnel_options), POINTER(POINTER(crm_table)),
             POINTER(crm_error)
         )
+        f.restype = c_int32
+        self.crm_identity_aliases = f = library.crm_identity_aliases
+        f.argtypes = (POINTER(crm_store), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_identity_erase = f = library.crm_identity_erase
+        f.argtypes = (POINTER(crm_store), POINTER(c_char_p), c_int64, POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_identity_forget = f = library.crm_identity_forget
+        f.argtypes = (POINTER(crm_store), POINTER(c_char_p), c_int64, POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_kpi_compute = f = library.crm_kpi_compute
         f.argtypes = (
