@@ -181,14 +181,26 @@ static int64_t integer_of(uint64_t bits)
   return value;
 }
 
+/* Where the value of an id is kept that is not of the run. */
+static uint64_t *value_at(const crm__intern *intern, uint64_t id)
+{
+  return &intern->values[id - intern->run_count];
+}
+
+static int64_t integer_at(const crm__intern *intern, uint64_t id)
+{
+  return integer_of(id < intern->run_count ? intern->run_base + id : *value_at(intern, id));
+}
+
 /* Room for one more id, of a kind. */
 static int id_reserve(crm__intern *intern, crm__memory *memory, uint32_t kind)
 {
+  uint64_t others = intern->count - intern->run_count;
   uint64_t i;
 
   if (intern->count >= IDS_MAX ||
-      (intern->count == intern->value_capacity &&
-       !crm__grow(memory, &intern->values, &intern->value_capacity, intern->count + 1, sizeof *intern->values))) {
+      (others == intern->value_capacity &&
+       !crm__grow(memory, &intern->values, &intern->value_capacity, others + 1, sizeof *intern->values))) {
     return 0;
   }
   if (intern->kinds != NULL) {
@@ -197,7 +209,8 @@ static int id_reserve(crm__intern *intern, crm__memory *memory, uint32_t kind)
   if (kind == intern->kind || intern->count == 0) {
     return 1;
   }
-  if (!crm__grow(memory, &intern->kinds, &intern->kind_capacity, intern->value_capacity, sizeof *intern->kinds)) {
+  if (!crm__grow(memory, &intern->kinds, &intern->kind_capacity, intern->run_count + intern->value_capacity,
+                 sizeof *intern->kinds)) {
     return 0;
   }
   for (i = 0; i < intern->count; i++) {
@@ -209,7 +222,7 @@ static int id_reserve(crm__intern *intern, crm__memory *memory, uint32_t kind)
 /* The next id, where it is reserved. */
 static uint32_t id_put(crm__intern *intern, uint64_t value, uint32_t kind)
 {
-  intern->values[intern->count] = value;
+  *value_at(intern, intern->count) = value;
   if (intern->kinds != NULL) {
     intern->kinds[intern->count] = kind;
   } else {
@@ -225,6 +238,39 @@ static int chain_is_long(const crm__intern_index *index, uint64_t hash, uint64_t
 }
 
 /* Integers */
+
+static int in_run(const crm__intern *intern, uint32_t space, int64_t key)
+{
+  return (uint64_t)key - intern->run_base < intern->run_count && space == 0;
+}
+
+/* How many keys at the begin of a batch are in the run or continue it; they are done. */
+static uint64_t run_integers(crm__intern *intern, const int64_t *keys, uint64_t count, uint32_t *ids)
+{
+  uint64_t open = intern->count == intern->run_count && intern->kinds == NULL;
+  uint64_t run = intern->run_count;
+  uint64_t base;
+  uint64_t i;
+
+  if (open && run == 0 && count > 0) {
+    intern->run_base = (uint64_t)keys[0];
+    intern->kind = 0;
+  }
+  base = intern->run_base;
+  for (i = 0; i < count; i++) {
+    uint64_t id = (uint64_t)keys[i] - base;
+    if (id > run || (id == run && (!open || run == IDS_MAX))) {
+      break;
+    }
+    run += id == run;
+    ids[i] = (uint32_t)id;
+  }
+  if (open) {
+    intern->run_count = run;
+    intern->count = run;
+  }
+  return i;
+}
 
 /* The slot of a key or the empty one where it belongs; the table has an empty slot. */
 static uint64_t integer_seek(const crm__intern *intern, uint32_t space, int64_t key, uint64_t hash)
@@ -428,7 +474,10 @@ static uint32_t window_add(crm__intern *intern, crm__memory *memory, int64_t key
 {
   uint32_t id = *crm__window_at(&intern->window, key);
 
-  return id != CRM__NONE ? id : window_insert(intern, memory, key);
+  if (id == CRM__NONE) {
+    id = in_run(intern, 0, key) ? (uint32_t)((uint64_t)key - intern->run_base) : window_insert(intern, memory, key);
+  }
+  return id;
 }
 
 /* Adds a key that is not there; `at` is the slot that a search ended in, where there are slots. */
@@ -473,6 +522,9 @@ static uint32_t integer_add(crm__intern *intern, crm__memory *memory, uint32_t s
 {
   uint64_t at = 0;
 
+  if (in_run(intern, space, key)) {
+    return (uint32_t)((uint64_t)key - intern->run_base);
+  }
   if (in_window(intern, space, key)) {
     return window_add(intern, memory, key);
   }
@@ -598,7 +650,7 @@ static void text_move(crm__intern *intern, const text_slot *slot, uint64_t hash,
   if ((slot->tag & CODE_MASK) == CODE_LONG) {
     crm__store64(slots[at].key, hash);
   }
-  intern->values[slot->id - 1] = at;
+  *value_at(intern, slot->id - 1) = at;
 }
 
 static int text_rebuild(crm__intern *intern, crm__memory *memory, int reseed)
@@ -615,7 +667,7 @@ static int text_rebuild(crm__intern *intern, crm__memory *memory, int reseed)
     int i;
     for (i = 0; i < BLOCK; i++) {
       if (old[i].id != 0) {
-        CRM__PREFETCH(&intern->values[old[i].id - 1]);
+        CRM__PREFETCH(value_at(intern, old[i].id - 1));
       }
     }
     for (i = 0; i < BLOCK; i++) {
@@ -700,7 +752,7 @@ static void text_remove(crm__intern *intern, uint64_t hole)
     uint64_t home = slot_hash(intern, &slots[at], index->seed, 1) >> index->shift;
     if (((at - home) & mask) >= ((at - hole) & mask)) {
       slots[hole] = slots[at];
-      intern->values[slots[hole].id - 1] = hole;
+      *value_at(intern, slots[hole].id - 1) = hole;
       hole = at;
     }
     at = (at + 1) & mask;
@@ -730,6 +782,9 @@ static uint32_t integer_find(const crm__intern *intern, uint32_t space, int64_t 
 {
   uint64_t hash;
 
+  if (in_run(intern, space, key)) {
+    return (uint32_t)((uint64_t)key - intern->run_base);
+  }
   if (in_window(intern, space, key)) {
     return *crm__window_at(&intern->window, key);
   }
@@ -761,8 +816,11 @@ uint32_t crm__intern_add(crm__intern *intern, crm__memory *memory, uint32_t spac
   if (key.length != 0) {
     return CRM__NONE;
   }
-  if (in_window(intern, space, key.integer)) {
-    return window_add(intern, memory, key.integer);
+  if (space == 0) {
+    uint32_t id;
+    if (run_integers(intern, &key.integer, 1, &id) == 1) {
+      return id;
+    }
   }
   return integer_add(intern, memory, space, key.integer,
                      crm__hash_integer(intern->integer_index.seed, space, key.integer));
@@ -797,28 +855,42 @@ static uint64_t window_integers(crm__intern *intern, crm__memory *memory, const 
   return i;
 }
 
-static uint64_t table_integers(crm__intern *intern, crm__memory *memory, uint32_t space, const int64_t *keys,
-                               uint64_t count, uint32_t *ids)
+/* Hashes the first keys of a batch, AHEAD at most, and asks for their slots. */
+static void hash_block(const crm__intern *intern, uint32_t space, const int64_t *keys, uint64_t count, uint64_t *hashes)
 {
-  uint64_t hashes[AHEAD];
   uint64_t seed = intern->integer_index.seed;
   uint64_t i;
 
-  for (i = 0; i < count + AHEAD; i++) {
-    if (i >= AHEAD) {
-      uint64_t done = i - AHEAD;
-      uint64_t hash = hashes[i % AHEAD];
-      if (seed != intern->integer_index.seed) {
-        hash = crm__hash_integer(intern->integer_index.seed, space, keys[done]);
-      }
-      ids[done] = integer_add(intern, memory, space, keys[done], hash);
-      if (ids[done] == CRM__NONE) {
-        return done;
-      }
+  for (i = 0; i < count && i < AHEAD; i++) {
+    hashes[i] = crm__hash_integer(seed, space, keys[i]);
+    CRM__PREFETCH(integer_place(intern, space, keys[i], hashes[i]));
+  }
+}
+
+static uint64_t table_integers(crm__intern *intern, crm__memory *memory, uint32_t space, const int64_t *keys,
+                               uint64_t count, uint32_t *ids)
+{
+  uint64_t hashes[2][AHEAD];   /* of the block at hand and the next one */
+  uint32_t reseeds = intern->integer_index.reseeds;
+  uint64_t i;
+
+  hash_block(intern, space, keys, count, hashes[0]);
+  for (i = 0; i < count; i++) {
+    uint64_t *block = hashes[i / AHEAD & 1];
+    uint64_t hash = block[i % AHEAD];
+    uint32_t id = CRM__NONE;
+    if (i % AHEAD == 0 && i + AHEAD < count) {
+      hash_block(intern, space, keys + i + AHEAD, count - i - AHEAD, hashes[(i / AHEAD + 1) & 1]);
     }
-    if (i < count) {
-      hashes[i % AHEAD] = crm__hash_integer(seed, space, keys[i]);
-      CRM__PREFETCH(integer_place(intern, space, keys[i], hashes[i % AHEAD]));
+    if (reseeds != intern->integer_index.reseeds) {
+      hash = crm__hash_integer(intern->integer_index.seed, space, keys[i]);
+    }
+    if (intern->integers != NULL) {
+      id = intern->integers[integer_seek(intern, space, keys[i], hash)].id - 1U;   /* CRM__NONE of an empty slot */
+    }
+    ids[i] = id != CRM__NONE ? id : integer_add(intern, memory, space, keys[i], hash);
+    if (ids[i] == CRM__NONE) {
+      return i;
     }
   }
   return count;
@@ -829,6 +901,9 @@ uint64_t crm__intern_add_integers(crm__intern *intern, crm__memory *memory, uint
 {
   uint64_t done = 0;
 
+  if (space == 0) {
+    done = run_integers(intern, keys, count, ids);
+  }
   while (done < count) {
     uint64_t stretch = count - done;
     uint64_t added;
@@ -946,9 +1021,9 @@ crm__key crm__intern_key(const crm__intern *intern, uint32_t id, uint32_t *space
     *space = kind_of(intern, id) >> 1;
   }
   if ((kind_of(intern, id) & 1) == 0) {
-    key.integer = integer_of(intern->values[id]);
+    key.integer = integer_at(intern, id);
   } else {
-    const text_slot *slot = &intern->texts[intern->values[id]];
+    const text_slot *slot = &intern->texts[*value_at(intern, id)];
     key.text = (const char *)slot->key;
     key.length = slot->tag & CODE_MASK;
     if (key.length == CODE_LONG) {
@@ -967,6 +1042,7 @@ static void forget_all(crm__intern *intern)
     memset(intern->texts, 0, (size_t)intern->text_index.slots * sizeof *intern->texts);
   }
   crm__window_clear(&intern->window);
+  intern->run_count = 0;
   intern->integer_index.count = 0;
   intern->text_index.count = 0;
   intern->arena_used = 0;
@@ -993,10 +1069,12 @@ void crm__intern_truncate(crm__intern *intern, uint64_t count)
   while (intern->count > count) {
     uint64_t last = intern->count - 1;
     uint32_t kind = kind_of(intern, last);
-    if ((kind & 1) != 0) {
-      text_remove(intern, intern->values[last]);
+    if (last < intern->run_count) {
+      intern->run_count = last;
+    } else if ((kind & 1) != 0) {
+      text_remove(intern, *value_at(intern, last));
     } else {
-      integer_forget(intern, kind >> 1, integer_of(intern->values[last]));
+      integer_forget(intern, kind >> 1, integer_at(intern, last));
     }
     intern->count = last;
   }
@@ -1078,7 +1156,7 @@ static uint64_t rank_integers(const crm__intern *intern, rank_scratch *scratch)
 
   for (i = 0; i < intern->count; i++) {
     if ((kind_of(intern, i) & 1) == 0) {
-      scratch->keys[count] = crm__sortable(integer_of(intern->values[i]));
+      scratch->keys[count] = crm__sortable(integer_at(intern, i));
       scratch->ids[count] = (uint32_t)i;
       count++;
     }

@@ -8,8 +8,9 @@
 
 /* Keys to dense ids 0, 1, 2, ... in order of first sight, each in a space below 2^31 (0 for most; the source of a
  * document). Integers and texts have a hash table each; texts of up to 16 bytes live in their slot, longer ones in an
- * arena. Where many integers of space 0 lie close together, as numbers given one after the other do, a window takes
- * all that it covers, and the table has the others. Not ordered by hash anywhere outside: callers sort by key. */
+ * arena. Where many integers of space 0 lie close together a window takes all that it covers, and the table has the
+ * others. Of integers that come one after the other from the first id on, nothing is kept but where they begin. Not
+ * ordered by hash anywhere outside: callers sort by key. */
 
 #define CRM__NONE UINT32_MAX
 
@@ -38,7 +39,9 @@ struct crm__intern {
   crm__intern_index integer_index;
   crm__intern_index text_index;
   crm__window window;
-  uint64_t *values;               /* by id: the integer's bits, or the slot of a text */
+  uint64_t run_base;              /* ids below run_count are the integers run_base, run_base + 1, ... of space 0 */
+  uint64_t run_count;
+  uint64_t *values;               /* by id - run_count: the integer's bits, or the slot of a text */
   uint32_t *kinds;                /* by id: twice the space, plus 1 for a text; NULL while all are of `kind` */
   uint32_t kind;
   uint64_t value_capacity;

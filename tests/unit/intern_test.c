@@ -383,7 +383,7 @@ static void a_batch_without_memory_says_how_far_it_came(void **state)
   uint64_t done;
   (void)state;
   for (int i = 0; i < MOST; i++) {
-    integers[i] = i;
+    integers[i] = i * INT64_C(7000000001);
   }
   fault.fail_at = 12;
   done = crm__intern_add_integers(&intern, &memory, 0, integers, MOST, ids);
@@ -540,7 +540,7 @@ static void assert_slots_hold_the_rest(void)
     known += intern.window.ids[i] != CRM__NONE;
   }
   assert_int_equal(known, intern.window.count);
-  assert_true(intern.integer_index.count + intern.text_index.count + known == intern.count);
+  assert_true(intern.integer_index.count + intern.text_index.count + intern.run_count + known == intern.count);
 }
 
 /* What is known of each number: as an integer of space 0, of another, and as a text. */
@@ -701,7 +701,10 @@ static void rising_and_falling_keys_are_all_in_the_window(void **state)
     for (int b = 0; b < 6; b++) {
       for (int64_t i = 0; i < 100000; i++) {
         int64_t key = bases[b] + (direction == 0 ? i : 99999 - i);
-        assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(key)), i);
+        if (i == 0) {   /* or they would be a run */
+          assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(key ^ INT64_C(1) << 50)), 0);
+        }
+        assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(key)), i + 1);
         if (i % 1000 == 999) {
           assert_true(intern.window.capacity * 4 <= bytes_of_hash((uint64_t)i * 33 / 32));
           assert_true(intern.integer_index.slots == 64);
@@ -712,6 +715,38 @@ static void rising_and_falling_keys_are_all_in_the_window(void **state)
       assert_true(intern.kinds == NULL);
       crm__intern_close(&intern, &memory);
     }
+  }
+}
+
+/* Keys that begin with the first id and follow one another take no memory; what breaks the run goes elsewhere. */
+static void a_run_is_known_by_its_begin(void **state)
+{
+  static const int64_t bases[] = { 1, -5000, INT64_MIN, INT64_MAX - 20000, INT64_MAX - 5 };
+  (void)state;
+  for (int b = 0; b < 5; b++) {
+    uint64_t base = (uint64_t)bases[b];
+    for (uint32_t i = 0; i < 10000; i++) {
+      int64_t keys[3];
+      uint32_t ids[3];
+      keys[0] = (int64_t)(base + i);
+      keys[1] = keys[0];
+      keys[2] = (int64_t)(base + i / 2);
+      assert_int_equal(crm__intern_add_integers(&intern, &memory, 0, keys, 3, ids), 3);
+      assert_true(ids[0] == i && ids[1] == i && ids[2] == i / 2);
+    }
+    assert_int_equal(crm__intern_bytes(&intern), 0);
+    assert_int_equal(crm__intern_add(&intern, &memory, 0, integer((int64_t)(base + 20000))), 10000);
+    assert_int_equal(crm__intern_add(&intern, &memory, 0, integer((int64_t)(base + 10000))), 10001);
+    assert_int_equal(crm__intern_add(&intern, &memory, 3, integer((int64_t)base)), 10002);
+    assert_int_equal(crm__intern_find(&intern, 0, integer((int64_t)(base + 9999))), 9999);
+    assert_int_equal(crm__intern_find(&intern, 0, integer((int64_t)(base - 1))), CRM__NONE);
+    assert_true(same(crm__intern_key(&intern, 77, NULL), integer((int64_t)(base + 77))));
+    assert_true(same(crm__intern_key(&intern, 10001, NULL), integer((int64_t)(base + 10000))));
+    crm__intern_truncate(&intern, 500);
+    assert_int_equal(crm__intern_find(&intern, 0, integer((int64_t)(base + 500))), CRM__NONE);
+    assert_int_equal(crm__intern_add(&intern, &memory, 0, integer((int64_t)(base + 500))), 500);
+    assert_int_equal(intern.run_count, 500);   /* spaces are kept by id now */
+    crm__intern_close(&intern, &memory);
   }
 }
 
@@ -757,8 +792,9 @@ static void sparse_keys_have_no_window(void **state)
 /* A window on a few keys goes to where many are. */
 static void the_window_moves_to_the_larger_cluster(void **state)
 {
-  uint32_t id = 0;
+  uint32_t id = 1;
   (void)state;
+  assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(INT64_MIN)), 0);
   for (int64_t i = 0; i < 1000; i++) {
     assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(i)), id++);
   }
@@ -770,7 +806,7 @@ static void the_window_moves_to_the_larger_cluster(void **state)
   assert_true(intern.window.count >= 19000);
   for (uint32_t i = 0; i < 21000; i++) {
     int64_t key = i < 1000 ? (int64_t)i : INT64_C(31625220889) + i - 1000;
-    assert_int_equal(crm__intern_find(&intern, 0, integer(key)), i);
+    assert_int_equal(crm__intern_find(&intern, 0, integer(key)), i + 1);
   }
   assert_slots_hold_the_rest();
 }
@@ -780,8 +816,9 @@ static void a_window_may_fail(void **state)
 {
   (void)state;
   for (uint64_t call = 1; call <= 2; call++) {
-    uint32_t id = 0;
-    while (id < 384) {
+    uint32_t id = 1;
+    assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(INT64_MIN)), 0);
+    while (id < 385) {
       assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(id)), id);
       id++;
     }
@@ -798,7 +835,7 @@ static void a_window_may_fail(void **state)
       assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(id)), id);
       id++;
     }
-    assert_int_equal(intern.window.count + intern.integer_index.count, 800);
+    assert_int_equal(intern.window.count + intern.integer_index.count, 799);
     assert_true(intern.window.count >= 700);
     crm__intern_close(&intern, &memory);
   }
@@ -919,6 +956,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(a_batch_goes_on_under_another_seed, set_up, tear_down),
     cmocka_unit_test_setup_teardown(every_pattern_is_what_a_list_is, set_up, tear_down),
     cmocka_unit_test_setup_teardown(rising_and_falling_keys_are_all_in_the_window, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_run_is_known_by_its_begin, set_up, tear_down),
     cmocka_unit_test_setup_teardown(numbers_in_random_order_come_into_the_window, set_up, tear_down),
     cmocka_unit_test_setup_teardown(sparse_keys_have_no_window, set_up, tear_down),
     cmocka_unit_test_setup_teardown(the_window_moves_to_the_larger_cluster, set_up, tear_down),
