@@ -136,24 +136,14 @@ uint32_t crm__document_orders(const crm_store *store, uint32_t document)
 void crm__profile_add(const crm_store *store, crm__profile *profile, uint32_t document)
 {
   const crm__documents *documents = &store->documents;
-  uint32_t flags = crm__column_u8(&documents->flags, document);
-  int64_t net = crm__column_i64(&documents->net, document);
-  uint32_t orders = crm__document_orders(store, document);
-  profile->documents++;
-  if ((flags & CRM__DOCUMENT_LINE) == 0) {
-    return;
-  }
-  profile->measure.money += net;
-  profile->sales += net + crm__column_i64(&documents->returned, document);
-  profile->measure.cost += crm__column_i64(&documents->cost, document);
-  profile->measure.orders += orders;
-  profile->measure.flags |= CRM__SEEN_PERIOD | CRM__SEEN_EVER;
-  profile->measure.flags |= flags & CRM__DOCUMENT_COST_MISSING ? CRM__COST_MISSING : 0;
-  if (orders > 0) {
-    int32_t day = crm__business_day(crm__column_i64(&documents->time, document), store->day_start);
-    profile->measure.first = day < profile->measure.first ? day : profile->measure.first;
-    profile->measure.last = day > profile->measure.last ? day : profile->measure.last;
-  }
+  crm__admission admission;
+  admission.time = crm__column_i64(&documents->time, document);
+  admission.net = crm__column_i64(&documents->net, document);
+  admission.returned = crm__column_i64(&documents->returned, document);
+  admission.cost = crm__column_i64(&documents->cost, document);
+  admission.lines = crm__column_u32(&documents->lines, document);
+  admission.flags = crm__column_u8(&documents->flags, document);
+  crm__profile_join(profile, &admission, store->day_start);
 }
 
 void crm__profile_rebuild(crm_store *store, uint32_t customer)

@@ -3,6 +3,7 @@
 #ifndef CRM_STORE_PROFILE_H
 #define CRM_STORE_PROFILE_H
 
+#include "base/civil.h"
 #include "store/store.h"
 
 /* What is kept of documents and customers so that nobody has to go back to the lines. */
@@ -62,7 +63,38 @@ uint32_t crm__document_orders(const crm_store *store, uint32_t document);
 /* A profile of a customer without documents. */
 crm__profile crm__profile_empty(void);
 
+/* What a profile takes of a document. */
+typedef struct crm__admission {
+  int64_t time;
+  int64_t net;
+  int64_t returned;
+  int64_t cost;
+  uint32_t lines;
+  uint32_t flags;      /* CRM__DOCUMENT_... */
+} crm__admission;
+
 /* Adds a live document to its customer's profile, the chain aside. */
+static inline void crm__profile_join(crm__profile *profile, const crm__admission *document, int64_t day_start)
+{
+  crm__measure *measure = &profile->measure;
+  uint32_t orders = document->flags & CRM__DOCUMENT_ROWS ? document->lines : 1;
+  profile->documents++;
+  if ((document->flags & CRM__DOCUMENT_LINE) == 0) {
+    return;
+  }
+  measure->money += document->net;
+  profile->sales += document->net + document->returned;
+  measure->cost += document->cost;
+  measure->flags |= CRM__SEEN_PERIOD | CRM__SEEN_EVER;
+  measure->flags |= document->flags & CRM__DOCUMENT_COST_MISSING ? CRM__COST_MISSING : 0;
+  if (document->flags & CRM__DOCUMENT_SALE) {
+    int32_t day = crm__business_day(document->time, day_start);
+    measure->orders += orders;
+    measure->first = day < measure->first ? day : measure->first;
+    measure->last = day > measure->last ? day : measure->last;
+  }
+}
+
 void crm__profile_add(const crm_store *store, crm__profile *profile, uint32_t document);
 
 /* Makes a profile anew from its chain, from which documents that are no longer the customer's drop out. */

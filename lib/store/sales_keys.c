@@ -140,33 +140,16 @@ static int intern_integers(crm_load *load, crm__intern *intern, const int64_t *k
   return 1;
 }
 
-/* The ids of a slice's keys of one column; CRM__NONE where the cell is empty. */
-static int intern_column(crm_load *load, crm__intern *intern, int32_t column, int64_t count)
+/* Ids of keys of any kind; equal ones in a row are looked up once. */
+static int intern_keys(crm_load *load, crm__intern *intern, const crm__key *keys, int64_t count, uint32_t *ids)
 {
-  crm__slice *slice = load->slice;
-  const crm__cells *cells = &slice->cells[column];
-  uint32_t *ids = slice->ids[column];
-  crm__key *runs = slice->runs;
-  uint32_t *run_ids = slice->run_ids;
+  crm__key *runs = load->slice->runs;
+  uint32_t *run_ids = load->slice->run_ids;
   uint32_t run = 0;
   int64_t i;
-  if (!cells->present) {
-    memset(ids, 0xFF, (size_t)count * sizeof *ids);   /* CRM__NONE */
-    return 1;
-  }
-  if (cells->integers) {
-    if (recall_integers(slice->small_ids[column], cells->values, count, ids)) {
-      return 1;
-    }
-    if (!intern_integers(load, intern, cells->values, count, ids)) {
-      return 0;
-    }
-    note_integers(slice->small_ids[column], cells->values, count, ids);
-    return 1;
-  }
   for (i = 0; i < count; i++) {
-    if (run == 0 || !same_key(&cells->keys[i], &runs[run - 1])) {
-      runs[run++] = cells->keys[i];
+    if (run == 0 || !same_key(&keys[i], &runs[run - 1])) {
+      runs[run++] = keys[i];
     }
     ids[i] = run - 1;
   }
@@ -178,6 +161,41 @@ static int intern_column(crm_load *load, crm__intern *intern, int32_t column, in
   }
   for (i = 0; i < count; i++) {
     ids[i] = run_ids[ids[i]];
+  }
+  return 1;
+}
+
+/* What the keys of a column are like. */
+#define SAME_IN_A_ROW 0   /* those of a document's rows */
+#define FEW 1             /* numbers of lines and branches, names */
+#define MANY 2            /* another one in every row */
+
+/* The ids of a slice's keys of one column; CRM__NONE where the cell is empty. */
+static int intern_column(crm_load *load, crm__intern *intern, int32_t column, int likeness)
+{
+  crm__slice *slice = load->slice;
+  const crm__cells *cells = &slice->cells[column];
+  uint32_t *ids = slice->ids[column];
+  int64_t count = slice->good_count;
+  if (!cells->present) {
+    memset(ids, 0xFF, (size_t)count * sizeof *ids);   /* CRM__NONE */
+    return 1;
+  }
+  if (!cells->integers) {
+    return intern_keys(load, intern, cells->keys, count, ids);
+  }
+  if (likeness == MANY) {
+    return crm__intern_add_integers(intern, &load->store->memory, 0, cells->values, (uint64_t)count, ids) ==
+           (uint64_t)count;
+  }
+  if (likeness == FEW && recall_integers(slice->small_ids[column], cells->values, count, ids)) {
+    return 1;
+  }
+  if (!intern_integers(load, intern, cells->values, count, ids)) {
+    return 0;
+  }
+  if (likeness == FEW) {
+    note_integers(slice->small_ids[column], cells->values, count, ids);
   }
   return 1;
 }
@@ -196,7 +214,7 @@ static int intern_documents(crm_load *load)
   int made = load->document_mode != CRM_DOCUMENT_COLUMN;
   uint32_t i;
   if (!made && !slice->cells[CRM__SALES_SOURCE].present) {
-    return intern_column(load, documents, CRM__SALES_DOCUMENT, slice->good_count);
+    return intern_column(load, documents, CRM__SALES_DOCUMENT, SAME_IN_A_ROW);
   }
   for (i = 0; i < slice->good_count; i++) {
     uint32_t space = source_of(slice, i);
@@ -263,14 +281,13 @@ int crm__sales_keys(crm_load *load)
 {
   crm_store *store = load->store;
   crm__slice *slice = load->slice;
-  int64_t count = slice->good_count;
   slice->fresh.first = (uint32_t)store->documents.keys.count;
   slice->fresh.count = 0;
-  return intern_column(load, &store->names, CRM__SALES_SOURCE, count) &&
-         intern_column(load, &store->customers, CRM__SALES_CUSTOMER, count) &&
-         intern_column(load, &store->branches, CRM__SALES_BRANCH, count) &&
-         intern_column(load, &store->products, CRM__SALES_PRODUCT, count) &&
-         intern_column(load, &store->names, CRM__SALES_LINE, count) &&
-         intern_column(load, &store->names, CRM__SALES_STAFF, count) && intern_documents(load) &&
+  return intern_column(load, &store->names, CRM__SALES_SOURCE, FEW) &&
+         intern_column(load, &store->customers, CRM__SALES_CUSTOMER, SAME_IN_A_ROW) &&
+         intern_column(load, &store->branches, CRM__SALES_BRANCH, FEW) &&
+         intern_column(load, &store->products, CRM__SALES_PRODUCT, MANY) &&
+         intern_column(load, &store->names, CRM__SALES_LINE, FEW) &&
+         intern_column(load, &store->names, CRM__SALES_STAFF, FEW) && intern_documents(load) &&
          intern_originals(load);
 }

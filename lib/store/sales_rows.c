@@ -6,6 +6,8 @@
 #include "base/decimal.h"
 #include "base/wide.h"
 
+#include <string.h>
+
 /* The figures of sales rows: amount, currency, sale or return. */
 
 /* quantity * price, exact, rounded once; from the cells as they came, since prices may have more decimals than
@@ -124,15 +126,10 @@ static void read_row(crm_load *load, const crm__input *inputs, int64_t at, int64
   slice->code[i] = (uint8_t)(kind | class_of << 2);
 }
 
-/* Adds a slice's ledger to a tally that holds at its ends. */
-static void add_ledger(const crm__slice *slice, int64_t count, crm__tally *tally)
+static void add_ledger(crm__tally *tally, int64_t ledger)
 {
-  int64_t i;
-  for (i = 0; i < count; i++) {
-    int64_t ledger = crm__sales_ledger(slice, i);
-    if (crm__add_overflows(tally->amount_in, ledger, &tally->amount_in)) {
-      tally->amount_in = ledger > 0 ? INT64_MAX : -INT64_MAX;
-    }
+  if (crm__add_overflows(tally->amount_in, ledger, &tally->amount_in)) {
+    tally->amount_in = ledger > 0 ? INT64_MAX : -INT64_MAX;
   }
 }
 
@@ -142,6 +139,7 @@ static void require(crm_load *load, int64_t count)
   crm__slice *slice = load->slice;
   const crm__cells *documents = &slice->cells[CRM__SALES_DOCUMENT];
   const int64_t *times = slice->cells[CRM__SALES_TIME].values;
+  int64_t empty = 0;
   int64_t i;
   if (load->document_mode == CRM_DOCUMENT_COLUMN && !documents->integers) {
     for (i = 0; i < count; i++) {
@@ -151,17 +149,51 @@ static void require(crm_load *load, int64_t count)
     }
   }
   for (i = 0; i < count; i++) {
+    empty |= times[i] == CRM__NULL;
+  }
+  for (i = 0; empty && i < count; i++) {
     if (times[i] == CRM__NULL) {
       crm__sales_refuse(slice, i, CRM__CAUSE_MISSING, CRM__SALES_TIME);
     }
   }
 }
 
-/* Whether a row of goods in the base currency at or above 0 is a sale that needs no look at anything else. */
+/* Whether a row with an amount at or above 0 is a sale of goods in the base currency without a look at anything but its
+ * quantity. */
 static int reads_plainly(const crm__slice *slice)
 {
   return !slice->cells[CRM__SALES_KIND].present && !slice->cells[CRM__SALES_CLASS].present &&
          !slice->cells[CRM__SALES_RATE].present && slice->cells[CRM__SALES_AMOUNT].present;
+}
+
+/* Reads a slice of such rows, none of them with a quantity or an amount that is negative, missing or beyond a range in
+ * which a slice of them adds up. 0: there is another. */
+static int read_plainly(crm_load *load, int64_t count)
+{
+  crm__slice *slice = load->slice;
+  const int64_t *amounts = slice->cells[CRM__SALES_AMOUNT].values;
+  const int64_t *quantities = slice->cells[CRM__SALES_QUANTITY].values;
+  uint64_t seen = 0;
+  int64_t sum = 0;
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    seen |= (uint64_t)amounts[i];
+  }
+  if (slice->cells[CRM__SALES_QUANTITY].present) {
+    for (i = 0; i < count; i++) {
+      seen |= (uint64_t)quantities[i];
+    }
+  }
+  if (seen >> 50 != 0) {
+    return 0;
+  }
+  for (i = 0; i < count; i++) {
+    slice->amount[i] = amounts[i];
+    sum += amounts[i];
+  }
+  memset(slice->code, 0, (size_t)count);   /* CRM__KIND_SALE, CRM__CLASS_GOODS */
+  add_ledger(&load->tables[CRM__TABLE_SALES].tally, sum);
+  return 1;
 }
 
 void crm__sales_read(crm_load *load, const crm__input *inputs, int64_t at, int64_t count)
@@ -174,6 +206,9 @@ void crm__sales_read(crm_load *load, const crm__input *inputs, int64_t at, int64
   slice->has_foreign = 0;
   slice->sales_only = plainly;
   require(load, count);
+  if (plainly && read_plainly(load, count)) {
+    return;
+  }
   for (i = 0; i < count; i++) {
     if (plainly && amounts->values[i] >= 0 && (!quantities->present || quantities->values[i] >= 0)) {
       slice->amount[i] = amounts->values[i];
@@ -182,6 +217,6 @@ void crm__sales_read(crm_load *load, const crm__input *inputs, int64_t at, int64
       read_row(load, inputs, at + i, i);
       slice->sales_only &= slice->code[i] == 0;
     }
+    add_ledger(&load->tables[CRM__TABLE_SALES].tally, crm__sales_ledger(slice, i));
   }
-  add_ledger(slice, count, &load->tables[CRM__TABLE_SALES].tally);
 }
