@@ -327,6 +327,9 @@ static void admit_chunk(crm_store *store, uint32_t document, uint64_t count)
     admission.cost = element(costs, i);
     admission.lines = lines[i];
     admission.flags = flags[i];
+    if (times[i] < store->closed_before) {
+      crm__reopened_note(store, document + (uint32_t)i, 1);
+    }
     store->live_documents++;
     store->live_lines += lines[i];
     store->latest = times[i] > store->latest ? times[i] : store->latest;
@@ -343,16 +346,22 @@ static void admit_chunk(crm_store *store, uint32_t document, uint64_t count)
 
 static void admit_documents(crm_load *load, uint64_t kept)
 {
+  crm_store *store = load->store;
   uint64_t document = load->documents_before;
-  uint64_t end = load->store->documents.keys.count;
+  uint64_t end = store->documents.keys.count;
   if (!load->plain) {
     admit_owned(load, kept);
     return;
   }
+  for (; document < end && store->identity.count > 0; document++) {
+    if (crm__column_u32(&store->documents.lines, document) > 0) {
+      admit_document(store, (uint32_t)document);
+    }
+  }
   while (document < end) {
     uint64_t room = CRM__CHUNK - (document & (CRM__CHUNK - 1));
     uint64_t count = end - document < room ? end - document : room;
-    admit_chunk(load->store, (uint32_t)document, count);
+    admit_chunk(store, (uint32_t)document, count);
     document += count;
   }
 }

@@ -83,7 +83,7 @@ static int append_documents(crm_load *load)
   crm__memory *memory = &store->memory;
   const crm__fresh *fresh = &load->slice->fresh;
   crm__column *columns[CRM__DOCUMENT_COLUMNS];
-  const void *elements[CRM__DOCUMENT_COLUMNS];
+  const void *elements[CRM__DOCUMENT_COLUMNS] = {NULL};   /* the chain and what was sent are written by the commit */
   uint32_t c;
   uint32_t k;
   (void)crm__document_columns(&store->documents, columns);
@@ -98,7 +98,6 @@ static int append_documents(crm_load *load)
   elements[8] = fresh->tax;
   elements[9] = fresh->cost;
   elements[10] = fresh->flags;
-  elements[11] = NULL;
   elements[12] = NULL;
   for (c = 0; c < CRM__DOCUMENT_COLUMNS; c++) {
     if (!crm__column_append(columns[c], memory, elements[c], fresh->count) ||
