@@ -13,6 +13,7 @@
 #include <crm/arrow.h>     /* facts in and results out as Arrow arrays */
 #include <crm/identity.h>  /* several keys of one customer; erasing and forgetting */
 #include <crm/segment.h>   /* sets of customers, which a scope may be narrowed to */
+#include <crm/summary.h>   /* what several analyses of one scope have in common, computed once */
 #include <crm/pyramid.h>   /* the value pyramid */
 #include <crm/rfm.h>       /* recency, frequency, monetary */
 #include <crm/periods.h>   /* months and any periods in a row */

@@ -32,6 +32,9 @@ extern "C" {
 /* A set of customers: crm/segment.h. */
 typedef struct crm_segment crm_segment;
 
+/* What analyses of one scope have in common: crm/summary.h. */
+typedef struct crm_summary crm_summary;
+
 /* The facts that count. NULL stands for CRM_SCOPE_INIT: all of them, as an accountant counts. */
 typedef struct crm_scope {
   uint32_t struct_size;
@@ -50,10 +53,11 @@ typedef struct crm_scope {
   uint32_t reserved;
   const crm_segment *segment;    /* only its customers and their facts, NULL: all; anonymous sales then do not count
                                   * either, and "ever" and "before" are of these customers too */
+  const crm_summary *summary;    /* taken where it fits instead of going over the facts again, or NULL */
 } crm_scope;
 
 #define CRM_SCOPE_INIT \
-  { (uint32_t)sizeof(crm_scope), 0, INT64_MIN, INT64_MAX, INT64_MAX, 0, 0, NULL, 0, NULL, 0, 0, NULL }
+  { (uint32_t)sizeof(crm_scope), 0, INT64_MIN, INT64_MAX, INT64_MAX, 0, 0, NULL, 0, NULL, 0, 0, NULL, NULL }
 
 #define CRM_PERIOD_MONTH 0
 #define CRM_PERIOD_DAY 1

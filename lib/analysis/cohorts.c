@@ -26,7 +26,6 @@ typedef struct cohorts {
   const crm__calendar *calendar;
   crm__activity activity;
   int32_t rolling;           /* days of a window, or 0 */
-  const int32_t *first;      /* by customer: business day of the first occasion ever */
   int32_t *of;               /* by customer: cohort, -1: none */
   int64_t *sizes;            /* by cohort */
   int64_t *starts;           /* by cohort: its first cell */
@@ -42,16 +41,15 @@ static crm_status assign(cohorts *all, crm_error *error)
   crm__scope *scope = all->scope;
   uint32_t customers = crm__customers(scope->store);
   uint32_t id;
-  all->first = all->activity.ever;
   all->of = crm__scope_alloc(scope, customers, sizeof *all->of);
   all->sizes = crm__scope_alloc_zero(scope, (uint64_t)all->activity.periods, sizeof *all->sizes);
   if (all->of == NULL || all->sizes == NULL) {
     return crm__fail_memory(error);
   }
   for (id = 0; id < customers; id++) {
-    int32_t cohort = all->activity.first[id];
-    int chosen = cohort >= 0 && cohort < all->activity.periods && crm__day_in_period(scope, all->first[id]) &&
-                 crm__customer_counts(scope, id);
+    int32_t cohort = crm__activity_first(&all->activity, id);
+    int chosen = cohort >= 0 && cohort < all->activity.periods &&
+                 crm__day_in_period(scope, crm__activity_ever(&all->activity, id)) && crm__customer_counts(scope, id);
     all->of[id] = chosen ? cohort : -1;
     if (chosen) {
       all->sizes[cohort]++;
@@ -98,11 +96,12 @@ static crm_status lay_out(cohorts *all, crm_error *error)
 /* Below 0: before the cohort. */
 static int32_t age_of(const cohorts *all, uint32_t id, int32_t day)
 {
+  int32_t first = crm__activity_ever(&all->activity, id);
   if (all->rolling == 0) {
     uint16_t place = crm__activity_place(&all->activity, day);
     return place == CRM__NO_PLACE ? -1 : (int32_t)place - 1 - all->of[id];
   }
-  return day < all->first[id] ? -1 : (day - all->first[id]) / all->rolling;
+  return day < first ? -1 : (day - first) / all->rolling;
 }
 
 /* The cell of a customer's fact, NULL where it is before the cohort begins. */
@@ -122,7 +121,7 @@ static void count_active(cohorts *all)
   uint32_t words = all->activity.words;
   uint32_t id;
   for (id = 0; id < customers; id++) {
-    const uint64_t *bits = all->activity.bits + (uint64_t)id * words;
+    const uint64_t *bits = crm__activity_bits(&all->activity, id);
     int32_t cohort = all->of[id];
     uint32_t place;
     uint32_t w;
@@ -162,7 +161,7 @@ static uint64_t add_facts(cohorts *all, crm__facts *facts, uint64_t *visits)
       if (!(flags & CRM__FACT_PERIOD) || id == CRM__NONE || all->of[id] < 0) {
         continue;
       }
-      day = crm__business_day(facts->time[i], all->scope->day_start);
+      day = facts->day[i];
       in = cell_of(all, id, day);
       if (in == NULL) {
         continue;
@@ -201,6 +200,30 @@ static void add_visits(cohorts *all, const uint64_t *visits, uint64_t count)
   }
 }
 
+/* Whether the cells that came with the activity are those of the cohorts: all that the period holds, of all customers
+ * whose first occasion is in one of the periods. */
+static int cells_serve(const cohorts *all)
+{
+  const crm__scope *scope = all->scope;
+  return all->rolling == 0 && all->activity.cells != NULL && scope->to == scope->as_of &&
+         (scope->from == INT64_MIN ||
+          crm__business_day(scope->from, scope->day_start) == all->activity.starts[0]);
+}
+
+static void take_cells(cohorts *all)
+{
+  int32_t cohort;
+  int32_t age;
+  for (cohort = 0; cohort < all->activity.periods; cohort++) {
+    const crm__cell *from = all->activity.cells + (size_t)cohort * (size_t)(all->activity.periods + 1);
+    for (age = 0; age < all->ages[cohort]; age++) {
+      cell *to = &all->cells[all->starts[cohort] + age];
+      to->revenue = from[age].revenue;
+      to->orders = from[age].orders;
+    }
+  }
+}
+
 static crm_status fill(cohorts *all, crm_error *error)
 {
   crm__facts *facts = crm__scope_alloc(all->scope, 1, sizeof *facts);
@@ -220,6 +243,10 @@ static crm_status fill(cohorts *all, crm_error *error)
   }
   if (all->rolling == 0) {
     count_active(all);
+  }
+  if (cells_serve(all)) {
+    take_cells(all);
+    return CRM_OK;
   }
   count = add_facts(all, facts, visits);
   if (visits != NULL) {
@@ -312,7 +339,7 @@ static crm_status make(cohorts *all, crm_table **table, crm_error *error)
   crm_status status;
   all->wide = *all->scope;
   all->wide.to = all->scope->as_of;
-  status = crm__activity_compute(&all->wide, all->calendar, &all->activity, error);
+  status = crm__activity_with_cells(&all->wide, all->calendar, &all->activity, error);
   if (status == CRM_OK && all->activity.periods > 0) {
     status = assign(all, error);
     if (status == CRM_OK) {

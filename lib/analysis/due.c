@@ -73,7 +73,7 @@ static crm_status add_facts(dues *all, crm_error *error)
       uint32_t id = facts->customer[i];
       if ((facts->flags[i] & CRM__FACT_PERIOD) && id != CRM__NONE) {
         add_fact(all, &all->accounts[id], crm__measure_at(&all->measures, id),
-                 crm__business_day(facts->time[i], all->scope->day_start), facts->money[i], facts->orders[i]);
+                 facts->day[i], facts->money[i], facts->orders[i]);
       }
     }
   }

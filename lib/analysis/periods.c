@@ -40,8 +40,8 @@ static crm_status count_movement(crm__scope *scope, const crm__activity *activit
     return crm__fail_memory(error);
   }
   for (id = 0; id < customers; id++) {
-    const uint64_t *bits = activity->bits + (uint64_t)id * activity->words;
-    int32_t first = activity->first[id];
+    const uint64_t *bits = crm__activity_bits(activity, id);
+    int32_t first = crm__activity_first(activity, id);
     uint64_t carry = 0;
     uint32_t w;
     if (!crm__customer_counts(scope, id)) {

@@ -15,16 +15,24 @@
 #include <string.h>
 
 #define MILLION 1000000
+#define PARTS_MOST 8
+#define LINES_A_PART 8     /* for each item */
 
+/* Half a cache line; what is seldom asked for stands elsewhere. */
 typedef struct item {
   int64_t revenue;
   int64_t units;
-  int64_t cost;            /* INT64_MIN: a line has none */
+  int64_t cost;
   int32_t last;            /* business day of the last sale line, INT32_MIN: none */
   uint32_t lines;
-  uint32_t sold;           /* sale lines of identified customers */
-  uint32_t buyers;
 } item;
+
+/* What the documents of one part sum up to. */
+typedef struct sums {
+  item *items;
+  uint8_t *uncosted;       /* by item: a line has no cost */
+  crm__facts *facts;
+} sums;
 
 /* Items are numbered as products are, and the lines without a product come after them. */
 typedef struct catalogue {
@@ -33,7 +41,12 @@ typedef struct catalogue {
   int64_t b_share;
   int32_t with_buyers;
   uint32_t count;          /* products + 1 */
-  item *items;
+  crm__split parts;        /* of the documents */
+  sums *sums;              /* by part */
+  item *items;             /* of all parts, in the first one's place */
+  uint8_t *uncosted;
+  uint32_t *sold_by;       /* by item: sale lines of identified customers, */
+  uint32_t *buyers;        /* and how many these are */
   uint32_t *sold_item;     /* by sale line of an identified customer */
   uint32_t *sold_to;
   uint64_t sold;
@@ -53,80 +66,148 @@ static void add_saturated(int64_t *sum, int64_t value)
 static void note_sale(catalogue *all, uint32_t index, uint32_t customer)
 {
   if (customer != CRM__NONE) {
-    all->items[index].sold++;
+    all->sold_by[index]++;
     all->sold_item[all->sold] = index;
     all->sold_to[all->sold++] = customer;
   }
 }
 
-/* How many lines ahead a product's item is asked for: without it half of the time is waiting for items. */
-#define AHEAD 16
+/* Lines side by side that count on one day, for one customer where buyers are counted. */
+typedef struct run {
+  uint64_t line;
+  uint32_t count;
+  int32_t day;
+  uint32_t customer;
+  int32_t redating;        /* lines that count on another day stand among them */
+} run;
 
 static int64_t known(const int64_t *values, uint32_t place)
 {
   return values == NULL || values[place] == INT64_MIN ? 0 : values[place];
 }
 
-/* The lines of a fact that lie in one chunk. What does not change from line to line is at hand in locals: the compiler
- * cannot know that items do not overlap it. */
-static void add_run(catalogue *all, const crm__facts *facts, uint32_t i, uint64_t line, const crm__lines *lines,
-                    uint32_t place, uint32_t run)
+/* A line of whatever kind, `at` its place among the columns. */
+static void add_line(catalogue *all, const sums *to, const run *of, const crm__lines *lines, uint32_t at)
 {
-  item *items = all->items;
-  const uint32_t *products = lines->product;
-  const int64_t *amounts = lines->amount;
-  const int64_t *taxes = all->scope->money == CRM_MONEY_TAXED ? lines->tax : NULL;
-  const int64_t *quantities = lines->quantity;
-  const int64_t *costs = lines->cost;
-  uint32_t nameless = all->count - 1U;
-  uint32_t end = place + run;
-  int32_t day = crm__business_day(facts->time[i], all->scope->day_start);
-  int sales_only = all->scope->money == CRM_MONEY_SALES;
-  int redating = all->scope->refunds == CRM_REFUNDS_SALE_DAY && !(facts->flags[i] & CRM__FACT_EXTRA);
-  int with_buyers = all->with_buyers;
-  uint32_t at;
-  for (at = place; at < end; at++) {
-    int kind = lines->code == NULL ? 1 : crm__line_kind(lines->code[at]);
-    uint32_t index = products == NULL || products[at] == CRM__NONE ? nameless : products[at];
-    item *of = &items[index];
-    if (products != NULL && at + AHEAD < lines->count && products[at + AHEAD] < nameless) {
-      CRM__PREFETCH(&items[products[at + AHEAD]]);
-    }
-    if (kind == 0 || (kind == 2 && sales_only) || (redating && crm__line_redated(all->scope, line + (at - place)))) {
-      continue;
-    }
-    of->lines++;
-    of->revenue += known(amounts, at) + known(taxes, at);
-    of->units += known(quantities, at);   /* the store keeps the sum of all quantities within 64 bits */
-    of->cost = of->cost == INT64_MIN || costs == NULL || costs[at] == INT64_MIN ? INT64_MIN : of->cost + costs[at];
-    if (kind == 1) {
-      of->last = day > of->last ? day : of->last;
-      if (with_buyers) {
-        note_sale(all, index, facts->customer[i]);
-      }
+  int kind = lines->code == NULL ? 1 : crm__line_kind(lines->code[at]);
+  uint32_t index = lines->product == NULL ? CRM__NONE : lines->product[at];
+  item *in;
+  if (kind == 0 || (kind == 2 && all->scope->money == CRM_MONEY_SALES) ||
+      (of->redating && crm__line_redated(all->scope, of->line))) {
+    return;
+  }
+  index = index == CRM__NONE ? all->count - 1U : index;
+  in = &to->items[index];
+  in->lines++;
+  in->revenue += known(lines->amount, at) + (all->scope->money == CRM_MONEY_TAXED ? known(lines->tax, at) : 0);
+  in->units += known(lines->quantity, at);   /* the store keeps the sum of all quantities within 64 bits */
+  in->cost += known(lines->cost, at);
+  if (lines->cost == NULL || lines->cost[at] == INT64_MIN) {
+    to->uncosted[index] = 1;
+  }
+  if (kind == 1) {
+    in->last = of->day > in->last ? of->day : in->last;
+    if (all->with_buyers) {
+      note_sale(all, index, of->customer);
     }
   }
 }
 
-static void add_facts(catalogue *all, crm__facts *facts)
+/* How many lines ahead a product's item is asked for. */
+#define AHEAD 16
+
+/* Plain lines, as nearly all are: sold goods of a known product with quantity and cost. Answers the place of the first
+ * line that is none. Beside add_line this takes half of the time: nothing is asked twice, and what does not change is
+ * at hand. */
+static uint32_t add_plain(const sums *to, int32_t day, const crm__lines *lines, uint32_t at, uint32_t end)
+{
+  item *items = to->items;
+  const uint8_t *codes = lines->code;
+  const uint32_t *products = lines->product;
+  const int64_t *amounts = lines->amount;
+  const int64_t *quantities = lines->quantity;
+  const int64_t *costs = lines->cost;
+  uint32_t ahead = lines->count - AHEAD;
+  for (; at < end; at++) {
+    uint32_t index = products[at];
+    int64_t quantity = quantities[at];
+    int64_t cost = costs[at];
+    item *in = &items[index];
+    if (index == CRM__NONE || quantity == INT64_MIN || cost == INT64_MIN || (codes != NULL && codes[at] != 0)) {
+      break;
+    }
+    if (at < ahead && products[at + AHEAD] != CRM__NONE) {
+      CRM__PREFETCH(&items[products[at + AHEAD]]);
+    }
+    in->revenue += amounts[at];
+    in->units += quantity;
+    in->cost += cost;
+    in->lines++;
+    in->last = day > in->last ? day : in->last;
+  }
+  return at;
+}
+
+/* The lines of a run that lie in one chunk. */
+static void add_run(catalogue *all, const sums *to, run *of, const crm__lines *lines, uint32_t place, uint32_t count)
+{
+  int plain = lines->product != NULL && lines->amount != NULL && lines->quantity != NULL && lines->cost != NULL &&
+              lines->count > AHEAD && all->scope->money != CRM_MONEY_TAXED && !of->redating && !all->with_buyers;
+  uint32_t at = place;
+  uint32_t end = place + count;
+  while (at < end) {
+    at = plain ? add_plain(to, of->day, lines, at, end) : at;
+    if (at < end) {
+      of->line += at - place;
+      place = at;
+      add_line(all, to, of, lines, at++);
+    }
+  }
+  of->line += end - place;
+  of->count -= count;
+}
+
+/* The run that begins with a fact; answers the first fact after it. Documents that came together mostly have their
+ * lines side by side. */
+static uint32_t take_run(const catalogue *all, const crm__facts *facts, uint32_t i, run *of)
 {
   const uint32_t wanted = CRM__FACT_LINE | CRM__FACT_PERIOD;
+  int sale_day = all->scope->refunds == CRM_REFUNDS_SALE_DAY;
+  uint32_t next = i + 1;
+  of->line = facts->line[i];
+  of->count = (facts->flags[i] & wanted) == wanted ? facts->lines[i] : 0;
+  of->day = facts->day[i];
+  of->customer = facts->customer[i];
+  of->redating = sale_day && !(facts->flags[i] & CRM__FACT_EXTRA);
+  if (all->with_buyers || sale_day || of->count == 0) {
+    return next;
+  }
+  while (next < facts->count && (facts->flags[next] & wanted) == wanted && facts->day[next] == of->day &&
+         facts->line[next] == of->line + of->count && facts->lines[next] <= UINT32_MAX - of->count) {
+    of->count += facts->lines[next++];
+  }
+  return next;
+}
+
+static crm_status add_part(void *job, uint64_t part)
+{
+  catalogue *all = job;
+  const sums *to = &all->sums[part];
   crm__lines lines = CRM__LINES_INIT;
   uint32_t i;
-  crm__facts_begin(facts);
-  while (crm__facts_next(facts, all->scope)) {
-    for (i = 0; i < facts->count; i++) {
-      uint64_t line = facts->line[i];
-      uint32_t left = (facts->flags[i] & wanted) == wanted ? facts->lines[i] : 0;
-      while (left > 0) {
-        uint32_t run;
-        uint32_t place = crm__lines_at(&lines, all->scope, line, left, &run);
-        add_run(all, facts, i, line, &lines, place, run);
-        line += run;
-        left -= run;
+  crm__facts_begin_part(to->facts, &all->parts, part);
+  while (crm__facts_next(to->facts, all->scope)) {
+    for (i = 0; i < to->facts->count;) {
+      run of;
+      i = take_run(all, to->facts, i, &of);
+      while (of.count > 0) {
+        uint32_t count;
+        uint32_t place = crm__lines_at(&lines, all->scope, of.line, of.count, &count);
+        add_run(all, to, &of, &lines, place, count);
       }
     }
   }
+  return CRM_OK;
 }
 
 /* Distinct customers of each item: the sale lines are dealt out by item, and a customer remembers the last item that
@@ -145,7 +226,7 @@ static crm_status count_buyers(catalogue *all, crm_error *error)
   }
   for (k = 0; k < all->count; k++) {
     ends[k] = end;
-    end += all->items[k].sold;
+    end += all->sold_by[k];
   }
   for (i = 0; i < all->sold; i++) {
     dealt[ends[all->sold_item[i]]++] = all->sold_to[i];
@@ -155,34 +236,91 @@ static crm_status count_buyers(catalogue *all, crm_error *error)
   }
   for (k = 0, i = 0; k < all->count; k++) {
     for (; i < ends[k]; i++) {
-      all->items[k].buyers += counted_by[dealt[i]] != k;
+      all->buyers[k] += counted_by[dealt[i]] != k;
       counted_by[dealt[i]] = k;
     }
   }
   return CRM_OK;
 }
 
-static crm_status sum_items(catalogue *all, crm_error *error)
+/* Parts of the documents, each with sums of its own: not where buyers are counted, which takes the lines in one list,
+ * nor so many that putting them together would cost more than the lines. */
+static crm__split cut(const catalogue *all)
 {
-  crm__facts *facts = crm__scope_alloc(all->scope, 1, sizeof *facts);
   uint64_t lines = (uint64_t)crm_store_lines(all->scope->store);
+  uint64_t most = lines / LINES_A_PART / all->count;
+  crm__split parts = crm__facts_split(all->scope);
+  most = all->with_buyers || most < 1 ? 1 : most < PARTS_MOST ? most : PARTS_MOST;
+  while (parts.parts > most) {
+    parts = crm__split_rows(parts.rows, parts.size * 2);
+  }
+  return parts;
+}
+
+static crm_status make_room(catalogue *all, crm_error *error)
+{
+  crm__scope *scope = all->scope;
+  uint64_t lines = all->with_buyers ? (uint64_t)crm_store_lines(scope->store) : 0;
+  uint64_t part;
   uint32_t k;
-  all->count = crm__products(all->scope->store) + 1U;
-  all->items = crm__scope_alloc_zero(all->scope, all->count, sizeof *all->items);
-  if (facts == NULL || all->items == NULL) {
+  all->sums = crm__scope_alloc(scope, all->parts.parts, sizeof *all->sums);
+  all->buyers = crm__scope_alloc_zero(scope, all->count, sizeof *all->buyers);
+  all->sold_by = crm__scope_alloc_zero(scope, all->count, sizeof *all->sold_by);
+  all->sold_item = crm__scope_alloc(scope, lines, sizeof *all->sold_item);
+  all->sold_to = crm__scope_alloc(scope, lines, sizeof *all->sold_to);
+  if (all->sums == NULL || all->buyers == NULL || all->sold_by == NULL || all->sold_item == NULL ||
+      all->sold_to == NULL) {
     return crm__fail_memory(error);
   }
-  if (all->with_buyers) {
-    all->sold_item = crm__scope_alloc(all->scope, lines, sizeof *all->sold_item);
-    all->sold_to = crm__scope_alloc(all->scope, lines, sizeof *all->sold_to);
-    if (all->sold_item == NULL || all->sold_to == NULL) {
+  for (part = 0; part < all->parts.parts; part++) {
+    sums *of = &all->sums[part];
+    of->items = crm__scope_alloc_zero(scope, all->count, sizeof *of->items);
+    of->uncosted = crm__scope_alloc_zero(scope, all->count, sizeof *of->uncosted);
+    of->facts = crm__scope_alloc(scope, 1, sizeof *of->facts);
+    if (of->items == NULL || of->uncosted == NULL || of->facts == NULL) {
       return crm__fail_memory(error);
     }
+    for (k = 0; k < all->count; k++) {
+      of->items[k].last = INT32_MIN;
+    }
   }
-  for (k = 0; k < all->count; k++) {
-    all->items[k].last = INT32_MIN;
+  return CRM_OK;
+}
+
+static void add_parts(catalogue *all)
+{
+  uint64_t part;
+  uint32_t k;
+  all->items = all->sums[0].items;
+  all->uncosted = all->sums[0].uncosted;
+  for (part = 1; part < all->parts.parts; part++) {
+    for (k = 0; k < all->count; k++) {
+      const item *from = &all->sums[part].items[k];
+      item *to = &all->items[k];
+      to->revenue += from->revenue;
+      to->units += from->units;
+      to->cost += from->cost;
+      to->lines += from->lines;
+      to->last = from->last > to->last ? from->last : to->last;
+      all->uncosted[k] |= all->sums[part].uncosted[k];
+    }
   }
-  add_facts(all, facts);
+}
+
+static crm_status sum_items(catalogue *all, crm_error *error)
+{
+  crm_status status;
+  all->count = crm__products(all->scope->store) + 1U;
+  all->parts = cut(all);
+  all->parts.parts += all->parts.parts == 0;   /* a store without documents has one part without any */
+  status = make_room(all, error);
+  if (status == CRM_OK) {
+    status = crm__team_run(all->scope->team, all->parts.parts, add_part, all, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  add_parts(all);
   return all->with_buyers ? count_buyers(all, error) : CRM_OK;
 }
 
@@ -236,20 +374,20 @@ static void put_figures(const catalogue *all, crm_table *table, uint32_t index)
   }
   crm__table_put(table, PRODUCT_REVENUE, of->revenue);
   crm__table_put(table, PRODUCT_UNITS, of->units);
-  if (of->cost == INT64_MIN || of->revenue == 0) {
+  if (all->uncosted[index] || of->revenue == 0) {
     crm__table_put_null(table, PRODUCT_MARGIN);
   } else {
     int64_t gained = of->revenue;
     add_saturated(&gained, -of->cost);
     crm__table_put(table, PRODUCT_MARGIN, crm__ratio(gained, of->revenue));
   }
-  if (of->cost == INT64_MIN) {
+  if (all->uncosted[index]) {
     crm__table_put_null(table, PRODUCT_COST);
   } else {
     crm__table_put(table, PRODUCT_COST, of->cost);
   }
   if (all->with_buyers) {
-    crm__table_put(table, PRODUCT_BUYERS, of->buyers);
+    crm__table_put(table, PRODUCT_BUYERS, all->buyers[index]);
   } else {
     crm__table_put_null(table, PRODUCT_BUYERS);
   }

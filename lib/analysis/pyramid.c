@@ -120,6 +120,7 @@ static crm_status keep_scope(crm_pyramid *pyramid, const crm_scope *given, crm_e
   }
   pyramid->scope.struct_size = (uint32_t)sizeof pyramid->scope;
   pyramid->scope.context = NULL;
+  pyramid->scope.summary = NULL;
   status = crm__segment_copy(pyramid->scope.segment, &pyramid->segment, error);
   pyramid->scope.segment = pyramid->segment;
   return status == CRM_OK ? keep_branches(pyramid, error) : status;

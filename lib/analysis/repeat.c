@@ -70,7 +70,7 @@ static crm_status count_window(crm__scope *scope, rate *window, crm_error *error
       if (!(facts->flags[i] & CRM__FACT_OCCASION) || !(facts->flags[i] & CRM__FACT_PERIOD) || id == CRM__NONE) {
         continue;
       }
-      day = crm__business_day(facts->time[i], scope->day_start);
+      day = facts->day[i];
       seen[id] |= day == first[id] ? SEEN_FIRST : 0U;
       seen[id] |= day > first[id] && day - first[id] < WINDOW_DAYS ? SEEN_AGAIN : 0U;
     }

@@ -274,6 +274,7 @@ static const place places[] = {
   {"crm_scope", "internal", offsetof(crm_scope, internal)},
   {"crm_scope", "reserved", offsetof(crm_scope, reserved)},
   {"crm_scope", "segment", offsetof(crm_scope, segment)},
+  {"crm_scope", "summary", offsetof(crm_scope, summary)},
   {"crm_segment_definition", NULL, sizeof(crm_segment_definition)},
   {"crm_segment_definition", "struct_size", offsetof(crm_segment_definition, struct_size)},
   {"crm_segment_definition", "reserved", offsetof(crm_segment_definition, reserved)},

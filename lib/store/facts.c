@@ -5,9 +5,24 @@
 void crm__facts_begin(crm__facts *facts)
 {
   facts->count = 0;
-  facts->next = 0;
-  facts->next_line = 0;
-  facts->phase = 0;
+  facts->own.begin = 0;
+  facts->own.next = 0;
+  facts->own.end = UINT64_MAX;
+  facts->own.next_line = 0;
+  facts->own.phase = 0;
+}
+
+crm__split crm__facts_split(const crm__scope *scope)
+{
+  return crm__split_rows(scope->store->document_count, CRM__CHUNK);
+}
+
+void crm__facts_begin_part(crm__facts *facts, const crm__split *split, uint64_t part)
+{
+  crm__facts_begin(facts);
+  facts->own.begin = crm__split_from(split, part);
+  facts->own.next = facts->own.begin;
+  facts->own.end = crm__split_to(split, part);
 }
 
 /* The document whose day a return line counts on, or CRM__NONE where it is its own. */
@@ -43,8 +58,8 @@ static int sum_undated(const crm__scope *scope, crm__facts *facts, uint32_t i)
   uint64_t line = (uint64_t)crm__column_i64(&store->documents.first, facts->document[i]);
   uint64_t end = line + crm__column_u32(&store->documents.lines, facts->document[i]);
   int left = 0;
-  facts->money[i] = 0;
-  facts->cost[i] = 0;
+  facts->own.money[i] = 0;
+  facts->own.cost[i] = 0;
   for (; line < end; line++) {
     uint32_t code = crm__column_u8(&store->lines.code, line);
     uint32_t kind = code & 3;
@@ -54,21 +69,16 @@ static int sum_undated(const crm__scope *scope, crm__facts *facts, uint32_t i)
     }
     left |= kind == CRM__KIND_SALE || kind == CRM__KIND_RETURN;
     if (crm__line_kind(code) != 0) {
-      facts->money[i] += line_money(scope, line, kind == CRM__KIND_SALE);
-      facts->cost[i] += cost == CRM__NULL ? 0 : cost;
+      facts->own.money[i] += line_money(scope, line, kind == CRM__KIND_SALE);
+      facts->own.cost[i] += cost == CRM__NULL ? 0 : cost;
     }
   }
   return left;
 }
 
-/* Whether a time lies in the period, and a document's branch among those that count. */
-static int in_period(const crm__scope *scope, int64_t time, uint32_t document)
+static int in_branches(const crm__scope *scope, uint32_t document)
 {
-  if (time < scope->from || time >= scope->to) {
-    return 0;
-  }
-  return scope->branches == NULL ||
-         scope->branches[crm__column_u32(&scope->store->documents.branch, document) + 1U] != 0;
+  return scope->branches[crm__column_u32(&scope->store->documents.branch, document) + 1U] != 0;
 }
 
 /* Who a document's fact counts for. 0: for nobody at all, internal ones and those outside the segment are left out. */
@@ -120,49 +130,208 @@ static int64_t value_at(const int64_t *values, uint64_t k)
   return values == NULL ? 0 : values[k];
 }
 
-/* What the flags of a live document with a line say of the fact; its customer is settled. */
-static uint32_t fact_flags(const crm__scope *scope, uint32_t kept, uint32_t customer, int64_t time, uint32_t document)
+#define WANTED (CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE)
+
+/* Zeros for what is absent. */
+static const int64_t nothing[CRM__FACTS];
+
+static int64_t latest(const int64_t *times, uint64_t count)
 {
-  uint32_t flags = CRM__FACT_LINE;
-  if ((kept & CRM__DOCUMENT_SALE) && (customer != CRM__NONE || (kept & CRM__DOCUMENT_VALUE))) {
-    flags |= CRM__FACT_OCCASION;
+  int64_t most = INT64_MIN;
+  uint64_t k;
+  for (k = 0; k < count; k++) {
+    most = times[k] > most ? times[k] : most;
   }
-  flags |= in_period(scope, time, document) ? CRM__FACT_PERIOD : 0;
-  flags |= kept & CRM__DOCUMENT_COST_MISSING ? CRM__FACT_COST_MISSING : 0;
-  return flags;
+  return most;
 }
 
-/* Takes the facts of count documents of one chunk. Facts that do not count are overwritten by the next. */
-static void take_chunk(const crm__scope *scope, crm__facts *facts, uint32_t document, uint64_t count)
+static int64_t earliest(const int64_t *times, uint64_t count)
 {
-  const uint32_t wanted = CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE;
-  uint32_t redating = scope->refunds == CRM_REFUNDS_SALE_DAY ? CRM__DOCUMENT_ORIGINAL : 0;
-  uint32_t i = facts->count;
+  int64_t least = INT64_MAX;
   uint64_t k;
-  chunk of;
-  look_up(scope, document, &of);
-  for (k = 0; of.flags != NULL && k < count; k++) {
-    uint32_t kept = of.flags[k];
-    uint32_t customer = of.customer == NULL ? CRM__NONE : of.customer[k];
-    int64_t time = value_at(of.time, k);
-    uint32_t flags;
-    if ((kept & wanted) != wanted || time >= scope->as_of ||
-        (scope->special != NULL && !counted_customer(scope, document + (uint32_t)k, &customer))) {
+  for (k = 0; k < count; k++) {
+    least = times[k] < least ? times[k] : least;
+  }
+  return least;
+}
+
+/* Whether count documents of a chunk all count, for the customer that they name. */
+static int all_count(const crm__scope *scope, const chunk *of, uint64_t count)
+{
+  uint32_t kept = WANTED;
+  uint32_t special = 0;
+  uint64_t k;
+  for (k = 0; k < count; k++) {
+    kept &= of->flags[k];
+  }
+  if (kept != WANTED || latest(of->time, count) >= scope->as_of) {
+    return 0;
+  }
+  for (k = 0; (scope->special != NULL || scope->segment != NULL) && k < count; k++) {
+    special |= of->customer[k] == CRM__NONE ? scope->segment != NULL
+                                            : scope->special != NULL &&
+                                                  scope->special[of->customer[k]] >= CRM__CUSTOMER_ANONYMOUS;
+  }
+  return special == 0;
+}
+
+/* Takes count documents of a chunk as they stand. */
+static void take_all(crm__facts *facts, const chunk *of, uint64_t count)
+{
+  uint64_t k;
+  facts->customer = of->customer;
+  facts->time = of->time;
+  facts->money = of->net == NULL ? nothing : of->net;
+  facts->cost = of->cost == NULL ? nothing : of->cost;
+  facts->line = (const uint64_t *)(const void *)(of->first == NULL ? nothing : of->first);
+  facts->lines = of->lines;
+  if (of->more != NULL) {
+    for (k = 0; k < count; k++) {
+      facts->own.money[k] = facts->money[k] + of->more[k];
+    }
+    facts->money = facts->own.money;
+  }
+  for (k = 0; k < count; k++) {
+    facts->document[k] = (uint32_t)(facts->own.next + k);
+  }
+  facts->count = (uint32_t)count;
+}
+
+/* Takes those of count documents of a chunk that count. A place is written over where they do not. */
+static void take_some(const crm__scope *scope, crm__facts *facts, const chunk *of, uint64_t count)
+{
+  uint32_t redating = scope->refunds == CRM_REFUNDS_SALE_DAY ? CRM__DOCUMENT_ORIGINAL : 0;
+  uint32_t i = 0;
+  uint64_t k;
+  for (k = 0; of->flags != NULL && k < count; k++) {
+    uint32_t document = (uint32_t)(facts->own.next + k);
+    uint32_t kept = of->flags[k];
+    int64_t time = value_at(of->time, k);
+    if ((kept & WANTED) != WANTED || time >= scope->as_of ||
+        !counted_customer(scope, document, &facts->own.customer[i])) {
       continue;
     }
-    flags = fact_flags(scope, kept, customer, time, document + (uint32_t)k);
-    facts->flags[i] = flags;
-    facts->document[i] = document + (uint32_t)k;
-    facts->customer[i] = customer;
-    facts->time[i] = time;
-    facts->line[i] = (uint64_t)value_at(of.first, k);
-    facts->lines[i] = of.lines[k];
-    facts->orders[i] = (flags & CRM__FACT_OCCASION) == 0 ? 0 : kept & CRM__DOCUMENT_ROWS ? of.lines[k] : 1;
-    facts->money[i] = value_at(of.net, k) + value_at(of.more, k);
-    facts->cost[i] = value_at(of.cost, k);
+    facts->document[i] = document;
+    facts->own.kept[i] = (uint8_t)kept;
+    facts->own.time[i] = time;
+    facts->own.line[i] = (uint64_t)value_at(of->first, k);
+    facts->own.lines[i] = of->lines[k];
+    facts->own.money[i] = value_at(of->net, k) + value_at(of->more, k);
+    facts->own.cost[i] = value_at(of->cost, k);
     i += (kept & redating) == 0 || sum_undated(scope, facts, i);
   }
   facts->count = i;
+}
+
+static void own_columns(crm__facts *facts)
+{
+  facts->customer = facts->own.customer;
+  facts->time = facts->own.time;
+  facts->money = facts->own.money;
+  facts->cost = facts->own.cost;
+  facts->line = facts->own.line;
+  facts->lines = facts->own.lines;
+}
+
+/* Days of facts that come in the order of their time mostly are the day of the one before, and often all the same. */
+static void find_days(const crm__scope *scope, crm__facts *facts, int64_t least, int64_t most)
+{
+  int32_t day = crm__business_day(least, scope->day_start);
+  int64_t begin = day * CRM_DAY + scope->day_start;
+  uint32_t i;
+  if (most < begin + CRM_DAY) {
+    for (i = 0; i < facts->count; i++) {
+      facts->day[i] = day;
+    }
+    return;
+  }
+  for (i = 0; i < facts->count; i++) {
+    int64_t time = facts->time[i];
+    if (time < begin || time >= begin + CRM_DAY) {
+      day = crm__business_day(time, scope->day_start);
+      begin = day * CRM_DAY + scope->day_start;
+    }
+    facts->day[i] = day;
+  }
+}
+
+/* Where facts lie in time: for all alike, or one by one. */
+static void find_periods(const crm__scope *scope, crm__facts *facts, int64_t least, int64_t most)
+{
+  uint32_t inside = CRM__FACT_PERIOD | CRM__FACT_BEFORE;
+  uint32_t i;
+  if (least >= scope->from && most < scope->to) {
+    for (i = 0; i < facts->count; i++) {
+      facts->flags[i] = (uint8_t)(facts->flags[i] | inside);
+    }
+  } else if (least < scope->to) {
+    for (i = 0; i < facts->count; i++) {
+      int64_t time = facts->time[i];
+      uint32_t flags = time >= scope->to ? 0U : time >= scope->from ? inside : CRM__FACT_BEFORE;
+      facts->flags[i] = (uint8_t)(facts->flags[i] | flags);
+    }
+  }
+  for (i = 0; scope->branches != NULL && i < facts->count; i++) {
+    if (!in_branches(scope, facts->document[i])) {
+      facts->flags[i] = (uint8_t)(facts->flags[i] & ~inside);
+    }
+  }
+}
+
+/* What the flags of live documents with a line say of the facts; their customers and times are settled. The loops are
+ * such that a compiler makes vectors of them; what is rare is mended after. */
+static void find_flags(crm__facts *facts, const uint8_t *kept)
+{
+  uint32_t any = 0;
+  uint32_t all = CRM__DOCUMENT_VALUE;
+  uint32_t i;
+  for (i = 0; i < facts->count; i++) {
+    uint8_t k = kept[i];
+    any |= k;
+    all &= k;
+    facts->flags[i] = (uint8_t)(CRM__FACT_LINE | (k & CRM__DOCUMENT_SALE) >> 2 | (k & CRM__DOCUMENT_COST_MISSING) >> 1);
+  }
+  for (i = 0; all == 0 && i < facts->count; i++) {
+    if ((kept[i] & CRM__DOCUMENT_VALUE) == 0 && facts->customer[i] == CRM__NONE) {
+      facts->flags[i] = (uint8_t)(facts->flags[i] & ~CRM__FACT_OCCASION);
+    }
+  }
+  for (i = 0; i < facts->count; i++) {
+    facts->orders[i] = facts->flags[i] & CRM__FACT_OCCASION;
+  }
+  for (i = 0; (any & CRM__DOCUMENT_ROWS) && i < facts->count; i++) {
+    if ((kept[i] & CRM__DOCUMENT_ROWS) && facts->orders[i] != 0) {
+      facts->orders[i] = facts->lines[i];
+    }
+  }
+}
+
+static void place_in_time(const crm__scope *scope, crm__facts *facts)
+{
+  if (facts->count > 0) {
+    int64_t least = earliest(facts->time, facts->count);
+    int64_t most = latest(facts->time, facts->count);
+    find_days(scope, facts, least, most);
+    find_periods(scope, facts, least, most);
+  }
+}
+
+/* A block of up to count documents of one chunk, from the next one on. */
+static void take_chunk(const crm__scope *scope, crm__facts *facts, uint64_t count)
+{
+  const uint8_t *kept = facts->own.kept;
+  chunk of;
+  look_up(scope, facts->own.next, &of);
+  if (of.flags != NULL && of.time != NULL && of.customer != NULL && scope->refunds == CRM_REFUNDS_REFUND_DAY &&
+      all_count(scope, &of, count)) {
+    take_all(facts, &of, count);
+    kept = of.flags;
+  } else {
+    own_columns(facts);
+    take_some(scope, facts, &of, count);
+  }
+  find_flags(facts, kept);
+  place_in_time(scope, facts);
 }
 
 static void take_redated(const crm__scope *scope, crm__facts *facts, uint32_t i, uint32_t document, uint64_t line)
@@ -170,17 +339,17 @@ static void take_redated(const crm__scope *scope, crm__facts *facts, uint32_t i,
   const crm_store *store = scope->store;
   int64_t cost = crm__column_i64(&store->lines.cost, line);
   int64_t time = crm__column_i64(&store->documents.time, crm__column_u32(&store->lines.original, line));
-  (void)counted_customer(scope, document, &facts->customer[i]);
-  facts->flags[i] = CRM__FACT_LINE | CRM__FACT_EXTRA;
-  facts->flags[i] |= in_period(scope, time, document) ? CRM__FACT_PERIOD : 0;
-  facts->flags[i] |= cost == CRM__NULL ? CRM__FACT_COST_MISSING : 0;
+  uint32_t flags = CRM__FACT_LINE | CRM__FACT_EXTRA;
+  (void)counted_customer(scope, document, &facts->own.customer[i]);
+  flags |= cost == CRM__NULL ? CRM__FACT_COST_MISSING : 0U;
+  facts->flags[i] = (uint8_t)flags;
   facts->document[i] = document;
-  facts->line[i] = line;
-  facts->lines[i] = 1;
-  facts->time[i] = time;
+  facts->own.line[i] = line;
+  facts->own.lines[i] = 1;
+  facts->own.time[i] = time;
   facts->orders[i] = 0;
-  facts->money[i] = line_money(scope, line, 0);
-  facts->cost[i] = cost == CRM__NULL ? 0 : cost;
+  facts->own.money[i] = line_money(scope, line, 0);
+  facts->own.cost[i] = cost == CRM__NULL ? 0 : cost;
 }
 
 /* Whether a document may hold lines that count on another day. */
@@ -193,18 +362,19 @@ static int may_redate(const crm__scope *scope, uint32_t document)
          crm__column_i64(&documents->time, document) < scope->as_of && counted_customer(scope, document, &customer);
 }
 
-static void next_redated(crm__facts *facts, const crm__scope *scope)
+static void next_redated(crm__facts *facts, const crm__scope *scope, uint64_t end)
 {
   const crm__documents *documents = &scope->store->documents;
-  for (; facts->next < scope->store->document_count; facts->next++, facts->next_line = 0) {
-    uint32_t document = (uint32_t)facts->next;
+  own_columns(facts);
+  for (; facts->own.next < end; facts->own.next++, facts->own.next_line = 0) {
+    uint32_t document = (uint32_t)facts->own.next;
     uint32_t lines = crm__column_u32(&documents->lines, document);
     uint64_t first = (uint64_t)crm__column_i64(&documents->first, document);
     if (!may_redate(scope, document)) {
       continue;
     }
-    for (; facts->next_line < lines; facts->next_line++) {
-      uint64_t line = first + facts->next_line;
+    for (; facts->own.next_line < lines; facts->own.next_line++) {
+      uint64_t line = first + facts->own.next_line;
       if (facts->count == CRM__FACTS) {
         return;
       }
@@ -218,23 +388,25 @@ static void next_redated(crm__facts *facts, const crm__scope *scope)
 int crm__facts_next(crm__facts *facts, const crm__scope *scope)
 {
   uint64_t documents = scope->store->document_count;
+  uint64_t end = facts->own.end < documents ? facts->own.end : documents;
   facts->count = 0;
-  if (facts->phase == 0) {
-    while (facts->next < documents && facts->count < CRM__FACTS) {
-      uint64_t run = CRM__CHUNK - (facts->next & (CRM__CHUNK - 1));
-      run = run < documents - facts->next ? run : documents - facts->next;
-      run = run < CRM__FACTS - facts->count ? run : CRM__FACTS - facts->count;
-      take_chunk(scope, facts, (uint32_t)facts->next, run);
-      facts->next += run;
-    }
+  while (facts->own.phase == 0 && facts->own.next < end) {
+    uint64_t run = CRM__CHUNK - (facts->own.next & (CRM__CHUNK - 1));
+    run = run < end - facts->own.next ? run : end - facts->own.next;
+    run = run < CRM__FACTS ? run : CRM__FACTS;
+    take_chunk(scope, facts, run);
+    facts->own.next += run;
     if (facts->count > 0) {
       return 1;
     }
-    facts->phase = 1;
-    facts->next = scope->refunds == CRM_REFUNDS_SALE_DAY ? 0 : documents;
-    facts->next_line = 0;
   }
-  next_redated(facts, scope);
+  if (facts->own.phase == 0) {
+    facts->own.phase = 1;
+    facts->own.next = scope->refunds == CRM_REFUNDS_SALE_DAY ? facts->own.begin : end;
+    facts->own.next_line = 0;
+  }
+  next_redated(facts, scope, end);
+  place_in_time(scope, facts);
   return facts->count > 0;
 }
 
@@ -272,7 +444,8 @@ int crm__document_void(const crm__scope *scope, uint32_t document, int64_t *time
   *line = (uint64_t)crm__column_i64(&store->documents.first, document);
   *time = crm__column_i64(&store->documents.time, document);
   return (crm__column_u8(&store->lines.code, *line) & 3U) == CRM__KIND_VOID && *time < scope->as_of &&
-         in_period(scope, *time, document) && counted_customer(scope, document, &customer);
+         *time >= scope->from && *time < scope->to &&
+         (scope->branches == NULL || in_branches(scope, document)) && counted_customer(scope, document, &customer);
 }
 
 int crm__line_redated(const crm__scope *scope, uint64_t line)

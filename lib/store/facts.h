@@ -7,10 +7,12 @@
 #include "base/column.h"
 #include "base/intern.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "store/schema.h"
 
 #include <crm/scope.h>
 #include <crm/store.h>
+#include <crm/summary.h>
 #include <crm/table.h>
 
 /* What an analysis sees of the store: a scope made ready, measures a customer, blocks of facts, names. */
@@ -34,6 +36,8 @@ typedef struct crm__scope {
   const crm_segment *segment; /* NULL: all customers count, anonymous ones as well */
   const uint8_t *branches;    /* by branch id + 1 (0: no branch): 1 counts; NULL: all count */
   char *branch_text;          /* keys of the scope's branches for the metadata, or NULL */
+  const crm__team *team;      /* threads and watch that the host lends, or NULL */
+  const crm_summary *summary; /* one that fits this scope, or NULL */
   crm_context *context;       /* scratch */
   crm_context *own;           /* the context if the caller gave none */
 } crm__scope;
@@ -136,7 +140,8 @@ crm_status crm__visits(crm__scope *scope, uint64_t **visits, uint64_t *count, cr
  * scratch. */
 crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *error);
 
-/* Facts in blocks, a document each; in the sale-day basis re-dated return lines follow as facts of their own. */
+/* Facts in blocks, a document each; in the sale-day basis re-dated return lines follow as facts of their own. Where
+ * every document of a block counts as it stands the block's columns are the store's own, without a copy. */
 #define CRM__FACTS 1024
 
 #define CRM__FACT_OCCASION 1U     /* is an occasion */
@@ -144,27 +149,45 @@ crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *
 #define CRM__FACT_PERIOD 4U       /* lies in the scope's period and branches */
 #define CRM__FACT_COST_MISSING 8U
 #define CRM__FACT_EXTRA 16U       /* a re-dated line: document[] is its document, no occasion */
+#define CRM__FACT_BEFORE 32U      /* lies in the scope's branches and before the end of its period */
+#define CRM__FACT_BITS 6
 
 typedef struct crm__facts {
   uint32_t count;
-  uint32_t flags[CRM__FACTS];       /* 0: does not count at all (replaced, after as-of, internal, void, quote) */
+  const uint32_t *customer;         /* CRM__NONE: anonymous (blank, or a key that stands for nobody) */
+  const int64_t *time;
+  const int64_t *money;
+  const int64_t *cost;
+  const uint64_t *line;             /* the first of its lines, */
+  const uint32_t *lines;            /* and their number; of a re-dated line 1 */
+  uint8_t flags[CRM__FACTS];
   uint32_t document[CRM__FACTS];
-  uint32_t customer[CRM__FACTS];    /* CRM__NONE: anonymous (blank, or a key that stands for nobody) */
-  int64_t time[CRM__FACTS];
-  int64_t money[CRM__FACTS];
-  int64_t cost[CRM__FACTS];
+  int32_t day[CRM__FACTS];          /* business day of time */
   uint32_t orders[CRM__FACTS];      /* occasions that the document stands for, 1 but for documents made of equal rows */
-  uint64_t line[CRM__FACTS];        /* the first of its lines, */
-  uint32_t lines[CRM__FACTS];       /* and their number; of a re-dated line 1 */
-  uint64_t next;                    /* private: the next document, */
-  uint32_t next_line;               /* private: its next line, */
-  uint32_t phase;                   /* private: 0 documents, 1 re-dated lines */
+  struct {
+    uint64_t begin;                 /* the first document, */
+    uint64_t next;                  /* the next one, */
+    uint64_t end;                   /* the one before which to stop, */
+    uint32_t next_line;             /* the next line of a document, */
+    uint32_t phase;                 /* 0 documents, 1 re-dated lines */
+    uint8_t kept[CRM__FACTS];
+    uint32_t customer[CRM__FACTS];
+    int64_t time[CRM__FACTS];
+    int64_t money[CRM__FACTS];
+    int64_t cost[CRM__FACTS];
+    uint64_t line[CRM__FACTS];
+    uint32_t lines[CRM__FACTS];
+  } own;                            /* private */
 } crm__facts;
 
 /* Begins; then crm__facts_next answers 1 and a block, or 0 at the end. With occasions a day, orders of a customer are
  * per document all the same: callers that count occasions use crm__occasion_days or drop repeated days. */
 void crm__facts_begin(crm__facts *facts);
 int crm__facts_next(crm__facts *facts, const crm__scope *scope);
+
+/* The same for a part of the documents: those of a split by the number of documents (crm__facts_split). */
+crm__split crm__facts_split(const crm__scope *scope);
+void crm__facts_begin_part(crm__facts *facts, const crm__split *split, uint64_t part);
 
 /* The line columns of one chunk, for facts that want their lines one by one; NULL where a column is absent. */
 typedef struct crm__lines {
@@ -243,22 +266,28 @@ crm__key crm__product_key(const crm_store *store, uint32_t product);
 crm_status crm__product_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error);
 int32_t crm__quantity_digits(const crm_store *store);
 
+/* What a cohort did in a period, for calendar periods and occasions that are documents. */
+typedef struct crm__cell {
+  int64_t revenue;
+  int64_t orders;
+} crm__cell;
+
 /* Which customer ids are active in which period of a calendar. */
 typedef struct crm__activity {
   int32_t periods;          /* rows; 0 where there are no facts in the scope */
   const int32_t *starts;    /* periods + 1 first days */
-  uint32_t words;           /* 64-bit words a customer */
-  const uint64_t *bits;     /* customer * words; bit 0: the period before the first, bit p + 1: period p. An occasion in
-                             * the scope */
-  const int32_t *ever;      /* by customer: business day of the first occasion ever (before as-of, all branches);
-                             * INT32_MAX: none */
-  const int32_t *first;     /* by customer: period of the first occasion ever; -1: before the first period; INT32_MAX:
-                             * none or after the last */
+  uint32_t words;           /* 64-bit words of bits a customer */
   const int64_t *revenue;   /* by period, in the scope's basis, anonymous ones too */
   const int64_t *orders;    /* by period, the scope's occasions, anonymous ones too */
+  const crm__cell *cells;   /* NULL, or by period of the first occasion ever * periods + period: what the customers of
+                             * that first period, whether they count or not, did in the period */
   int32_t first_day;        /* of the days that places are known for, */
   int32_t days;             /* their number, */
   const uint16_t *places;   /* and by day its bit */
+  const unsigned char *bits_base;   /* private: by the functions below */
+  size_t bits_stride;
+  const unsigned char *ever_base;
+  size_t ever_stride;
 } crm__activity;
 
 #define CRM__NO_PLACE UINT16_MAX
@@ -271,10 +300,35 @@ static inline uint16_t crm__activity_place(const crm__activity *activity, int32_
            : activity->places[day - activity->first_day];
 }
 
+/* A customer's bits, `words` words. Bit 0: an occasion of the scope in the period before the first, bit p + 1: one in
+ * period p. */
+static inline const uint64_t *crm__activity_bits(const crm__activity *activity, uint32_t customer)
+{
+  return (const uint64_t *)(const void *)(activity->bits_base + (size_t)customer * activity->bits_stride);
+}
+
+/* Business day of a customer's first occasion ever (before as-of, all branches); INT32_MAX: none. */
+static inline int32_t crm__activity_ever(const crm__activity *activity, uint32_t customer)
+{
+  return *(const int32_t *)(const void *)(activity->ever_base + (size_t)customer * activity->ever_stride);
+}
+
+/* The period of that day; -1: before the first period, INT32_MAX: none or after the last. */
+static inline int32_t crm__activity_first(const crm__activity *activity, uint32_t customer)
+{
+  int32_t day = crm__activity_ever(activity, customer);
+  uint16_t place = crm__activity_place(activity, day);
+  return day < activity->starts[0] ? -1 : place == CRM__NO_PLACE ? INT32_MAX : (int32_t)place - 1;
+}
+
 #define CRM__PERIODS 4096
 
 /* Errors: LIMIT over CRM__PERIODS, ARGUMENT, MEMORY. */
 crm_status crm__activity_compute(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
                                  crm_error *error);
+
+/* The same with cells, where they can be had. */
+crm_status crm__activity_with_cells(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
+                                    crm_error *error);
 
 #endif

@@ -130,6 +130,8 @@ crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_
   scope->internal = own.internal != 0;
   scope->day_start = store->day_start;
   scope->context = own.context;
+  scope->team = crm__context_team(own.context);
+  scope->summary = own.summary;
   if (scope->context == NULL) {
     scope->own = crm__context_for(&store->memory);
     scope->context = scope->own;

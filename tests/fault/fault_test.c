@@ -399,6 +399,23 @@ static crm_status ask_products(const crm_store *store, const crm_scope *scope, c
   return crm_products_compute(store, scope, NULL, table, error);
 }
 
+/* A summary, and an analysis that takes from it. */
+static crm_status ask_summary(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_scope with = CRM_SCOPE_INIT;
+  crm_summary *summary = NULL;
+  crm_status status = crm_summary_create(store, scope, NULL, &summary, error);
+  if (status == CRM_OK) {
+    with = scope == NULL ? with : *scope;
+    with.summary = summary;
+    status = crm_cohorts_compute(store, &with, NULL, NULL, table, error);
+  } else {
+    assert_null(summary);
+  }
+  crm_summary_free(summary);
+  return status;
+}
+
 static crm_status ask_due(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return crm_due_compute(store, scope, NULL, table, error);
@@ -690,6 +707,7 @@ static crm_status ask_aliases(const crm_store *store, const crm_scope *scope, cr
 }
 
 static const question questions[] = {
+    ask_summary,
     ask_customer, ask_documents, ask_document, ask_changed,  ask_totals,         ask_sources, ask_warnings,
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,

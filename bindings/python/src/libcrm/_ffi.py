@@ -159,6 +159,10 @@ class crm_segment(Structure):
     """A handle; what is behind it is the library's."""
 
 
+class crm_summary(Structure):
+    """A handle; what is behind it is the library's."""
+
+
 class crm_store(Structure):
     """A handle; what is behind it is the library's."""
 
@@ -542,6 +546,7 @@ class crm_scope(Structure):
         ("internal", c_int32),
         ("reserved", c_uint32),
         ("segment", POINTER(crm_segment)),
+        ("summary", POINTER(crm_summary)),
     ]
 
 
@@ -875,6 +880,8 @@ class Functions:
     crm_store_warnings: Callable[..., int]
     crm_struct_offset: Callable[..., int]
     crm_struct_size: Callable[..., int]
+    crm_summary_create: Callable[..., int]
+    crm_summary_free: Callable[..., None]
     crm_table_arrow: Callable[..., int]
     crm_table_arrow_move: Callable[..., int]
     crm_table_arrow_schema: Callable[..., int]
@@ -1236,6 +1243,15 @@ class Functions:
         self.crm_struct_size = f = quick.crm_struct_size
         f.argtypes = (c_char_p,)
         f.restype = c_int64
+        self.crm_summary_create = f = library.crm_summary_create
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(POINTER(crm_summary)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_summary_free = f = library.crm_summary_free
+        f.argtypes = (POINTER(crm_summary),)
+        f.restype = None
         self.crm_table_arrow = f = library.crm_table_arrow
         f.argtypes = (POINTER(crm_table), c_int32, POINTER(ArrowSchema), POINTER(ArrowArray), POINTER(crm_error))
         f.restype = c_int32

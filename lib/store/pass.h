@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_STORE_PASS_H
+#define CRM_STORE_PASS_H
+
+#include "store/store.h"
+
+/* One pass over the facts of a scope that leaves a record a customer: its measure, its activity, or both. */
+
+/* measures, activity: what is asked for, not both NULL. activity comes with its calendar (periods above 0, starts,
+ * places, words); the rest of it is filled in, its cells where with_cells is not 0 and the pass can make them. They lie
+ * in the scope's scratch, what is needed on the way in that of another scope, which may be the same. */
+crm_status crm__pass(crm__scope *scope, crm__scope *scratch, crm__measures *measures, crm__activity *activity,
+                     int with_cells, crm_error *error);
+
+/* Cuts the time of a scope into the periods of a calendar: periods, starts, places and words of an activity. */
+crm_status crm__activity_calendar(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
+                                  crm_error *error);
+
+#endif
