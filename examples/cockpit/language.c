@@ -224,6 +224,8 @@ static const entry entries[] = {
   {"verb", "drift", {"Change of a segment", "客户群变动"}},
   {"verb", "explain", {"Why in a segment or not", "入群条件核对"}},
   {"verb", "fields", {"Fields of expressions", "表达式字段"}},
+  {"verb", "completeness", {"What is known of customers", "客户档案完整度"}},
+  {"verb", "knowledge", {"What is known of each", "各客户档案完整度"}},
   {"verb", "products", {"Products", "产品"}},
   {"verb", "load", {"Rows loaded", "载入行数"}},
   {"verb", "rows", {"Rows of a table", "表中各行"}},

@@ -38,6 +38,8 @@ const char *const manual[] = {
   "  drift          who has joined and left them since --since\n"
   "  overlap        how the segments of --define overlap\n"
   "  fields         what expressions may ask about\n"
+  "  completeness   how much is known of the customers, by column\n"
+  "  knowledge      likewise, by customer\n"
   "  products       products by revenue, with ABC classes\n"
   "  load           rows read, accepted, duplicate and rejected\n"
   "  rows           the rows of a table as they are kept (--table)\n"

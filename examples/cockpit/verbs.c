@@ -77,6 +77,16 @@ static crm_status funnel(const crm_store *store, const arguments *args, crm_tabl
   return crm_funnel_compute(store, &args->scope, &options, table, error);
 }
 
+static crm_status completeness(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_columns(store, &args->scope, table, error);
+}
+
+static crm_status knowledge(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_customers(store, &args->scope, table, error);
+}
+
 static crm_status products(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return crm_products_compute(store, &args->scope, &args->products, table, error);
@@ -156,6 +166,8 @@ static const verb verbs[] = {
   {"drift", sets_drift, "movement customers spend_before spend_after change", "", 0},
   {"explain", sets_explain, "segment condition byte value result", "byte segment", 0},
   {"fields", sets_fields, "field type meaning", "", 0},
+  {"completeness", completeness, "column known customers share", "", 0},
+  {"knowledge", knowledge, "customer known columns share", "", 50},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
   {"kpi", kpi, "group kpi period value unit change year_change status", "unit group", 0},
   {"kpis", kpis, "kpi name unit direction formula", "direction", 0},

@@ -51,6 +51,8 @@ HEADERS = {
     "kpi": "kpi,period,value,numerator,denominator,unit,n,low,high,status,previous,change,year_before,year_change,"
            "definition",
     "kpis": "kpi,name,name_zh,unit,direction,level,formula,numerator,denominator,inputs,interval,definition",
+    "completeness": "column,known,customers,share,status",
+    "knowledge": "customer,known,columns,share",
     "products": "product,revenue,share,cumulative_share,class,units,margin,buyers,last",
 }
 

@@ -713,6 +713,7 @@ static const question questions[] = {
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_due,
     ask_findings, ask_reopened,
+    crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
 };

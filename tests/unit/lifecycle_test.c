@@ -226,6 +226,30 @@ static void the_bucket_leaks(void **state)
   crm_store_free(store);
 }
 
+/* Of two keys that are one the life is one; taken apart again, both are as before. */
+static void merged_lives_are_one(void **state)
+{
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle;
+  crm_table *table = NULL;
+  (void)state;
+  facts_load_text(store, "merges", "customer,into\nB,A\n");
+  facts_load_text(store, "stages", "customer,time,stage\nB,2024-02-25,lost\n");
+  lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  assert_int_equal(crm_lifecycle_history(lifecycle, "B", &table, NULL), CRM_OK);
+  assert_result(table, "customer,stage,entered,cause\n"
+                       "A,prospect,2024-01-01T00:00:00,joined\n"
+                       "A,customer,2024-01-05T10:00:00,purchase\n"
+                       "A,repeat,2024-01-20T10:00:00,repeat\n"
+                       "A,dormant,2024-02-20T00:00:00,idle\n"
+                       "A,lost,2024-02-25T00:00:00,host\n"
+                       "A,reactivated,2024-03-01T10:00:00,purchase\n"
+                       "A,dormant,2024-04-01T00:00:00,idle\n"
+                       "A,reactivated,2024-05-15T10:00:00,purchase\n");
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 /* Random lives: what is kept in the history gives at every instant what a lifecycle as of that instant does, and stocks
  * are what flows make of them. */
 static void lives_do_not_depend_on_hindsight(void **state)
@@ -432,6 +456,7 @@ int main(void)
     cmocka_unit_test(stages_have_their_promotion),
     cmocka_unit_test(stages_between_two_instants),
     cmocka_unit_test(the_bucket_leaks),
+    cmocka_unit_test(merged_lives_are_one),
     cmocka_unit_test(lives_do_not_depend_on_hindsight),
     cmocka_unit_test(limits_are_suggested),
     cmocka_unit_test(too_few_gaps_suggest_nothing),
