@@ -790,6 +790,8 @@ class Functions:
     """The functions of a library, each with its types."""
 
     crm_cohorts_compute: Callable[..., int]
+    crm_completeness_columns: Callable[..., int]
+    crm_completeness_customers: Callable[..., int]
     crm_context_configure: Callable[..., int]
     crm_context_create: Callable[..., int]
     crm_context_free: Callable[..., None]
@@ -922,6 +924,12 @@ class Functions:
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_cohorts_options),
             POINTER(POINTER(crm_table)), POINTER(crm_error)
         )
+        f.restype = c_int32
+        self.crm_completeness_columns = f = library.crm_completeness_columns
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_completeness_customers = f = library.crm_completeness_customers
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_context_configure = f = library.crm_context_configure
         f.argtypes = (POINTER(crm_context), POINTER(crm_context_options), POINTER(crm_error))
