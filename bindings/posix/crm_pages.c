@@ -14,7 +14,7 @@
 
 #define LARGE ((size_t)1 << 21)          /* a large page, on the platforms that have them on demand */
 #define BLOCK_MIN ((size_t)1 << 15)      /* smaller ones are malloc's */
-#define CLASSES 6                        /* blocks of 32 KiB to 1 MiB are cut from regions, others mapped by themselves */
+#define CLASSES 6                        /* blocks of 32 KiB to 1 MiB are cut from regions, others are mapped alone */
 #define BLOCK_MAX (BLOCK_MIN << (CLASSES - 1))
 #define REGION (16 * LARGE)
 

@@ -219,7 +219,7 @@ def lists_are_whole():
 
 def text_form():
     troubles = []
-    for path in inside("lib", "include", "tests", "examples", suffixes=(".c", ".h")):
+    for path in inside("lib", "include", "tests", "examples", "bindings", suffixes=(".c", ".h")):
         data = path.read_bytes()
         if b"\r" in data or b"\t" in data or not data.endswith(b"\n"):
             troubles.append("%s: LF ends, no tabs, a last line end" % name_of(path))
@@ -238,7 +238,7 @@ def text_form():
 def unfinished():
     word = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
     return ["%s:%d: %s" % (name_of(path), number, match.group(0))
-            for path in inside("lib", "include", "tests", "examples", "docs", suffixes=(".c", ".h", ".py", ".md"))
+            for path in inside("lib", "include", "tests", "examples", "docs", "bindings", suffixes=(".c", ".h", ".py", ".md"))
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
             for match in word.finditer(line)]
 

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""Customer analytics over the facts of a business: exact, in process, from whatever frame you have.
+
+>>> import libcrm
+>>> store = libcrm.sample()                         # or Store(), then store.load("sales", frame)
+>>> store.pyramid(as_of="2026-01-01").tiers()["tier"][:4]
+['vip', 'major', 'medium', 'small']
+"""
+
+from ._errors import (
+    ArgumentError,
+    CancelledError,
+    ConflictError,
+    CorruptError,
+    Error,
+    InputOutputError,
+    InvalidValueError,
+    LimitError,
+    NotFoundError,
+    OutOfMemoryError,
+    RangeError,
+    SchemaError,
+    StateError,
+    SumOverflowError,
+    TypeMismatchError,
+)
+from ._handles import (
+    Figure,
+    Kpi,
+    Lifecycle,
+    LifeLimits,
+    LifeStanding,
+    Pyramid,
+    Reach,
+    Standing,
+    Till,
+    TillStanding,
+)
+from ._hooks import Threads, cancel
+from ._library import VERSION as __version__
+from ._registry import kpis
+from ._segment import Segment
+from ._store import Counts, Load, Store, sample
+from ._table import Column, Table
+
+__all__ = [
+    "ArgumentError",
+    "CancelledError",
+    "Column",
+    "ConflictError",
+    "CorruptError",
+    "Counts",
+    "Error",
+    "Figure",
+    "InputOutputError",
+    "InvalidValueError",
+    "Kpi",
+    "LifeLimits",
+    "LifeStanding",
+    "Lifecycle",
+    "LimitError",
+    "Load",
+    "NotFoundError",
+    "OutOfMemoryError",
+    "Pyramid",
+    "RangeError",
+    "Reach",
+    "SchemaError",
+    "Segment",
+    "Standing",
+    "StateError",
+    "Store",
+    "SumOverflowError",
+    "Table",
+    "Threads",
+    "Till",
+    "TillStanding",
+    "TypeMismatchError",
+    "__version__",
+    "cancel",
+    "kpis",
+    "sample",
+]

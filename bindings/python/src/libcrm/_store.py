@@ -1,0 +1,569 @@
+# SPDX-License-Identifier: MIT
+"""The store of facts, loads into it, and the analyses over it."""
+
+from __future__ import annotations
+
+import ctypes
+import datetime
+import os
+import weakref
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+
+from . import _arrow, _ffi, _input
+from ._analyses import Analyses
+from ._errors import Error, StateError
+from ._hooks import Context, Executor, Interruptible, Progress, ProgressOfLoad, Source, adapt, config_with
+from ._input import pairs, word
+from ._library import library
+from ._native import Guard, Handle, Owner, byref, check, out, texts, utf8
+from ._options import scope_struct
+from ._table import Table
+from ._time import from_microseconds, to_day_start
+
+if TYPE_CHECKING:
+    from ._segment import Segment
+
+__all__ = ["Counts", "Load", "Store", "sample"]
+
+RETURNS = {"auto": _ffi.CRM_RETURNS_AUTO, "kind": _ffi.CRM_RETURNS_KIND, "sign": _ffi.CRM_RETURNS_SIGN}
+ATTRIBUTES = {
+    "text": _ffi.CRM_TYPE_TEXT,
+    "number": _ffi.CRM_TYPE_DECIMAL,
+    "money": _ffi.CRM_TYPE_MONEY,
+    "time": _ffi.CRM_TYPE_TIME,
+}
+ENCODINGS = {"utf-8": _ffi.CRM_ENCODING_UTF8, "latin-1": _ffi.CRM_ENCODING_LATIN1}
+
+
+class Counts(NamedTuple):
+    """What became of the rows of one table: rows = accepted + duplicate + rejected."""
+
+    rows: int
+    accepted: int
+    duplicate: int
+    rejected: int
+    rounded: int
+    ignored_columns: int
+    amount_in: Decimal
+    amount_accepted: Decimal
+
+
+class Store(Analyses, Owner):
+    """The facts of one business, in memory: customers, products, sales and what else the schema holds.
+
+    It holds keys and figures, never names or addresses. Money is exact, with `digits` decimals.
+
+    - `digits`, `quantity_digits`: decimals of money (0 to 6) and of quantities, settled for all time
+    - `returns`: "auto" (by kind where there is such a column, else by sign), "kind" or "sign"
+    - `day_start`: when a business day begins, "04:00" or a `datetime.time`
+    - `currency`: the base currency; None: the one that sales without a rate carry
+    - `anonymous`: customer keys that stand for nobody, as "walk-in"
+    - `memory_limit`: bytes that the store, a result or a computation may take each; 0: no limit
+    - `executor`: threads to lend to long calls: a `concurrent.futures.ThreadPoolExecutor` or `libcrm.Threads`
+
+    A store may be read by many threads at once; a call that changes it waits for them and they for it. Long calls let
+    other threads of Python run. After `close`, or at the end of a `with`, it and what belongs to it cannot be used.
+
+    >>> import libcrm
+    >>> with libcrm.Store() as store:
+    ...     counts = store.load("sales", {
+    ...         "document": [1, 2, 3],
+    ...         "time": ["2024-01-31", "2024-02-01", "2024-02-03"],
+    ...         "customer": ["ann", "bob", "ann"],
+    ...         "amount": ["12.50", 7, 3.25],
+    ...     })
+    ...     print(counts.accepted, len(store), store.pyramid()["ann"].rank)
+    3 2 1
+    """
+
+    def __init__(
+        self,
+        *,
+        digits: int = 2,
+        quantity_digits: int = 3,
+        returns: str = "auto",
+        day_start: Union[None, str, datetime.time, datetime.timedelta] = None,
+        currency: Optional[str] = None,
+        anonymous: Sequence[str] = (),
+        memory_limit: int = 0,
+        executor: Optional[Executor] = None,
+    ) -> None:
+        super().__init__()
+        options = _ffi.new(_ffi.crm_store_options)
+        options.digits = digits
+        options.quantity_digits = quantity_digits
+        options.returns = word(RETURNS, returns, "returns")
+        options.day_start = to_day_start(day_start)
+        options.currency = utf8(currency)
+        if isinstance(anonymous, str):
+            raise TypeError("anonymous is a list of keys, not one text")
+        keys = texts([str(key) for key in anonymous])
+        options.anonymous = keys
+        options.anonymous_count = len(anonymous)
+        place = out(_ffi.crm_store)
+        check(library.crm_store_create, config_with(memory_limit), byref(options), byref(place))
+        self._guard = Guard()
+        self._handle = Handle(place, library.crm_store_free, guard=self._guard)
+        self._day_start = int(options.day_start)
+        self._digits = digits
+        self._executor = adapt(executor)
+        self._contexts: List[Context] = []
+        self._children: "weakref.WeakSet[Owner]" = weakref.WeakSet()
+
+    # ---- life
+
+    def __enter__(self) -> "Store":
+        self._live()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Frees the facts, and closes what belongs to the store: loads, pyramids and the like. Tables stay."""
+        for child in list(self._children):
+            child.close()
+        self._contexts.clear()
+        super().close()
+
+    def __repr__(self) -> str:
+        if self._handle is None:
+            return "<libcrm.Store, closed>"
+        return "<libcrm.Store: %d customers, %d documents, %d lines, version %d>" % (
+            len(self), self.documents, self.lines, self.version)
+
+    # ---- what it holds
+
+    def __len__(self) -> int:
+        """The number of customers."""
+        return library.crm_store_customers(self._live().pointer)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, customer: object) -> bool:
+        try:
+            self.customer(str(customer)).close()
+        except Error as error:
+            if error.status == _ffi.CRM_ERROR_NOT_FOUND:
+                return False
+            raise
+        return True
+
+    @property
+    def version(self) -> int:
+        """The data version: the number of loads that changed something."""
+        return library.crm_store_version(self._live().pointer)
+
+    @property
+    def digits(self) -> int:
+        """Decimals of money."""
+        return library.crm_store_digits(self._live().pointer)
+
+    @property
+    def documents(self) -> int:
+        """The number of sales documents."""
+        return library.crm_store_documents(self._live().pointer)
+
+    @property
+    def lines(self) -> int:
+        """The number of sales lines."""
+        return library.crm_store_lines(self._live().pointer)
+
+    @property
+    def horizon(self) -> Optional[datetime.datetime]:
+        """The as-of that an analysis without one gets; None where there are no facts."""
+        value = library.crm_store_horizon(self._live().pointer)
+        return None if value == _ffi.CRM_TIME_UNSET_TO else from_microseconds(value)
+
+    def minor(self, amount: Union[int, str, float, Decimal]) -> int:
+        """An amount in the store's smallest unit; one that is none of it is an error.
+
+        >>> import libcrm
+        >>> libcrm.Store().minor("12.50")
+        1250
+        """
+        scaled = Decimal(str(amount)).scaleb(self._digits)
+        if scaled != int(scaled):
+            raise ValueError("%s has more than %d decimals" % (amount, self._digits))
+        return int(scaled)
+
+    def money(self, minor: int) -> Decimal:
+        """An amount from the store's smallest unit."""
+        return Decimal(minor).scaleb(-self._digits)
+
+    # ---- loads
+
+    def attribute(self, table: str, name: str, type: str = "text") -> None:
+        """Declares an attribute of a table, read like any column from then on; type: text, number, money or time."""
+        self._live().write(library.crm_store_attribute, self._live().pointer, utf8(table), utf8(name),
+                           word(ATTRIBUTES, type, "type"))
+
+    def begin(self, *, replace: bool = False, all_or_nothing: bool = False,
+              progress: Optional[Progress] = None) -> "Load":
+        """Begins a load: several tables or files that become facts together, or not at all.
+
+        `replace`: under the same version the later load replaces instead of conflicting; `all_or_nothing`: any rejected
+        row makes the commit fail; `progress(bytes, rows)` is called on the way (bytes of CSV files).
+
+        >>> import libcrm
+        >>> store = libcrm.Store()
+        >>> with store.begin() as load:
+        ...     load.append("sales", [{"document": 1, "time": "2024-01-31", "customer": "ann", "amount": 5}])
+        ...     load.append("customers", [{"customer": "ann", "region": "north"}])
+        >>> load.counts["customers"].accepted
+        1
+        """
+        return Load(self, replace, all_or_nothing, progress)
+
+    def load(self, table: str, data: Any, *, replace: bool = False, all_or_nothing: bool = False,
+             progress: Optional[Progress] = None, **how: Any) -> Counts:
+        """Loads rows of one table, as a load of its own; `data` and `how` as in `Load.append`.
+
+        >>> import libcrm
+        >>> store = libcrm.Store()
+        >>> store.load("sales", {"Invoice": [1], "Date": ["2024-01-31"], "Total": [9.5]},
+        ...            map={"document": "Invoice", "time": "Date", "amount": "Total"}).amount_accepted
+        Decimal('9.50')
+        """
+        with self.begin(replace=replace, all_or_nothing=all_or_nothing, progress=progress) as load:
+            load.append(table, data, **how)
+        return load.counts[table]
+
+    def load_csv(self, table: str, file: Any, *, replace: bool = False, all_or_nothing: bool = False,
+                 progress: Optional[Progress] = None, **how: Any) -> Counts:
+        """Loads a CSV file of one table, as a load of its own; `file` and `how` as in `Load.append_csv`."""
+        with self.begin(replace=replace, all_or_nothing=all_or_nothing, progress=progress) as load:
+            load.append_csv(table, file, **how)
+        return load.counts[table]
+
+    # ---- read back
+
+    def _table_of(self, function: Callable[..., int], *arguments: Any) -> Table:
+        handle = self._live()
+        place = out(_ffi.crm_table)
+        handle.read(function, handle.pointer, *arguments, byref(place))
+        return Table(place)
+
+    def schema(self) -> Table:
+        """The tables that can be loaded: table, column, type, role, unit, meaning."""
+        return self._table_of(library.crm_store_schema)
+
+    def customer(self, key: str) -> Table:
+        """Everything about one customer, a table of one row."""
+        return self._table_of(library.crm_store_customer, utf8(str(key)))
+
+    def customer_documents(self, key: str) -> Table:
+        """The documents of a customer by time."""
+        return self._table_of(library.crm_store_customer_documents, utf8(str(key)))
+
+    def document(self, document: str, source: str = "") -> Table:
+        """One sales document read back, a row a line."""
+        return self._table_of(library.crm_store_document, utf8(source), utf8(str(document)))
+
+    def rows(self, table: str) -> Table:
+        """The rows of a table other than sales, read back."""
+        return self._table_of(library.crm_store_rows, utf8(table))
+
+    def changed(self, since: int) -> Table:
+        """The customers that a load after data version `since` touched: customer, version."""
+        return self._table_of(library.crm_store_changed, since)
+
+    def totals(self) -> Table:
+        """Totals by business day and branch, to reconcile with a ledger."""
+        return self._table_of(library.crm_store_totals)
+
+    def sources(self) -> Table:
+        """What each source has delivered, to watch the feeds."""
+        return self._table_of(library.crm_store_sources)
+
+    def warnings(self) -> Table:
+        """What looks wrong in the facts themselves."""
+        return self._table_of(library.crm_store_warnings)
+
+    def loads(self) -> Table:
+        """What became of the rows of all loads, by table."""
+        return self._table_of(library.crm_store_loads)
+
+    def verify(self) -> None:
+        """Computes anew all that is kept from the facts; raises `CorruptError` at the first difference."""
+        handle = self._live()
+        handle.read(library.crm_store_verify, handle.pointer)
+
+    def segment(self, customers: Iterable[object]) -> "Segment":
+        """The customers of given keys as a set; every analysis takes one as `segment`.
+
+        >>> import libcrm
+        >>> store = libcrm.sample()
+        >>> best = store.segment(row["customer"] for row in store.pyramid().members().to_dicts()[:10])
+        >>> len(best), len(store.rfm(segment=best))
+        (10, 10)
+        """
+        from ._segment import Segment
+
+        return Segment._pick(self, [str(key) for key in customers])
+
+    # ---- for the analyses
+
+    def _borrow(self) -> Context:
+        try:
+            return self._contexts.pop()
+        except IndexError:
+            return Context(self._executor)
+
+    def _run(self, function: Callable[..., int], scope: Mapping[str, Any], middle: Sequence[Any], kind: Any) -> Any:
+        """Calls an analysis of the form function(store, scope, ..., &result, error)."""
+        handle = self._live()
+        struct, kept = scope_struct(scope, self._day_start)
+        context = self._borrow()
+        struct.context = context.handle.pointer
+        place = out(kind)
+        context.begin(scope.get("progress"))
+        try:
+            with Interruptible(context.lent):
+                handle.read(function, handle.pointer, byref(struct), *middle, byref(place))
+        except Error:
+            own = context.own_exception()
+            if own is not None:
+                raise own from None
+            raise
+        finally:
+            context.begin(None)
+            if self._handle is not None:
+                self._contexts.append(context)
+            del kept
+        return place
+
+    def _adopt(self, child: Owner) -> None:
+        self._children.add(child)
+
+
+class Load(Owner):
+    """A load in progress: rows of any tables that become facts together. As a context manager it commits at the end of
+    the block, and is undone where the block raises."""
+
+    def __init__(self, store: Store, replace: bool, all_or_nothing: bool, progress: Optional[Progress]) -> None:
+        super().__init__()
+        self.store = store
+        #: What became of the rows, by table; after the commit.
+        self.counts: Dict[str, Counts] = {}
+        self._rejects: Optional[Table] = None
+        self._causes: Optional[Table] = None
+        self._tables: Dict[str, None] = {}
+        self._context = store._borrow()
+        self._progress = ProgressOfLoad(progress)
+        options = _ffi.new(_ffi.crm_load_options)
+        options.replace = int(replace)
+        options.all_or_nothing = int(all_or_nothing)
+        options.context = self._context.handle.pointer
+        self._context.begin(None)
+        parent = store._live()
+        place = out(_ffi.crm_load)
+        parent.write(library.crm_load_begin, parent.pointer, byref(options), byref(place))
+        self._handle = Handle(place, library.crm_load_free, parent)
+        library.crm_load_progress(place, self._progress.callback, None)
+        store._adopt(self)
+
+    def __enter__(self) -> "Load":
+        self._live()
+        return self
+
+    def __exit__(self, kind: object, *_rest: object) -> None:
+        try:
+            if kind is None and self._handle is not None:
+                self.commit()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Undoes a load that was not committed."""
+        handle = self._handle
+        if handle is None:
+            return
+        if handle.guard is not None:
+            handle.guard.write()
+        try:
+            super().close()
+        finally:
+            if handle.guard is not None:
+                handle.guard.write_end()
+
+    def _call(self, function: Callable[..., int], *arguments: Any) -> None:
+        handle = self._live()
+        try:
+            with Interruptible(self._progress.lent, self._context.lent):
+                handle.write(function, handle.pointer, *arguments)
+        except Error:
+            own = self._progress.own_exception() or self._context.own_exception()
+            if own is not None:
+                raise own from None
+            raise
+
+    def append(
+        self,
+        table: str,
+        data: Any,
+        *,
+        map: Optional[Mapping[str, str]] = None,
+        set: Optional[Mapping[str, Any]] = None,
+        document: str = "column",
+        minor: bool = False,
+        time_format: Optional[str] = None,
+        decimal: str = ".",
+        columns: Optional[Sequence[str]] = None,
+    ) -> None:
+        """Appends rows of a table from whatever holds them: a pandas, Polars or pyarrow frame, a DuckDB relation or
+        anything else that speaks Arrow; a dict of columns (NumPy arrays, buffers, lists, series); rows as dicts,
+        dataclasses, named tuples or sequences (`columns` names their values); a path of a CSV file.
+
+        `map` gives a table's column the frame's name for it, `set` a constant. `document` makes sales documents where
+        the frame has none: "row", or "customer-time". Integers in columns of money are whole units, or with
+        `minor=True` smallest ones. `time_format` and `decimal` hold for times and numbers that are text.
+
+        A column that the library can read where it lies is not copied. Others are converted on the way; one that cannot
+        be is an error that names it.
+        """
+        if isinstance(data, (str, os.PathLike)):
+            self.append_csv(table, data, map=map, set=set, document=document, time_format=time_format, decimal=decimal)
+            return
+        options, kept = _input.options_struct(document, map, set, minor, time_format, decimal)
+        name = utf8(table)
+        self._tables[table] = None
+        if hasattr(data, "__arrow_c_stream__"):
+            try:
+                capsule = data.__arrow_c_stream__()
+            except ImportError:   # pandas without pyarrow
+                capsule = None
+            if capsule is not None:
+                stream = _arrow.pointer_of(capsule, _arrow.STREAM)
+                self._call(library.crm_load_arrow_stream, name, byref(options), stream)
+                return
+        elif hasattr(data, "__arrow_c_array__"):
+            schema, array = data.__arrow_c_array__()
+            self._call(library.crm_load_arrow, name, byref(options), _arrow.pointer_of(schema, _arrow.SCHEMA),
+                       _arrow.pointer_of(array, _arrow.ARRAY))
+            return
+        for frame in _input.frames(table, data, columns):
+            self._call(library.crm_load_arrow, name, byref(options), byref(frame.schema), byref(frame.array))
+        del kept
+
+    def append_csv(
+        self,
+        table: str,
+        file: Any,
+        *,
+        map: Optional[Mapping[str, str]] = None,
+        set: Optional[Mapping[str, Any]] = None,
+        document: str = "column",
+        delimiter: str = ",",
+        decimal: str = ".",
+        encoding: str = "utf-8",
+        time_format: Optional[str] = None,
+        header: Optional[Sequence[str]] = None,
+        record_limit: int = 0,
+        name: Optional[str] = None,
+    ) -> None:
+        """Appends a CSV file (a path, or a file opened in binary mode), read in bounded memory.
+
+        `delimiter` is one character, or "blank" for runs of blanks and tabs; `encoding` "utf-8" or "latin-1"; `header`
+        names the columns of a file without a header line; `time_format` knows %Y %y %m %d %b %H %I %M %S %f %p %z and is
+        ISO 8601 otherwise; `name` is what reports call the file.
+        """
+        csv = _ffi.new(_ffi.crm_csv)
+        csv.delimiter = _ffi.CRM_DELIMITER_BLANK if delimiter == "blank" else _character(delimiter, "delimiter")
+        csv.decimal = _character(decimal, "decimal")
+        csv.encoding = word(ENCODINGS, encoding.lower(), "encoding")
+        csv.time_format = utf8(time_format)
+        csv.document = word(_input.DOCUMENTS, document, "document")
+        csv.record_limit = record_limit
+        names = texts(header)
+        mapped, csv.map_count = pairs(map)
+        constants, csv.set_count = pairs(set)
+        csv.header, csv.header_count = names, len(header or ())
+        if mapped is not None:
+            csv.map = mapped
+        if constants is not None:
+            csv.set = constants
+        is_path = isinstance(file, (str, os.PathLike))
+        csv.file = utf8(name if name is not None else os.path.basename(os.fspath(file)) if is_path else None)
+        self._tables[table] = None
+        if is_path:
+            self._call(library.crm_load_csv_file, utf8(table), byref(csv), os.fsencode(file))
+            return
+        source = Source(file)
+        try:
+            self._call(library.crm_load_csv, utf8(table), byref(csv), byref(source.struct))
+        except Error:
+            own = source.own_exception()
+            if own is not None:
+                raise own from None
+            raise
+
+    def commit(self) -> None:
+        """Makes the load's rows the store's facts, all at once, and ends the load; its reports stay."""
+        self._call(library.crm_load_commit)
+        handle = self._live()
+        for table in self._tables:
+            self.counts[table] = self._count(table)
+        for name, function in (("_rejects", library.crm_load_rejects), ("_causes", library.crm_load_causes)):
+            place = out(_ffi.crm_table)
+            handle.read(function, handle.pointer, byref(place))
+            setattr(self, name, Table(place))
+        self.close()
+
+    def _count(self, table: str) -> Counts:
+        handle = self._live()
+        counts = _ffi.new(_ffi.crm_load_counts)
+        handle.read(library.crm_load_count, handle.pointer, utf8(table), byref(counts))
+        return Counts(counts.rows, counts.accepted, counts.duplicate, counts.rejected, counts.rounded,
+                      counts.ignored_columns, self.store.money(counts.amount_in), self.store.money(counts.amount_accepted))
+
+    @property
+    def rejects(self) -> Table:
+        """Every rejected row: table, file, row, column, cause; after the commit."""
+        if self._rejects is None:
+            raise StateError("the load is not committed")
+        return self._rejects
+
+    @property
+    def causes(self) -> Table:
+        """The rejected rows counted: table, cause, rows; after the commit."""
+        if self._causes is None:
+            raise StateError("the load is not committed")
+        return self._causes
+
+    def __repr__(self) -> str:
+        state = "in progress" if self._handle is not None else "committed" if self._rejects is not None else "undone"
+        return "<libcrm.Load, %s>" % state
+
+
+def _character(text: str, what: str) -> int:
+    if len(text) != 1 or ord(text) > 127:
+        raise ValueError("%s is one ASCII character, not %r" % (what, text))
+    return ord(text)
+
+
+def _sample_folder() -> str:
+    here = os.path.dirname(os.path.abspath(__file__))
+    for folder in (os.path.join(here, "sample"), os.path.join(here, "..", "..", "..", "..", "examples", "data")):
+        if os.path.exists(os.path.join(folder, "sales.csv")):
+            return folder
+    from importlib import resources
+
+    return str(resources.files(__package__).joinpath("sample"))
+
+
+def sample(executor: Optional[Executor] = None) -> Store:
+    """A store with three years of a synthetic membership supermarket, to try things with.
+
+    >>> import libcrm
+    >>> libcrm.sample().version
+    1
+    """
+    folder = _sample_folder()
+    store = Store(executor=executor)
+    with store.begin() as load:
+        for table in ("customers", "products", "sales"):
+            load.append_csv(table, os.path.join(folder, table + ".csv"))
+    return store
