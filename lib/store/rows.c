@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "store/identity.h"
 #include "store/store.h"
 
 #include <string.h>
@@ -124,6 +125,14 @@ static uint32_t find_row(const crm_store *store, int32_t table, const uint32_t *
   space = crm__row_identity(store, table, columns, 0, 0, bytes, &key);
   row = crm__intern_find(&store->dimensions[table].keys, space, key);
   return row != CRM__NONE && row < crm__rows_count(store, table) && crm__row_live(store, table, row) ? row : CRM__NONE;
+}
+
+uint32_t crm__customer_owner(const crm_store *store, uint32_t customer)
+{
+  if (crm__resolve(store, customer) != customer) {
+    return CRM__NONE;
+  }
+  return crm__row_id(store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_OWNER, crm__customer_speaker(store, customer));
 }
 
 uint32_t crm__staff_row(const crm_store *store, uint32_t staff)

@@ -55,6 +55,9 @@ crm__key crm__name_key(const crm_store *store, uint32_t name);
 uint32_t crm__opportunities(const crm_store *store);
 crm__key crm__opportunity_key(const crm_store *store, uint32_t opportunity);
 
+/* The owner in `customers` of a customer, a name id: of keys that were merged, as the row says that speaks for them. */
+uint32_t crm__customer_owner(const crm_store *store, uint32_t customer);
+
 /* The row of a person in staff, of a stage in pipelines; CRM__NONE where there is none. */
 uint32_t crm__staff_row(const crm_store *store, uint32_t staff);
 uint32_t crm__pipeline_row(const crm_store *store, uint32_t pipeline, uint32_t stage);

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "analysis/ownership.h"
+#include "analysis/population.h"
+
+#include "base/error.h"
+#include "base/sort.h"
+#include "store/rows.h"
+#include "table/build.h"
+
+#include <crm/ownership.h>
+
+/* Changes of owners: what went along, and what came before and after. */
+
+typedef struct handover {
+  int64_t time;
+  uint32_t customer;
+  uint32_t from;          /* name ids, CRM__NONE: nobody */
+  uint32_t to;
+  uint32_t rank;          /* of the customer */
+  int64_t open;
+  int64_t open_amount;
+  int64_t orders[2];      /* before, after */
+  int64_t revenue[2];
+} handover;
+
+typedef struct handovers {
+  crm__scope *scope;
+  crm__owners owners;
+  int64_t window;         /* microseconds */
+  handover *items;
+  uint32_t count;
+  uint32_t *starts;       /* by customer */
+} handovers;
+
+static void add(handovers *all, uint32_t customer, int64_t time, uint32_t from, uint32_t to)
+{
+  handover *item = &all->items[all->count];
+  if (time < all->scope->from || time >= all->scope->to) {
+    return;
+  }
+  item->time = time;
+  item->customer = customer;
+  item->from = from;
+  item->to = to;
+  all->count++;
+}
+
+/* A gap between two owners is a change to nobody and one from nobody. */
+static void add_customer(handovers *all, uint32_t customer)
+{
+  const crm__span *spans = all->owners.spans;
+  uint32_t end = all->owners.starts[customer + 1];
+  uint32_t k;
+  for (k = all->owners.starts[customer]; k < end; k++) {
+    int follows = k + 1 < end && spans[k + 1].from == spans[k].to;
+    if (follows) {
+      add(all, customer, spans[k].to, spans[k].owner, spans[k + 1].owner);
+      continue;
+    }
+    if (spans[k].to != INT64_MAX) {
+      add(all, customer, spans[k].to, spans[k].owner, CRM__NONE);
+    }
+    if (k + 1 < end) {
+      add(all, customer, spans[k + 1].from, CRM__NONE, spans[k + 1].owner);
+    }
+  }
+}
+
+static crm_status find_handovers(handovers *all, crm_error *error)
+{
+  crm__scope *scope = all->scope;
+  uint32_t customers = crm__customers(scope->store);
+  const uint32_t *ranks = NULL;
+  uint32_t id;
+  uint32_t i;
+  crm_status status = crm__owners_find(scope, &all->owners, error);
+  if (status == CRM_OK) {
+    status = crm__customer_ranks(scope, &ranks, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  all->items = crm__scope_alloc_zero(scope, (uint64_t)all->owners.starts[customers] * 2, sizeof *all->items);
+  all->starts = crm__scope_alloc(scope, (uint64_t)customers + 1, sizeof *all->starts);
+  if (all->items == NULL || all->starts == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (id = 0; id < customers; id++) {
+    all->starts[id] = all->count;
+    if (crm__customer_counts(scope, id)) {
+      add_customer(all, id);
+    }
+    for (i = all->starts[id]; i < all->count; i++) {
+      all->items[i].rank = ranks[id];
+    }
+  }
+  all->starts[customers] = all->count;
+  return CRM_OK;
+}
+
+static void weigh_fact(handovers *all, uint32_t customer, int64_t time, int64_t money, uint32_t orders)
+{
+  uint32_t i;
+  for (i = all->starts[customer]; i < all->starts[customer + 1]; i++) {
+    handover *item = &all->items[i];
+    int side = time >= item->time;
+    if (side ? time < item->time + all->window : time >= item->time - all->window) {
+      item->orders[side] += orders;
+      item->revenue[side] += money;
+    }
+  }
+}
+
+static crm_status weigh_facts(handovers *all, crm_error *error)
+{
+  crm__scope wide = crm__scope_widened(all->scope);
+  crm__facts *facts = crm__scope_alloc(all->scope, 1, sizeof *facts);
+  uint32_t i;
+  if (facts == NULL) {
+    return crm__fail_memory(error);
+  }
+  wide.branches = NULL;
+  crm__facts_begin(facts);
+  while (all->count > 0 && crm__facts_next(facts, &wide)) {
+    for (i = 0; i < facts->count; i++) {
+      if (facts->customer[i] != CRM__NONE && (facts->flags[i] & CRM__FACT_PERIOD)) {
+        weigh_fact(all, facts->customer[i], facts->time[i], facts->money[i],
+                   facts->flags[i] & CRM__FACT_OCCASION ? facts->orders[i] : 0);
+      }
+    }
+  }
+  return CRM_OK;
+}
+
+/* Notes an opportunity at the hand-overs at which it was open. */
+static void carry(handovers *all, uint32_t row, uint32_t customer)
+{
+  const crm_store *store = all->scope->store;
+  int64_t created = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CREATED, row);
+  int64_t amount = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_AMOUNT, row);
+  uint32_t i;
+  for (i = all->starts[customer]; i < all->starts[customer + 1]; i++) {
+    handover *item = &all->items[i];
+    if (created < item->time && crm__opportunity_outcome(store, row, item->time) == CRM__OUTCOME_OPEN) {
+      item->open++;
+      item->open_amount += amount == INT64_MIN ? 0 : amount;
+    }
+  }
+}
+
+static void carry_opportunities(handovers *all)
+{
+  const crm_store *store = all->scope->store;
+  uint32_t row;
+  for (row = 0; row < crm__rows_count(store, CRM__TABLE_OPPORTUNITIES); row++) {
+    uint32_t customer = crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, row);
+    if (customer != CRM__NONE && crm__row_exists(all->scope, CRM__TABLE_OPPORTUNITIES, row)) {
+      carry(all, row, customer);
+    }
+  }
+}
+
+static int compare(const void *context, uint32_t a, uint32_t b)
+{
+  const handover *items = context;
+  if (items[a].time != items[b].time) {
+    return items[a].time < items[b].time ? -1 : 1;
+  }
+  return items[a].rank == items[b].rank ? 0 : items[a].rank < items[b].rank ? -1 : 1;
+}
+
+static void put_name(crm_table *table, int32_t column, const crm_store *store, uint32_t name)
+{
+  if (name == CRM__NONE) {
+    crm__table_put_null(table, column);
+  } else {
+    crm__table_put_key(table, column, crm__name_key(store, name));
+  }
+}
+
+enum {
+  CUSTOMER,
+  TIME,
+  FROM_OWNER,
+  TO_OWNER,
+  OPEN,
+  OPEN_AMOUNT,
+  ORDERS_BEFORE,
+  REVENUE_BEFORE,
+  ORDERS_AFTER,
+  REVENUE_AFTER,
+  COMPLETE,
+  HANDOVER_COLUMNS
+};
+
+static void put_handover(const handovers *all, const handover *item, crm_table *table)
+{
+  const crm_store *store = all->scope->store;
+  crm__table_put_key(table, CUSTOMER, crm__customer_key(store, item->customer));
+  crm__table_put(table, TIME, item->time);
+  put_name(table, FROM_OWNER, store, item->from);
+  put_name(table, TO_OWNER, store, item->to);
+  crm__table_put(table, OPEN, item->open);
+  crm__table_put(table, OPEN_AMOUNT, item->open_amount);
+  crm__table_put(table, ORDERS_BEFORE, item->orders[0]);
+  crm__table_put(table, REVENUE_BEFORE, item->revenue[0]);
+  crm__table_put(table, ORDERS_AFTER, item->orders[1]);
+  crm__table_put(table, REVENUE_AFTER, item->revenue[1]);
+  crm__table_put(table, COMPLETE, item->time + all->window <= all->scope->as_of);
+}
+
+static crm_status put_handovers(const handovers *all, crm_table **table, crm_error *error)
+{
+  crm__table_column columns[HANDOVER_COLUMNS] = {
+    {"customer", CRM_TYPE_TEXT, 0},         {"time", CRM_TYPE_TIME, 0},           {"from_owner", CRM_TYPE_TEXT, 0},
+    {"to_owner", CRM_TYPE_TEXT, 0},         {"open", CRM_TYPE_INTEGER, 0},        {"open_amount", CRM_TYPE_MONEY, 0},
+    {"orders_before", CRM_TYPE_INTEGER, 0}, {"revenue_before", CRM_TYPE_MONEY, 0},
+    {"orders_after", CRM_TYPE_INTEGER, 0},  {"revenue_after", CRM_TYPE_MONEY, 0}, {"complete", CRM_TYPE_BOOLEAN, 0},
+  };
+  crm__scope *scope = all->scope;
+  uint32_t *order = crm__scope_alloc(scope, (uint64_t)all->count * 2, sizeof *order);
+  uint32_t i;
+  crm_status status;
+  if (order == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < all->count; i++) {
+    order[i] = i;
+  }
+  crm__merge_sort(order, order + all->count, all->count, compare, all->items);
+  columns[OPEN_AMOUNT].scale = columns[REVENUE_BEFORE].scale = columns[REVENUE_AFTER].scale =
+      crm_store_digits(scope->store);
+  status = crm__table_begin(crm__scope_memory(scope), "handovers", columns, HANDOVER_COLUMNS, all->count, table, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  crm__scope_describe(scope, *table, "ownership.handovers", 1);
+  crm__table_meta(*table, "days", "%lld", (long long)(all->window / CRM_DAY));
+  for (i = 0; i < all->count; i++) {
+    put_handover(all, &all->items[order[i]], *table);
+  }
+  return crm__table_finish(table, error);
+}
+
+crm_status crm_ownership_handovers(const crm_store *store, const crm_scope *scope,
+                                   const crm_handovers_options *options, crm_table **table, crm_error *error)
+{
+  static const crm_handovers_options defaults = CRM_HANDOVERS_OPTIONS_INIT;
+  crm_handovers_options own = defaults;
+  crm__scope opened;
+  handovers all = {NULL, {NULL, NULL}, 0, NULL, 0, NULL};
+  crm_status status = CRM_OK;
+  if (table == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no place for the table");
+  }
+  *table = NULL;
+  if (options != NULL) {
+    status = crm__struct_read(&own, sizeof own, options, "crm_handovers_options", error);
+  }
+  if (status == CRM_OK && (own.days < 0 || own.days > 3660)) {
+    status = crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "days", 0, -1, "1 to 3660 days are compared");
+  }
+  if (status == CRM_OK) {
+    status = crm__scope_open(&opened, store, scope, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  all.scope = &opened;
+  all.window = (own.days == 0 ? 90 : own.days) * CRM_DAY;
+  status = find_handovers(&all, error);
+  if (status == CRM_OK) {
+    status = weigh_facts(&all, error);
+  }
+  if (status == CRM_OK) {
+    carry_opportunities(&all);
+    status = put_handovers(&all, table, error);
+  }
+  crm__scope_close(&opened);
+  return status;
+}

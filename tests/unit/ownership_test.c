@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "support/loads.h"
+
+/* Who owned whom when, and whom what happened is credited to. Worked out by hand. */
+
+static crm_store *shop(void)
+{
+  crm_store *store = store_new(NULL);
+  put(store, "customers", "customer,owner,joined\na,zoe,2023-01-01\nb,bob,2023-01-01\nc,,2023-01-01\nd,ann,2023-01-01\n",
+      "");
+  put(store, "ownership",
+      "customer,owner,from,to\na,ann,2024-01-01,\na,ann,2024-02-01,\na,bob,2024-03-01,2024-04-01\na,ann,2024-05-01,\n"
+      "a,cat,2024-09-01,\nc,bob,2024-02-10,\n",
+      "");
+  put(store, "staff", "staff,left\nbob,2024-06-01\ncat,\n", "");
+  put(store, "sales",
+      "document,time,customer,kind,amount\n1,2023-12-31,a,sale,1\n2,2024-01-01,a,sale,10\n3,2024-02-29T23:00,a,sale,20\n"
+      "4,2024-03-01,a,sale,40\n5,2024-03-05,a,return,5\n6,2024-04-10,a,sale,80\n7,2024-05-02,a,sale,160\n"
+      "8,2024-05-03,b,sale,7\n9,2024-05-03,c,sale,9\n10,2024-05-03,,sale,1000\n",
+      "");
+  put(store, "opportunities",
+      "opportunity,customer,created,closed,outcome,amount,owner\n1,a,2024-01-10,2024-03-10,won,100,\n"
+      "2,a,2024-01-10,2024-06-10,lost,50,eve\n3,a,2024-02-20,,,30,\n4,,2024-02-20,,,5,\n5,c,2024-06-20,,,2,\n",
+      "");
+  return store;
+}
+
+static crm_table *ask(const crm_store *store, const crm_scope *scope,
+                      crm_status (*what)(const crm_store *, const crm_scope *, crm_table **, crm_error *))
+{
+  crm_table *table = NULL;
+  assert_int_equal(what(store, scope, &table, NULL), CRM_OK);
+  return table;
+}
+
+static void test_history(void **state)
+{
+  crm_store *store = shop();
+  crm_scope scope = CRM_SCOPE_INIT;
+  (void)state;
+  assert_result(ask(store, NULL, crm_ownership_history),
+                "customer,owner,from,to\na,ann,2024-01-01T00:00:00,2024-03-01T00:00:00\n"
+                "a,bob,2024-03-01T00:00:00,2024-04-01T00:00:00\na,ann,2024-05-01T00:00:00,2024-09-01T00:00:00\n"
+                "b,bob,,\nc,bob,2024-02-10T00:00:00,\nd,ann,,\n");
+  scope.as_of = facts_day(2024, 3, 1);
+  assert_result(ask(store, &scope, crm_ownership_history),
+                "customer,owner,from,to\na,ann,2024-01-01T00:00:00,2024-03-01T00:00:00\nb,bob,,\n"
+                "c,bob,2024-02-10T00:00:00,\nd,ann,,\n");
+  crm_store_free(store);
+}
+
+/* As-of is 21 June: a is ann's, b and c are bob's, who has left. */
+static void test_owners(void **state)
+{
+  crm_store *store = shop();
+  crm_scope scope = CRM_SCOPE_INIT;
+  (void)state;
+  assert_result(ask(store, NULL, crm_ownership_owners),
+                "owner,left,customers,orders,revenue,won,lost,won_amount,open,open_amount\n"
+                "ann,false,2,3,190.00,0,0,0.00,1,30.00\nbob,true,2,3,51.00,1,0,100.00,1,2.00\n"
+                "eve,false,0,0,0.00,0,1,0.00,0,0.00\n,,0,2,81.00,0,0,0.00,1,5.00\n");
+  scope.from = facts_day(2024, 3, 1);
+  scope.to = facts_day(2024, 4, 1);
+  scope.as_of = facts_day(2024, 4, 1);
+  assert_result(ask(store, &scope, crm_ownership_owners),
+                "owner,left,customers,orders,revenue,won,lost,won_amount,open,open_amount\n"
+                "ann,false,1,0,0.00,0,0,0.00,0,0.00\nbob,false,3,1,35.00,1,0,100.00,1,30.00\n"
+                "eve,false,0,0,0.00,0,0,0.00,1,50.00\n,,0,0,0.00,0,0,0.00,1,5.00\n");
+  crm_store_free(store);
+}
+
+static void test_summary(void **state)
+{
+  crm_store *store = shop();
+  crm_store *empty = store_new(NULL);
+  (void)state;
+  put(store, "interactions", "time,customer,staff\n2024-01-05,b,bob\n2024-01-05,d,eve\n2025-01-01,c,eve\n", "");
+  assert_result(ask(store, NULL, crm_ownership_summary),
+                "measure,value,numerator,denominator\nowned,1.000000,4,4\norphaned,0.500000,2,4\n"
+                "known_to_several,0.750000,3,4\n");
+  assert_result(ask(empty, NULL, crm_ownership_summary),
+                "measure,value,numerator,denominator\nowned,,0,0\norphaned,,0,0\nknown_to_several,,0,0\n");
+  crm_store_free(store);
+  crm_store_free(empty);
+}
+
+static void test_handovers(void **state)
+{
+  crm_store *store = shop();
+  crm_handovers_options options = CRM_HANDOVERS_OPTIONS_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  options.days = 60;
+  assert_int_equal(crm_ownership_handovers(store, NULL, &options, &table, NULL), CRM_OK);
+  assert_result(table,
+                "customer,time,from_owner,to_owner,open,open_amount,orders_before,revenue_before,orders_after,"
+                "revenue_after,complete\n"
+                "a,2024-03-01T00:00:00,ann,bob,3,180.00,2,30.00,2,115.00,true\n"
+                "a,2024-04-01T00:00:00,bob,,2,80.00,2,55.00,2,240.00,true\n"
+                "a,2024-05-01T00:00:00,,ann,2,80.00,1,75.00,1,160.00,false\n");
+  scope.from = facts_day(2024, 3, 2);
+  scope.to = facts_day(2024, 5, 1);
+  assert_int_equal(crm_ownership_handovers(store, &scope, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "time\n2024-04-01T00:00:00\n");
+  options.days = 4000;
+  assert_int_equal(crm_ownership_handovers(store, NULL, &options, &table, NULL), CRM_ERROR_ARGUMENT);
+  crm_store_free(store);
+}
+
+/* Of merged keys the rows are one customer's; at one instant its own row counts. */
+static void test_merged(void **state)
+{
+  crm_store *store = shop();
+  (void)state;
+  put(store, "merges", "customer,into\nc,a\nb,d\n", "");
+  put(store, "ownership", "customer,owner,from\nc,eve,2024-05-01\nb,eve,2024-01-01\n", "");
+  assert_result(ask(store, NULL, crm_ownership_history),
+                "customer,owner,from,to\na,ann,2024-01-01T00:00:00,2024-02-10T00:00:00\n"
+                "a,bob,2024-02-10T00:00:00,2024-04-01T00:00:00\na,ann,2024-05-01T00:00:00,2024-09-01T00:00:00\n"
+                "d,eve,2024-01-01T00:00:00,\n");
+  crm_store_free(store);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_history),   cmocka_unit_test(test_owners), cmocka_unit_test(test_summary),
+      cmocka_unit_test(test_handovers), cmocka_unit_test(test_merged),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
