@@ -35,6 +35,7 @@ static void set_defaults(arguments *args)
   static const crm_rfm_options rfm = CRM_RFM_OPTIONS_INIT;
   static const crm_cohorts_options cohorts = CRM_COHORTS_OPTIONS_INIT;
   static const crm_products_options products = CRM_PRODUCTS_OPTIONS_INIT;
+  static const crm_handovers_options handovers = CRM_HANDOVERS_OPTIONS_INIT;
   static const crm_due_options due = CRM_DUE_OPTIONS_INIT;
   static const crm_funnel_options funnel = CRM_FUNNEL_OPTIONS_INIT;
   static const crm_kpi_options kpi = CRM_KPI_OPTIONS_INIT;
@@ -48,6 +49,7 @@ static void set_defaults(arguments *args)
   args->rfm = rfm;
   args->cohorts = cohorts;
   args->products = products;
+  args->handovers = handovers;
   args->due = due;
   args->funnel = funnel;
   args->kpi = kpi;

@@ -95,6 +95,7 @@ typedef struct arguments {
   crm_rfm_options rfm;
   crm_cohorts_options cohorts;
   crm_products_options products;
+  crm_handovers_options handovers;
   crm_due_options due;
   crm_kpi_options kpi;
   text_list kpis;        /* ids */

@@ -98,6 +98,7 @@ static const flag flags[] = {
   INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
   CALL("abc", apply_abc, "products"),
   CALL("table", apply_table, "rows"),
+  INTEGER("days", handovers.days, 1, 3660, "handovers"),
   CALL("reasons", apply_reasons, "due"),
   INTEGER("ahead", due.ahead_days, 0, 3660, "due"),
   INTEGER("dormant", due.dormant_days, 1, 36600, "due"),

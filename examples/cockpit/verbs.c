@@ -3,6 +3,7 @@
 #include "verbs.h"
 
 #include "lives.h"
+#include "owners.h"
 #include "sets.h"
 
 #include <string.h>
@@ -171,6 +172,12 @@ static const verb verbs[] = {
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
   {"kpi", kpi, "group kpi period value unit change year_change status", "unit group", 0},
   {"kpis", kpis, "kpi name unit direction formula", "direction", 0},
+  {"owners", owners_all, "owner left customers orders revenue won won_amount lost open open_amount", "left lost", 0},
+  {"ownership", owners_history, "customer owner from to", "", 50},
+  {"handovers", owners_handovers,
+   "time customer from_owner to_owner open open_amount revenue_before revenue_after complete", "complete open", 50},
+  {"looked-after", owners_summary, "measure value numerator denominator", "", 0},
+  {"aliases", owners_aliases, "alias customer", "", 50},
   {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0},
   {"rows", rows, "", "source version", 50}
 };

@@ -27,8 +27,8 @@ CRM_API crm_status crm_ownership_history(const crm_store *store, const crm_scope
  * customer metrics), orders and revenue (of the period, in the scope's basis, credited to the owner at the time; of
  * known customers), won, lost (opportunities closed in the period), won_amount, open (opportunities open at as-of),
  * open_amount (amounts count as 0 where there are none). An opportunity is its own owner's; without one that of the
- * customer's owner when it was closed, or at as-of. Errors: ARGUMENT, MEMORY. Time: facts, rows, customers. Since
- * 0.1. */
+ * customer's owner when it was closed, or at as-of. Errors: ARGUMENT, MEMORY. Time: facts, rows,
+ * customers. Since 0.1. */
 CRM_API crm_status crm_ownership_owners(const crm_store *store, const crm_scope *scope, crm_table **table,
                                         crm_error *error);
 

@@ -49,6 +49,9 @@ static const char *const figures = "from,to,name,value,branch,version\n2024-01-0
 
 static const char *const merges = "customer,into,undone,version\na,b,,\ne,a,,\nc,d,,\nd,c,,\n";
 
+static const char *const ownership =
+    "customer,owner,from,to\na,s1,2024-01-01,2024-02-01\na,s2,2024-02-15,\nb,s1,2024-01-01,\n";
+
 static const char *const undoing = "customer,into,undone,version\ne,a,true,1\nlong new key of a customer,b,,\n";
 
 static crm_status make_store(const crm_config *config, crm_store **store)
@@ -95,7 +98,7 @@ static crm_status load_text(crm_store *store, const char *table, const char *tex
 }
 
 /* Loads that build on one another. */
-#define STEPS 12
+#define STEPS 13
 
 typedef struct step {
   const char *table;
@@ -108,7 +111,7 @@ static const step steps[STEPS] = {
     {"sales", &replacing, 0}, {"sales", &replacing, 1},
     {"opportunities", &opportunities, 0}, {"interactions", &interactions, 0}, {"figures", &figures, 1},
     {"interactions", &interactions, 1},   {"merges", &merges, 0},             {"merges", &undoing, 0},
-    {"sales", &sales, 0},
+    {"sales", &sales, 0},                 {"ownership", &ownership, 0},
 };
 
 static crm_status declare(crm_store *store)
@@ -615,6 +618,11 @@ static crm_status ask_fields(const crm_store *store, const crm_scope *scope, crm
   return crm_segment_fields(store, table, error);
 }
 
+static crm_status ask_handovers(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_ownership_handovers(store, scope, NULL, table, error);
+}
+
 typedef struct asked {
   question ask;
 } asked;
@@ -711,7 +719,8 @@ static const question questions[] = {
     ask_customer, ask_documents, ask_document, ask_changed,  ask_totals,         ask_sources, ask_warnings,
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
-    crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_due,
+    crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers,
+    crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
     ask_findings, ask_reopened,
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,

@@ -7,15 +7,16 @@
 static crm_store *shop(void)
 {
   crm_store *store = store_new(NULL);
-  put(store, "customers", "customer,owner,joined\na,zoe,2023-01-01\nb,bob,2023-01-01\nc,,2023-01-01\nd,ann,2023-01-01\n",
-      "");
+  put(store, "customers",
+      "customer,owner,joined\na,zoe,2023-01-01\nb,bob,2023-01-01\nc,,2023-01-01\nd,ann,2023-01-01\n", "");
   put(store, "ownership",
       "customer,owner,from,to\na,ann,2024-01-01,\na,ann,2024-02-01,\na,bob,2024-03-01,2024-04-01\na,ann,2024-05-01,\n"
       "a,cat,2024-09-01,\nc,bob,2024-02-10,\n",
       "");
   put(store, "staff", "staff,left\nbob,2024-06-01\ncat,\n", "");
   put(store, "sales",
-      "document,time,customer,kind,amount\n1,2023-12-31,a,sale,1\n2,2024-01-01,a,sale,10\n3,2024-02-29T23:00,a,sale,20\n"
+      "document,time,customer,kind,amount\n1,2023-12-31,a,sale,1\n2,2024-01-01,a,sale,10\n"
+      "3,2024-02-29T23:00,a,sale,20\n"
       "4,2024-03-01,a,sale,40\n5,2024-03-05,a,return,5\n6,2024-04-10,a,sale,80\n7,2024-05-02,a,sale,160\n"
       "8,2024-05-03,b,sale,7\n9,2024-05-03,c,sale,9\n10,2024-05-03,,sale,1000\n",
       "");

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "owners.h"
+
+crm_status owners_history(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_ownership_history(store, &args->scope, table, error);
+}
+
+crm_status owners_all(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_ownership_owners(store, &args->scope, table, error);
+}
+
+crm_status owners_summary(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_ownership_summary(store, &args->scope, table, error);
+}
+
+crm_status owners_handovers(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_ownership_handovers(store, &args->scope, &args->handovers, table, error);
+}
+
+crm_status owners_aliases(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  (void)args;
+  return crm_identity_aliases(store, table, error);
+}
