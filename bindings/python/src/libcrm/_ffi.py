@@ -487,6 +487,13 @@ class crm_load_counts(Structure):
     ]
 
 
+class crm_handovers_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("days", c_int32),
+    ]
+
+
 class crm_products_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -720,6 +727,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_executor": crm_executor,
     "crm_findings_options": crm_findings_options,
     "crm_funnel_options": crm_funnel_options,
+    "crm_handovers_options": crm_handovers_options,
     "crm_kpi_info": crm_kpi_info,
     "crm_kpi_options": crm_kpi_options,
     "crm_kpi_value": crm_kpi_value,
@@ -760,6 +768,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_executor": (("struct_size", sizeof(crm_executor)),),
     "crm_findings_options": (("struct_size", sizeof(crm_findings_options)),),
     "crm_funnel_options": (("struct_size", sizeof(crm_funnel_options)),),
+    "crm_handovers_options": (("struct_size", sizeof(crm_handovers_options)),),
     "crm_kpi_info": (("struct_size", sizeof(crm_kpi_info)),),
     "crm_kpi_options": (("struct_size", sizeof(crm_kpi_options)),),
     "crm_kpi_value": (("struct_size", sizeof(crm_kpi_value)),),
@@ -832,6 +841,10 @@ class Functions:
     crm_load_free: Callable[..., None]
     crm_load_progress: Callable[..., None]
     crm_load_rejects: Callable[..., int]
+    crm_ownership_handovers: Callable[..., int]
+    crm_ownership_history: Callable[..., int]
+    crm_ownership_owners: Callable[..., int]
+    crm_ownership_summary: Callable[..., int]
     crm_periods_compute: Callable[..., int]
     crm_products_compute: Callable[..., int]
     crm_pyramid_compute: Callable[..., int]
@@ -1068,6 +1081,21 @@ class Functions:
         f.restype = None
         self.crm_load_rejects = f = library.crm_load_rejects
         f.argtypes = (POINTER(crm_load), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_ownership_handovers = f = library.crm_ownership_handovers
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_handovers_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_ownership_history = f = library.crm_ownership_history
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_ownership_owners = f = library.crm_ownership_owners
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_ownership_summary = f = library.crm_ownership_summary
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_periods_compute = f = library.crm_periods_compute
         f.argtypes = (
