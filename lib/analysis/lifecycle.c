@@ -53,7 +53,7 @@ static crm_status read_options(crm_lifecycle *lifecycle, const crm_lifecycle_opt
 }
 
 /* Of the scope what lives depend on, made ready to be opened again. */
-static void keep_scope(crm_lifecycle *lifecycle, const crm__scope *scope)
+static crm_status keep_scope(crm_lifecycle *lifecycle, const crm__scope *scope, crm_error *error)
 {
   crm_scope kept = CRM_SCOPE_INIT;
   kept.from = scope->from;
@@ -66,6 +66,7 @@ static void keep_scope(crm_lifecycle *lifecycle, const crm__scope *scope)
   lifecycle->as_of = scope->as_of;
   lifecycle->as_of_day = scope->as_of_day;
   lifecycle->day_start = scope->day_start;
+  return crm__segment_copy(scope->segment, &lifecycle->segment, error);
 }
 
 static crm_status fill(crm_lifecycle *lifecycle, crm__scope *scope, crm_error *error)
@@ -102,8 +103,11 @@ crm_status crm_lifecycle_compute(const crm_store *store, const crm_scope *scope,
   made->store = store;
   made->version = crm_store_version(store);
   made->customers = crm__customers(store);
-  keep_scope(made, &open);
-  status = read_options(made, options, error);
+  status = keep_scope(made, &open, error);
+  made->scope.segment = made->segment;
+  if (status == CRM_OK) {
+    status = read_options(made, options, error);
+  }
   if (status == CRM_OK) {
     status = fill(made, &open, error);
   }
@@ -123,6 +127,7 @@ void crm_lifecycle_free(crm_lifecycle *lifecycle)
     return;
   }
   memory = lifecycle->memory;
+  crm_segment_free(lifecycle->segment);
   crm__free_array(&memory, lifecycle->starts, (uint64_t)lifecycle->customers + 1U, sizeof *lifecycle->starts);
   crm__free_array(&memory, lifecycle->first, lifecycle->customers, sizeof *lifecycle->first);
   crm__free_array(&memory, lifecycle->last, lifecycle->customers, sizeof *lifecycle->last);

@@ -4,6 +4,7 @@
 #define CRM_ANALYSIS_LIFECYCLE_HANDLE_H
 
 #include "store/facts.h"
+#include "store/segment.h"
 
 #include <crm/lifecycle.h>
 
@@ -26,7 +27,8 @@ struct crm_lifecycle {
   crm__memory memory;
   const crm_store *store;
   int64_t version;
-  crm_scope scope;            /* of the caller's what counts: from, to, as_of, internal */
+  crm_scope scope;            /* of the caller's what counts: from, to, as_of, internal, segment */
+  crm_segment *segment;       /* a copy of its segment, NULL: none */
   int64_t from;
   int64_t to;
   int64_t as_of;

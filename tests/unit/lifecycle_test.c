@@ -246,6 +246,24 @@ static void merged_lives_are_one(void **state)
                        "A,reactivated,2024-03-01T10:00:00,purchase\n"
                        "A,dormant,2024-04-01T00:00:00,idle\n"
                        "A,reactivated,2024-05-15T10:00:00,purchase\n");
+/* A handle keeps the set that it was made for, which may be freed before it. */
+static void a_segment_is_kept(void **state)
+{
+  static const char *const keys[] = {"A", "D"};
+  crm_store *store = lives();
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_segment *segment = NULL;
+  crm_lifecycle *lifecycle = NULL;
+  crm_table *table = NULL;
+  (void)state;
+  assert_int_equal(crm_segment_pick(store, keys, 2, NULL, &segment, NULL), CRM_OK);
+  scope.segment = segment;
+  scope.as_of = facts_day(2024, 6, 1);
+  assert_int_equal(crm_lifecycle_compute(store, &scope, NULL, &lifecycle, NULL), CRM_OK);
+  crm_segment_free(segment);
+  assert_int_equal(crm_lifecycle_members(lifecycle, &table, NULL), CRM_OK);
+  assert_string_equal(crm_table_meta_find(table, "segment_customers"), "2");
+  assert_result(table, "customer,stage\nA,repeat\nD,prospect\n");
   crm_lifecycle_free(lifecycle);
   crm_store_free(store);
 }
@@ -457,6 +475,7 @@ int main(void)
     cmocka_unit_test(stages_between_two_instants),
     cmocka_unit_test(the_bucket_leaks),
     cmocka_unit_test(merged_lives_are_one),
+    cmocka_unit_test(a_segment_is_kept),
     cmocka_unit_test(lives_do_not_depend_on_hindsight),
     cmocka_unit_test(limits_are_suggested),
     cmocka_unit_test(too_few_gaps_suggest_nothing),
