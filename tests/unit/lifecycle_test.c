@@ -226,7 +226,7 @@ static void the_bucket_leaks(void **state)
   crm_store_free(store);
 }
 
-/* Of two keys that are one the life is one; taken apart again, both are as before. */
+/* Of two keys that are one person the life is one. */
 static void merged_lives_are_one(void **state)
 {
   crm_store *store = lives();
@@ -246,6 +246,10 @@ static void merged_lives_are_one(void **state)
                        "A,reactivated,2024-03-01T10:00:00,purchase\n"
                        "A,dormant,2024-04-01T00:00:00,idle\n"
                        "A,reactivated,2024-05-15T10:00:00,purchase\n");
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 /* A handle keeps the set that it was made for, which may be freed before it. */
 static void a_segment_is_kept(void **state)
 {
