@@ -84,4 +84,21 @@ static inline int crm__digits_decimals(const char *text, uint32_t length, char m
   return 1;
 }
 
+/* "HH:MM:SS" as microseconds. 0: it is something else. */
+static inline int crm__digits_clock(const char *text, int64_t *clock)
+{
+  uint64_t word = crm__load64(text);
+  uint64_t digits = (word & 0xFFFF) | (word >> 24 & 0xFFFF) << 16 | (word >> 48) << 32 |
+                    (CRM__DIGITS_ZEROS & UINT64_C(0xFFFF000000000000));
+  uint64_t pairs = crm__digits_pairs(digits);
+  uint64_t hour = pairs & 0xFF;
+  uint64_t minute = pairs >> 16 & 0xFF;
+  uint64_t second = pairs >> 32 & 0xFF;
+  if (text[2] != ':' || text[5] != ':' || !crm__digits_only(digits) || hour > 23 || minute > 59 || second > 59) {
+    return 0;
+  }
+  *clock = (int64_t)((hour * 60 + minute) * 60 + second) * 1000000;
+  return 1;
+}
+
 #endif

@@ -247,6 +247,16 @@ static void decode_keys(const crm__input *input, int32_t column, int64_t from, i
 {
   int64_t i;
   int integers = input->column != NULL && input->column->type == CRM_TYPE_INTEGER;
+  if (input->values != NULL) {
+    for (i = 0; i < count; i++) {
+      keys[i] = crm__key_none();
+      if (input->values[from + i] != CRM__NULL) {
+        keys[i].length = 0;
+        keys[i].integer = input->values[from + i];
+      }
+    }
+    return;
+  }
   if (input->fields != NULL) {
     decode_field_keys(input->fields + from, column, count, keys, verdicts);
     return;
@@ -269,24 +279,52 @@ static void decode_keys(const crm__input *input, int32_t column, int64_t from, i
   }
 }
 
-/* Keys of a batch or a file that are integers without exception, as they mostly are. 0: they are not. */
-static int decode_integers(const crm__input *input, int64_t from, int64_t count, int64_t *values)
+/* Integers of a batch; null ones become CRM__NULL. Answers as decode_integers. */
+static int32_t decode_integer_column(const crm_column *column, int64_t from, int64_t count, int64_t *values)
 {
+  const int64_t *given = (const int64_t *)column->values + from;
+  int32_t outcome = CRM__CELLS_INTEGERS;
   int64_t i;
-  if (input->column != NULL && input->column->type == CRM_TYPE_INTEGER && input->column->validity == NULL) {
-    memcpy(values, (const int64_t *)input->column->values + from, (size_t)count * sizeof *values);
-    return 1;
+  if (column->validity == NULL) {
+    memcpy(values, given, (size_t)count * sizeof *values);
+    return outcome;
+  }
+  for (i = 0; i < count; i++) {
+    int has = column_has(column, from + i);
+    if (has && given[i] == CRM__NULL) {
+      return CRM__CELLS_KEYS;
+    }
+    outcome = has ? outcome : CRM__CELLS_SPARSE;
+    values[i] = has ? given[i] : CRM__NULL;
+  }
+  return outcome;
+}
+
+/* Keys that are integers without exception, as they mostly are, go to values. CRM__CELLS_KEYS: they are not. */
+static int32_t decode_integers(const crm__input *input, int64_t from, int64_t count, int64_t *values)
+{
+  int64_t empty = 0;
+  int64_t i;
+  if (input->values != NULL) {
+    for (i = 0; i < count; i++) {
+      values[i] = input->values[from + i];
+      empty |= values[i] == CRM__NULL;
+    }
+    return empty ? CRM__CELLS_SPARSE : CRM__CELLS_INTEGERS;
+  }
+  if (input->column != NULL && input->column->type == CRM_TYPE_INTEGER) {
+    return decode_integer_column(input->column, from, count, values);
   }
   if (input->fields == NULL) {
-    return 0;
+    return CRM__CELLS_KEYS;
   }
   for (i = 0; i < count; i++) {
     const crm__field *field = &input->fields[from + i];
     if (field->bad != 0 || !field_integer(field, &values[i])) {
-      return 0;
+      return CRM__CELLS_KEYS;
     }
   }
-  return 1;
+  return CRM__CELLS_INTEGERS;
 }
 
 /* Whether all values lie between two bounds within +-2^62. The sign of a difference tells, whether it wraps or not:
@@ -334,23 +372,6 @@ static int decode_whole(const crm_column *column, int32_t cell, int32_t scale, i
   return 1;
 }
 
-/* "HH:MM:SS" as microseconds. 0: it is something else. */
-static int read_clock(const char *text, int64_t *clock)
-{
-  uint64_t word = crm__load64(text);
-  uint64_t digits = (word & 0xFFFF) | (word >> 24 & 0xFFFF) << 16 | (word >> 48) << 32 |
-                    (CRM__DIGITS_ZEROS & UINT64_C(0xFFFF000000000000));
-  uint64_t pairs = crm__digits_pairs(digits);
-  uint64_t hour = pairs & 0xFF;
-  uint64_t minute = pairs >> 16 & 0xFF;
-  uint64_t second = pairs >> 32 & 0xFF;
-  if (text[2] != ':' || text[5] != ':' || !crm__digits_only(digits) || hour > 23 || minute > 59 || second > 59) {
-    return 0;
-  }
-  *clock = (int64_t)((hour * 60 + minute) * 60 + second) * 1000000;
-  return 1;
-}
-
 static int same_bytes(const char *a, const char *b, uint32_t length)
 {
   return crm__load64(a) == crm__load64(b) && memcmp(a + 8, b + 8, length - 8) == 0;
@@ -379,7 +400,7 @@ static void decode_field_times(const crm__input *input, int32_t column, int64_t 
       continue;
     }
     if (dated && input->time_format == NULL && field->length == 19 && field->text[10] == before->text[10] &&
-        read_clock(field->text + 11, &time)) {
+        crm__digits_clock(field->text + 11, &time)) {
       time += day;
       values[i] = time;
       before = field;
@@ -426,6 +447,10 @@ static void decode_values(const crm__input *input, const crm_store *store, int32
   int32_t scale = crm__cell_scale(store, cell);
   int typed = input->column != NULL && input->column->type != CRM_TYPE_TEXT;
   int64_t i;
+  if (input->values != NULL) {
+    memcpy(values, input->values + from, (size_t)count * sizeof *values);
+    return;
+  }
   if (cell == CRM__CELL_TIME && input->fields != NULL) {
     decode_field_times(input, column, from, count, values, verdicts);
     return;
@@ -470,14 +495,17 @@ void crm__cells_decode(const crm__input *input, const crm_store *store, int32_t 
   int32_t cell = crm__table_column_cell(store, table, column);
   const crm__schema_table *schema = crm__schema(table);
   cells->present = input->present;
-  cells->integers = 0;
+  cells->integers = CRM__CELLS_KEYS;
   if (!input->present) {
     return;
   }
-  if (table == CRM__TABLE_SALES && (cell == CRM__CELL_KEY || cell == CRM__CELL_NAME) &&
-      decode_integers(input, from, count, cells->values)) {
-    cells->integers = 1;
-  } else if (cell == CRM__CELL_KEY || cell == CRM__CELL_NAME) {
+  if (table == CRM__TABLE_SALES && (cell == CRM__CELL_KEY || cell == CRM__CELL_NAME)) {
+    cells->integers = decode_integers(input, from, count, cells->values);
+  }
+  if (cells->integers != CRM__CELLS_KEYS) {
+    return;
+  }
+  if (cell == CRM__CELL_KEY || cell == CRM__CELL_NAME) {
     decode_keys(input, column, from, count, cells->keys, verdicts);
   } else {
     decode_values(input, store, cell, column < schema->count ? schema->columns[column].words : NULL, column, from,
@@ -493,6 +521,9 @@ int crm__cell_empty(const crm__input *input, int64_t row)
   if (!input->present) {
     return 1;
   }
+  if (input->values != NULL) {
+    return input->values[row] == CRM__NULL;
+  }
   if (input->column != NULL && input->column->type != CRM_TYPE_TEXT) {
     return !column_has(input->column, row);
   }
@@ -503,7 +534,10 @@ crm__decimal crm__cell_decimal(const crm__input *input, const crm_store *store, 
 {
   crm__decimal decimal = {0, 0, 0};
   const crm_column *column = input->column;
-  if (column != NULL && column->type != CRM_TYPE_TEXT) {
+  if (input->values != NULL) {
+    decimal.coefficient = input->values[row];
+    decimal.scale = crm__cell_scale(store, cell);
+  } else if (column != NULL && column->type != CRM_TYPE_TEXT) {
     decimal.coefficient = ((const int64_t *)column->values)[row];
     decimal.scale = column->type == CRM_TYPE_DECIMAL ? column->scale
                     : column->type == CRM_TYPE_MONEY ? crm__cell_scale(store, cell)
@@ -517,4 +551,22 @@ crm__decimal crm__cell_decimal(const crm__input *input, const crm_store *store, 
     }
   }
   return decimal;
+}
+
+void crm__cell_csv_type(const crm_store *store, int32_t table, int32_t column, const crm__input *input,
+                        crm__csv_type *type)
+{
+  int32_t cell = crm__table_column_cell(store, table, column);
+  type->kind = CRM__CSV_FIELD;
+  type->scale = 0;
+  if (cell == CRM__CELL_KEY || cell == CRM__CELL_NAME) {
+    type->kind = CRM__CSV_INTEGER;
+  } else if (cell == CRM__CELL_TIME && input->time_format == NULL) {
+    type->kind = CRM__CSV_TIME;
+  } else if (cell == CRM__CELL_MONEY || cell == CRM__CELL_QUANTITY || cell == CRM__CELL_NUMBER) {
+    type->kind = CRM__CSV_DECIMAL;
+    type->scale = crm__cell_scale(store, cell);
+  } else if (cell == CRM__CELL_INTEGER) {
+    type->kind = CRM__CSV_DECIMAL;
+  }
 }

@@ -41,7 +41,8 @@ const char *crm__cause_name(int32_t cause);
 typedef struct crm__input {
   const crm_column *column;
   const crm__field *fields;
-  crm__field constant;       /* where column and fields are NULL */
+  const int64_t *values;     /* of a file's rows that were read at once, in place of fields; CRM__NULL where empty */
+  crm__field constant;       /* where all of these are NULL */
   char mark;                 /* decimal mark */
   const char *time_format;   /* NULL: ISO 8601 */
   int32_t present;           /* 0: the column is not there, every cell is empty */
@@ -53,10 +54,15 @@ int crm__cell_accepts(int32_t cell, int32_t type);
 /* Decimals that a store keeps of cells of a kind. */
 int32_t crm__cell_scale(const crm_store *store, int32_t cell);
 
+/* Where the keys and names of a column are: in keys, */
+#define CRM__CELLS_KEYS 0
+#define CRM__CELLS_INTEGERS 1   /* or, since all of them are integers, in values; */
+#define CRM__CELLS_SPARSE 2     /* likewise, with CRM__NULL where they are empty */
+
 /* The decoded cells of one column of a slice. */
 typedef struct crm__cells {
   int32_t present;
-  int32_t integers;    /* keys and names: all are integers, none is empty, and they are in values, not in keys */
+  int32_t integers;    /* CRM__CELLS_... */
   int64_t *values;     /* CRM__NULL where empty */
   crm__key *keys;      /* keys and names: crm__key_none() where empty; NULL for others */
 } crm__cells;
@@ -70,9 +76,9 @@ static inline int crm__key_is_none(crm__key key)
 static inline crm__key crm__cells_key(const crm__cells *cells, int64_t i)
 {
   crm__key key = crm__key_none();
-  if (cells->present && cells->integers) {
-    key.length = 0;
-    key.integer = cells->values[i];
+  if (cells->present && cells->integers != CRM__CELLS_KEYS) {
+    key.length = cells->integers == CRM__CELLS_SPARSE && cells->values[i] == CRM__NULL;
+    key.integer = key.length == 0 ? cells->values[i] : 0;
   } else if (cells->present) {
     key = cells->keys[i];
   }
@@ -90,6 +96,10 @@ typedef struct crm__verdicts {
  * read sets the row's cause, unless it has one already. digits: decimals of money or quantities. */
 void crm__cells_decode(const crm__input *input, const crm_store *store, int32_t table, int32_t column, int64_t from,
                        int64_t count, crm__cells *cells, crm__verdicts *verdicts);
+
+/* How a file's values of a column are read at once. */
+void crm__cell_csv_type(const crm_store *store, int32_t table, int32_t column, const crm__input *input,
+                        crm__csv_type *type);
 
 /* Whether a cell is empty, rather than one that could not be read. */
 int crm__cell_empty(const crm__input *input, int64_t row);

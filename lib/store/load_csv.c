@@ -46,11 +46,18 @@ static crm_status check_csv(const reading *r, crm_error *error)
 
 static crm_status bind_columns(reading *r, crm_error *error)
 {
+  crm__csv_type types[CRM__TABLE_COLUMNS];
   crm_status status;
+  int64_t k;
   r->binding.from = r->reader;
   r->binding.headers = crm__csv_columns(r->reader);
   status = crm__bind(r->load, r->table, &r->binding, &r->bound, error);
-  return status == CRM_OK ? crm__csv_select(r->reader, r->bound.headers, r->bound.count, error) : status;
+  for (k = 0; status == CRM_OK && k < r->bound.count; k++) {
+    int32_t column = r->bound.selected[k];
+    crm__cell_csv_type(r->load->store, r->table, column, &r->bound.inputs[column], &types[k]);
+  }
+  status = status == CRM_OK ? crm__csv_select(r->reader, r->bound.headers, r->bound.count, error) : status;
+  return status == CRM_OK ? crm__csv_read_at_once(r->reader, types, error) : status;
 }
 
 static crm_status report_progress(const reading *r, int64_t bytes, crm_error *error)
@@ -73,7 +80,9 @@ static crm_status read_blocks(reading *r, crm_error *error)
       return status;
     }
     for (k = 0; k < r->bound.count; k++) {
-      r->bound.inputs[r->bound.selected[k]].fields = block.fields + k * CRM__CSV_ROWS;
+      crm__input *input = &r->bound.inputs[r->bound.selected[k]];
+      input->fields = block.fields + k * CRM__CSV_ROWS;
+      input->values = block.values == NULL ? NULL : block.values[k];
     }
     status = crm__load_rows(r->load, r->table, r->bound.inputs, block.records, block.rows, block.first_row, r->file,
                             error);

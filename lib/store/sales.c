@@ -68,7 +68,7 @@ static void close_gaps(crm__slice *slice)
   for (column = 0; column < CRM__SALES_COLUMNS; column++) {
     crm__cells *cells = &slice->cells[column];
     for (k = 0; cells->present && k < slice->good_count; k++) {
-      if (cells->keys == NULL || cells->integers) {
+      if (cells->keys == NULL || cells->integers != CRM__CELLS_KEYS) {
         cells->values[k] = cells->values[slice->good[k]];
       } else {
         cells->keys[k] = cells->keys[slice->good[k]];

@@ -140,6 +140,31 @@ static int intern_integers(crm_load *load, crm__intern *intern, const int64_t *k
   return 1;
 }
 
+/* The same where some are CRM__NULL, that is, empty: those get CRM__NONE. */
+static int intern_sparse(crm_load *load, crm__intern *intern, const int64_t *keys, int64_t count, uint32_t *ids)
+{
+  int64_t *runs = load->slice->integer_runs;
+  uint32_t *run_ids = load->slice->run_ids;
+  uint32_t run = 0;
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    ids[i] = CRM__NONE;
+    if (keys[i] != CRM__NULL) {
+      if (run == 0 || runs[run - 1] != keys[i]) {
+        runs[run++] = keys[i];
+      }
+      ids[i] = run - 1;
+    }
+  }
+  if (crm__intern_add_integers(intern, &load->store->memory, 0, runs, run, run_ids) != run) {
+    return 0;
+  }
+  for (i = 0; i < count; i++) {
+    ids[i] = ids[i] == CRM__NONE ? CRM__NONE : run_ids[ids[i]];
+  }
+  return 1;
+}
+
 /* Ids of keys of any kind; equal ones in a row are looked up once. */
 static int intern_keys(crm_load *load, crm__intern *intern, const crm__key *keys, int64_t count, uint32_t *ids)
 {
@@ -181,8 +206,11 @@ static int intern_column(crm_load *load, crm__intern *intern, int32_t column, in
     memset(ids, 0xFF, (size_t)count * sizeof *ids);   /* CRM__NONE */
     return 1;
   }
-  if (!cells->integers) {
+  if (cells->integers == CRM__CELLS_KEYS) {
     return intern_keys(load, intern, cells->keys, count, ids);
+  }
+  if (cells->integers == CRM__CELLS_SPARSE) {
+    return intern_sparse(load, intern, cells->values, count, ids);
   }
   if (likeness == MANY) {
     return crm__intern_add_integers(intern, &load->store->memory, 0, cells->values, (uint64_t)count, ids) ==

@@ -141,7 +141,7 @@ static void require(crm_load *load, int64_t count)
   const int64_t *times = slice->cells[CRM__SALES_TIME].values;
   int64_t empty = 0;
   int64_t i;
-  if (load->document_mode == CRM_DOCUMENT_COLUMN && !documents->integers) {
+  if (load->document_mode == CRM_DOCUMENT_COLUMN && documents->integers != CRM__CELLS_INTEGERS) {
     for (i = 0; i < count; i++) {
       if (crm__key_is_none(crm__cells_key(documents, i))) {
         crm__sales_refuse(slice, i, CRM__CAUSE_MISSING, CRM__SALES_DOCUMENT);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "table/csv_plain.h"
 #include "table/csv_split.h"
 
 #include <string.h>
@@ -57,6 +58,11 @@ struct crm__csv {
   uint64_t selected_count;
   int selects;
   crm__field *fields;
+  crm__plain plain;         /* columns NULL: nothing is read at once */
+  int64_t *plain_values;
+  const int64_t **plain_lists;   /* by selected column */
+  int64_t patience;         /* records of the next block that is not read at once */
+  char mark;
   uint8_t records[CRM__CSV_ROWS];
   int64_t rows;             /* of all blocks so far */
 };
@@ -280,6 +286,7 @@ static crm_status take_dialect(crm__csv *reader, const crm_csv *csv, crm_error *
   reader->limit = (size_t)(limit < LIMIT_MOST ? limit : LIMIT_MOST);
   reader->split.blank = delimiter == CRM_DELIMITER_BLANK;
   reader->split.delimiter = reader->split.blank ? ' ' : (char)delimiter;
+  reader->mark = csv->decimal == ',' ? ',' : '.';
   return CRM_OK;
 }
 
@@ -460,6 +467,9 @@ void crm__csv_close(crm__csv *reader)
   crm__free_array(memory, reader->split.spans, reader->columns, sizeof(crm__span));
   crm__free_array(memory, reader->selected, reader->selected_count, sizeof(uint32_t));
   crm__free_array(memory, reader->fields, reader->selected_count * CRM__CSV_ROWS, sizeof(crm__field));
+  crm__free_array(memory, reader->plain.columns, reader->columns, sizeof(crm__plain_column));
+  crm__free_array(memory, reader->plain_values, reader->selected_count * CRM__CSV_ROWS, sizeof(int64_t));
+  crm__free_array(memory, reader->plain_lists, reader->selected_count, sizeof *reader->plain_lists);
   crm__free(memory, reader, sizeof *reader);
 }
 
@@ -531,12 +541,97 @@ static void put_bad_record(crm__csv *reader, uint64_t row)
   }
 }
 
-/* Records until the block is full or the buffer holds no more; answers how many. *last: what the search ended with. */
-static int64_t put_records(crm__csv *reader, int *last)
+crm_status crm__csv_read_at_once(crm__csv *reader, const crm__csv_type *types, crm_error *error)
+{
+  crm__plain *plain = &reader->plain;
+  if (reader->split.blank || !crm__plain_delimits(reader->split.delimiter) || reader->mark == reader->split.delimiter) {
+    return CRM_OK;
+  }
+  for (uint64_t k = 1; k < reader->selected_count; k++) {
+    for (uint64_t j = 0; j < k; j++) {
+      if (reader->selected[j] == reader->selected[k]) {
+        return CRM_OK;   /* a file column has one place for its values */
+      }
+    }
+  }
+  plain->columns = crm__alloc_array(reader->memory, reader->columns, sizeof(crm__plain_column));
+  reader->plain_values = crm__alloc_array(reader->memory, reader->selected_count * CRM__CSV_ROWS, sizeof(int64_t));
+  reader->plain_lists = crm__alloc_array(reader->memory, reader->selected_count, sizeof *reader->plain_lists);
+  if (plain->columns == NULL || reader->plain_values == NULL || reader->plain_lists == NULL) {
+    reader->failed = CRM_ERROR_MEMORY;
+    return crm__fail_memory(error);
+  }
+  plain->count = reader->columns;
+  plain->delimiter = reader->split.delimiter;
+  plain->mark = reader->mark;
+  plain->time_length = 0;
+  for (uint32_t c = 0; c < reader->columns; c++) {
+    crm__plain_column_open(&plain->columns[c], CRM__PLAIN_SKIP, 0);
+  }
+  for (uint64_t k = 0; k < reader->selected_count; k++) {
+    crm__plain_column *column = &plain->columns[reader->selected[k]];
+    crm__plain_column_open(column, types[k].kind, types[k].scale);
+    column->values = reader->plain_values + k * CRM__CSV_ROWS;
+    column->fields = reader->fields + k * CRM__CSV_ROWS;
+  }
+  reader->patience = 1;
+  return CRM_OK;
+}
+
+/* Plain records until the block is full or one is not plain; answers how many. */
+static int64_t put_plain(crm__csv *reader)
+{
+  crm__plain *plain = &reader->plain;
+  const char *text = reader->text;
+  int64_t rows = 0;
+  while (rows < CRM__CSV_ROWS) {
+    while (text[reader->start] == '\n' || text[reader->start] == '\r') {
+      reader->start++;
+    }
+    const char *end = crm__plain_read(plain, text + reader->start, rows);
+    size_t length = end == NULL ? 0 : (size_t)(end - text) - reader->start;
+    if (length == 0 || length > reader->limit) {
+      break;
+    }
+    reader->records[rows++] = CRM__RECORD_OK;
+    reader->start += length;
+  }
+  if (rows == 0 && plain->columns[plain->stopped].kind == CRM__CSV_INTEGER && plain->stopped_by >= ' ') {
+    plain->columns[plain->stopped].kind = CRM__CSV_FIELD;   /* keys that are texts */
+  }
+  return rows;
+}
+
+static void list_values(crm__csv *reader)
+{
+  for (uint64_t k = 0; k < reader->selected_count; k++) {
+    const crm__plain_column *column = &reader->plain.columns[reader->selected[k]];
+    reader->plain_lists[k] = column->kind == CRM__CSV_FIELD ? NULL : column->values;
+  }
+}
+
+/* Plain records, unless a record that failed is still being gone through. Each time that there are few, the blocks that
+ * are read the long way between become longer. */
+static int64_t read_plain(crm__csv *reader)
+{
+  if (reader->plain.columns == NULL || reader->skipping || reader->frontier.at > reader->start) {
+    return 0;
+  }
+  int64_t rows = put_plain(reader);
+  if (rows >= CRM__CSV_ROWS / 16) {
+    reader->patience = 1;
+  } else if (reader->patience < CRM__CSV_ROWS) {
+    reader->patience *= 2;
+  }
+  return rows;
+}
+
+/* Records until there are `most` or the buffer holds no more; answers how many. *last: what the search ended with. */
+static int64_t put_records(crm__csv *reader, int64_t most, int *last)
 {
   int64_t rows = 0;
   *last = CRM__RECORD_OK;
-  while (rows < CRM__CSV_ROWS) {
+  while (rows < most) {
     int record = next_record(reader);
     if (record == RECORD_MORE || record == RECORD_NONE) {
       *last = record;
@@ -564,11 +659,18 @@ crm_status crm__csv_next(crm__csv *reader, crm__block *block, crm_error *error)
   crm_status status = CRM_OK;
   int64_t rows = 0;
   int last = CRM__RECORD_OK;
+  block->values = NULL;
   if (reader->start > reader->filled / 2 && !reader->ended) {
     status = more(reader, error);
   }
   while (status == CRM_OK) {
-    rows = put_records(reader, &last);
+    rows = read_plain(reader);
+    if (rows > 0) {
+      list_values(reader);
+      block->values = reader->plain_lists;
+      break;
+    }
+    rows = put_records(reader, reader->plain.columns == NULL ? CRM__CSV_ROWS : reader->patience, &last);
     if (rows > 0 || last == RECORD_NONE) {
       break;
     }

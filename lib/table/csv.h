@@ -46,6 +46,21 @@ const char *crm__csv_name(const crm__csv *reader, int64_t column, size_t *length
  * before the first block. Others are split but not checked, decoded or kept. */
 crm_status crm__csv_select(crm__csv *reader, const int64_t *columns, int64_t count, crm_error *error);
 
+/* How the values of a selected column may be read at once, by records that are plain enough. */
+#define CRM__CSV_FIELD 0
+#define CRM__CSV_INTEGER 1   /* 1 to 18 digits without a leading zero */
+#define CRM__CSV_DECIMAL 2   /* as an integer of `scale` decimals, 0 to 6, where there are no more */
+#define CRM__CSV_TIME 3      /* ISO 8601, as microseconds */
+
+typedef struct crm__csv_type {
+  int32_t kind;
+  int32_t scale;
+} crm__csv_type;
+
+/* Lets blocks hold values in place of fields, where all their records are plain. types: one a selected column. Call
+ * once, after crm__csv_select. Errors: MEMORY. */
+crm_status crm__csv_read_at_once(crm__csv *reader, const crm__csv_type *types, crm_error *error);
+
 /* A block of up to CRM__CSV_ROWS records. fields[k * CRM__CSV_ROWS + i] is selected column k of record i (column-wise);
  * fields of a record that is not CRM__RECORD_OK are empty. Blank lines (and with blank delimiters, lines of blanks) are
  * no records. A record that cannot be read is its first line alone: what follows is read as records of its own. */
@@ -54,6 +69,8 @@ typedef struct crm__block {
   int64_t first_row;          /* 1-based number of the first record, the header not counted */
   const uint8_t *records;     /* CRM__RECORD_... */
   const crm__field *fields;
+  const int64_t *const *values;   /* by selected column: the values of its records, INT64_MIN where empty; NULL where it
+                                   * has fields. NULL: all have */
   int64_t bytes;              /* read from the source so far */
 } crm__block;
 

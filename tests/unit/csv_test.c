@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/civil.h"
+#include "base/decimal.h"
+#include "base/intern.h"
 #include "base/memory.h"
 #include "table/csv.h"
 
@@ -942,6 +945,151 @@ static void test_blocks(void **state)
 
 /* ---- What fails ---- */
 
+/* ---- Values read at once ---- */
+
+typedef struct plain_row {
+  uint8_t record;
+  char texts[5][48];
+  int64_t values[5];
+  int at_once[5];    /* the value was given, not the text */
+} plain_row;
+
+#define PLAIN_ROWS 30000
+
+static uint64_t plain_seed = 5;
+
+/* Cells that are plain, almost plain, and not plain at all. */
+static void random_cell(char *cell, int column, int quiet)
+{
+  static const char *const odd[] = {
+    "", " ", "x", "007", "-5", "+5", "1e3", ".5", "5.", "1.2.3", "\"q\"", "\"a,b\"", "\xC3\xA9", "\xFF",
+    "1234567890123456789", "0", "00", "-0.5", "1.2345", "12 ", "-", "999999999999.99", "2024-02-30", "20240229",
+    "2024-02-29T10:00:00", "2024-02-29 25:00:00", "2024-02-29 10:00:00.5", "a\"b", "T\tb"
+  };
+  unsigned number = (unsigned)(random_next(&plain_seed) % 100000);
+  if (!quiet && random_next(&plain_seed) % 40 == 0) {
+    (void)snprintf(cell, 48, "%s", odd[random_next(&plain_seed) % (sizeof odd / sizeof odd[0])]);
+  } else if (column == 1) {
+    (void)snprintf(cell, 48, "%s%u.%02u", number % 7 == 0 ? "-" : "", number, number % 100);
+  } else if (column == 2) {
+    (void)snprintf(cell, 48, "2024-02-%02u%c%02u:%02u:%02u", 1 + number / 30000, number % 50 == 0 ? 'T' : ' ',
+                   number % 24, number / 3 % 60, number / 7 % 60);
+  } else if (column == 4) {
+    (void)snprintf(cell, 48, "sku-%u", number);
+  } else {
+    (void)snprintf(cell, 48, "%u", number);
+  }
+}
+
+static int64_t read_plain_rows(const char *text, size_t size, size_t piece, const crm__csv_type *types, plain_row *rows)
+{
+  static const int64_t columns[] = { 0, 1, 2, 3, 4 };
+  crm__memory memory;
+  crm__csv *reader = NULL;
+  bytes_source bytes = { text, size, 0, piece, 0, CRM_OK, 0 };
+  crm_source source = source_of(&bytes);
+  crm__block block;
+  int64_t count = 0;
+  assert_int_equal(crm__memory_open(&memory, NULL, NULL), CRM_OK);
+  assert_int_equal(crm__csv_open(&memory, NULL, &source, &reader, NULL), CRM_OK);
+  assert_int_equal(crm__csv_select(reader, columns, 5, NULL), CRM_OK);
+  if (types != NULL) {
+    assert_int_equal(crm__csv_read_at_once(reader, types, NULL), CRM_OK);
+  }
+  for (;;) {
+    assert_int_equal(crm__csv_next(reader, &block, NULL), CRM_OK);
+    if (block.rows == 0) {
+      break;
+    }
+    for (int64_t i = 0; i < block.rows; i++, count++) {
+      assert_true(count < PLAIN_ROWS + 100);
+      rows[count].record = block.records[i];
+      for (int64_t k = 0; k < 5; k++) {
+        const crm__field *field = &block.fields[k * CRM__CSV_ROWS + i];
+        rows[count].at_once[k] = block.values != NULL && block.values[k] != NULL;
+        if (rows[count].at_once[k]) {
+          rows[count].values[k] = block.values[k][i];
+        } else {
+          memcpy(rows[count].texts[k], field->text, field->length);
+          rows[count].texts[k][field->length] = '\0';
+          rows[count].values[k] = field->bad;
+        }
+      }
+    }
+  }
+  crm__csv_close(reader);
+  assert_int_equal(memory.used, 0);
+  return count;
+}
+
+static void check_value(int column, const char *text, int64_t value)
+{
+  int64_t exact = INT64_MIN;
+  int inexact = 0;
+  if (text[0] == '\0') {
+    assert_true(value == INT64_MIN);
+    return;
+  }
+  if (column == 1) {
+    assert_int_equal(crm__decimal_read_scaled(text, strlen(text), '.', 3, &exact, &inexact), CRM__DECIMAL_OK);
+    assert_false(inexact);
+  } else if (column == 2) {
+    assert_int_equal(crm__time_read_iso(text, strlen(text), &exact), 0);
+  } else {
+    crm__key key = crm__key_from(text, strlen(text));
+    assert_null(key.text);
+    exact = key.integer;
+  }
+  assert_true(exact == value);
+}
+
+/* Whatever is read at once is what the fields say, whatever stands between. */
+static void test_values_at_once(void **state)
+{
+  static const crm__csv_type types[] = { { CRM__CSV_INTEGER, 0 }, { CRM__CSV_DECIMAL, 3 }, { CRM__CSV_TIME, 0 },
+                                         { CRM__CSV_FIELD, 0 }, { CRM__CSV_INTEGER, 0 } };
+  size_t room = (size_t)PLAIN_ROWS * 300;
+  char *text = malloc(room);
+  plain_row *fields = malloc((PLAIN_ROWS + 100) * sizeof *fields);
+  plain_row *values = malloc((PLAIN_ROWS + 100) * sizeof *values);
+  (void)state;
+  assert_true(text != NULL && fields != NULL && values != NULL);
+  for (int round = 0; round < 4; round++) {
+    size_t size = (size_t)snprintf(text, room, "a,b,c,d,e\n");
+    int64_t at_once = 0;
+    int64_t count;
+    for (int i = 0; i < PLAIN_ROWS; i++) {
+      int quiet = round == 0 || (i / 2000) % 2 == 0;   /* stretches without anything odd */
+      for (int column = 0; column < 5; column++) {
+        char cell[48];
+        random_cell(cell, column, quiet);
+        size += (size_t)snprintf(text + size, room - size, "%s%s", column == 0 ? "" : ",", cell);
+      }
+      size += (size_t)snprintf(text + size, room - size, "%s",
+                               !quiet && i % 97 == 5 ? ",more\n" : round == 2 ? "\r\n" : "\n");
+    }
+    count = read_plain_rows(text, size, (size_t)-1, NULL, fields);
+    assert_int_equal(read_plain_rows(text, size, round == 3 ? 1001 : (size_t)-1, types, values), count);
+    for (int64_t i = 0; i < count; i++) {
+      assert_int_equal(values[i].record, fields[i].record);
+      for (int k = 0; k < 5; k++) {
+        if (values[i].at_once[k]) {
+          assert_int_equal(fields[i].values[k], 0);
+          check_value(k, fields[i].texts[k], values[i].values[k]);
+          at_once++;
+        } else {
+          assert_string_equal(values[i].texts[k], fields[i].texts[k]);
+          assert_int_equal(values[i].values[k], fields[i].values[k]);
+        }
+      }
+    }
+    assert_true(at_once > (round == 0 ? 2 * count : count / 3));
+  }
+  free(text);
+  free(fields);
+  free(values);
+}
+
 static void test_source_fails(void **state)
 {
   static const crm_status statuses[] = { CRM_ERROR_IO, CRM_ERROR_CANCELLED, 77 };
@@ -1123,6 +1271,7 @@ int main(void)
     cmocka_unit_test(test_open_quote_before_good_lines),
     cmocka_unit_test(test_endless_line),
     cmocka_unit_test(test_blocks),
+    cmocka_unit_test(test_values_at_once),
     cmocka_unit_test(test_source_fails),
     cmocka_unit_test(test_source_fails_later),
     cmocka_unit_test(test_bad_sources),
