@@ -85,6 +85,7 @@ typedef struct arguments {
   const char *as_of;
   const char *since;
   int64_t since_time;
+  int32_t value_tiers;
   const char *where;
   crm_segment_definition *definitions;
   int64_t definition_count;

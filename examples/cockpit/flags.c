@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "arguments.h"
 #include "reading.h"
+#include "sets.h"
 #include "values.h"
 #include "verbs.h"
 
@@ -46,9 +47,9 @@ static int apply_table(arguments *args, const char *value);
 #define SWITCH(name, field, verbs) {name, TAKES_NOTHING, INTO(field), NULL, 1, 0, NULL, verbs}
 #define CALL(name, apply, verbs) {name, TAKES_CALL, 0, NULL, 0, 0, apply, verbs}
 
-#define TIERED "cockpit pyramid tiers"
 #define SCORED "rfm segments"
-#define COMPARED "drift"
+#define MOVES "migration movements cultivation movers"
+#define TIERED "cockpit pyramid tiers " MOVES
 #define LIVES "lifecycle lives histories transitions bucket stays"
 
 static const flag flags[] = {
@@ -78,7 +79,8 @@ static const flag flags[] = {
   NOTHING("all", scope.internal, 1),
   TEXT("where", where, NULL),
   CALL("define", apply_define, NULL),
-  TEXT("since", since, COMPARED),
+  TEXT("since", since, SETS_COMPARED),
+  INTEGER("value-tiers", value_tiers, 1, CRM_PYRAMID_SHARES + 1, MOVES),
   CALL("store", apply_store, NULL),
   WORD("week-start", calendar.week_start, "mon|tue|wed|thu|fri|sat|sun", NULL),
   INTEGER("fiscal-start", calendar.fiscal_start, 1, 12, NULL),
@@ -90,7 +92,7 @@ static const flag flags[] = {
   CALL("shares", apply_shares, TIERED),
   WORD("cut", pyramid.cut, "ceil|floor|half-up", TIERED),
   WORD("ties", ties, "together|split", TIERED " " SCORED),
-  WORD("measure", pyramid.measure, "spend|profit|occasions", "pyramid tiers concentration"),
+  WORD("measure", pyramid.measure, "spend|profit|occasions", "pyramid tiers concentration " MOVES),
   TEXT("r-cuts", recency_cuts, SCORED),
   TEXT("f-cuts", frequency_cuts, SCORED),
   TEXT("m-cuts", monetary_cuts, SCORED),

@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "sets.h"
 
+#include "values.h"
 #include "verbs.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ static int takes_expression(const arguments *args)
 int sets_check(const arguments *args)
 {
   const char *verb_name = args->verb->name;
-  if (args->verb->compute == sets_drift && args->since == NULL) {
+  if (value_listed(verb_name, SETS_COMPARED) && args->since == NULL) {
     return report("%s needs --since, the date or the start of the period to compare with", verb_name);
   }
   if (args->verb->compute == sets_explain && (args->customer == NULL || args->where == NULL)) {

@@ -7,6 +7,9 @@
 
 /* Segments: --where, --define and the verbs that are about them. */
 
+/* Verbs that compare two dates or periods. */
+#define SETS_COMPARED "drift migration movements cultivation movers"
+
 /* Narrows the scope to the customers of --where; to be freed by sets_free. Answers EXIT_GOOD, or EXIT_UNUSABLE after
  * one line on standard error. */
 int sets_select(arguments *args, const crm_store *store);

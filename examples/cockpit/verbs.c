@@ -4,6 +4,7 @@
 
 #include "lives.h"
 #include "owners.h"
+#include "moves.h"
 #include "sets.h"
 
 #include <string.h>
@@ -161,6 +162,10 @@ static const verb verbs[] = {
   {"funnel", funnel,
    "pipeline stage entered open open_amount median_days promotion_rate low high won_rate stalled status",
    "low high median_days open_amount", 0},
+  {"migration", moves_matrix, "from to movement customers share before after change", "movement", 0},
+  {"movements", moves_movements, "movement customers share before after change", "", 0},
+  {"cultivation", moves_rates, "measure value numerator denominator low high status", "status", 0},
+  {"movers", moves_members, "customer from to movement before after change", "", 50},
   {"segment", sets_members, "customer", "", 50},
   {"overlap", sets_overlap, "a b customers_a customers_b both only_a only_b jaccard share_a share_b",
    "share_b share_a only_b only_a", 0},

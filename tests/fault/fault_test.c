@@ -612,6 +612,19 @@ static crm_status ask_drift(const crm_store *store, const crm_scope *scope, crm_
   return crm_segment_drift(store, &before, scope, &options, table, error);
 }
 
+static crm_status ask_migration(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_scope before = CRM_SCOPE_INIT;
+  before.as_of = facts_day(2024, 2, 1);
+  before.context = scope == NULL ? NULL : scope->context;
+  return crm_migration_compute(store, &before, scope, NULL, table, error);
+}
+
+static crm_status ask_movers(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_migration_members(store, NULL, scope, NULL, table, error);
+}
+
 static crm_status ask_fields(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   (void)scope;
@@ -725,6 +738,7 @@ static const question questions[] = {
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
+    ask_migration, ask_movers,
 };
 
 static void test_questions(void **state)
