@@ -514,6 +514,14 @@ class crm_pyramid_options(Structure):
     ]
 
 
+class crm_migration_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("value_tiers", c_int32),
+        ("pyramid", POINTER(crm_pyramid_options)),
+    ]
+
+
 class crm_standing(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -736,6 +744,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_lifecycle_options": crm_lifecycle_options,
     "crm_load_counts": crm_load_counts,
     "crm_load_options": crm_load_options,
+    "crm_migration_options": crm_migration_options,
     "crm_pair": crm_pair,
     "crm_products_options": crm_products_options,
     "crm_pyramid_options": crm_pyramid_options,
@@ -777,6 +786,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_lifecycle_options": (("struct_size", sizeof(crm_lifecycle_options)),),
     "crm_load_counts": (("struct_size", sizeof(crm_load_counts)),),
     "crm_load_options": (("struct_size", sizeof(crm_load_options)),),
+    "crm_migration_options": (("struct_size", sizeof(crm_migration_options)),),
     "crm_pair": (),
     "crm_products_options": (("struct_size", sizeof(crm_products_options)),),
     "crm_pyramid_options": (("struct_size", sizeof(crm_pyramid_options)),),
@@ -841,6 +851,10 @@ class Functions:
     crm_load_free: Callable[..., None]
     crm_load_progress: Callable[..., None]
     crm_load_rejects: Callable[..., int]
+    crm_migration_compute: Callable[..., int]
+    crm_migration_members: Callable[..., int]
+    crm_migration_movements: Callable[..., int]
+    crm_migration_rates: Callable[..., int]
     crm_ownership_handovers: Callable[..., int]
     crm_ownership_history: Callable[..., int]
     crm_ownership_owners: Callable[..., int]
@@ -1081,6 +1095,30 @@ class Functions:
         f.restype = None
         self.crm_load_rejects = f = library.crm_load_rejects
         f.argtypes = (POINTER(crm_load), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_migration_compute = f = library.crm_migration_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_migration_options),
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_migration_members = f = library.crm_migration_members
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_migration_options),
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_migration_movements = f = library.crm_migration_movements
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_migration_options),
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_migration_rates = f = library.crm_migration_rates
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_migration_options),
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
         f.restype = c_int32
         self.crm_ownership_handovers = f = library.crm_ownership_handovers
         f.argtypes = (
