@@ -167,7 +167,8 @@ static crm_store *random_store(uint64_t seed)
   int i;
   for (i = 0; i < 200; i++) {
     (void)snprintf(line, sizeof line, "%d,20%d-%02d-%02d,c%d,%s,%d", i, 22 + dice_below(&of, 3),
-                   1 + dice_below(&of, 12), 1 + dice_below(&of, 28), dice_below(&of, 60), kinds[dice_below(&of, 5)], 1 + dice_below(&of, 90));
+                   1 + dice_below(&of, 12), 1 + dice_below(&of, 28), dice_below(&of, 60),
+                   kinds[dice_below(&of, 5)], 1 + dice_below(&of, 90));
     facts_add(rows, line);
   }
   facts_load(rows, store, "sales");
