@@ -39,6 +39,7 @@ static void set_defaults(arguments *args)
   static const crm_due_options due = CRM_DUE_OPTIONS_INIT;
   static const crm_funnel_options funnel = CRM_FUNNEL_OPTIONS_INIT;
   static const crm_kpi_options kpi = CRM_KPI_OPTIONS_INIT;
+  static const crm_bridge_options bridge = CRM_BRIDGE_OPTIONS_INIT;
   static const crm_lifecycle_options lifecycle = CRM_LIFECYCLE_OPTIONS_INIT;
   memset(args, 0, sizeof *args);
   args->store = store;
@@ -53,6 +54,7 @@ static void set_defaults(arguments *args)
   args->due = due;
   args->funnel = funnel;
   args->kpi = kpi;
+  args->bridge = bridge;
   args->lifecycle = lifecycle;
 }
 
@@ -219,6 +221,8 @@ static int settle_scope(arguments *args)
       settle_time(args, "from", args->from, &scope->from) != EXIT_GOOD ||
       settle_time(args, "to", args->to, &scope->to) != EXIT_GOOD ||
       settle_time(args, "since", args->since, &args->since_time) != EXIT_GOOD) {
+      settle_time(args, "before-from", args->before_from, &args->bridge.before_from) != EXIT_GOOD ||
+      settle_time(args, "before-to", args->before_to, &args->bridge.before_to) != EXIT_GOOD) {
     return EXIT_UNUSABLE;
   }
   if (args->from != NULL && args->to != NULL && scope->from >= scope->to) {

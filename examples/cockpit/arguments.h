@@ -99,6 +99,9 @@ typedef struct arguments {
   crm_handovers_options handovers;
   crm_due_options due;
   crm_kpi_options kpi;
+  crm_bridge_options bridge;
+  const char *before_from;
+  const char *before_to;
   text_list kpis;        /* ids */
   int32_t *feasts;
   int32_t *feasts_before;

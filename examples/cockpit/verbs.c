@@ -117,6 +117,11 @@ static crm_status kpi(const crm_store *store, const arguments *args, crm_table *
   return status;
 }
 
+static crm_status bridge(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_bridge_compute(store, &args->scope, &args->calendar, &args->bridge, table, error);
+}
+
 static crm_status kpis(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   (void)store;
@@ -176,6 +181,7 @@ static const verb verbs[] = {
   {"knowledge", knowledge, "customer known columns share", "", 50},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
   {"kpi", kpi, "group kpi period value unit change year_change status", "unit group", 0},
+  {"bridge", bridge, "part key change share before after n_before n_after", "n_before n_after share", 0},
   {"kpis", kpis, "kpi name unit direction formula", "direction", 0},
   {"owners", owners_all, "owner left customers orders revenue won won_amount lost open open_amount", "left lost", 0},
   {"ownership", owners_history, "customer owner from to", "", 50},

@@ -28,6 +28,7 @@
 #include <crm/findings.h>  /* patterns that an analyst would look for */
 #include <crm/ownership.h> /* who looks after whom, from when on; hand-overs */
 #include <crm/products.h>  /* products and ABC classes */
+#include <crm/bridge.h>    /* why revenue moved from one period to another */
 #include <crm/kpi.h>       /* key performance indicators */
 #include <crm/till.h>      /* where a customer stands, before and after a sale, exactly */
 

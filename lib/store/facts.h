@@ -236,6 +236,7 @@ int64_t crm__line_money(const crm__scope *scope, uint64_t line, int sale);
 /* Branches; CRM__NONE for a document without one. */
 uint32_t crm__branches(const crm_store *store);
 crm__key crm__branch_key(const crm_store *store, uint32_t branch);
+crm_status crm__branch_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error);
 uint32_t crm__document_branch(const crm_store *store, uint32_t document);
 
 /* Documents, by ids below their number. */

@@ -332,6 +332,11 @@ crm__key crm__branch_key(const crm_store *store, uint32_t branch)
   return crm__intern_key(&store->branches, branch, NULL);
 }
 
+crm_status crm__branch_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error)
+{
+  return key_ranks(scope, &scope->store->branches, scope->store->branches.count, ranks, error);
+}
+
 uint32_t crm__document_branch(const crm_store *store, uint32_t document)
 {
   return crm__column_u32(&store->documents.branch, document);

@@ -50,6 +50,7 @@ HEADERS = {
               "lost,promotion_days,returned,skipped,stalled,won_rate,status",
     "kpi": "kpi,period,value,numerator,denominator,unit,n,low,high,status,previous,change,year_before,year_change,"
            "definition",
+    "bridge": "part,key,change,share,before,after,n_before,n_after,factor_before,factor_after",
     "kpis": "kpi,name,name_zh,unit,direction,level,formula,numerator,denominator,inputs,interval,definition",
     "completeness": "column,known,customers,share,status",
     "knowledge": "customer,known,columns,share",

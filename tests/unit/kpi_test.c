@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "support/facts.h"
+#include "support/random.h"
 
 #include "store/facts.h"
 
@@ -19,47 +19,6 @@ void __wrap_crm__facts_begin(crm__facts *of)
 }
 
 /* ---- random facts, against the analyses that the figures have to agree with ---- */
-
-/* Two and a half years of sales, returns, quotes and nobody's, in three branches; products from time to time. */
-static crm_store *random_store(uint64_t seed, int documents)
-{
-  static const char *const branches[] = {"x", "y", "7", ""};
-  dice random = dice_of(seed);
-  crm_store *store = facts_store(NULL, NULL);
-  facts *rows = facts_create("document,time,customer,kind,amount,discount,quantity,cost,product,branch,original");
-  int i;
-  for (i = 0; i < documents; i++) {
-    char line[192];
-    char customer[16] = "";
-    char original[16] = "";
-    char cost[16] = "";
-    int lines = 1 + dice_below(&random, 3);
-    int day = dice_below(&random, 900);
-    int kind = dice_below(&random, 12);
-    const char *branch = branches[dice_below(&random, 4)];
-    int hour = dice_below(&random, 24);
-    if (dice_below(&random, 6) > 0) {
-      (void)snprintf(customer, sizeof customer, "%d", dice_below(&random, 1 + dice_below(&random, 60)));
-    }
-    if (kind == 0 && i > 0) {
-      (void)snprintf(original, sizeof original, "%d", dice_below(&random, i));
-    }
-    for (; lines > 0; lines--) {
-      if (dice_below(&random, 3) > 0) {
-        (void)snprintf(cost, sizeof cost, "%d.5", dice_below(&random, 50));
-      }
-      (void)snprintf(line, sizeof line, "%d,%d-%02d-%02dT%02d:15,%s,%s,%d.%02d,%d,%d,%s,p%d,%s,%s", i,
-                     2022 + day / 360, day % 360 / 30 + 1, day % 30 % 28 + 1, hour, customer,
-                     kind == 0 ? "return" : kind == 1 ? "quote" : "sale", dice_below(&random, 90),
-                     dice_below(&random, 100), dice_below(&random, 5), 1 + dice_below(&random, 4), cost,
-                     dice_below(&random, 1 + day / 60), branch, original);
-      facts_add(rows, line);
-    }
-  }
-  facts_load(rows, store, "sales");
-  facts_free(rows);
-  return store;
-}
 
 static crm_kpi *compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
                         const crm_kpi_options *options)
@@ -204,7 +163,7 @@ static void test_agrees_with_the_analyses(void **state)
   int round;
   (void)state;
   for (round = 0; round < 12; round++) {
-    crm_store *store = random_store((uint64_t)round + 11, 150 + 60 * round);
+    crm_store *store = random_sales((uint64_t)round + 11, 150 + 60 * round);
     crm_scope scope = CRM_SCOPE_INIT;
     crm_calendar calendar = CRM_CALENDAR_INIT;
     scope.money = round % 3;
@@ -232,7 +191,7 @@ static void test_agrees_with_the_analyses(void **state)
 static void test_groups_are_scopes(void **state)
 {
   static const char *const keys[] = {"7", "x", "y"};
-  crm_store *store = random_store(5, 700);
+  crm_store *store = random_sales(5, 700);
   crm_scope scope = CRM_SCOPE_INIT;
   crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
   crm_table *all = NULL;
@@ -281,7 +240,7 @@ static void test_groups_are_scopes(void **state)
 /* All KPIs for 24 periods, each with the period and the year before, by branch: one pass. */
 static void test_one_pass(void **state)
 {
-  crm_store *store = random_store(9, 3000);
+  crm_store *store = random_sales(9, 3000);
   crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
   (void)state;
   options.periods = 24;
