@@ -220,7 +220,7 @@ static int settle_scope(arguments *args)
   if (settle_time(args, "as-of", args->as_of, &scope->as_of) != EXIT_GOOD ||
       settle_time(args, "from", args->from, &scope->from) != EXIT_GOOD ||
       settle_time(args, "to", args->to, &scope->to) != EXIT_GOOD ||
-      settle_time(args, "since", args->since, &args->since_time) != EXIT_GOOD) {
+      settle_time(args, "since", args->since, &args->since_time) != EXIT_GOOD ||
       settle_time(args, "before-from", args->before_from, &args->bridge.before_from) != EXIT_GOOD ||
       settle_time(args, "before-to", args->before_to, &args->bridge.before_to) != EXIT_GOOD) {
     return EXIT_UNUSABLE;

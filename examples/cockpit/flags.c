@@ -108,7 +108,6 @@ static const flag flags[] = {
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
   INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel"),
   TEXT("pipeline", funnel.pipeline, "funnel"),
-  TEXT("customer", customer, "histories"),
   INTEGER("top", bridge.top, 1, 1000000, "bridge"),
   TEXT("before-from", before_from, "bridge"),
   TEXT("before-to", before_to, "bridge"),

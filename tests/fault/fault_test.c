@@ -634,6 +634,38 @@ static crm_status ask_fields(const crm_store *store, const crm_scope *scope, crm
 static crm_status ask_handovers(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return crm_ownership_handovers(store, scope, NULL, table, error);
+static crm_status ask_bridge(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_bridge_compute(store, scope, NULL, NULL, table, error);
+}
+
+static crm_status ask_kpi(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error, int group)
+{
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  crm_kpi *kpi = NULL;
+  crm_status status;
+  options.periods = 2;
+  options.running = 1;
+  options.group = group;
+  options.like_for_like = group == CRM_KPI_BY_BRANCH;
+  status = crm_kpi_compute(store, scope, NULL, &options, &kpi, error);
+  if (status == CRM_OK) {
+    status = crm_kpi_table(kpi, table, error);
+  } else {
+    assert_null(kpi);
+  }
+  crm_kpi_free(kpi);
+  return status;
+}
+
+static crm_status ask_branches(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_kpi(store, scope, table, error, CRM_KPI_BY_BRANCH);
+}
+
+static crm_status ask_people(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_kpi(store, scope, table, error, CRM_KPI_BY_STAFF);
 }
 
 typedef struct asked {
@@ -735,6 +767,8 @@ static const question questions[] = {
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers,
     crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
     ask_findings, ask_reopened,
+    crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_due,
+    ask_findings, ask_reopened, ask_bridge, ask_branches, ask_people,
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
