@@ -277,6 +277,15 @@ class crm_sink(Structure):
     ]
 
 
+class crm_bridge_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("top", c_int32),
+        ("before_from", c_int64),
+        ("before_to", c_int64),
+    ]
+
+
 class crm_cohorts_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -723,6 +732,7 @@ class crm_reach(Structure):
 STRUCTS: Dict[str, Type[Structure]] = {
     "crm_arrow": crm_arrow,
     "crm_batch": crm_batch,
+    "crm_bridge_options": crm_bridge_options,
     "crm_calendar": crm_calendar,
     "crm_cohorts_options": crm_cohorts_options,
     "crm_column": crm_column,
@@ -765,6 +775,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
 INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_arrow": (("struct_size", sizeof(crm_arrow)),),
     "crm_batch": (("struct_size", sizeof(crm_batch)), ("column_size", sizeof(crm_column))),
+    "crm_bridge_options": (("struct_size", sizeof(crm_bridge_options)), ("before_from", -9223372036854775808), ("before_to", 9223372036854775807)),
     "crm_calendar": (("struct_size", sizeof(crm_calendar)),),
     "crm_cohorts_options": (("struct_size", sizeof(crm_cohorts_options)),),
     "crm_column": (("struct_size", sizeof(crm_column)),),
@@ -808,6 +819,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
 class Functions:
     """The functions of a library, each with its types."""
 
+    crm_bridge_compute: Callable[..., int]
     crm_cohorts_compute: Callable[..., int]
     crm_completeness_columns: Callable[..., int]
     crm_completeness_customers: Callable[..., int]
@@ -946,6 +958,12 @@ class Functions:
     crm_version_text: Callable[..., Optional[bytes]]
 
     def __init__(self, library: CDLL, quick: PyDLL) -> None:
+        self.crm_bridge_compute = f = library.crm_bridge_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_bridge_options),
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
         self.crm_cohorts_compute = f = library.crm_cohorts_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_cohorts_options),
