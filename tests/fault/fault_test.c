@@ -639,7 +639,8 @@ static crm_status ask_bridge(const crm_store *store, const crm_scope *scope, crm
   return crm_bridge_compute(store, scope, NULL, NULL, table, error);
 }
 
-static crm_status ask_kpi(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error, int group)
+static crm_status ask_kpi(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error,
+                          int group)
 {
   crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
   crm_kpi *kpi = NULL;

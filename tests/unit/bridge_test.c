@@ -24,10 +24,10 @@ static const char *const example = "document,time,customer,kind,amount,product,b
                                    "7,2024-02-05,c,sale,10,q,y\n8,2024-02-07,b,return,5,p,y\n"
                                    "9,2024-02-08,d,sale,8,,x\n";
 
-/* By hand: C 2 to 3, F 3/2 to 4/3, V 20 to 27. Customers: 1 * (2 * 30 + 40/3 * 2 + 81/2 + 2 * 36) / 6 with
- * y z = 30, Y z = 80/3, y Z = 81/2, Y Z = 36: 199.1667 / 6 = 33.1944. Orders: (-1/6) (2 * 40 + 60 + 54 + 2 * 81) / 6 =
- * -9.8889. Value: 7 * (2 * 3 + 9/2 + 8/3 + 2 * 4) / 6 = 24.6944. Together 48: in cents rounded down 3319, -989 and 2469,
- * and the one that is left goes to the first of the two largest remainders. */
+/* By hand: C 2 to 3, F 3/2 to 4/3, V 20 to 27. Customers: 1 * (2 * 30 + 80/3 + 81/2 + 2 * 36) / 6 with y z = 30,
+ * Y z = 80/3, y Z = 81/2, Y Z = 36: 33.1944. Orders: (-1/6) (2 * 40 + 60 + 54 + 2 * 81) / 6 = -9.8889. Value: 7 *
+ * (2 * 3 + 9/2 + 8/3 + 2 * 4) / 6 = 24.6944. Together 48: in cents rounded down 3319, -989 and 2469, and the one that
+ * is left goes to the first of the two largest remainders. */
 static void test_worked_example(void **state)
 {
   crm_store *store = facts_store(NULL, example);
