@@ -634,6 +634,8 @@ static crm_status ask_fields(const crm_store *store, const crm_scope *scope, crm
 static crm_status ask_handovers(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return crm_ownership_handovers(store, scope, NULL, table, error);
+}
+
 static crm_status ask_bridge(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return crm_bridge_compute(store, scope, NULL, NULL, table, error);
@@ -767,8 +769,6 @@ static const question questions[] = {
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers,
     crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
-    ask_findings, ask_reopened,
-    crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_due,
     ask_findings, ask_reopened, ask_bridge, ask_branches, ask_people,
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
