@@ -14,9 +14,10 @@
 
 #define LARGE ((size_t)1 << 21)          /* a large page, on the platforms that have them on demand */
 #define BLOCK_MIN ((size_t)1 << 15)      /* smaller ones are malloc's */
-#define CLASSES 6                        /* blocks of 32 KiB to 1 MiB are cut from regions, others are mapped alone */
+#define CLASSES 6   /* blocks of 32 KiB to 1 MiB are cut from regions, others are mapped alone */
 #define BLOCK_MAX (BLOCK_MIN << (CLASSES - 1))
 #define REGION (16 * LARGE)
+#define KEPT_MOST ((size_t)128 << 20)    /* bytes of freed large blocks that wait for the next of their size */
 
 /* A region, in a node of its own; or a free block, in its first bytes. */
 typedef struct link {
@@ -30,6 +31,8 @@ struct crm_pages {
   char *end;
   link *regions;
   link *spare[CLASSES];     /* free blocks by size */
+  link *kept;               /* free ones that are mapped by themselves; region is their end */
+  size_t kept_size;
 };
 
 /* Address space from the begin of a large page on. */
@@ -115,11 +118,53 @@ static void spare_block(crm_pages *pages, void *block, int class)
   (void)pthread_mutex_unlock(&pages->lock);
 }
 
+/* A kept block of a size, NULL where there is none. */
+static void *take_kept(crm_pages *pages, size_t size)
+{
+  link **at;
+  link *found = NULL;
+  (void)pthread_mutex_lock(&pages->lock);
+  for (at = &pages->kept; *at != NULL && found == NULL;) {
+    if ((size_t)((*at)->region - (char *)*at) == size) {
+      found = *at;
+      *at = found->next;
+      pages->kept_size -= size;
+    } else {
+      at = &(*at)->next;
+    }
+  }
+  (void)pthread_mutex_unlock(&pages->lock);
+  return found;
+}
+
+/* 0: enough are kept. */
+static int keep(crm_pages *pages, void *block, size_t size)
+{
+  link *kept = block;
+  int kept_it;
+  (void)pthread_mutex_lock(&pages->lock);
+  kept_it = size <= KEPT_MOST - pages->kept_size;
+  if (kept_it) {
+    kept->region = (char *)block + size;
+    kept->next = pages->kept;
+    pages->kept = kept;
+    pages->kept_size += size;
+  }
+  (void)pthread_mutex_unlock(&pages->lock);
+  return kept_it;
+}
+
+static void *take_large(crm_pages *pages, size_t size)
+{
+  void *kept = take_kept(pages, size);
+  return kept != NULL ? kept : map_large(size);
+}
+
 static void *take(crm_pages *pages, size_t size)
 {
   return size < BLOCK_MIN    ? malloc(size)
          : size <= BLOCK_MAX ? cut_block(pages, class_of(size))
-                             : map_large(whole_size(size));
+                             : take_large(pages, whole_size(size));
 }
 
 static void give(crm_pages *pages, void *memory, size_t size)
@@ -128,7 +173,7 @@ static void give(crm_pages *pages, void *memory, size_t size)
     free(memory);
   } else if (size <= BLOCK_MAX) {
     spare_block(pages, memory, class_of(size));
-  } else {
+  } else if (!keep(pages, memory, whole_size(size))) {
     (void)munmap(memory, whole_size(size));
   }
 }
@@ -223,6 +268,11 @@ void crm_pages_free(crm_pages *pages)
     pages->regions = region->next;
     (void)munmap(region->region, REGION);
     free(region);
+  }
+  while (pages->kept != NULL) {
+    link *kept = pages->kept;
+    pages->kept = kept->next;
+    (void)munmap(kept, (size_t)(kept->region - (char *)kept));
   }
   (void)pthread_mutex_destroy(&pages->lock);
   free(pages);

@@ -331,7 +331,7 @@ static crm_status fill(crm_pyramid *pyramid, crm__scope *scope, crm_error *error
   if (spare == NULL) {
     return crm__fail_memory(error);
   }
-  crm__radix_sort(pyramid->sorted, NULL, spare, NULL, (uint64_t)pyramid->n);
+  crm__sort_values(pyramid->sorted, spare, (uint64_t)pyramid->n);
   find_cuts(pyramid, ranks, (int64_t *)spare);
   if (sum_tiers(pyramid) || sum_below(pyramid)) {
     return crm__fail(error, CRM_ERROR_OVERFLOW, "the sum of profits passes 64 bits");

@@ -379,24 +379,37 @@ static void put_top_shares(const crm_pyramid *pyramid, crm_table *table)
   }
 }
 
+/* The sum of (2 i - n - 1) x_i: in stretches so short that 64 bits hold each, mostly thousands of customers. */
 static void put_gini(const crm_pyramid *pyramid, crm_table *table)
 {
   crm__wide sum = crm__wide_from(0);
   int64_t n = pyramid->n;
-  int64_t i;
-  for (i = 1; i <= n; i++) {
-    sum = crm__wide_add(sum, crm__wide_multiply(2 * i - n - 1, (int64_t)pyramid->sorted[i - 1]));
+  int64_t most = n > 0 ? (int64_t)pyramid->sorted[n - 1] : 0;
+  int64_t stretch = n > 0 && most <= INT64_MAX / n ? INT64_MAX / (n * (most > 0 ? most : 1)) : 0;
+  int64_t i = 1;
+  while (i <= n) {
+    int64_t end = stretch < n - i ? i + stretch : n + 1;
+    int64_t part = 0;
+    if (stretch == 0) {
+      sum = crm__wide_add(sum, crm__wide_multiply(2 * i - n - 1, (int64_t)pyramid->sorted[i - 1]));
+      i++;
+      continue;
+    }
+    for (; i < end; i++) {
+      part += (2 * i - n - 1) * (int64_t)pyramid->sorted[i - 1];
+    }
+    sum = crm__wide_add(sum, crm__wide_from(part));
   }
   put_quotient(table, "gini", sum, crm__wide_multiply(n, pyramid->total));
 }
 
-/* The least k with 100 top_k >= 80 total. */
+/* The least k with 100 top_k >= 80 total, which is top_k >= total - total / 5 cut off. */
 static void put_customers_for_80(const crm_pyramid *pyramid, crm_table *table)
 {
-  crm__wide wanted = crm__wide_multiply(pyramid->total, 4);
+  int64_t wanted = pyramid->total - pyramid->total / 5;
   int64_t sum = 0;
   int64_t k = 0;
-  while (k < pyramid->n && crm__wide_compare(crm__wide_multiply(sum, 5), wanted) < 0) {
+  while (k < pyramid->n && sum < wanted) {
     sum += (int64_t)pyramid->sorted[pyramid->n - 1 - k];
     k++;
   }

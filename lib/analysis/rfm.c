@@ -232,13 +232,17 @@ static int64_t one_above(int64_t value)
   return value < INT64_MAX ? value + 1 : value;
 }
 
+static uint8_t score_of(const axis *by, int64_t value)
+{
+  return (uint8_t)(1 + (value >= by->edges[0]) + (value >= by->edges[1]) + (value >= by->edges[2]) +
+                   (value >= by->edges[3]));
+}
+
 static void score_by_edges(axis *by, uint32_t n)
 {
   uint32_t i;
   for (i = 0; i < n; i++) {
-    int64_t value = by->goodness[i];
-    by->scores[i] = (uint8_t)(1 + (value >= by->edges[0]) + (value >= by->edges[1]) + (value >= by->edges[2]) +
-                              (value >= by->edges[3]));
+    by->scores[i] = score_of(by, by->goodness[i]);
   }
 }
 
@@ -259,21 +263,38 @@ static void edges_by_counts(axis *by, uint32_t n, int64_t low, const uint32_t *c
   }
 }
 
-static crm_status edges_by_sort(axis *by, uint32_t n, crm__scope *scope, crm_error *error)
+static crm_status edges_by_selection(axis *by, uint32_t n, crm__scope *scope, crm_error *error)
 {
-  uint64_t *keys = crm__scope_alloc(scope, n, sizeof *keys);
-  uint64_t *spare = crm__scope_alloc(scope, n, sizeof *spare);
-  uint32_t i;
+  int64_t *spare = crm__scope_alloc(scope, n, sizeof *spare);
+  uint64_t places[EDGES];
   int s;
-  if (keys == NULL || spare == NULL) {
+  if (spare == NULL) {
     return crm__fail_memory(error);
   }
-  for (i = 0; i < n; i++) {
-    keys[i] = crm__sortable(by->goodness[i]);
-  }
-  crm__radix_sort(keys, NULL, spare, NULL, n);
   for (s = 1; s <= EDGES; s++) {
-    by->edges[s - 1] = one_above((int64_t)(keys[worse_for(n, s) - 1U] ^ crm__sortable(0)));
+    places[s - 1] = worse_for(n, s) - 1U;
+  }
+  crm__select_several(by->goodness, n, places, EDGES, by->edges, spare);
+  for (s = 0; s < EDGES; s++) {
+    by->edges[s] = one_above(by->edges[s]);
+  }
+  return CRM_OK;
+}
+
+/* Scores of values that were counted, by a table. */
+static crm_status score_by_table(axis *by, uint32_t n, int64_t low, uint64_t width, crm__scope *scope, crm_error *error)
+{
+  uint8_t *scores = crm__scope_alloc(scope, width, sizeof *scores);
+  uint64_t v;
+  uint32_t i;
+  if (scores == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (v = 0; v < width; v++) {
+    scores[v] = score_of(by, low + (int64_t)v);
+  }
+  for (i = 0; i < n; i++) {
+    by->scores[i] = scores[by->goodness[i] - low];
   }
   return CRM_OK;
 }
@@ -282,14 +303,16 @@ static crm_status score_together(axis *by, uint32_t n, crm__scope *scope, crm_er
 {
   int64_t low = by->goodness[0];
   int64_t high = low;
-  crm_status status = CRM_OK;
+  uint64_t width;
+  crm_status status;
   uint32_t i;
   for (i = 1; i < n; i++) {
     low = by->goodness[i] < low ? by->goodness[i] : low;
     high = by->goodness[i] > high ? by->goodness[i] : high;
   }
-  if ((uint64_t)high - (uint64_t)low < COUNTED) {
-    uint32_t *counts = crm__scope_alloc_zero(scope, (uint64_t)(high - low) + 1U, sizeof *counts);
+  width = (uint64_t)high - (uint64_t)low;
+  if (width++ < COUNTED) {
+    uint32_t *counts = crm__scope_alloc_zero(scope, width, sizeof *counts);
     if (counts == NULL) {
       return crm__fail_memory(error);
     }
@@ -297,9 +320,9 @@ static crm_status score_together(axis *by, uint32_t n, crm__scope *scope, crm_er
       counts[by->goodness[i] - low]++;
     }
     edges_by_counts(by, n, low, counts);
-  } else {
-    status = edges_by_sort(by, n, scope, error);
+    return score_by_table(by, n, low, width, scope, error);
   }
+  status = edges_by_selection(by, n, scope, error);
   if (status == CRM_OK) {
     score_by_edges(by, n);
   }
@@ -429,22 +452,19 @@ enum { SEGMENT_NAME, SEGMENT_CUSTOMERS, SEGMENT_CUSTOMER_SHARE, SEGMENT_SPEND, S
 
 typedef struct segment_sums {
   uint8_t *segments;            /* by member */
-  uint32_t *order;              /* members, segment by segment */
-  uint32_t ends[CELLS];         /* where each segment ends in it */
   int64_t customers[CELLS];
   int64_t money[CELLS];
   int64_t positive[CELLS];      /* money, or 0 where it is below */
   int64_t positive_total;
+  int64_t medians[AXES][CELLS];
 } segment_sums;
 
 static crm_status sum_segments(const members *all, crm__scope *scope, segment_sums *sums, crm_error *error)
 {
-  uint32_t end = 0;
   uint32_t i;
   int32_t s;
   sums->segments = crm__scope_alloc(scope, all->n, sizeof *sums->segments);
-  sums->order = crm__scope_alloc(scope, all->n, sizeof *sums->order);
-  if (sums->segments == NULL || sums->order == NULL) {
+  if (sums->segments == NULL) {
     return crm__fail_memory(error);
   }
   for (i = 0; i < all->n; i++) {
@@ -454,31 +474,33 @@ static crm_status sum_segments(const members *all, crm__scope *scope, segment_su
     sums->money[segment] += all->axes[MONETARY].goodness[i];
   }
   for (s = 0; s < all->segments.count; s++) {
-    sums->ends[s] = end;
-    end += (uint32_t)sums->customers[s];
     sums->positive[s] = sums->money[s] > 0 ? sums->money[s] : 0;
     sums->positive_total += sums->positive[s];
-  }
-  for (i = 0; i < all->n; i++) {
-    sums->order[sums->ends[sums->segments[i]]++] = i;
   }
   return CRM_OK;
 }
 
-/* The median of a segment on an axis, of an even count the lower. spare: as many values as the segment has members. */
-static int64_t median(const members *all, const segment_sums *sums, int32_t segment, int a, int64_t *spare)
+/* Turns recency back into days: the lower median of days is wanted. The scores are settled by then. */
+static crm_status find_medians(const members *all, crm__scope *scope, segment_sums *sums, crm_error *error)
 {
-  uint64_t count = (uint64_t)sums->customers[segment];
-  const uint32_t *of = sums->order + (sums->ends[segment] - count);
-  uint64_t i;
-  for (i = 0; i < count; i++) {
-    int64_t value = all->axes[a].goodness[of[i]];
-    spare[i] = a == RECENCY ? -value : value;
+  uint32_t *counts = crm__scope_alloc(scope, CELLS * CRM__MEDIAN_COUNTS, sizeof *counts);
+  int64_t *spare = crm__scope_alloc(scope, all->n, sizeof *spare);
+  int64_t *recency = all->axes[RECENCY].goodness;
+  uint32_t i;
+  int a;
+  if (counts == NULL || spare == NULL) {
+    return crm__fail_memory(error);
   }
-  return crm__select(spare, count, (count - 1U) / 2U);
+  for (i = 0; i < all->n; i++) {
+    recency[i] = -recency[i];
+  }
+  for (a = 0; a < AXES; a++) {
+    crm__medians(all->axes[a].goodness, sums->segments, all->n, all->segments.count, counts, sums->medians[a], spare);
+  }
+  return CRM_OK;
 }
 
-static void put_segments(const members *all, const segment_sums *sums, crm_table *table, int64_t *spare)
+static void put_segments(const members *all, const segment_sums *sums, crm_table *table)
 {
   int64_t customer_shares[CELLS];
   int64_t spend_shares[CELLS];
@@ -507,7 +529,7 @@ static void put_segments(const members *all, const segment_sums *sums, crm_table
     }
     for (a = 0; a < AXES; a++) {
       if (sums->customers[s] > 0) {
-        crm__table_put(table, SEGMENT_RECENCY + a, median(all, sums, s, a, spare));
+        crm__table_put(table, SEGMENT_RECENCY + a, sums->medians[a][s]);
       } else {
         crm__table_put_null(table, SEGMENT_RECENCY + a);
       }
@@ -524,18 +546,16 @@ static crm_status make_segments(members *all, crm__scope *scope, crm_table **tab
     { "frequency", CRM_TYPE_INTEGER, 0 },      { "monetary", CRM_TYPE_MONEY, 0 }
   };
   segment_sums sums;
-  int64_t *spare;
   crm_status status = score(all, scope, 0, error);
   memset(&sums, 0, sizeof sums);
   if (status == CRM_OK) {
     status = sum_segments(all, scope, &sums, error);
   }
+  if (status == CRM_OK) {
+    status = find_medians(all, scope, &sums, error);
+  }
   if (status != CRM_OK) {
     return status;
-  }
-  spare = crm__scope_alloc(scope, all->n, sizeof *spare);
-  if (spare == NULL) {
-    return crm__fail_memory(error);
   }
   columns[SEGMENT_SPEND].scale = crm_store_digits(scope->store);
   columns[SEGMENT_MONETARY].scale = crm_store_digits(scope->store);
@@ -545,7 +565,7 @@ static crm_status make_segments(members *all, crm__scope *scope, crm_table **tab
     return status;
   }
   describe(all, scope, *table, "rfm_segments");
-  put_segments(all, &sums, *table, spare);
+  put_segments(all, &sums, *table);
   return crm__table_finish(table, error);
 }
 

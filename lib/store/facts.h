@@ -75,7 +75,14 @@ crm__key crm__customer_name(const crm_store *store, uint32_t customer, int32_t c
 
 /* 1 where an id is a customer in customer metrics: in the segment of the scope, and neither anonymous nor (unless the
  * scope says so) internal. */
-int crm__customer_counts(const crm__scope *scope, uint32_t customer);
+static inline int crm__customer_counts(const crm__scope *scope, uint32_t customer)
+{
+  if (scope->special == NULL) {
+    return 1;
+  }
+  return scope->special[customer] != CRM__CUSTOMER_ANONYMOUS && scope->special[customer] != CRM__CUSTOMER_OUTSIDE &&
+         (scope->internal || scope->special[customer] != CRM__CUSTOMER_INTERNAL);
+}
 
 /* For a customer without any line: prospect, suspect, or not there at as-of. */
 #define CRM__ABSENT 0

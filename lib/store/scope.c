@@ -247,15 +247,6 @@ uint32_t crm__customer_find(const crm_store *store, const char *key)
   return id != CRM__NONE && id < store->customer_count ? crm__resolve(store, id) : CRM__NONE;
 }
 
-int crm__customer_counts(const crm__scope *scope, uint32_t customer)
-{
-  if (scope->special == NULL) {
-    return 1;
-  }
-  return scope->special[customer] != CRM__CUSTOMER_ANONYMOUS && scope->special[customer] != CRM__CUSTOMER_OUTSIDE &&
-         (scope->internal || scope->special[customer] != CRM__CUSTOMER_INTERNAL);
-}
-
 int crm__customer_acquaintance(const crm__scope *scope, uint32_t customer)
 {
   const crm_store *store = scope->store;

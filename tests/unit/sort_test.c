@@ -197,6 +197,84 @@ static void merge_sorts_and_is_stable(void **state)
   }
 }
 
+static void values_sort_like_keys(void **unused)
+{
+  static const uint64_t counts[] = {0, 1, 2, 31, 33, 1000, MOST};
+  static uint64_t values[MOST];
+  static uint64_t spare[MOST];
+  static uint64_t ordered[MOST];
+  (void)unused;
+  for (int shape = 0; shape <= SHAPES + 3; shape++) {
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+      for (uint64_t i = 0; i < counts[c]; i++) {
+        /* beyond the shapes: money of 20, 26, 27 and 32 bits */
+        static const uint64_t widths[] = {UINT64_C(1) << 20, (UINT64_C(1) << 26) - 1, UINT64_C(1) << 27, UINT32_MAX};
+        values[i] = shape < SHAPES ? shaped(shape, i) : 77 + next_random() % (widths[shape - SHAPES] + 1);
+        ordered[i] = values[i];
+      }
+      crm__radix_sort(ordered, NULL, spare, NULL, counts[c]);
+      crm__sort_values(values, spare, counts[c]);
+      assert_memory_equal(values, ordered, (size_t)counts[c] * sizeof values[0]);
+    }
+  }
+}
+
+/* Of every shape, signed: all places at the edges and in between, some of them twice. */
+static void several_are_selected(void **unused)
+{
+  static int64_t values[MOST];
+  static int64_t sorted[MOST];
+  static int64_t spare[MOST];
+  static const uint64_t counts[] = {1, 2, 7, 64, 65, MOST};
+  (void)unused;
+  for (int shape = 0; shape < SHAPES; shape++) {
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+      uint64_t n = counts[c];
+      uint64_t ks[CRM__SELECT_MOST] = {0, 0, n / 5, n / 3, n / 2, n / 2, n * 4 / 5, n - 1};
+      int64_t found[CRM__SELECT_MOST];
+      for (uint64_t i = 0; i < n; i++) {
+        values[i] = (int64_t)(shaped(shape, i) ^ (next_random() % 3 == 0 ? UINT64_MAX : 0));
+        sorted[i] = values[i];
+      }
+      qsort(sorted, (size_t)n, sizeof sorted[0], compare_values);
+      crm__select_several(values, n, ks, CRM__SELECT_MOST, found, spare);
+      for (int k = 0; k < CRM__SELECT_MOST; k++) {
+        assert_int_equal(found[k], sorted[ks[k]]);
+      }
+    }
+  }
+}
+
+static void medians_by_group(void **unused)
+{
+  static int64_t values[MOST];
+  static int64_t spare[MOST];
+  static int64_t own[MOST];
+  static uint8_t groups[MOST];
+  static uint32_t room[7 * CRM__MEDIAN_COUNTS];
+  static const uint64_t counts[] = {0, 1, 9, 100, MOST};
+  (void)unused;
+  for (int shape = 0; shape < SHAPES; shape++) {
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+      int64_t medians[7] = {-5, -5, -5, -5, -5, -5, -5};
+      for (uint64_t i = 0; i < counts[c]; i++) {
+        values[i] = (int64_t)(shaped(shape, i) ^ (next_random() % 3 == 0 ? UINT64_MAX : 0));
+        groups[i] = (uint8_t)(next_random() % 6);   /* the last one stays empty */
+      }
+      crm__medians(values, groups, counts[c], 7, room, medians, spare);
+      for (int g = 0; g < 7; g++) {
+        uint64_t n = 0;
+        for (uint64_t i = 0; i < counts[c]; i++) {
+          own[n] = values[i];
+          n += groups[i] == g;
+        }
+        qsort(own, (size_t)n, sizeof own[0], compare_values);
+        assert_int_equal(medians[g], n == 0 ? -5 : own[(n - 1) / 2]);
+      }
+    }
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -206,6 +284,9 @@ int main(void)
     cmocka_unit_test(select_answers_the_kth_and_loses_nothing),
     cmocka_unit_test(select_spans_the_whole_range),
     cmocka_unit_test(merge_sorts_and_is_stable),
+    cmocka_unit_test(values_sort_like_keys),
+    cmocka_unit_test(several_are_selected),
+    cmocka_unit_test(medians_by_group),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
