@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "store/context.h"
 #include "table/build.h"
 
 #include <limits.h>
@@ -239,6 +240,8 @@ static int note_segment(crm_load *load, int32_t table, int64_t first_row, uint32
   return 1;
 }
 
+#define WATCHED 64   /* slices between which the host's watch is asked */
+
 static int load_slice(crm_load *load, int32_t table, const crm__input *inputs, const uint8_t *records, int64_t from,
                       int64_t count)
 {
@@ -286,9 +289,13 @@ crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *input
   }
   for (from = 0; from < rows; from += CRM__SLICE) {
     int64_t count = rows - from < CRM__SLICE ? rows - from : CRM__SLICE;
-    if (!load_slice(load, table, inputs, records, from, count)) {
+    crm_status status = load_slice(load, table, inputs, records, from, count) ? CRM_OK : crm__fail_memory(error);
+    if (status == CRM_OK && (from / CRM__SLICE) % WATCHED == WATCHED - 1) {
+      status = crm__team_watch(crm__context_team(load->context), (uint64_t)(from + count), (uint64_t)rows, error);
+    }
+    if (status != CRM_OK) {
       load->state = CRM__LOAD_BROKEN;
-      return crm__fail_memory(error);
+      return status;
     }
   }
   part->tally.touched = 1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "store/bind.h"
+#include "store/context.h"
 
 #include "base/error.h"
 
@@ -57,7 +58,8 @@ static crm_status bind_columns(reading *r, crm_error *error)
     crm__cell_csv_type(r->load->store, r->table, column, &r->bound.inputs[column], &types[k]);
   }
   status = status == CRM_OK ? crm__csv_select(r->reader, r->bound.headers, r->bound.count, error) : status;
-  return status == CRM_OK ? crm__csv_read_at_once(r->reader, types, error) : status;
+  return status == CRM_OK ? crm__csv_read_at_once(r->reader, types, crm__context_team(r->load->context), error)
+                          : status;
 }
 
 static crm_status report_progress(const reading *r, int64_t bytes, crm_error *error)
@@ -66,7 +68,9 @@ static crm_status report_progress(const reading *r, int64_t bytes, crm_error *er
   if (r->load->progress != NULL) {
     status = r->load->progress(r->load->progress_context, bytes, r->load->tables[r->table].tally.rows);
   }
-  return status == CRM_OK ? CRM_OK : crm__fail(error, status, "the host asked to stop");
+  return status == CRM_OK ? crm__team_watch(crm__context_team(r->load->context),
+                                            (uint64_t)r->load->tables[r->table].tally.rows, 0, error)
+                          : crm__fail(error, status, "the host asked to stop");
 }
 
 static crm_status read_blocks(reading *r, crm_error *error)
@@ -81,7 +85,7 @@ static crm_status read_blocks(reading *r, crm_error *error)
     }
     for (k = 0; k < r->bound.count; k++) {
       crm__input *input = &r->bound.inputs[r->bound.selected[k]];
-      input->fields = block.fields + k * CRM__CSV_ROWS;
+      input->fields = block.fields + k * block.stride;
       input->values = block.values == NULL ? NULL : block.values[k];
     }
     status = crm__load_rows(r->load, r->table, r->bound.inputs, block.records, block.rows, block.first_row, r->file,

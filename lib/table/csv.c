@@ -4,8 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "table/csv_plain.h"
-#include "table/csv_split.h"
+#include "table/csv_reader.h"
 
 #include <string.h>
 
@@ -19,53 +18,6 @@
 /* Beside CRM__RECORD_...: what looking for a record may answer. */
 #define RECORD_MORE (-1)   /* the buffer ends before the record does */
 #define RECORD_NONE (-2)   /* the file is at its end */
-
-/* How far a record that failed was split. It was inside quotes at the end of every line that it passed, or it would
- * have ended there. The lines after its first one are split anew, each as the start of a record. One that is inside
- * quotes too at its end is in the same place and state as the failed record was there, so it goes on from here. Without
- * that, each of many lines that open a quote would be read up to the limit; with it bytes are split a few times. */
-typedef struct frontier {
-  size_t at;
-  int quoted;
-  int at_field;   /* a field has just begun */
-  int error;      /* going on is of no use: the quote ended badly here */
-} frontier;
-
-struct crm__csv {
-  crm__memory *memory;
-  crm_source source;
-  crm__split split;
-  frontier frontier;
-
-  char *text;               /* capacity + CRM__SPLIT_PAD bytes */
-  size_t capacity;
-  size_t most;              /* that capacity may grow to */
-  size_t limit;             /* of a record */
-  size_t start;             /* next byte that is no record yet */
-  size_t filled;
-  char *raw;                /* Latin-1 as it was read; NULL for UTF-8 */
-  int64_t bytes;
-  int ended;                /* the source is at its end, and a line end was added to the text */
-  int skipping;             /* the rest of a line that was too long */
-  crm_status failed;
-
-  char *names;
-  size_t names_size;
-  size_t *name_ends;        /* columns + 1, from 0 */
-  uint32_t columns;
-
-  uint32_t *selected;
-  uint64_t selected_count;
-  int selects;
-  crm__field *fields;
-  crm__plain plain;         /* columns NULL: nothing is read at once */
-  int64_t *plain_values;
-  const int64_t **plain_lists;   /* by selected column */
-  int64_t patience;         /* records of the next block that is not read at once */
-  char mark;
-  uint8_t records[CRM__CSV_ROWS];
-  int64_t rows;             /* of all blocks so far */
-};
 
 /* ---- The buffer ---- */
 
@@ -120,23 +72,40 @@ static void compact(crm__csv *reader)
   reader->frontier.at = reader->frontier.at > start ? reader->frontier.at - start : 0;
 }
 
-/* Moves what is left to the front, and reads more. Grows where little would come free, so that moves are few. */
-static crm_status more(crm__csv *reader, crm_error *error)
+static crm_status enlarge(crm__csv *reader, size_t capacity, crm_error *error)
+{
+  char *text = crm__resize(reader->memory, reader->text, reader->capacity + CRM__SPLIT_PAD, capacity + CRM__SPLIT_PAD);
+  if (text == NULL) {
+    reader->failed = CRM_ERROR_MEMORY;
+    return crm__fail_memory(error);
+  }
+  reader->text = text;
+  reader->capacity = capacity;
+  return CRM_OK;
+}
+
+crm_status crm__csv_more(crm__csv *reader, crm_error *error)
 {
   size_t left = reader->filled - reader->start;
+  crm_status status = CRM_OK;
   compact(reader);
   if (left > reader->capacity / 2 && reader->capacity < reader->most) {
-    size_t capacity = reader->capacity < reader->most / 2 ? 2 * reader->capacity : reader->most;
-    char *text = crm__resize(reader->memory, reader->text, reader->capacity + CRM__SPLIT_PAD,
-                             capacity + CRM__SPLIT_PAD);
-    if (text == NULL) {
-      reader->failed = CRM_ERROR_MEMORY;
-      return crm__fail_memory(error);
-    }
-    reader->text = text;
-    reader->capacity = capacity;
+    status = enlarge(reader, reader->capacity < reader->most / 2 ? 2 * reader->capacity : reader->most, error);
   }
-  return fill(reader, error);
+  return status == CRM_OK ? fill(reader, error) : status;
+}
+
+crm_status crm__csv_fill(crm__csv *reader, size_t wanted, crm_error *error)
+{
+  crm_status status = CRM_OK;
+  if (reader->filled - reader->start >= wanted || reader->ended) {
+    return CRM_OK;
+  }
+  compact(reader);
+  if (reader->capacity < wanted + 1) {
+    status = enlarge(reader, wanted + 1, error);
+  }
+  return status == CRM_OK ? fill(reader, error) : status;
 }
 
 /* ---- Records ---- */
@@ -162,7 +131,7 @@ static void pass_long_line(crm__csv *reader)
 /* Splits the record at the splitter from where it is up to stop, and keeps the place where it fails. */
 static int split_on(crm__csv *reader, size_t stop)
 {
-  crm__split *split = &reader->split;
+  crm__splitter *split = &reader->split;
   int outcome = crm__split_run(split, stop);
   if (outcome != CRM__SPLIT_END) {
     reader->frontier.at = split->at;
@@ -177,7 +146,7 @@ static int split_on(crm__csv *reader, size_t stop)
  * but then it is done with. */
 static int split_behind(crm__csv *reader, size_t start, size_t stop)
 {
-  crm__split *split = &reader->split;
+  crm__splitter *split = &reader->split;
   frontier known = reader->frontier;
   size_t line = crm__split_line(reader->text, start, stop);
   if (line >= known.at || line == stop) {
@@ -221,7 +190,7 @@ static int fail_record(crm__csv *reader, size_t start, size_t stop)
 /* Finds the next record and splits it; reader->start moves past it unless the answer is RECORD_MORE. */
 static int next_record(crm__csv *reader)
 {
-  crm__split *split = &reader->split;
+  crm__splitter *split = &reader->split;
   if (reader->skipping) {
     pass_long_line(reader);
   }
@@ -249,7 +218,7 @@ static int next_record(crm__csv *reader)
 static crm_status find_record(crm__csv *reader, int *record, crm_error *error)
 {
   for (*record = next_record(reader); *record == RECORD_MORE; *record = next_record(reader)) {
-    crm_status status = more(reader, error);
+    crm_status status = crm__csv_more(reader, error);
     if (status != CRM_OK) {
       return status;
     }
@@ -385,7 +354,7 @@ static crm_status read_header(crm__csv *reader, crm_error *error)
   if (record == CRM__RECORD_TOO_LONG) {
     return crm__fail(error, CRM_ERROR_SCHEMA, "the header is longer than the record limit");
   }
-  crm__split *split = &reader->split;
+  crm__splitter *split = &reader->split;
   size_t start = split->record;
   status = make_columns(reader, split->fields, split->at - start, error);
   if (status != CRM_OK) {
@@ -405,7 +374,7 @@ static crm_status look_for_text(crm__csv *reader, int own_header, crm_error *err
 {
   pass_blank_lines(reader);
   while (reader->start == reader->filled && !reader->ended) {
-    crm_status status = more(reader, error);
+    crm_status status = crm__csv_more(reader, error);
     if (status != CRM_OK) {
       return status;
     }
@@ -467,9 +436,7 @@ void crm__csv_close(crm__csv *reader)
   crm__free_array(memory, reader->split.spans, reader->columns, sizeof(crm__span));
   crm__free_array(memory, reader->selected, reader->selected_count, sizeof(uint32_t));
   crm__free_array(memory, reader->fields, reader->selected_count * CRM__CSV_ROWS, sizeof(crm__field));
-  crm__free_array(memory, reader->plain.columns, reader->columns, sizeof(crm__plain_column));
-  crm__free_array(memory, reader->plain_values, reader->selected_count * CRM__CSV_ROWS, sizeof(int64_t));
-  crm__free_array(memory, reader->plain_lists, reader->selected_count, sizeof *reader->plain_lists);
+  crm__csv_values_free(reader);
   crm__free(memory, reader, sizeof *reader);
 }
 
@@ -517,7 +484,7 @@ crm_status crm__csv_select(crm__csv *reader, const int64_t *columns, int64_t cou
 
 static void put_record(crm__csv *reader, uint64_t row)
 {
-  crm__split *split = &reader->split;
+  crm__splitter *split = &reader->split;
   if (split->any_doubled) {
     undouble_fields(reader);
   }
@@ -539,91 +506,6 @@ static void put_bad_record(crm__csv *reader, uint64_t row)
     field->length = 0;
     field->bad = 0;
   }
-}
-
-crm_status crm__csv_read_at_once(crm__csv *reader, const crm__csv_type *types, crm_error *error)
-{
-  crm__plain *plain = &reader->plain;
-  if (reader->split.blank || !crm__plain_delimits(reader->split.delimiter) || reader->mark == reader->split.delimiter) {
-    return CRM_OK;
-  }
-  for (uint64_t k = 1; k < reader->selected_count; k++) {
-    for (uint64_t j = 0; j < k; j++) {
-      if (reader->selected[j] == reader->selected[k]) {
-        return CRM_OK;   /* a file column has one place for its values */
-      }
-    }
-  }
-  plain->columns = crm__alloc_array(reader->memory, reader->columns, sizeof(crm__plain_column));
-  reader->plain_values = crm__alloc_array(reader->memory, reader->selected_count * CRM__CSV_ROWS, sizeof(int64_t));
-  reader->plain_lists = crm__alloc_array(reader->memory, reader->selected_count, sizeof *reader->plain_lists);
-  if (plain->columns == NULL || reader->plain_values == NULL || reader->plain_lists == NULL) {
-    reader->failed = CRM_ERROR_MEMORY;
-    return crm__fail_memory(error);
-  }
-  plain->count = reader->columns;
-  plain->delimiter = reader->split.delimiter;
-  plain->mark = reader->mark;
-  plain->time_length = 0;
-  for (uint32_t c = 0; c < reader->columns; c++) {
-    crm__plain_column_open(&plain->columns[c], CRM__PLAIN_SKIP, 0);
-  }
-  for (uint64_t k = 0; k < reader->selected_count; k++) {
-    crm__plain_column *column = &plain->columns[reader->selected[k]];
-    crm__plain_column_open(column, types[k].kind, types[k].scale);
-    column->values = reader->plain_values + k * CRM__CSV_ROWS;
-    column->fields = reader->fields + k * CRM__CSV_ROWS;
-  }
-  reader->patience = 1;
-  return CRM_OK;
-}
-
-/* Plain records until the block is full or one is not plain; answers how many. */
-static int64_t put_plain(crm__csv *reader)
-{
-  crm__plain *plain = &reader->plain;
-  const char *text = reader->text;
-  int64_t rows = 0;
-  while (rows < CRM__CSV_ROWS) {
-    while (text[reader->start] == '\n' || text[reader->start] == '\r') {
-      reader->start++;
-    }
-    const char *end = crm__plain_read(plain, text + reader->start, rows);
-    size_t length = end == NULL ? 0 : (size_t)(end - text) - reader->start;
-    if (length == 0 || length > reader->limit) {
-      break;
-    }
-    reader->records[rows++] = CRM__RECORD_OK;
-    reader->start += length;
-  }
-  if (rows == 0 && plain->columns[plain->stopped].kind == CRM__CSV_INTEGER && plain->stopped_by >= ' ') {
-    plain->columns[plain->stopped].kind = CRM__CSV_FIELD;   /* keys that are texts */
-  }
-  return rows;
-}
-
-static void list_values(crm__csv *reader)
-{
-  for (uint64_t k = 0; k < reader->selected_count; k++) {
-    const crm__plain_column *column = &reader->plain.columns[reader->selected[k]];
-    reader->plain_lists[k] = column->kind == CRM__CSV_FIELD ? NULL : column->values;
-  }
-}
-
-/* Plain records, unless a record that failed is still being gone through. Each time that there are few, the blocks that
- * are read the long way between become longer. */
-static int64_t read_plain(crm__csv *reader)
-{
-  if (reader->plain.columns == NULL || reader->skipping || reader->frontier.at > reader->start) {
-    return 0;
-  }
-  int64_t rows = put_plain(reader);
-  if (rows >= CRM__CSV_ROWS / 16) {
-    reader->patience = 1;
-  } else if (reader->patience < CRM__CSV_ROWS) {
-    reader->patience *= 2;
-  }
-  return rows;
 }
 
 /* Records until there are `most` or the buffer holds no more; answers how many. *last: what the search ended with. */
@@ -657,33 +539,35 @@ crm_status crm__csv_next(crm__csv *reader, crm__block *block, crm_error *error)
     return crm__fail(error, reader->failed, "reading has failed before");
   }
   crm_status status = CRM_OK;
-  int64_t rows = 0;
   int last = CRM__RECORD_OK;
-  block->values = NULL;
-  if (reader->start > reader->filled / 2 && !reader->ended) {
-    status = more(reader, error);
+  crm__block made;
+  made.rows = 0;
+  made.values = NULL;
+  made.records = reader->records;
+  made.fields = reader->fields;
+  made.stride = CRM__CSV_ROWS;
+  if (reader->start > reader->filled / 2 && !reader->ended && reader->part == reader->parts_good) {
+    status = crm__csv_more(reader, error);
   }
   while (status == CRM_OK) {
-    rows = read_plain(reader);
-    if (rows > 0) {
-      list_values(reader);
-      block->values = reader->plain_lists;
+    if (reader->plain.plain.columns != NULL) {
+      status = crm__csv_next_plain(reader, &made, error);
+      if (status != CRM_OK || made.rows > 0) {
+        break;
+      }
+    }
+    made.rows = put_records(reader, reader->plain.plain.columns == NULL ? CRM__CSV_ROWS : reader->patience, &last);
+    if (made.rows > 0 || last == RECORD_NONE) {
       break;
     }
-    rows = put_records(reader, reader->plain.columns == NULL ? CRM__CSV_ROWS : reader->patience, &last);
-    if (rows > 0 || last == RECORD_NONE) {
-      break;
-    }
-    status = more(reader, error);
+    status = crm__csv_more(reader, error);
   }
   if (status != CRM_OK) {
     return status;
   }
-  block->rows = rows;
-  block->first_row = reader->rows + 1;
-  block->records = reader->records;
-  block->fields = reader->fields;
-  block->bytes = reader->bytes;
-  reader->rows += rows;
+  made.first_row = reader->rows + 1;
+  made.bytes = reader->bytes;
+  reader->rows += made.rows;
+  *block = made;
   return CRM_OK;
 }

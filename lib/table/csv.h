@@ -4,6 +4,7 @@
 #define CRM_TABLE_CSV_H
 
 #include "base/memory.h"
+#include "base/parallel.h"
 
 #include <crm/load.h>
 
@@ -57,18 +58,21 @@ typedef struct crm__csv_type {
   int32_t scale;
 } crm__csv_type;
 
-/* Lets blocks hold values in place of fields, where all their records are plain. types: one a selected column. Call
- * once, after crm__csv_select. Errors: MEMORY. */
-crm_status crm__csv_read_at_once(crm__csv *reader, const crm__csv_type *types, crm_error *error);
+/* Lets blocks hold values in place of fields, where all their records are plain, and has the threads of a team (NULL:
+ * none) read them. types: one a selected column. Call once, after crm__csv_select. Errors: MEMORY. */
+crm_status crm__csv_read_at_once(crm__csv *reader, const crm__csv_type *types, const crm__team *team,
+                                 crm_error *error);
 
-/* A block of up to CRM__CSV_ROWS records. fields[k * CRM__CSV_ROWS + i] is selected column k of record i (column-wise);
- * fields of a record that is not CRM__RECORD_OK are empty. Blank lines (and with blank delimiters, lines of blanks) are
- * no records. A record that cannot be read is its first line alone: what follows is read as records of its own. */
+/* A block of up to CRM__CSV_ROWS records, or 8 times as many by a team. fields[k * stride + i] is selected column k of
+ * record i (column-wise); fields of a record that is not CRM__RECORD_OK are empty. Blank lines (and with blank
+ * delimiters, lines of blanks) are no records. A record that cannot be read is its first line alone: what follows is
+ * read as records of its own. */
 typedef struct crm__block {
   int64_t rows;               /* 0 at the end of the file */
   int64_t first_row;          /* 1-based number of the first record, the header not counted */
   const uint8_t *records;     /* CRM__RECORD_... */
   const crm__field *fields;
+  int64_t stride;
   const int64_t *const *values;   /* by selected column: the values of its records, INT64_MIN where empty; NULL where it
                                    * has fields. NULL: all have */
   int64_t bytes;              /* read from the source so far */

@@ -60,12 +60,12 @@ static inline uint64_t cut_marks(uint64_t marks, size_t count)
   return count < 8 ? marks & (((uint64_t)1 << (8 * count)) - 1) : marks;
 }
 
-void crm__split_forget(crm__split *split)
+void crm__split_forget(crm__splitter *split)
 {
   split->chunk = SIZE_MAX / 2;   /* more than 64 away from any text */
 }
 
-void crm__split_begin(crm__split *split, size_t record)
+void crm__split_begin(crm__splitter *split, size_t record)
 {
   split->record = record;
   split->at = record;
@@ -77,7 +77,7 @@ void crm__split_begin(crm__split *split, size_t record)
   split->any_doubled = 0;
 }
 
-static inline void end_field(crm__split *split, size_t end, uint32_t flag)
+static inline void end_field(crm__splitter *split, size_t end, uint32_t flag)
 {
   if (split->fields < split->room) {
     crm__span *span = &split->spans[split->fields];
@@ -95,7 +95,7 @@ static inline uint64_t gather(uint64_t tops)
 
 /* Marks 64 bytes at once, so that their fields are found in one loop. Where comma, tab or a blank delimits, whatever is
  * not above a comma is marked: that is one test in place of three, and what else it marks is rare. */
-static void mark_chunk(crm__split *split, size_t chunk)
+static void mark_chunk(crm__splitter *split, size_t chunk)
 {
   const uint64_t quotes = pattern_of('"');
   const uint64_t delimiters = pattern_of(split->delimiter);
@@ -121,7 +121,7 @@ static void mark_chunk(crm__split *split, size_t chunk)
 }
 
 /* The marks of the chunk in [from, stop). */
-static inline uint64_t marks_between(const crm__split *split, size_t from, size_t stop)
+static inline uint64_t marks_between(const crm__splitter *split, size_t from, size_t stop)
 {
   size_t chunk = split->chunk;
   if (from - chunk >= 64) {
@@ -131,13 +131,13 @@ static inline uint64_t marks_between(const crm__split *split, size_t from, size_
   return stop - chunk < 64 ? marks & (((uint64_t)1 << (stop - chunk)) - 1) : marks;
 }
 
-static inline int delimits(const crm__split *split, char c)
+static inline int delimits(const crm__splitter *split, char c)
 {
   return c == split->delimiter || (c == '\t' && split->blank);
 }
 
 /* What stands outside quotes at `at`. */
-static inline int meet(crm__split *split, size_t at)
+static inline int meet(crm__splitter *split, size_t at)
 {
   char c = split->text[at];
   int ends = c == '\n' || c == '\r';
@@ -160,7 +160,7 @@ static inline int meet(crm__split *split, size_t at)
 }
 
 /* What stands inside quotes at `at`; moves split->at past it, but not past a quote where stop hides what follows. */
-static int meet_quoted(crm__split *split, size_t at, size_t stop)
+static int meet_quoted(crm__splitter *split, size_t at, size_t stop)
 {
   char c = split->text[at];
   split->at = at + 1;
@@ -196,7 +196,7 @@ static int meet_quoted(crm__split *split, size_t at, size_t stop)
 
 /* Ends fields outside quotes up to the first mark that is a line end, a quote or a zero byte; answers the marks from it
  * on. What `meet` does in the common case, with all it takes in registers. */
-static uint64_t end_fields(crm__split *split, uint64_t marks)
+static uint64_t end_fields(crm__splitter *split, uint64_t marks)
 {
   const char *text = split->text + split->chunk;
   const char delimiter = split->delimiter;
@@ -226,7 +226,7 @@ static uint64_t end_fields(crm__split *split, uint64_t marks)
   return marks;
 }
 
-int crm__split_run(crm__split *split, size_t stop)
+int crm__split_run(crm__splitter *split, size_t stop)
 {
   size_t at = split->at;
   while (at < stop) {

@@ -23,7 +23,7 @@ typedef struct crm__span {
 
 #define CRM__SPAN_DOUBLED UINT32_C(0x80000000)
 
-typedef struct crm__split {
+typedef struct crm__splitter {
   const char *text;
   size_t record;        /* start of the record */
   size_t at;            /* next byte to look at */
@@ -40,16 +40,16 @@ typedef struct crm__split {
   size_t chunk;         /* where the 64 bytes begin that the next two speak of */
   uint64_t marks;       /* bits of bytes that may be of interest outside quotes */
   uint64_t tops;        /* not 0: some byte is not ASCII */
-} crm__split;
+} crm__splitter;
 
 /* To be called when the text or its place has changed. */
-void crm__split_forget(crm__split *split);
+void crm__split_forget(crm__splitter *split);
 
 /* Places the splitter at the start of a record. text, spans, room, delimiter and blank are the caller's to set. */
-void crm__split_begin(crm__split *split, size_t record);
+void crm__split_begin(crm__splitter *split, size_t record);
 
 /* Splits on until one of the above. */
-int crm__split_run(crm__split *split, size_t stop);
+int crm__split_run(crm__splitter *split, size_t stop);
 
 /* The first CR or LF in [from, stop), else stop. */
 size_t crm__split_line(const char *text, size_t from, size_t stop);

@@ -14,6 +14,7 @@
 #include "base/decimal.h"
 #include "base/intern.h"
 #include "base/memory.h"
+#include "support/executors.h"
 #include "table/csv.h"
 
 /* What a reader gives is written down as text: [names], then (field|field) for a record, with #nul or #encoding after a
@@ -981,7 +982,8 @@ static void random_cell(char *cell, int column, int quiet)
   }
 }
 
-static int64_t read_plain_rows(const char *text, size_t size, size_t piece, const crm__csv_type *types, plain_row *rows)
+static int64_t read_plain_rows(const char *text, size_t size, size_t piece, const crm__csv_type *types,
+                               const crm__team *team, plain_row *rows)
 {
   static const int64_t columns[] = { 0, 1, 2, 3, 4 };
   crm__memory memory;
@@ -994,7 +996,7 @@ static int64_t read_plain_rows(const char *text, size_t size, size_t piece, cons
   assert_int_equal(crm__csv_open(&memory, NULL, &source, &reader, NULL), CRM_OK);
   assert_int_equal(crm__csv_select(reader, columns, 5, NULL), CRM_OK);
   if (types != NULL) {
-    assert_int_equal(crm__csv_read_at_once(reader, types, NULL), CRM_OK);
+    assert_int_equal(crm__csv_read_at_once(reader, types, team, NULL), CRM_OK);
   }
   for (;;) {
     assert_int_equal(crm__csv_next(reader, &block, NULL), CRM_OK);
@@ -1005,7 +1007,7 @@ static int64_t read_plain_rows(const char *text, size_t size, size_t piece, cons
       assert_true(count < PLAIN_ROWS + 100);
       rows[count].record = block.records[i];
       for (int64_t k = 0; k < 5; k++) {
-        const crm__field *field = &block.fields[k * CRM__CSV_ROWS + i];
+        const crm__field *field = &block.fields[k * block.stride + i];
         rows[count].at_once[k] = block.values != NULL && block.values[k] != NULL;
         if (rows[count].at_once[k]) {
           rows[count].values[k] = block.values[k][i];
@@ -1043,6 +1045,25 @@ static void check_value(int column, const char *text, int64_t value)
   assert_true(exact == value);
 }
 
+static void assert_values(const plain_row *fields, const plain_row *values, int64_t count, int64_t least)
+{
+  int64_t at_once = 0;
+  for (int64_t i = 0; i < count; i++) {
+    assert_int_equal(values[i].record, fields[i].record);
+    for (int k = 0; k < 5; k++) {
+      if (values[i].at_once[k]) {
+        assert_int_equal(fields[i].values[k], 0);
+        check_value(k, fields[i].texts[k], values[i].values[k]);
+        at_once++;
+      } else {
+        assert_string_equal(values[i].texts[k], fields[i].texts[k]);
+        assert_int_equal(values[i].values[k], fields[i].values[k]);
+      }
+    }
+  }
+  assert_true(at_once > least);
+}
+
 /* Whatever is read at once is what the fields say, whatever stands between. */
 static void test_values_at_once(void **state)
 {
@@ -1056,7 +1077,6 @@ static void test_values_at_once(void **state)
   assert_true(text != NULL && fields != NULL && values != NULL);
   for (int round = 0; round < 4; round++) {
     size_t size = (size_t)snprintf(text, room, "a,b,c,d,e\n");
-    int64_t at_once = 0;
     int64_t count;
     for (int i = 0; i < PLAIN_ROWS; i++) {
       int quiet = round == 0 || (i / 2000) % 2 == 0;   /* stretches without anything odd */
@@ -1068,22 +1088,17 @@ static void test_values_at_once(void **state)
       size += (size_t)snprintf(text + size, room - size, "%s",
                                !quiet && i % 97 == 5 ? ",more\n" : round == 2 ? "\r\n" : "\n");
     }
-    count = read_plain_rows(text, size, (size_t)-1, NULL, fields);
-    assert_int_equal(read_plain_rows(text, size, round == 3 ? 1001 : (size_t)-1, types, values), count);
-    for (int64_t i = 0; i < count; i++) {
-      assert_int_equal(values[i].record, fields[i].record);
-      for (int k = 0; k < 5; k++) {
-        if (values[i].at_once[k]) {
-          assert_int_equal(fields[i].values[k], 0);
-          check_value(k, fields[i].texts[k], values[i].values[k]);
-          at_once++;
-        } else {
-          assert_string_equal(values[i].texts[k], fields[i].texts[k]);
-          assert_int_equal(values[i].values[k], fields[i].values[k]);
-        }
-      }
+    count = read_plain_rows(text, size, (size_t)-1, NULL, NULL, fields);
+    for (int way = 0; way < 1 + EXECUTOR_KINDS; way++) {
+      executor_state lent;
+      crm__team team;
+      memset(&team, 0, sizeof team);
+      team.executor = executor_of(&lent, way == 0 ? 0 : way - 1, way % 2 == 0 ? 2 : 7);
+      assert_int_equal(
+          read_plain_rows(text, size, round == 3 ? 1001 : (size_t)-1, types, way == 0 ? NULL : &team, values), count);
+      assert_true(way == 0 || lent.tasks > 1);
+      assert_values(fields, values, count, round == 0 ? 2 * count : count / 3);
     }
-    assert_true(at_once > (round == 0 ? 2 * count : count / 3));
   }
   free(text);
   free(fields);

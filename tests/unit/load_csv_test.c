@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "support/executors.h"
 #include "support/loads.h"
 
 #include <stdio.h>
@@ -500,6 +501,75 @@ static void test_progress(void **state)
   crm_store_free(store);
 }
 
+static crm_status stop_late(void *context, int64_t done, int64_t all)
+{
+  int64_t *calls = context;
+  (void)all;
+  assert_true(done >= 0);
+  return ++*calls > 30 ? CRM_ERROR_CANCELLED : CRM_OK;
+}
+
+/* A file with rows of every sort, by the calling thread alone and by threads of every kind: the same store. */
+static void test_threads(void **state)
+{
+  text_buffer text = TEXT_BUFFER_INIT;
+  text_buffer alone = TEXT_BUFFER_INIT;
+  int way;
+  int i;
+  (void)state;
+  text_add(&text, "document,time,customer,product,quantity,amount,note\n");
+  for (i = 0; i < 90000; i++) {
+    char line[160];
+    (void)snprintf(line, sizeof line, "%d,2024-%02d-%02d 10:%02d:00,%d,p%d,%d,%d.%02d,%s\n", i / 3, 1 + i / 9000,
+                   1 + i / 400 % 28, i / 3 % 60, i / 3 * 7 % 5000, i % 300, i % 9, i % 1000, i % 100,
+                   i % 20000 == 77   ? "\"a\nline\""
+                   : i % 7000 == 500 ? "\xC3\xA9"
+                                     : "");
+    text_add(&text, i == 40000 ? "x,not a time,,,,,\n" : line);
+  }
+  for (way = -1; way <= EXECUTOR_KINDS; way++) {
+    crm_context_options lent = CRM_CONTEXT_OPTIONS_INIT;
+    crm_load_options options = CRM_LOAD_OPTIONS_INIT;
+    text_buffer now = TEXT_BUFFER_INIT;
+    crm_store *store = store_new(NULL);
+    crm_load *load = NULL;
+    executor_state kept;
+    crm_executor executor = executor_of(&kept, way < 0 || way == EXECUTOR_KINDS ? 0 : way, way % 2 == 0 ? 2 : 64);
+    int64_t calls = 0;
+    lent.executor = &executor;
+    lent.watch = way == EXECUTOR_KINDS ? stop_late : NULL;
+    lent.watch_context = &calls;
+    if (way >= 0) {
+      assert_int_equal(crm_context_create(NULL, &options.context, NULL), CRM_OK);
+      assert_int_equal(crm_context_configure(options.context, &lent, NULL), CRM_OK);
+    }
+    assert_int_equal(crm_load_begin(store, &options, &load, NULL), CRM_OK);
+    assert_int_equal(read_text(load, "sales", NULL, text.bytes, 0, NULL),
+                     way == EXECUTOR_KINDS ? CRM_ERROR_CANCELLED : CRM_OK);
+    if (way < EXECUTOR_KINDS) {
+      assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
+    }
+    assert_true(way < 0 || kept.tasks > 1);
+    crm_load_free(load);
+    assert_verifies(store);
+    text_add_store(&now, store, 1);
+    if (way < 0) {
+      assert_int_equal(crm_store_lines(store), 89999);
+      alone = now;
+    } else if (way < EXECUTOR_KINDS) {
+      assert_text_same(&alone, &now, "by threads");
+      text_free(&now);
+    } else {
+      assert_int_equal(crm_store_lines(store), 0);
+      text_free(&now);
+    }
+    crm_context_free(options.context);
+    crm_store_free(store);
+  }
+  text_free(&alone);
+  text_free(&text);
+}
+
 /* Several files in one load: rows keep their file, each counts from 1; files in the order of reading. */
 static void test_files(void **state)
 {
@@ -557,7 +627,8 @@ int main(void)
       cmocka_unit_test(test_bad_options),     cmocka_unit_test(test_pieces),
       cmocka_unit_test(test_document_row),    cmocka_unit_test(test_document_customer_time),
       cmocka_unit_test(test_made_keys_apart), cmocka_unit_test(test_progress),
-      cmocka_unit_test(test_files),           cmocka_unit_test(test_offsets),
+      cmocka_unit_test(test_threads),
+    cmocka_unit_test(test_files),           cmocka_unit_test(test_offsets),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
