@@ -273,7 +273,7 @@ static int settle(arguments *args)
   }
   args->pyramid.ties = args->ties;
   args->rfm.ties = args->ties;
-  if (args->file_count == 0 && strcmp(args->verb->name, "kpis") != 0) {
+  if (args->file_count == 0 && !value_listed(args->verb->name, FACTLESS_VERBS)) {
     return report("no input: name a file by --sales, --customers or another table's flag (see --help)");
   }
   return reading_settle(args);

@@ -108,6 +108,10 @@ typedef struct arguments {
   crm_lifecycle_options lifecycle;
   crm_funnel_options funnel;
   const char *customer;
+  const char *role;
+  const char *gauges;      /* files of gauges and alert rules, NULL: the built-in ones */
+  const char *rules;
+  crm_cockpit *panel;
   int32_t ties;
   int32_t shares[CRM_PYRAMID_SHARES];
   const char *recency_cuts;
@@ -118,6 +122,7 @@ typedef struct arguments {
   int32_t format;
   int32_t language;
   int32_t color;
+  int32_t width;           /* of text, 0: that of the terminal */
   const char *output;
   const char *rejects;
 } arguments;

@@ -5,11 +5,9 @@
 
 #include "arguments.h"
 #include "files.h"
-#include "headline.h"
 #include "page.h"
 
 /* Draws the whole cockpit as text. */
-crm_status cockpit_draw(page *out, const arguments *args, const loading *loaded, const headline *figures,
-                        crm_error *error);
+crm_status cockpit_draw(page *out, const arguments *args, const loading *loaded, crm_error *error);
 
 #endif

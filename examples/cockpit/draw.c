@@ -44,7 +44,7 @@ void draw_heading(page *out, const char *text, const char *aside)
   page_style(out, STYLE_PLAIN);
   page_style(out, STYLE_FAINT);
   page_text(out, " ");
-  page_repeat(out, RULE, PAGE_WIDTH - used);
+  page_repeat(out, RULE, out->width - used);
   if (aside[0] != '\0') {
     page_format(out, " %s", aside);
   }
@@ -80,26 +80,99 @@ void draw_centred(page *out, int64_t value, int64_t most, int64_t cells)
 
 void draw_spark(page *out, const int64_t *values, int64_t count)
 {
-  int64_t most = largest(values, count);
+  int64_t least = DRAW_MISSING;
+  int64_t most = DRAW_MISSING;
+  double range;
   int64_t i;
+  for (i = 0; i < count; i++) {
+    if (values[i] != DRAW_MISSING) {
+      least = least == DRAW_MISSING || values[i] < least ? values[i] : least;
+      most = most == DRAW_MISSING || values[i] > most ? values[i] : most;
+    }
+  }
+  range = (double)most - (double)least;
   page_style(out, STYLE_BAR);
   for (i = 0; i < count; i++) {
-    page_text(out, upwards[scaled(values[i], most, 8)]);
+    if (values[i] == DRAW_MISSING) {
+      page_text(out, "\xC2\xB7");
+    } else if (most == least) {
+      page_text(out, upwards[4]);
+    } else {
+      page_text(out, upwards[1 + (int)(((double)values[i] - (double)least) / range * 7.0 + 0.5)]);
+    }
   }
   page_style(out, STYLE_PLAIN);
 }
 
-/* Cells of a column with the gap after it. */
-static int64_t column_cells(int64_t count)
+int draw_band_style(const char *name)
 {
-  int64_t cells = count > 0 ? (PAGE_WIDTH - AXIS) / count : 1;
+  return strcmp(name, "good") == 0   ? STYLE_GOOD
+         : strcmp(name, "fair") == 0 ? STYLE_FAIR
+         : strcmp(name, "bad") == 0  ? STYLE_BAD
+                                     : STYLE_BAR;
+}
+
+/* Darker is better; bands of other names take turns. */
+static const char *shade(const char *name, int place)
+{
+  static const char *const shades[] = {"\xE2\x96\x91", "\xE2\x96\x92", "\xE2\x96\x93"};
+  return strcmp(name, "bad") == 0    ? shades[0]
+         : strcmp(name, "fair") == 0 ? shades[1]
+         : strcmp(name, "good") == 0 ? shades[2]
+                                     : shades[place % 3];
+}
+
+void draw_zones(page *out, const zones *of, int64_t value, int64_t cells)
+{
+  double width = ((double)of->high - (double)of->low) / (double)cells;
+  int64_t mark = value <= of->low ? 0 : (int64_t)(((double)value - (double)of->low) / width);
+  int64_t c;
+  int band = 0;
+  int shown = -1;
+  mark = mark >= cells ? cells - 1 : mark;
+  for (c = 0; c < cells; c++) {
+    double middle = (double)of->low + width * ((double)c + 0.5);
+    while (band + 1 < of->count && middle >= (double)of->edges[band]) {
+      band++;
+    }
+    if (c == mark) {
+      page_style(out, STYLE_PLAIN);
+      page_style(out, STYLE_BOLD);
+      page_text(out, "\xE2\x97\x86");
+      page_style(out, STYLE_PLAIN);
+      shown = -1;
+      continue;
+    }
+    if (band != shown) {
+      page_style(out, STYLE_PLAIN);
+      page_style(out, draw_band_style(of->names[band]));
+      shown = band;
+    }
+    page_text(out, shade(of->names[band], band));
+  }
+  page_style(out, STYLE_PLAIN);
+}
+
+void draw_strength(page *out, int64_t strength)
+{
+  static const int64_t steps[] = {100, 150, 200, 300, 400};
+  int i;
+  for (i = 0; i < 5; i++) {
+    page_text(out, strength >= steps[i] ? "\xE2\x97\x8F" : "\xE2\x97\x8B");
+  }
+}
+
+/* Cells of a column with the gap after it. */
+static int64_t column_cells(const page *out, int64_t count)
+{
+  int64_t cells = count > 0 ? (out->width - AXIS) / count : 1;
   return cells > 6 ? 6 : (cells < 1 ? 1 : cells);
 }
 
 void draw_chart(page *out, const int64_t *values, int64_t count, int64_t height, const char *most)
 {
   int64_t top = largest(values, count);
-  int64_t cells = column_cells(count);
+  int64_t cells = column_cells(out, count);
   int64_t bar = cells > 2 ? cells - 1 : cells;
   int64_t line;
   int64_t i;
@@ -119,7 +192,7 @@ void draw_chart(page *out, const int64_t *values, int64_t count, int64_t height,
 
 void draw_axis(page *out, const char *const *labels, int64_t count)
 {
-  int64_t cells = column_cells(count);
+  int64_t cells = column_cells(out, count);
   int64_t at = AXIS;
   int64_t i;
   page_style(out, STYLE_FAINT);
@@ -136,7 +209,7 @@ void draw_axis(page *out, const char *const *labels, int64_t count)
     if (i > 0) {
       text[length - 3] = '\0';
     }
-    if (start < at || start + (int64_t)strlen(text) > PAGE_WIDTH) {
+    if (start < at || start + (int64_t)strlen(text) > out->width) {
       continue;
     }
     page_repeat(out, " ", start - at + (at > AXIS));

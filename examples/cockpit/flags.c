@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "arguments.h"
+#include "page.h"
 #include "reading.h"
 #include "sets.h"
 #include "values.h"
@@ -87,6 +88,7 @@ static const flag flags[] = {
   WORD("format", format, "text|csv|json", NULL),
   WORD("lang", language, "en|zh", NULL),
   WORD("color", color, "auto|always|never", NULL),
+  INTEGER("width", width, PAGE_NARROWEST, PAGE_WIDEST, NULL),
   TEXT("output", output, NULL),
   TEXT("rejects", rejects, NULL),
   CALL("shares", apply_shares, TIERED),
@@ -96,7 +98,8 @@ static const flag flags[] = {
   TEXT("r-cuts", recency_cuts, SCORED),
   TEXT("f-cuts", frequency_cuts, SCORED),
   TEXT("m-cuts", monetary_cuts, SCORED),
-  WORD("period", calendar.period, "month|day|week|quarter|year", "months cohorts kpi bridge bucket"),
+  WORD("period", calendar.period, "month|day|week|quarter|year",
+       "months cohorts kpi bridge bucket cockpit alerts series"),
   INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
   CALL("abc", apply_abc, "products"),
   CALL("table", apply_table, "rows"),
@@ -112,8 +115,11 @@ static const flag flags[] = {
   TEXT("before-from", before_from, "bridge"),
   TEXT("before-to", before_to, "bridge"),
   CALL("kpi", apply_kpi, "kpi"),
-  INTEGER("periods", kpi.periods, 1, CRM_KPI_PERIODS, "kpi"),
-  SWITCH("running", kpi.running, "kpi"),
+  INTEGER("periods", kpi.periods, 1, CRM_KPI_PERIODS, "kpi cockpit alerts series"),
+  SWITCH("running", kpi.running, "kpi cockpit series"),
+  TEXT("role", role, PANEL_VERBS),
+  TEXT("cockpit", gauges, PANEL_VERBS),
+  TEXT("alerts", rules, PANEL_VERBS),
   SWITCH("like-for-like", kpi.like_for_like, "kpi"),
   WORD("group", kpi.group, "none|branch|staff", "kpi"),
   INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi"),

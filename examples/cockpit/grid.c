@@ -268,14 +268,14 @@ static void remove_column(layout *plan, const page *out, const char *name)
 static void fit(layout *plan, const page *out, const grid *how)
 {
   const char *spare = how->spare;
-  while (line_cells(plan) > PAGE_WIDTH && *spare != '\0') {
+  while (line_cells(plan) > out->width && *spare != '\0') {
     char name[64];
     size_t length = strcspn(spare, " ");
     (void)snprintf(name, sizeof name, "%.*s", (int)length, spare);
     spare += length + (spare[length] == ' ');
     remove_column(plan, out, name);
   }
-  while (line_cells(plan) > PAGE_WIDTH) {
+  while (line_cells(plan) > out->width) {
     int widest = -1;
     int i;
     for (i = 0; i < plan->count; i++) {
@@ -289,7 +289,7 @@ static void fit(layout *plan, const page *out, const grid *how)
     }
     plan->columns[widest].cells--;
   }
-  while (line_cells(plan) > PAGE_WIDTH && plan->count > 1) {
+  while (line_cells(plan) > out->width && plan->count > 1) {
     remove_column(plan, out, plan->columns[plan->count - 1].name);
   }
 }
@@ -334,8 +334,8 @@ void grid_draw(page *out, const crm_table *table, const grid *how)
     add_column(out, table, how, &plan, one, rows);
   }
   fit(&plan, out, how);
-  page_text(out, "\n");
-  page_style(out, STYLE_BOLD);
+  page_text(out, how->inside ? "" : "\n");
+  page_style(out, how->inside ? STYLE_FAINT : STYLE_BOLD);
   for (i = 0; i < plan.count; i++) {
     put_field(out, &plan.columns[i], plan.columns[i].heading, i + 1 == plan.count);
   }
@@ -349,10 +349,10 @@ void grid_draw(page *out, const crm_table *table, const grid *how)
     page_format(out, "%s\n", page_label(out, "text", "nothing"));
   }
   if (rows < all) {
-    page_format(out, page_label(out, "text", "more"), figure_count(count, all - rows));
+    page_format(out, page_label(out, "text", how->more != NULL ? how->more : "more"), figure_count(count, all - rows));
     page_text(out, "\n");
   }
-  if (plan.hidden[0] != '\0') {
+  if (plan.hidden[0] != '\0' && !how->inside) {
     page_format(out, page_label(out, "text", "hidden"), plan.hidden);
     page_text(out, "\n");
   }

@@ -14,6 +14,8 @@ typedef struct grid {
   int64_t rows;          /* most rows, 0: all */
   const char *period;    /* what the column "month" is called: month, week ... */
   const char *value;     /* what the column "spend" is called: spend, profit or orders */
+  const char *more;      /* the label that tells how many rows are left out, NULL: that of a whole table */
+  int inside;            /* 1: a part of a page, without an empty line before it */
 } grid;
 
 void grid_draw(page *out, const crm_table *table, const grid *how);

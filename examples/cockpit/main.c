@@ -4,10 +4,10 @@
 #include "cockpit.h"
 #include "files.h"
 #include "grid.h"
-#include "headline.h"
 #include "manual.h"
 #include "matrix.h"
 #include "output.h"
+#include "panel.h"
 #include "sets.h"
 #include "terminal.h"
 #include "title.h"
@@ -22,7 +22,6 @@
 /* What is computed, before anything is written. */
 typedef struct result {
   crm_table *table;     /* of a verb, for CSV and JSON */
-  headline figures;     /* of the cockpit */
   page text;            /* of either, for text */
 } result;
 
@@ -79,7 +78,7 @@ static const char *all_columns(const crm_table *table, char *names, size_t size)
 static void draw_table(const arguments *args, const loading *loaded, result *made)
 {
   static const char *const values[] = {"spend", "profit", "orders"};
-  grid how = {NULL, NULL, 0, NULL, NULL};
+  grid how = {NULL, NULL, 0, NULL, NULL, NULL, 0};
   char names[2048];
   title_draw(&made->text, loaded->store, args, page_label(&made->text, "verb", args->verb->name));
   if (strcmp(args->verb->name, "cohorts") == 0) {
@@ -94,24 +93,28 @@ static void draw_table(const arguments *args, const loading *loaded, result *mad
   grid_draw(&made->text, made->table, &how);
 }
 
+static int64_t page_width(const arguments *args)
+{
+  int64_t width = args->width > 0 ? args->width : args->output == NULL && terminal_is_output() ? terminal_width() : 0;
+  return width < PAGE_NARROWEST ? PAGE_WIDTH : width > PAGE_WIDEST ? PAGE_WIDEST : width;
+}
+
 static int compute(const arguments *args, const loading *loaded, result *made)
 {
   crm_error error = CRM_ERROR_INIT;
-  crm_status status;
-  if (args->verb->compute != NULL) {
-    status = args->verb->compute(loaded->store, args, &made->table, &error);
+  crm_status status = CRM_OK;
+  int is_page = args->format == FORMAT_TEXT && strcmp(args->verb->name, "cockpit") == 0;
+  made->text.color = wants_color(args);
+  made->text.language = args->language;
+  made->text.digits = args->store.digits;
+  made->text.width = page_width(args);
+  if (is_page) {
+    status = cockpit_draw(&made->text, args, loaded, &error);
   } else {
-    status = headline_compute(loaded->store, args, &made->figures, &error);
+    status = args->verb->compute(loaded->store, args, &made->table, &error);
   }
-  if (status == CRM_OK && args->format == FORMAT_TEXT) {
-    made->text.color = wants_color(args);
-    made->text.language = args->language;
-    made->text.digits = args->store.digits;
-    if (made->table != NULL) {
-      draw_table(args, loaded, made);
-    } else {
-      status = cockpit_draw(&made->text, args, loaded, &made->figures, &error);
-    }
+  if (status == CRM_OK && args->format == FORMAT_TEXT && !is_page) {
+    draw_table(args, loaded, made);
   }
   if (status != CRM_OK) {
     return sets_report(&error) ? EXIT_UNUSABLE : report_error(args->verb->name, &error);
@@ -119,12 +122,9 @@ static int compute(const arguments *args, const loading *loaded, result *made)
   return made->text.failed ? report_memory() : EXIT_GOOD;
 }
 
-static int write_result(const arguments *args, const loading *loaded, result *made)
+static int write_result(const arguments *args, const result *made)
 {
   output out;
-  if (args->format != FORMAT_TEXT && made->table == NULL) {
-    return headline_write(&made->figures, loaded->store, args, &out);
-  }
   if (output_open(&out, args->output) != EXIT_GOOD) {
     return EXIT_UNUSABLE;
   }
@@ -238,8 +238,12 @@ static int run(arguments *args)
 {
   loading loaded;
   result made;
-  int status = files_load(args, &loaded);
+  int status = panel_open(args);
+  memset(&loaded, 0, sizeof loaded);
   memset(&made, 0, sizeof made);
+  if (status == EXIT_GOOD) {
+    status = files_load(args, &loaded);
+  }
   if (status == EXIT_GOOD) {
     status = sets_select(args, loaded.store);
   }
@@ -253,7 +257,7 @@ static int run(arguments *args)
     status = files_write_rejects(args, &loaded);
   }
   if (status == EXIT_GOOD) {
-    status = write_result(args, &loaded, &made);
+    status = write_result(args, &made);
   }
   if (status == EXIT_GOOD) {
     report_scope(args, &loaded);
@@ -264,9 +268,9 @@ static int run(arguments *args)
     status = loaded.rejected > 0 ? EXIT_REJECTED : EXIT_GOOD;
   }
   crm_table_free(made.table);
-  headline_free(&made.figures);
   page_free(&made.text);
   sets_free(args);
+  panel_free(args);
   files_free(&loaded);
   return status;
 }

@@ -8,7 +8,9 @@
 
 /* Text output in the making: a growing text, its styles and its figures. */
 
-#define PAGE_WIDTH 80   /* cells of a line */
+#define PAGE_WIDTH 80      /* cells of a line where nothing else is said */
+#define PAGE_NARROWEST 80
+#define PAGE_WIDEST 400
 
 typedef struct page {
   char *bytes;
@@ -18,6 +20,7 @@ typedef struct page {
   int color;
   int32_t language;
   int32_t digits;    /* of money */
+  int64_t width;     /* cells of a line */
 } page;
 
 #define STYLE_PLAIN 0
@@ -26,6 +29,7 @@ typedef struct page {
 #define STYLE_GOOD 3
 #define STYLE_BAD 4
 #define STYLE_BAR 5
+#define STYLE_FAIR 6
 
 void page_free(page *out);
 
@@ -43,6 +47,12 @@ void page_style(page *out, int style);
 /* A text in a field of cells; one that is too wide is cut and ends in an ellipsis. */
 void page_left(page *out, const char *text, int64_t cells);
 void page_right(page *out, const char *text, int64_t cells);
+
+/* A text in lines of at most `cells` cells, the later ones indented. Breaks at blanks, and between wide characters. */
+void page_wrapped(page *out, const char *text, int64_t cells, int64_t indent);
+
+/* Two pages side by side, the left one padded to `cells`. */
+void page_beside(page *out, const page *left, const page *right, int64_t cells);
 
 /* Cells that NUL-ended text takes. */
 int64_t cells_of(const char *text);

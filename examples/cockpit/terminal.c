@@ -5,7 +5,19 @@
 #include <signal.h>
 
 #if defined(__unix__) || defined(__APPLE__)
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+int64_t terminal_width(void)
+{
+#if defined(TIOCGWINSZ)
+  struct winsize size;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+    return size.ws_col;
+  }
+#endif
+  return 0;
+}
 
 int terminal_is_output(void)
 {
@@ -18,6 +30,11 @@ int terminal_is_error(void)
 }
 
 #else
+
+int64_t terminal_width(void)
+{
+  return 0;
+}
 
 int terminal_is_output(void)
 {

@@ -3,6 +3,8 @@
 #ifndef COCKPIT_TERMINAL_H
 #define COCKPIT_TERMINAL_H
 
+#include <stdint.h>
+
 /* The few things that the C standard does not say about terminals; elsewhere the answer is "no terminal". */
 
 /* Lets a closed pipe be seen as a failed write, and keeps line ends as they are. */
@@ -10,5 +12,8 @@ void terminal_prepare(void);
 
 int terminal_is_output(void);
 int terminal_is_error(void);
+
+/* Cells of a line, 0 where that is not known. */
+int64_t terminal_width(void);
 
 #endif

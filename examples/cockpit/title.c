@@ -51,10 +51,10 @@ void title_draw(page *out, const crm_store *store, const arguments *args, const 
   page_style(out, STYLE_BOLD);
   page_text(out, text);
   page_style(out, STYLE_PLAIN);
-  if (cells_of(text) + 2 + cells_of(line) > PAGE_WIDTH) {
+  if (cells_of(text) + 2 + cells_of(line) > out->width) {
     page_text(out, "\n");
   } else {
-    page_repeat(out, " ", PAGE_WIDTH - cells_of(text) - cells_of(line));
+    page_repeat(out, " ", out->width - cells_of(text) - cells_of(line));
   }
   page_style(out, STYLE_FAINT);
   page_text(out, line);

@@ -5,6 +5,7 @@
 #include "lives.h"
 #include "owners.h"
 #include "moves.h"
+#include "panel.h"
 #include "sets.h"
 
 #include <string.h>
@@ -102,7 +103,7 @@ static crm_status due(const crm_store *store, const arguments *args, crm_table *
 static crm_status findings(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   crm_findings_options options = CRM_FINDINGS_OPTIONS_INIT;
-  options.language = args->language;
+  options.language = panel_language(args);
   return crm_findings_compute(store, &args->scope, &options, table, error);
 }
 
@@ -141,7 +142,11 @@ static crm_status rows(const crm_store *store, const arguments *args, crm_table 
 }
 
 static const verb verbs[] = {
-  {"cockpit", NULL, "", "", 0},
+  {"cockpit", panel_gauges, "", "", 0},
+  {"alerts", panel_alerts, "state severity since message", "", 0},
+  {"series", panel_series, "gauge scope period value target band status", "status scope", 0},
+  {"gauges", panel_gauge_rows, "gauge kpi role scope on target bands", "role", 0},
+  {"rules", panel_rule_rows, "alert kpi role scope on when set clear periods severity", "role scope", 0},
   {"pyramid", pyramid, "tier customers customer_share spend spend_share min_spend max_spend status",
    "status min_spend max_spend", 0},
   {"tiers", tiers, "customer tier rank spend orders first last", "first", 50},

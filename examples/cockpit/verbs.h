@@ -14,6 +14,10 @@ typedef struct verb {
   int64_t rows;          /* most rows of text output, 0: all */
 } verb;
 
+/* Those that read gauges and alert rules, and those that need no facts. */
+#define PANEL_VERBS "cockpit alerts series gauges rules"
+#define FACTLESS_VERBS "kpis gauges rules"
+
 /* NULL where there is no such verb. */
 const verb *verb_find(const char *name);
 

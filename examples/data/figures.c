@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* What the office adds: accounts of the corporate buyers, budgets, stock and the balance, month by month. */
+/* What the office adds: accounts of the corporate buyers, targets and budgets, stock and the balance, by month. */
 
 enum { STOCK_UNITS = 10, DEAD_STOCK = 120 };
 
@@ -85,7 +85,7 @@ static void put_figure(struct writer *writer, int32_t month, const char *name, i
 }
 
 /* Five percent more than the year before; for the first year what came out, give or take. In whole hundreds. */
-static int64_t budget_of(const struct months *months, int32_t month, uint32_t branch)
+static int64_t target_of(const struct months *months, int32_t month, uint32_t branch)
 {
   int64_t percent = month >= 12 ? 105 : 96 + (int64_t)(mix((uint64_t)month * 7 + branch) % 9);
   int64_t base = months->revenue[month >= 12 ? month - 12 : month][branch] * percent / 100;
@@ -100,13 +100,14 @@ static void put_months(struct writer *writer, const struct months *months)
   for (month = 0; month < MONTHS; month++) {
     int64_t revenue = 0, expense;
     for (branch = 0; branch < BRANCH_COUNT; branch++) {
-      put_figure(writer, month, "budget", budget_of(months, month, branch), "flow", BRANCHES[branch].name);
+      put_figure(writer, month, "target", target_of(months, month, branch), "flow", BRANCHES[branch].name);
       revenue += months->revenue[month][branch];
     }
     expense = 90000 + revenue / 10 + (int64_t)(mix((uint64_t)month) % 15000);
     assets += revenue - months->cost[month] - expense;
     liabilities += 60000 + (int64_t)(mix((uint64_t)month + 99) % 40000);
     put_figure(writer, month, "expense", expense, "flow", "");
+    put_figure(writer, month, "budget", 165000 + month * 1000, "flow", "");
     if (month + 1 < MONTHS) {   /* the last one is told product by product */
       put_figure(writer, month, "inventory", months->cost[month] * 13 / 10, "stock", "");
     }

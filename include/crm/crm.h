@@ -30,6 +30,7 @@
 #include <crm/products.h>  /* products and ABC classes */
 #include <crm/bridge.h>    /* why revenue moved from one period to another */
 #include <crm/kpi.h>       /* key performance indicators */
+#include <crm/cockpit.h>   /* gauges, alerts and roles as data; all of it evaluated at once */
 #include <crm/till.h>      /* where a customer stands, before and after a sale, exactly */
 
 #endif

@@ -3,10 +3,8 @@
 #include "analysis/findings.h"
 
 #include "base/civil.h"
-#include "base/decimal.h"
+#include "base/pen.h"
 #include "base/text.h"
-
-#include <string.h>
 
 /* How findings are told. */
 
@@ -45,11 +43,11 @@ static const kind kinds[CRM__FOUND_KINDS] = {
    {"Product %s changed by %0 in half a year against the year before, the others by %1",
     "产品 %s 半年同比变动 %0，其余产品 %1"}},
   {"staff_returns", {"rate", "others", "returns"}, "rrc", PERIOD_NONE,
-   {"%s books returns on %0 of documents, the others on %1", "员工 %s 的退货单占 %0，其他人为 %1"}},
+   {"Staff %s books returns on %0 of documents, the others on %1", "员工 %s 的退货单占 %0，其他人为 %1"}},
   {"staff_voids", {"rate", "others", "voids"}, "rrc", PERIOD_NONE,
-   {"%s voids %0 of documents, the others %1", "员工 %s 的作废单占 %0，其他人为 %1"}},
+   {"Staff %s voids %0 of documents, the others %1", "员工 %s 的作废单占 %0，其他人为 %1"}},
   {"staff_discounts", {"rate", "others", "discount"}, "rrm", PERIOD_NONE,
-   {"%s gives a discount on %0 of documents (%2 in all), the others on %1",
+   {"Staff %s gives a discount on %0 of documents (%2 in all), the others on %1",
     "员工 %s 在 %0 的单据上打折（共 %2），其他人为 %1"}},
   {"shared_customer", {"share", "orders", "next"}, "rcc", PERIOD_NONE,
    {"Customer %s holds %0 of all orders, the next one %2 orders: most likely a key for nobody",
@@ -64,13 +62,13 @@ static const kind kinds[CRM__FOUND_KINDS] = {
    {"No document%s for %0 days from %p on, where about %1 were to be expected",
     "自 %p 起%s连续 %0 天没有单据，通常应有约 %1 张"}},
   {"unusual_orders", {"value", "expected", "change"}, "ccs", PERIOD_MONTH,
-   {"Orders in %p are %2 from what its season lets expect (%0, not %1)",
+   {"Orders in %p lie %2 off what its season lets expect (%0, not %1)",
     "%p 的订单数与季节水平相差 %2（%0，应为约 %1）"}},
   {"unusual_revenue", {"value", "expected", "change"}, "mms", PERIOD_MONTH,
-   {"Revenue of %p is %2 from what its season lets expect (%0, not %1)",
+   {"Revenue of %p lies %2 off what its season lets expect (%0, not %1)",
     "%p 的营业额与季节水平相差 %2（%0，应为约 %1）"}},
   {"unusual_day", {"value", "expected", "change"}, "ccs", PERIOD_DAY,
-   {"Orders on %p are %2 from what such a day lets expect (%0, not %1)",
+   {"Orders on %p lie %2 off what such a day lets expect (%0, not %1)",
     "%p 的订单数与同类日子相差 %2（%0，应为约 %1）"}},
 };
 
@@ -79,84 +77,33 @@ const char *crm__found_name(int32_t which)
   return kinds[which].id;
 }
 
-/* ---- text in a buffer of CRM__FOUND_TEXT bytes ---- */
-
-typedef struct pen {
-  char *text;
-  size_t used;
-} pen;
-
-static void put(pen *to, const char *text, size_t length)
+static void put_plain(crm__pen *to, char unit, int64_t value, int32_t digits)
 {
-  if (length < CRM__FOUND_TEXT - to->used) {
-    memcpy(to->text + to->used, text, length);
-    to->used += length;
-  }
+  crm__pen_decimal(to, value, unit == UNIT_COUNT ? 0 : unit == UNIT_MONEY ? digits : 6);
 }
 
-static void put_ended(pen *to, const char *text)
-{
-  put(to, text, strlen(text));
-}
-
-static void put_decimal(pen *to, int64_t value, int32_t scale)
-{
-  char digits[32];
-  put(to, digits, crm__decimal_write(value, scale, digits));
-}
-
-/* With commas between thousands of the whole part. */
-static void put_grouped(pen *to, int64_t value, int32_t scale)
-{
-  char digits[32];
-  size_t length = crm__decimal_write(value, scale, digits);
-  size_t whole = length - (scale > 0 ? (size_t)scale + 1U : 0);
-  size_t i;
-  for (i = 0; i < length; i++) {
-    if (i > 0 && i < whole && (whole - i) % 3U == 0 && digits[i - 1U] != '-') {
-      put(to, ",", 1);
-    }
-    put(to, &digits[i], 1);
-  }
-}
-
-/* Millionths as percent with one decimal, half away from zero. */
-static void put_percent(pen *to, int64_t rate, int with_sign)
-{
-  int64_t tenths = 0;
-  (void)crm__decimal_rescale(rate, 4, 1, &tenths, NULL);
-  put(to, "+", with_sign && tenths > 0);
-  put_grouped(to, tenths, 1);
-  put(to, " %", 2);
-}
-
-static void put_plain(pen *to, char unit, int64_t value, int32_t digits)
-{
-  put_decimal(to, value, unit == UNIT_COUNT ? 0 : unit == UNIT_MONEY ? digits : 6);
-}
-
-static void put_told(pen *to, char unit, int64_t value, int32_t digits)
+static void put_told(crm__pen *to, char unit, int64_t value, int32_t digits)
 {
   switch (unit) {
   case UNIT_COUNT:
-    put_grouped(to, value, 0);
+    crm__pen_grouped(to, value, 0);
     break;
   case UNIT_MONEY:
-    put_grouped(to, value, digits);
+    crm__pen_grouped(to, value, digits);
     break;
   default:
-    put_percent(to, value, unit == UNIT_CHANGE);
+    crm__pen_percent(to, value, unit == UNIT_CHANGE);
     break;
   }
 }
 
-static void put_key(pen *to, crm__key key)
+static void put_key(crm__pen *to, crm__key key)
 {
   char digits[24];
   if (key.text != NULL) {
-    put(to, key.text, key.length);
+    crm__pen_put(to, key.text, key.length);
   } else if (key.length == 0) {
-    put(to, digits, crm__integer_write(key.integer, digits));
+    crm__pen_put(to, digits, crm__integer_write(key.integer, digits));
   }
 }
 
@@ -173,27 +120,27 @@ size_t crm__found_period(const crm__finding *finding, char *text)
 size_t crm__found_evidence(const crm__finding *finding, int32_t digits, char *text)
 {
   const kind *of = &kinds[finding->kind];
-  pen to = { text, 0 };
+  crm__pen to = { text, CRM__FOUND_TEXT, 0 };
   int i;
   for (i = 0; i < CRM__FOUND_VALUES && of->names[i] != NULL; i++) {
-    put(&to, " ", i > 0);
-    put_ended(&to, of->names[i]);
-    put(&to, "=", 1);
+    crm__pen_put(&to, " ", i > 0);
+    crm__pen_text(&to, of->names[i]);
+    crm__pen_put(&to, "=", 1);
     put_plain(&to, of->units[i], finding->values[i], digits);
   }
   return to.used;
 }
 
 /* A gap's subject is named only where it is a branch. */
-static void put_subject(pen *to, const crm__finding *finding, int32_t language)
+static void put_subject(crm__pen *to, const crm__finding *finding, int32_t language)
 {
   int named = finding->subject.text != NULL || finding->subject.length == 0;
   if (named && finding->kind == CRM__FOUND_DATA_GAP) {
-    put_ended(to, language == 0 ? " of branch " : "门店 ");
+    crm__pen_text(to, language == 0 ? " of branch " : "门店 ");
   }
   put_key(to, finding->subject);
   if (named && finding->kind == CRM__FOUND_DATA_GAP && language != 0) {
-    put(to, " ", 1);
+    crm__pen_put(to, " ", 1);
   }
 }
 
@@ -207,18 +154,18 @@ size_t crm__found_message(const crm__finding *finding, int32_t digits, int32_t l
   const kind *of = &kinds[finding->kind];
   const char *from = of->messages[language];
   char period[16];
-  pen to = { text, 0 };
+  crm__pen to = { text, CRM__FOUND_TEXT, 0 };
   while (*from != '\0') {
     if (*from != '%' || !is_place(from[1])) {
-      put(&to, from++, 1);
+      crm__pen_put(&to, from++, 1);
       continue;
     }
     if (from[1] == 's') {
       put_subject(&to, finding, language);
     } else if (from[1] == 'p') {
-      put(&to, period, crm__found_period(finding, period));
+      crm__pen_put(&to, period, crm__found_period(finding, period));
     } else if (from[1] == 'n') {
-      put_grouped(&to, finding->n, 0);
+      crm__pen_grouped(&to, finding->n, 0);
     } else {
       put_told(&to, of->units[from[1] - '0'], finding->values[from[1] - '0'], digits);
     }

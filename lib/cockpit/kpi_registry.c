@@ -407,3 +407,9 @@ size_t crm__kpi_definition(const crm__kpi_entry *entry, char *text)
   text[length++] = '/';
   return length + crm__integer_write(entry->revision, text + length);
 }
+
+const char *crm__kpi_status_name(int32_t status)
+{
+  static const char *const names[] = {"ok", "undefined", "insufficient", "no_facts", "incomplete", "overflow"};
+  return names[status];
+}

@@ -157,6 +157,7 @@ int32_t crm__kpi_index(const char *id);   /* -1: none */
 int32_t crm__kpi_base_kind(int32_t base);
 
 const char *crm__kpi_unit_name(int32_t unit);
+const char *crm__kpi_status_name(int32_t status);
 
 /* "revenue/1"; answers the length. */
 #define CRM__KPI_DEFINITION 64

@@ -90,7 +90,6 @@ static void put(crm_table *table, int32_t column, int64_t value)
 
 static void put_value(const crm_kpi *kpi, crm_table *table, int32_t g, int32_t k, int32_t p)
 {
-  static const char *const statuses[] = {"ok", "undefined", "insufficient", "no_facts", "incomplete", "overflow"};
   const crm__kpi_entry *entry = crm__kpi_at(kpi->kpis[k]);
   const crm_kpi_value *value = &kpi->values[((int64_t)g * kpi->kpi_count + k) * kpi->period_count + p];
   char definition[CRM__KPI_DEFINITION];
@@ -103,7 +102,7 @@ static void put_value(const crm_kpi *kpi, crm_table *table, int32_t g, int32_t k
   put(table, COLUMN_N, value->n);
   put(table, COLUMN_LOW, value->low);
   put(table, COLUMN_HIGH, value->high);
-  crm__table_put_name(table, COLUMN_STATUS, statuses[value->status]);
+  crm__table_put_name(table, COLUMN_STATUS, crm__kpi_status_name(value->status));
   put(table, COLUMN_PREVIOUS, value->previous);
   put(table, COLUMN_CHANGE, value->change);
   put(table, COLUMN_YEAR_BEFORE, value->year_before);

@@ -33,7 +33,7 @@ FLOORS = {
     "table": ("base/",),
     "store": ("base/", "table/"),
     "analysis": ("base/", "table/build.h", "store/columns.h", "store/facts.h", "store/rows.h", "store/segment.h"),
-    "cockpit": ("base/", "table/build.h", "store/facts.h", "store/rows.h", "store/customer.h",
+    "cockpit": ("base/", "table/build.h", "table/csv.h", "store/facts.h", "store/rows.h", "store/customer.h",
                 "analysis/population.h", "analysis/pyramid_handle.h", "analysis/rfm_rules.h"),
 }
 

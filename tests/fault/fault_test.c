@@ -671,6 +671,66 @@ static crm_status ask_people(const crm_store *store, const crm_scope *scope, crm
   return ask_kpi(store, scope, table, error, CRM_KPI_BY_STAFF);
 }
 
+/* The fault of the questions under way. */
+static test_fault *watched;
+
+static crm_status read_rules(void *context, void *buffer, size_t size, size_t *got)
+{
+  const char **from = context;
+  *got = strlen(*from) < size ? strlen(*from) : size;
+  memcpy(buffer, *from, *got);
+  *from += *got;
+  return CRM_OK;
+}
+
+/* The built-in cockpit of the store's allocator, one of its tables. */
+static crm_status ask_snapshot(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_config config = test_fault_config(watched);
+  crm_cockpit *cockpit = NULL;
+  crm_snapshot snapshot = CRM_SNAPSHOT_INIT;
+  crm_status status = crm_cockpit_create(&config, &cockpit, error);
+  if (status == CRM_OK) {
+    status = crm_cockpit_builtin(cockpit, CRM_COCKPIT_GAUGES, error);
+  }
+  if (status == CRM_OK) {
+    status = crm_cockpit_builtin(cockpit, CRM_COCKPIT_ALERTS, error);
+  }
+  if (status == CRM_OK) {
+    status = crm_cockpit_evaluate(store, scope, NULL, cockpit, NULL, &snapshot, error);
+  }
+  if (status == CRM_OK) {
+    *table = snapshot.alerts;
+    snapshot.alerts = NULL;
+  }
+  crm_snapshot_clear(&snapshot);
+  crm_cockpit_free(cockpit);
+  return status;
+}
+
+/* A table of rules with a row that is wrong, read and told of. */
+static crm_status ask_problems(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  static const char text[] = "alert,kpi,when,set\na,revenue,below,1\nb,nothing,below,1\n";
+  crm_config config = test_fault_config(watched);
+  crm_cockpit *cockpit = NULL;
+  crm_source source = CRM_SOURCE_INIT;
+  const char *from = text;
+  crm_status status = crm_cockpit_create(&config, &cockpit, error);
+  (void)store;
+  (void)scope;
+  source.context = (void *)&from;
+  source.read = read_rules;
+  if (status == CRM_OK) {
+    status = crm_cockpit_read(cockpit, CRM_COCKPIT_ALERTS, NULL, &source, NULL, error);
+  }
+  if (status == CRM_OK) {
+    status = crm_cockpit_problems(cockpit, table, error);
+  }
+  crm_cockpit_free(cockpit);
+  return status;
+}
+
 typedef struct asked {
   question ask;
 } asked;
@@ -769,7 +829,7 @@ static const question questions[] = {
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers,
     crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
-    ask_findings, ask_reopened, ask_bridge, ask_branches, ask_people,
+    ask_findings, ask_reopened, ask_snapshot, ask_problems, ask_bridge, ask_branches, ask_people,
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
@@ -787,6 +847,7 @@ static void test_questions(void **state)
   (void)state;
   test_fault_reset(&fault, 0, 0);
   config = test_fault_config(&fault);
+  watched = &fault;
   assert_int_equal(make_store(&config, &store), CRM_OK);
   assert_int_equal(declare(store), CRM_OK);
   for (i = 0; i < STEPS; i++) {

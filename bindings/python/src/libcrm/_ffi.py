@@ -43,6 +43,11 @@ CRM_ERROR_CANCELLED = 13
 CRM_ERROR_CORRUPT = 14
 CRM_ARROW_DECIMAL = 0
 CRM_ARROW_MINOR = 1
+CRM_COCKPIT_GAUGES = 0
+CRM_COCKPIT_ALERTS = 1
+CRM_COCKPIT_PARTS_FIGURES = 1
+CRM_COCKPIT_PARTS_FINDINGS = 2
+CRM_COCKPIT_PARTS_LISTS = 4
 CRM_DUE_DUE = 1
 CRM_DUE_OVERDUE = 2
 CRM_DUE_LOSING = 4
@@ -133,6 +138,10 @@ CRM_SALE_RETURN = 1
 CRM_BUYER_NONE = 0
 CRM_BUYER_FIRST = 1
 CRM_BUYER_REPEAT = 2
+
+
+class crm_cockpit(Structure):
+    """A handle; what is behind it is the library's."""
 
 
 class crm_context(Structure):
@@ -283,6 +292,30 @@ class crm_bridge_options(Structure):
         ("top", c_int32),
         ("before_from", c_int64),
         ("before_to", c_int64),
+    ]
+
+
+class crm_cockpit_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("language", c_int32),
+        ("role", c_char_p),
+        ("periods", c_int32),
+        ("running", c_int32),
+        ("parts", c_int32),
+        ("reserved", c_uint32),
+    ]
+
+
+class crm_snapshot(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("gauges", POINTER(crm_table)),
+        ("series", POINTER(crm_table)),
+        ("alerts", POINTER(crm_table)),
+        ("findings", POINTER(crm_table)),
+        ("lists", POINTER(crm_table)),
     ]
 
 
@@ -734,6 +767,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_batch": crm_batch,
     "crm_bridge_options": crm_bridge_options,
     "crm_calendar": crm_calendar,
+    "crm_cockpit_options": crm_cockpit_options,
     "crm_cohorts_options": crm_cohorts_options,
     "crm_column": crm_column,
     "crm_config": crm_config,
@@ -765,6 +799,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_segment_definition": crm_segment_definition,
     "crm_segment_options": crm_segment_options,
     "crm_sink": crm_sink,
+    "crm_snapshot": crm_snapshot,
     "crm_source": crm_source,
     "crm_standing": crm_standing,
     "crm_store_options": crm_store_options,
@@ -777,6 +812,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_batch": (("struct_size", sizeof(crm_batch)), ("column_size", sizeof(crm_column))),
     "crm_bridge_options": (("struct_size", sizeof(crm_bridge_options)), ("before_from", -9223372036854775808), ("before_to", 9223372036854775807)),
     "crm_calendar": (("struct_size", sizeof(crm_calendar)),),
+    "crm_cockpit_options": (("struct_size", sizeof(crm_cockpit_options)),),
     "crm_cohorts_options": (("struct_size", sizeof(crm_cohorts_options)),),
     "crm_column": (("struct_size", sizeof(crm_column)),),
     "crm_config": (("struct_size", sizeof(crm_config)),),
@@ -808,6 +844,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_segment_definition": (("struct_size", sizeof(crm_segment_definition)),),
     "crm_segment_options": (("struct_size", sizeof(crm_segment_options)), ("definition_size", sizeof(crm_segment_definition))),
     "crm_sink": (("struct_size", sizeof(crm_sink)),),
+    "crm_snapshot": (("struct_size", sizeof(crm_snapshot)),),
     "crm_source": (("struct_size", sizeof(crm_source)),),
     "crm_standing": (("struct_size", sizeof(crm_standing)),),
     "crm_store_options": (("struct_size", sizeof(crm_store_options)), ("digits", 2), ("quantity_digits", 3)),
@@ -820,6 +857,15 @@ class Functions:
     """The functions of a library, each with its types."""
 
     crm_bridge_compute: Callable[..., int]
+    crm_cockpit_builtin: Callable[..., int]
+    crm_cockpit_create: Callable[..., int]
+    crm_cockpit_evaluate: Callable[..., int]
+    crm_cockpit_free: Callable[..., None]
+    crm_cockpit_problems: Callable[..., int]
+    crm_cockpit_read: Callable[..., int]
+    crm_cockpit_read_file: Callable[..., int]
+    crm_cockpit_roles: Callable[..., int]
+    crm_cockpit_table: Callable[..., int]
     crm_cohorts_compute: Callable[..., int]
     crm_completeness_columns: Callable[..., int]
     crm_completeness_customers: Callable[..., int]
@@ -897,6 +943,7 @@ class Functions:
     crm_segment_pick: Callable[..., int]
     crm_segment_size: Callable[..., int]
     crm_segment_union: Callable[..., int]
+    crm_snapshot_clear: Callable[..., None]
     crm_status_name: Callable[..., Optional[bytes]]
     crm_store_attribute: Callable[..., int]
     crm_store_changed: Callable[..., int]
@@ -963,6 +1010,39 @@ class Functions:
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_bridge_options),
             POINTER(POINTER(crm_table)), POINTER(crm_error)
         )
+        f.restype = c_int32
+        self.crm_cockpit_builtin = f = library.crm_cockpit_builtin
+        f.argtypes = (POINTER(crm_cockpit), c_int32, POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_cockpit_create = f = library.crm_cockpit_create
+        f.argtypes = (POINTER(crm_config), POINTER(POINTER(crm_cockpit)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_cockpit_evaluate = f = library.crm_cockpit_evaluate
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_cockpit),
+            POINTER(crm_cockpit_options), POINTER(crm_snapshot), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_cockpit_free = f = library.crm_cockpit_free
+        f.argtypes = (POINTER(crm_cockpit),)
+        f.restype = None
+        self.crm_cockpit_problems = f = library.crm_cockpit_problems
+        f.argtypes = (POINTER(crm_cockpit), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_cockpit_read = f = library.crm_cockpit_read
+        f.argtypes = (
+            POINTER(crm_cockpit), c_int32, POINTER(crm_csv), POINTER(crm_source), POINTER(c_int64),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_cockpit_read_file = f = library.crm_cockpit_read_file
+        f.argtypes = (POINTER(crm_cockpit), c_int32, POINTER(crm_csv), c_char_p, POINTER(c_int64), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_cockpit_roles = f = library.crm_cockpit_roles
+        f.argtypes = (POINTER(crm_cockpit), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_cockpit_table = f = library.crm_cockpit_table
+        f.argtypes = (POINTER(crm_cockpit), c_int32, c_char_p, POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_cohorts_compute = f = library.crm_cohorts_compute
         f.argtypes = (
@@ -1261,6 +1341,9 @@ class Functions:
         self.crm_segment_union = f = library.crm_segment_union
         f.argtypes = (POINTER(crm_segment), POINTER(crm_segment), POINTER(POINTER(crm_segment)), POINTER(crm_error))
         f.restype = c_int32
+        self.crm_snapshot_clear = f = library.crm_snapshot_clear
+        f.argtypes = (POINTER(crm_snapshot),)
+        f.restype = None
         self.crm_status_name = f = quick.crm_status_name
         f.argtypes = (c_int32,)
         f.restype = c_char_p

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_COCKPIT_COCKPIT_EVALUATE_H
+#define CRM_COCKPIT_COCKPIT_EVALUATE_H
+
+#include "cockpit/cockpit.h"
+#include "cockpit/kpi_handle.h"
+#include "store/facts.h"
+
+#include <crm/table.h>
+
+/* What gauges and alerts are read from: the KPIs that they name, for all together and for the groups they ask for. */
+
+#define CRM__KPI_GROUPINGS 3     /* CRM_KPI_TOGETHER, CRM_KPI_BY_BRANCH, CRM_KPI_BY_STAFF */
+#define CRM__NO_GROUP (-1)
+
+typedef struct crm__panel {
+  const crm_store *store;
+  const crm_cockpit *cockpit;
+  crm_cockpit_options options;
+  crm_kpi *kpis[CRM__KPI_GROUPINGS];
+  int32_t *places;               /* by KPI of the registry: its place among those computed, -1: none */
+  int32_t periods;
+} crm__panel;
+
+/* The KPIs that a gauge or rule is read from. */
+const crm_kpi *crm__panel_kpis(const crm__panel *panel, const crm__watched *of);
+
+/* The groups that a gauge or rule is for: from *first below *end; where its key is unknown *first is CRM__NO_GROUP and
+ * there is one. */
+void crm__panel_groups(const crm__panel *panel, const crm__watched *of, int32_t *first, int32_t *end);
+
+/* The key of a group, or for CRM__NO_GROUP what was asked for; NULL: all together. */
+const char *crm__panel_key(const crm__panel *panel, const crm__watched *of, int32_t group);
+
+/* A figure in a period; NULL for CRM__NO_GROUP. */
+const crm_kpi_value *crm__panel_value(const crm__panel *panel, const crm__watched *of, int32_t group, int32_t period);
+
+/* Its target, and what is measured of it; CRM__UNKNOWN: not there. */
+int64_t crm__panel_target(const crm__panel *panel, const crm__watched *of, int32_t group, int32_t period);
+int64_t crm__panel_measure(const crm__panel *panel, const crm__watched *of, int32_t group, int32_t period);
+
+/* value / target in millionths. */
+int64_t crm__attainment(int64_t value, int64_t target);
+
+/* The tables. */
+crm_status crm__panel_gauges(const crm__panel *panel, crm_table **table, crm_error *error);
+crm_status crm__panel_series(const crm__panel *panel, crm_table **table, crm_error *error);
+crm_status crm__panel_alerts(const crm__panel *panel, crm_table **table, crm_error *error);
+
+/* Puts what stands in several tables. */
+void crm__put_known(crm_table *table, int32_t column, int64_t value);
+void crm__put_scope(crm_table *table, int32_t column, const crm__watched *of, const char *key);
+const char *crm__label(const crm__watched *of, int32_t language);
+const char *crm__on_name(int32_t on);
+
+/* The band of a measure, -1: none. */
+int32_t crm__band_of(const crm__gauge *gauge, int64_t measure);
+
+#endif
