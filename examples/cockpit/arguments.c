@@ -34,6 +34,7 @@ static void set_defaults(arguments *args)
   static const crm_pyramid_options pyramid = CRM_PYRAMID_OPTIONS_INIT;
   static const crm_rfm_options rfm = CRM_RFM_OPTIONS_INIT;
   static const crm_cohorts_options cohorts = CRM_COHORTS_OPTIONS_INIT;
+  static const crm_composition_options composition = CRM_COMPOSITION_OPTIONS_INIT;
   static const crm_products_options products = CRM_PRODUCTS_OPTIONS_INIT;
   static const crm_handovers_options handovers = CRM_HANDOVERS_OPTIONS_INIT;
   static const crm_due_options due = CRM_DUE_OPTIONS_INIT;
@@ -49,6 +50,7 @@ static void set_defaults(arguments *args)
   args->pyramid = pyramid;
   args->rfm = rfm;
   args->cohorts = cohorts;
+  args->composition = composition;
   args->products = products;
   args->handovers = handovers;
   args->due = due;

@@ -86,6 +86,7 @@ typedef struct arguments {
   const char *since;
   int64_t since_time;
   int32_t value_tiers;
+  crm_composition_options composition;
   const char *where;
   crm_segment_definition *definitions;
   int64_t definition_count;

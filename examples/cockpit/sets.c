@@ -42,14 +42,20 @@ int sets_check(const arguments *args)
 
 int sets_report(const crm_error *error)
 {
+  static const char *const flags[][2] = {
+    {"expression", "--where"}, {"by_bands", "--bands"}, {"across_bands", "--across-bands"}
+  };
+  size_t i;
   if (error->byte < 0 || error->column[0] == '\0') {
     return 0;
   }
-  if (strcmp(error->column, "expression") == 0) {
-    (void)report("--where, byte %lld: %s", (long long)error->byte, error->message);
-  } else {
-    (void)report("--define %s, byte %lld: %s", error->column, (long long)error->byte, error->message);
+  for (i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+    if (strcmp(error->column, flags[i][0]) == 0) {
+      (void)report("%s, byte %lld: %s", flags[i][1], (long long)error->byte, error->message);
+      return 1;
+    }
   }
+  (void)report("--define %s, byte %lld: %s", error->column, (long long)error->byte, error->message);
   return 1;
 }
 

@@ -4,6 +4,7 @@
 
 #include "lives.h"
 #include "owners.h"
+#include "mixes.h"
 #include "moves.h"
 #include "panel.h"
 #include "sets.h"
@@ -172,6 +173,9 @@ static const verb verbs[] = {
   {"funnel", funnel,
    "pipeline stage entered open open_amount median_days promotion_rate low high won_rate stalled status",
    "low high median_days open_amount", 0},
+  {"composition", mixes_groups, "group across customers customer_share spend spend_share spend_index mix_index",
+   "spend_index customer_share", 0},
+  {"hhi", mixes_concentration, "group customers groups hhi_customers hhi_spend effective", "", 0},
   {"migration", moves_matrix, "from to movement customers share before after change", "movement", 0},
   {"movements", moves_movements, "movement customers share before after change", "", 0},
   {"cultivation", moves_rates, "measure value numerator denominator low high status", "status", 0},

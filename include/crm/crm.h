@@ -15,6 +15,7 @@
 #include <crm/segment.h>   /* sets of customers, which a scope may be narrowed to */
 #include <crm/summary.h>   /* what several analyses of one scope have in common, computed once */
 #include <crm/pyramid.h>   /* the value pyramid */
+#include <crm/composition.h> /* what the customers are made up of */
 #include <crm/migration.h> /* the pyramid in motion between two dates or periods */
 #include <crm/rfm.h>       /* recency, frequency, monetary */
 #include <crm/periods.h>   /* months and any periods in a row */

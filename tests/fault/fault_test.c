@@ -612,6 +612,23 @@ static crm_status ask_drift(const crm_store *store, const crm_scope *scope, crm_
   return crm_segment_drift(store, &before, scope, &options, table, error);
 }
 
+static crm_status ask_composition(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_composition_options options = CRM_COMPOSITION_OPTIONS_INIT;
+  options.by = "region";
+  options.across = "spend";
+  options.across_bands = "1, 2.5";
+  return crm_composition_compute(store, scope, &options, table, error);
+}
+
+static crm_status ask_hhi(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_composition_options options = CRM_COMPOSITION_OPTIONS_INIT;
+  options.by = "days_since_last";
+  options.across = "rfm_segment";
+  return crm_composition_concentration(store, scope, &options, table, error);
+}
+
 static crm_status ask_migration(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   crm_scope before = CRM_SCOPE_INIT;
@@ -833,7 +850,7 @@ static const question questions[] = {
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
-    ask_migration, ask_movers,
+    ask_migration, ask_movers, ask_composition, ask_hhi,
 };
 
 static void test_questions(void **state)

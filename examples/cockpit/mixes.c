@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "mixes.h"
+
+static crm_composition_options options_of(const arguments *args)
+{
+  crm_composition_options options = args->composition;
+  options.pyramid = &args->pyramid;
+  options.rfm = &args->rfm;
+  options.lifecycle = &args->lifecycle;
+  return options;
+}
+
+crm_status mixes_groups(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_composition_options options = options_of(args);
+  return crm_composition_compute(store, &args->scope, &options, table, error);
+}
+
+crm_status mixes_concentration(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_composition_options options = options_of(args);
+  return crm_composition_concentration(store, &args->scope, &options, table, error);
+}

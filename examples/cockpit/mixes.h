@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef COCKPIT_MIXES_H
+#define COCKPIT_MIXES_H
+
+#include "arguments.h"
+
+/* The verbs of what the customers are made up of. */
+crm_status mixes_groups(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
+crm_status mixes_concentration(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
+
+#endif
