@@ -588,6 +588,20 @@ class crm_rfm_options(Structure):
     ]
 
 
+class crm_composition_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("by", c_char_p),
+        ("by_bands", c_char_p),
+        ("across", c_char_p),
+        ("across_bands", c_char_p),
+        ("pyramid", POINTER(crm_pyramid_options)),
+        ("rfm", POINTER(crm_rfm_options)),
+        ("lifecycle", POINTER(crm_lifecycle_options)),
+    ]
+
+
 class crm_scope(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -770,6 +784,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_cockpit_options": crm_cockpit_options,
     "crm_cohorts_options": crm_cohorts_options,
     "crm_column": crm_column,
+    "crm_composition_options": crm_composition_options,
     "crm_config": crm_config,
     "crm_context_options": crm_context_options,
     "crm_csv": crm_csv,
@@ -815,6 +830,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_cockpit_options": (("struct_size", sizeof(crm_cockpit_options)),),
     "crm_cohorts_options": (("struct_size", sizeof(crm_cohorts_options)),),
     "crm_column": (("struct_size", sizeof(crm_column)),),
+    "crm_composition_options": (("struct_size", sizeof(crm_composition_options)),),
     "crm_config": (("struct_size", sizeof(crm_config)),),
     "crm_context_options": (("struct_size", sizeof(crm_context_options)),),
     "crm_csv": (("struct_size", sizeof(crm_csv)),),
@@ -869,6 +885,8 @@ class Functions:
     crm_cohorts_compute: Callable[..., int]
     crm_completeness_columns: Callable[..., int]
     crm_completeness_customers: Callable[..., int]
+    crm_composition_compute: Callable[..., int]
+    crm_composition_concentration: Callable[..., int]
     crm_context_configure: Callable[..., int]
     crm_context_create: Callable[..., int]
     crm_context_free: Callable[..., None]
@@ -1055,6 +1073,18 @@ class Functions:
         f.restype = c_int32
         self.crm_completeness_customers = f = library.crm_completeness_customers
         f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_composition_compute = f = library.crm_composition_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_composition_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_composition_concentration = f = library.crm_composition_concentration
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_composition_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
         f.restype = c_int32
         self.crm_context_configure = f = library.crm_context_configure
         f.argtypes = (POINTER(crm_context), POINTER(crm_context_options), POINTER(crm_error))
