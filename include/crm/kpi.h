@@ -135,6 +135,28 @@ CRM_API crm_status crm_kpi_find(const crm_kpi *kpi, const char *id, const char *
  * (id/revision), complete, first_day, group (empty: all together). Errors: STATE, MEMORY. Since 0.1. */
 CRM_API crm_status crm_kpi_table(const crm_kpi *kpi, crm_table **table, crm_error *error);
 
+/* Which records stand behind which figure. */
+typedef struct crm_kpi_evidence_options {
+  uint32_t struct_size;
+  int32_t denominator;      /* 1: those of the denominator; 0: of the numerator */
+  const char *kpi;          /* its id */
+  const char *period;       /* the label of a period, NULL: the last complete one */
+  int64_t limit;            /* most rows; 0: 100 */
+} crm_kpi_evidence_options;
+
+#define CRM_KPI_EVIDENCE_OPTIONS_INIT { (uint32_t)sizeof(crm_kpi_evidence_options), 0, NULL, NULL, 0 }
+
+/* The records behind a figure of the whole scope, which add up to its numerator or denominator (but for the rounding of
+ * weighted amounts, and to the cases behind a median or a velocity): kind (document,
+ * customer, opportunity, contact, entry), key, customer, time, amount (what the record adds, six decimals, money in
+ * whole units). Those with the largest amount first, up or down, then by key; the metadata tell how many there are
+ * (records) and what all of them add up to (total). A return that counts on the day of its sale is a row of its own.
+ * For shares of the top customers and the Gini coefficient: all customers with money above 0.
+ * Errors: ARGUMENT (no such KPI: the error's column is "kpi"), NOT_FOUND (no such period; a KPI whose figures the host
+ * gives, or without a denominator), LIMIT, MEMORY. Time: that of crm_kpi_compute and one pass more. Since 0.1. */
+CRM_API crm_status crm_kpi_evidence(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
+                                    const crm_kpi_evidence_options *options, crm_table **table, crm_error *error);
+
 #ifdef __cplusplus
 }
 #endif

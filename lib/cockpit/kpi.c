@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "cockpit/kpi_handle.h"
 
+#include "analysis/population.h"
 #include "base/error.h"
 #include "base/sort.h"
 #include "base/text.h"
@@ -88,12 +89,19 @@ static crm_status choose_kpis(crm_kpi *kpi, const crm_kpi_options *options, crm_
   return CRM_OK;
 }
 
-static void want(crm__kpi_work *work, const crm_kpi *kpi)
+void crm__kpi_work_open(crm__kpi_work *work, crm__scope *scope)
+{
+  memset(work, 0, sizeof *work);
+  work->scope = scope;
+  work->wide = crm__scope_widened(scope);
+}
+
+void crm__kpi_want(crm__kpi_work *work, const int32_t *kpis, int32_t count)
 {
   int32_t i;
   memset(work->wanted, 0, sizeof work->wanted);
-  for (i = 0; i < kpi->kpi_count; i++) {
-    const crm__kpi_entry *entry = crm__kpi_at(kpi->kpis[i]);
+  for (i = 0; i < count; i++) {
+    const crm__kpi_entry *entry = crm__kpi_at(kpis[i]);
     work->wanted[entry->numerator] = 1;
     work->wanted[entry->denominator] = 1;
     work->wanted[entry->cases] = 1;
@@ -327,10 +335,10 @@ static crm_status name_groups(crm__kpi_work *work, crm_error *error)
   return CRM_OK;
 }
 
-/* Everything that is added up, in the order in which groups come up. */
-static crm_status add_up(crm__kpi_work *work, const crm_kpi_options *options, crm_error *error)
+/* In the order in which groups come up. */
+crm_status crm__kpi_add_up(crm__kpi_work *work, int32_t by, crm_error *error)
 {
-  crm_status status = crm__kpi_groups_open(work, options->group, error);
+  crm_status status = crm__kpi_groups_open(work, by, error);
   if (status == CRM_OK) {
     status = name_groups(work, error);
   }
@@ -374,7 +382,7 @@ static crm_status fill(crm_kpi *kpi, crm__kpi_work *work, const crm__calendar *c
     status = keep_like(work, error);
   }
   if (status == CRM_OK) {
-    status = add_up(work, options, error);
+    status = crm__kpi_add_up(work, options->group, error);
   }
   if (status == CRM_OK) {
     status = order_groups(kpi, work, &groups, error);
@@ -411,7 +419,6 @@ crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const
   if (store == NULL || kpi == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "store or kpi is NULL");
   }
-  memset(&work, 0, sizeof work);
   status = read_options(&asked, options, error);
   if (status == CRM_OK) {
     status = crm__calendar_open(&ready, calendar, error);
@@ -431,13 +438,10 @@ crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const
   made->memory = memory;
   made->store = store;
   made->version = crm_store_version(store);
-  work.scope = &open;
-  work.wide = open;
-  work.wide.from = INT64_MIN;
-  work.wide.to = open.as_of;
+  crm__kpi_work_open(&work, &open);
   status = choose_kpis(made, &asked, error);
   if (status == CRM_OK) {
-    want(&work, made);
+    crm__kpi_want(&work, made->kpis, made->kpi_count);
     status = fill(made, &work, &ready, &asked, error);
   }
   crm__scope_close(&open);

@@ -18,6 +18,7 @@ typedef struct entry {
   int64_t amount;
   int32_t kind;         /* CRM__PAYMENT_... */
   uint32_t customer;
+  uint32_t row;
 } entry;
 
 typedef struct books {
@@ -41,6 +42,7 @@ static int take_entry(const books *all, uint32_t row, entry *of)
   if (!crm__row_exists(scope, CRM__TABLE_PAYMENTS, row)) {
     return 0;
   }
+  of->row = row;
   of->customer = crm__row_id(scope->store, CRM__TABLE_PAYMENTS, CRM__PAYMENTS_CUSTOMER, row);
   of->kind = crm__row_word(scope->store, CRM__TABLE_PAYMENTS, CRM__PAYMENTS_KIND, row);
   of->time = crm__row_value(scope->store, CRM__TABLE_PAYMENTS, CRM__PAYMENTS_TIME, row);
@@ -103,7 +105,15 @@ static uint32_t settle(const books *all, uint32_t k, int64_t instant, int64_t to
   return k;
 }
 
-static void sum_levels(const books *all, int64_t instant, int64_t *cells)
+static void add_account(const account *of, int64_t *cells)
+{
+  cells[CRM__BASE_RECEIVABLE] += of->owed;
+  cells[CRM__BASE_OVERDUE] += of->late > of->pool ? of->late - of->pool : 0;
+  cells[CRM__BASE_DEBTORS] += of->owed > 0;
+}
+
+/* Customers are put on the list where one is asked for. 0: no memory for it. */
+static int sum_levels(const books *all, int64_t instant, int64_t *cells, int listed)
 {
   int64_t today = crm__day_instant(all->work->scope, crm__day_before(all->work->scope, instant));
   uint32_t k = 0;
@@ -113,13 +123,31 @@ static void sum_levels(const books *all, int64_t instant, int64_t *cells)
     while (k < all->count && all->keys[k] >> 32 == customer) {
       k = settle(all, k, instant, today, &of);
     }
-    cells[CRM__BASE_RECEIVABLE] += of.owed;
-    cells[CRM__BASE_OVERDUE] += of.late > of.pool ? of.late - of.pool : 0;
-    cells[CRM__BASE_DEBTORS] += of.owed > 0;
+    add_account(&of, cells);
+    if (listed) {
+      int64_t own[CRM__BASES] = {0};
+      add_account(&of, own);
+      if (!crm__kpi_list_add(all->work, CRM__KPI_CUSTOMER, (uint32_t)customer, (uint32_t)customer, INT64_MIN,
+                             own[all->work->list->base])) {
+        return 0;
+      }
+    }
+  }
+  return 1;
+}
+
+static void add_entry(const entry *of, int64_t *cells)
+{
+  if (of->kind == CRM__PAYMENT_INVOICE) {
+    cells[CRM__BASE_INVOICED] += of->amount;
+    cells[CRM__BASE_INVOICES]++;
+  } else if (of->kind == CRM__PAYMENT_PAYMENT) {
+    cells[CRM__BASE_COLLECTED] += of->amount;
+    cells[CRM__BASE_PAYMENTS]++;
   }
 }
 
-static void sum_flows(const books *all, const crm__kpi_window *window, int64_t *cells)
+static int sum_flows(const books *all, const crm__kpi_window *window, int64_t *cells, int listed)
 {
   uint32_t k;
   for (k = 0; k < all->count; k++) {
@@ -127,14 +155,17 @@ static void sum_flows(const books *all, const crm__kpi_window *window, int64_t *
     if (of->time < window->from || of->time >= window->to) {
       continue;
     }
-    if (of->kind == CRM__PAYMENT_INVOICE) {
-      cells[CRM__BASE_INVOICED] += of->amount;
-      cells[CRM__BASE_INVOICES]++;
-    } else if (of->kind == CRM__PAYMENT_PAYMENT) {
-      cells[CRM__BASE_COLLECTED] += of->amount;
-      cells[CRM__BASE_PAYMENTS]++;
+    add_entry(of, cells);
+    if (listed) {
+      int64_t own[CRM__BASES] = {0};
+      add_entry(of, own);
+      if (!crm__kpi_list_add(all->work, CRM__KPI_ENTRY, of->row, of->customer, of->time,
+                             own[all->work->list->base])) {
+        return 0;
+      }
     }
   }
+  return 1;
 }
 
 crm_status crm__kpi_sum_accounts(crm__kpi_work *work, crm_error *error)
@@ -150,8 +181,12 @@ crm_status crm__kpi_sum_accounts(crm__kpi_work *work, crm_error *error)
   for (w = 0; status == CRM_OK && w < work->windows.count; w++) {
     const crm__kpi_window *window = &work->windows.windows[w];
     int64_t *cells = crm__kpi_cell(work, 0, w, 0);
-    sum_flows(&all, window, cells);
-    sum_levels(&all, window->to, cells);
+    int32_t listed = work->list != NULL && work->list->window == w ? work->list->base : CRM__BASE_NONE;
+    int flow = listed >= CRM__BASE_INVOICED && listed <= CRM__BASE_PAYMENTS;
+    int level = listed >= CRM__BASE_RECEIVABLE && listed <= CRM__BASE_DEBTORS;
+    if (!sum_flows(&all, window, cells, flow) || !sum_levels(&all, window->to, cells, level)) {
+      return crm__fail_memory(error);
+    }
   }
   return status;
 }

@@ -7,6 +7,8 @@
 #include "base/statistics.h"
 #include "base/wide.h"
 
+#include <string.h>
+
 /* What is counted customer by customer: the deeds are dealt out by customer, each one's put in order of time, and what
  * falls into each window is looked at. With groups the same is done for the deeds of each group on their own. */
 
@@ -38,7 +40,9 @@ typedef struct ledger {
   uint32_t *order;
   uint32_t *spare_order;
   crm__deed *sorted;
-  int32_t listing;           /* 0: counting; 1: values are put into the lists of positive ones */
+  int32_t listing;           /* 0: counting; 1: values are put into the lists of positive ones; 2: customers are
+                              * put on the list that is asked for */
+  int32_t failed;            /* 1: no memory for it */
   int64_t *firsts;           /* by group, segment: customers whose first occasion in the group lies there */
   int64_t *starts;           /* by group, window: where its list begins */
   int64_t *used;
@@ -269,37 +273,80 @@ static void walk_windows(ledger *all, const unit *of)
   }
 }
 
-/* The first day of purchase, which has to be the first ever, and whether there is a second one soon after. */
-static void count_repeat(ledger *all, const unit *of)
+/* The first occasion, and whether there is a second day of purchase soon after. */
+static const crm__deed *find_first(const unit *of, int *again)
 {
-  crm__kpi_work *work = all->work;
-  int32_t first = INT32_MIN;
-  int again = 0;
+  const crm__deed *first = NULL;
   uint32_t i;
-  int32_t w;
+  *again = 0;
   for (i = 0; i < of->count; i++) {
     const crm__deed *deed = &of->deeds[i];
-    if (deed->orders > 0 && first == INT32_MIN) {
-      first = deed->day;
-      all->firsts[(uint64_t)of->group * work->segments + deed->segment]++;
-    } else if (deed->orders > 0 && deed->day > first) {
-      again = deed->day - first < CRM__KPI_REPEAT_DAYS;
+    if (deed->orders > 0 && first == NULL) {
+      first = deed;
+    } else if (deed->orders > 0 && deed->day > first->day) {
+      *again = deed->day - first->day < CRM__KPI_REPEAT_DAYS;
       break;
     }
   }
-  if (first == INT32_MIN || first != of->ever) {
+  return first;
+}
+
+/* The first day in the group has to be the first ever for a customer to be looked at for coming back. */
+static void add_repeat(const ledger *all, const unit *of, const crm__deed *first, int again,
+                       const crm__kpi_window *window, int64_t *cells)
+{
+  int64_t end = crm__business_day(window->to, all->work->scope->day_start);
+  int mature = first->day == of->ever && end - first->day >= CRM__KPI_REPEAT_DAYS;
+  cells[CRM__BASE_MATURE] += mature;
+  cells[CRM__BASE_REPEATED_90] += mature && again;
+}
+
+static void count_repeat(ledger *all, const unit *of)
+{
+  crm__kpi_work *work = all->work;
+  int again;
+  const crm__deed *first = find_first(of, &again);
+  int32_t w;
+  if (first == NULL) {
     return;
   }
+  all->firsts[(uint64_t)of->group * work->segments + first->segment]++;
   for (w = 0; w < work->windows.count; w++) {
-    int64_t end = crm__business_day(work->windows.windows[w].to, work->scope->day_start);
-    int mature = end - first >= CRM__KPI_REPEAT_DAYS;
-    *crm__kpi_cell(work, of->group, w, CRM__BASE_MATURE) += mature;
-    *crm__kpi_cell(work, of->group, w, CRM__BASE_REPEATED_90) += mature && again;
+    add_repeat(all, of, first, again, &work->windows.windows[w], crm__kpi_cell(work, of->group, w, 0));
+  }
+}
+
+/* What a customer adds to the base that is asked for, by the same code that adds up all of them. */
+static void list_unit(ledger *all, const unit *of)
+{
+  crm__kpi_work *work = all->work;
+  const crm__kpi_window *window = &work->windows.windows[work->list->window];
+  int64_t cells[CRM__BASES] = {0};
+  int again;
+  const crm__deed *first = find_first(of, &again);
+  doings did;
+  look_at(all, of, window, &did);
+  add_doings(all, of, window, &did, cells);
+  if (first != NULL) {
+    add_repeat(all, of, first, again, window, cells);
+    cells[CRM__BASE_CUSTOMERS] = first->segment < window->end;
+    cells[CRM__BASE_CUSTOMERS_BEFORE] = first->segment < window->first;
+    cells[CRM__BASE_CUSTOMERS_CAME] = cells[CRM__BASE_CUSTOMERS] - cells[CRM__BASE_CUSTOMERS_BEFORE];
+  }
+  /* With the occasions of a day as one they are the customer's, not a document's. */
+  cells[CRM__BASE_ORDERS] = work->scope->occasions == CRM_OCCASIONS_DAY ? did.orders : 0;
+  if (!crm__kpi_list_add(work, CRM__KPI_CUSTOMER, of->deeds[0].customer, of->deeds[0].customer, INT64_MIN,
+                         cells[work->list->base])) {
+    all->failed = 1;
   }
 }
 
 static void walk_unit(ledger *all, const unit *of)
 {
+  if (all->listing == 2) {
+    list_unit(all, of);
+    return;
+  }
   if (!all->listing) {
     count_repeat(all, of);
   }
@@ -435,10 +482,11 @@ static crm_status count_concentration(ledger *all, crm_error *error)
 
 crm_status crm__kpi_count_customers(crm__kpi_work *work, crm_error *error)
 {
-  ledger all = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL};
+  ledger all;
   int64_t lists = (int64_t)work->groups * work->windows.count;
   int64_t list;
   crm_status status;
+  memset(&all, 0, sizeof all);
   all.work = work;
   status = deal(&all, error);
   if (status == CRM_OK) {
@@ -456,6 +504,11 @@ crm_status crm__kpi_count_customers(crm__kpi_work *work, crm_error *error)
   if (work->wanted[CRM__BASE_TOP_1] || work->wanted[CRM__BASE_TOP_5] || work->wanted[CRM__BASE_TOP_20] ||
       work->wanted[CRM__BASE_GINI]) {
     status = count_concentration(&all, error);
+  }
+  if (status == CRM_OK && work->list != NULL) {
+    all.listing = 2;
+    walk(&all);
+    status = all.failed ? crm__fail_memory(error) : CRM_OK;
   }
   return status;
 }

@@ -10,7 +10,7 @@
 
 #define NONE INT64_MIN
 
-static int32_t base_digits(const crm__kpi_work *work, int32_t base)
+int32_t crm__kpi_base_digits(const crm__kpi_work *work, int32_t base)
 {
   switch (crm__kpi_base_kind(base)) {
   case CRM__IN_MONEY:
@@ -34,11 +34,11 @@ static void blank(crm_kpi_value *value)
 /* Numerator over denominator (1 where there is none) in millionths of the unit. */
 static void divide(const crm__kpi_work *work, const crm__kpi_entry *entry, int64_t days, crm_kpi_value *value)
 {
-  int32_t digits = 6 - base_digits(work, entry->numerator);
+  int32_t digits = 6 - crm__kpi_base_digits(work, entry->numerator);
   int64_t denominator = 1;
   int64_t factor;
   if (entry->denominator != CRM__BASE_NONE) {
-    digits += base_digits(work, entry->denominator);
+    digits += crm__kpi_base_digits(work, entry->denominator);
     denominator = value->denominator;
   }
   factor = crm__power10(digits);

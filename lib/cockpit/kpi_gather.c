@@ -12,6 +12,7 @@ typedef struct target {
   int64_t *firsts[2];
   uint32_t groups[2];
   int32_t count;
+  int32_t listed;      /* the last day of a window whose documents are listed; -1: sums alone */
 } target;
 
 /* A document is the salesperson's that its first counted line with one names. */
@@ -41,6 +42,7 @@ static int aim(crm__kpi_work *work, const crm__facts *facts, uint32_t i, crm__li
                 : work->by == CRM_KPI_BY_BRANCH ? crm__document_branch(scope->store, facts->document[i])
                                                 : document_staff(scope, facts, i, lines);
   int32_t k;
+  to->listed = -1;
   to->groups[0] = 0;
   to->groups[1] = crm__kpi_group(work, id);
   to->count = to->groups[1] == 0 ? 1 : 2;
@@ -73,10 +75,20 @@ static void note(const target *to, int32_t need, int64_t time)
 
 /* ---- lines ---- */
 
+static int is_new(const crm__kpi_work *work, uint32_t product, int32_t last)
+{
+  return work->product_first[product] <= last &&
+         last - work->product_first[product] < CRM__KPI_NEW_PRODUCT_DAYS;
+}
+
 static void add_product(const crm__kpi_work *work, const target *to, uint32_t product, int32_t segment, int64_t money)
 {
   uint64_t products = crm__products(work->scope->store);
   int32_t k;
+  if (to->listed >= 0) {
+    add(to, CRM__BASE_NEW_PRODUCT, is_new(work, product, to->listed) ? money : 0);
+    return;
+  }
   for (k = 0; k < to->count; k++) {
     work->product_money[(to->groups[k] * products + product) * work->segments + (uint64_t)segment] += money;
   }
@@ -294,8 +306,7 @@ static void sum_products(crm__kpi_work *work, uint32_t group)
     for (w = 0; w < work->windows.count; w++) {
       const crm__kpi_window *window = &work->windows.windows[w];
       int32_t last = crm__business_day(window->to - 1, work->scope->day_start);
-      if (work->product_first[product] > last ||
-          last - work->product_first[product] >= CRM__KPI_NEW_PRODUCT_DAYS) {
+      if (!is_new(work, product, last)) {
         continue;
       }
       for (s = window->first; s < window->end; s++) {
@@ -342,4 +353,46 @@ crm_status crm__kpi_gather(crm__kpi_work *work, crm_error *error)
   }
   status = make_room(work, error);
   return status == CRM_OK ? pass(work, facts, error) : status;
+}
+
+/* What one fact adds, by the same code that adds up all of them. */
+static int64_t amount_of(crm__kpi_work *work, const crm__facts *facts, uint32_t i, crm__lines *lines, int32_t base)
+{
+  const crm__kpi_window *window = &work->windows.windows[work->list->window];
+  int32_t day = crm__business_day(facts->time[i], work->scope->day_start);
+  int64_t sums[CRM__BASE_DOCUMENT] = {0};
+  int64_t firsts[CRM__NEEDS] = {0};
+  target to;
+  to.sums[0] = sums;
+  to.firsts[0] = firsts;
+  to.groups[0] = 0;
+  to.count = 1;
+  to.listed = crm__business_day(window->to - 1, work->scope->day_start);
+  (void)add_fact(work, facts, i, 0, &to);
+  add_lines(work, facts, i, lines, &to, 0, day);
+  return sums[base];
+}
+
+crm_status crm__kpi_list_documents(crm__kpi_work *work, crm_error *error)
+{
+  const crm__kpi_window *window = &work->windows.windows[work->list->window];
+  crm__facts *facts = crm__scope_alloc(work->scope, 1, sizeof *facts);
+  crm__lines lines = CRM__LINES_INIT;
+  uint32_t i;
+  if (facts == NULL) {
+    return crm__fail_memory(error);
+  }
+  work->by_customer = 0;   /* deeds are there already */
+  crm__facts_begin(facts);
+  while (crm__facts_next(facts, &work->wide)) {
+    for (i = 0; i < facts->count; i++) {
+      int64_t time = facts->time[i];
+      if ((facts->flags[i] & CRM__FACT_PERIOD) && time >= window->from && time < window->to &&
+          !crm__kpi_list_add(work, CRM__KPI_DOCUMENT, facts->document[i], facts->customer[i], time,
+                             amount_of(work, facts, i, &lines, work->list->base))) {
+        return crm__fail_memory(error);
+      }
+    }
+  }
+  return CRM_OK;
 }

@@ -48,6 +48,31 @@ typedef struct crm__deeds {
   crm__deed deeds[CRM__DEEDS];
 } crm__deeds;
 
+/* A record that adds to a base. */
+#define CRM__KPI_DOCUMENT 0
+#define CRM__KPI_CUSTOMER 1
+#define CRM__KPI_OPPORTUNITY 2
+#define CRM__KPI_CONTACT 3
+#define CRM__KPI_ENTRY 4
+
+typedef struct crm__kpi_record {
+  int64_t amount;
+  int64_t time;          /* INT64_MIN: none */
+  uint32_t id;           /* of the kind; of contacts and entries a row */
+  uint32_t customer;     /* CRM__NONE: nobody known */
+  int32_t kind;
+  uint32_t reserved;
+} crm__kpi_record;
+
+/* The records that add to one base in one window. */
+typedef struct crm__kpi_list {
+  int32_t base;
+  int32_t window;
+  crm__kpi_record *records;
+  uint32_t count;
+  uint32_t room;
+} crm__kpi_list;
+
 /* A computation under way; all of the scope's scratch. */
 typedef struct crm__kpi_work {
   crm__scope *scope;
@@ -72,6 +97,7 @@ typedef struct crm__kpi_work {
   uint64_t deed_count;
   int32_t *ever;              /* by customer: day of the first occasion ever, INT32_MAX: none */
   int32_t *product_first;     /* by product: day of its first sale ever */
+  crm__kpi_list *list;        /* records are put here, or NULL */
   int64_t *product_money;     /* by group, product, segment; NULL: not wanted */
 } crm__kpi_work;
 
@@ -106,6 +132,18 @@ int crm__kpi_figure_groups(crm__kpi_work *work);
 crm_status crm__kpi_count_opportunities(crm__kpi_work *work, crm_error *error);
 crm_status crm__kpi_sum_accounts(crm__kpi_work *work, crm_error *error);
 void crm__kpi_sum_figures(crm__kpi_work *work);
+
+/* Everything that is added up. */
+void crm__kpi_work_open(crm__kpi_work *work, crm__scope *scope);
+void crm__kpi_want(crm__kpi_work *work, const int32_t *kpis, int32_t count);
+crm_status crm__kpi_add_up(crm__kpi_work *work, int32_t by, crm_error *error);
+
+/* Puts a record on the list where it adds something. 0: no memory. list_documents goes over the facts once more. */
+int crm__kpi_list_add(crm__kpi_work *work, int32_t kind, uint32_t id, uint32_t customer, int64_t time, int64_t amount);
+crm_status crm__kpi_list_documents(crm__kpi_work *work, crm_error *error);
+
+/* The decimals of a base. */
+int32_t crm__kpi_base_digits(const crm__kpi_work *work, int32_t base);
 
 /* One figure without comparisons. */
 void crm__kpi_evaluate(const crm__kpi_work *work, const crm__kpi_entry *entry, uint32_t group, int32_t window,

@@ -295,14 +295,20 @@ static void count_deals(const desk *all, const uint32_t *order, int grouped)
 
 /* ---- contacts ---- */
 
+/* The won deal that a contact was about, or NULL. */
+static const deal *deal_of(const desk *all, uint32_t row)
+{
+  uint32_t opportunity = crm__row_id(all->work->scope->store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_OPPORTUNITY,
+                                     row);
+  uint32_t place = opportunity == CRM__NONE ? CRM__NONE : all->place[opportunity];
+  return place == CRM__NONE || all->deals[place].outcome != CRM__OUTCOME_WON ? NULL : &all->deals[place];
+}
+
 static void add_contact(const desk *all, uint32_t row, uint32_t group)
 {
-  const crm_store *store = all->work->scope->store;
-  int64_t time = crm__row_value(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_TIME, row);
-  uint32_t opportunity = crm__row_id(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_OPPORTUNITY, row);
-  uint32_t place = opportunity == CRM__NONE ? CRM__NONE : all->place[opportunity];
-  const deal *of = place == CRM__NONE ? NULL : &all->deals[place];
-  int won = of != NULL && of->outcome == CRM__OUTCOME_WON && time <= of->closed;
+  int64_t time = crm__row_value(all->work->scope->store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_TIME, row);
+  const deal *of = deal_of(all, row);
+  int won = of != NULL && time <= of->closed;
   int32_t w;
   crm__kpi_note(all->work, 0, CRM__NEEDS_INTERACTION, time);
   if (group != 0) {
@@ -337,6 +343,67 @@ static void count_contacts(const desk *all)
       add_contact(all, row, group);
     }
   }
+}
+
+/* ---- records ---- */
+
+static int64_t deal_amount(const desk *all, const deal *of, const crm__kpi_window *window, int32_t base)
+{
+  int64_t cells[CRM__BASES] = {0};
+  tally to = {NULL, {0, 0, 0}, 0, 0, 0, 0, 0, 0};
+  to.cells = cells;
+  add_deal(all, of, window, &to);
+  if (base == CRM__BASE_VELOCITY) {
+    return cells[CRM__BASE_CLOSED];
+  }
+  if (base == CRM__BASE_CYCLE_DAYS || base == CRM__BASE_CYCLE_MEDIAN) {
+    return to.cycle_days;
+  }
+  if (base == CRM__BASE_WEIGHTED) {
+    int64_t weighted;
+    return crm__wide_to_int64(crm__wide_divide(to.weighted, MILLION, NULL), &weighted) ? 0 : weighted;
+  }
+  return base == CRM__BASE_CYCLES ? to.cycles : cells[base];
+}
+
+static int list_deals(const desk *all)
+{
+  const crm__kpi_list *list = all->work->list;
+  const crm__kpi_window *window = &all->work->windows.windows[list->window];
+  uint32_t k;
+  for (k = 0; k < all->count; k++) {
+    const deal *of = &all->deals[k];
+    uint32_t customer = crm__row_id(all->work->scope->store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER,
+                                    of->row);
+    int64_t time = of->closed < window->to ? of->closed : of->created;
+    if (!crm__kpi_list_add(all->work, CRM__KPI_OPPORTUNITY, of->row, customer, time,
+                           deal_amount(all, of, window, list->base))) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+static int list_contacts(const desk *all)
+{
+  const crm_store *store = all->work->scope->store;
+  const crm__kpi_list *list = all->work->list;
+  const crm__kpi_window *window = &all->work->windows.windows[list->window];
+  uint32_t rows = crm__rows_count(store, CRM__TABLE_INTERACTIONS);
+  uint32_t row;
+  for (row = 0; row < rows; row++) {
+    uint32_t customer = crm__row_id(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, row);
+    int64_t time = crm__row_value(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_TIME, row);
+    const deal *of = deal_of(all, row);
+    int adds = list->base == CRM__BASE_CONTACTS
+                   ? time >= window->from && time < window->to
+                   : of != NULL && time <= of->closed && of->closed >= window->from && of->closed < window->to;
+    if (crm__row_exists(all->work->scope, CRM__TABLE_INTERACTIONS, row) && customer_counts(all->work, customer) &&
+        !crm__kpi_list_add(all->work, CRM__KPI_CONTACT, row, customer, time, adds)) {
+      return 0;
+    }
+  }
+  return 1;
 }
 
 /* ---- all of it ---- */
@@ -382,6 +449,7 @@ crm_status crm__kpi_count_opportunities(crm__kpi_work *work, crm_error *error)
   desk all = {NULL, NULL, 0, NULL, {NULL, NULL, 0}, NULL};
   uint32_t rows = crm__rows_count(work->scope->store, CRM__TABLE_OPPORTUNITIES);
   uint32_t *order = NULL;
+  crm__scope ever;
   crm_status status = CRM_OK;
   if (!work->by_opportunity || work->scope->branches != NULL) {
     return CRM_OK;
@@ -393,9 +461,11 @@ crm_status crm__kpi_count_opportunities(crm__kpi_work *work, crm_error *error)
   if (all.deals == NULL || all.place == NULL || all.cycles == NULL || !take_deals(&all)) {
     return crm__fail_memory(error);
   }
+  /* Entries after as-of do not exist, but they tell that the row is later than as-of. */
+  ever = *work->scope;
+  ever.as_of = INT64_MAX;
   if (crm__rows_live(work->scope->store, CRM__TABLE_STAGES) > 0) {
-    status = crm__rows_by(work->scope, CRM__TABLE_STAGES, CRM__STAGES_OPPORTUNITY, CRM__STAGES_TIME, &all.stages,
-                          error);
+    status = crm__rows_by(&ever, CRM__TABLE_STAGES, CRM__STAGES_OPPORTUNITY, CRM__STAGES_TIME, &all.stages, error);
   }
   if (status == CRM_OK) {
     status = make_order(&all, &order, error);
@@ -408,5 +478,9 @@ crm_status crm__kpi_count_opportunities(crm__kpi_work *work, crm_error *error)
     count_deals(&all, order, 1);
   }
   count_contacts(&all);
+  if (work->list != NULL) {
+    int contacts = work->list->base == CRM__BASE_CONTACTS || work->list->base == CRM__BASE_WON_CONTACTS;
+    return (contacts ? list_contacts(&all) : list_deals(&all)) ? CRM_OK : crm__fail_memory(error);
+  }
   return CRM_OK;
 }

@@ -246,8 +246,10 @@ crm__key crm__branch_key(const crm_store *store, uint32_t branch);
 crm_status crm__branch_ranks(crm__scope *scope, const uint32_t **ranks, crm_error *error);
 uint32_t crm__document_branch(const crm_store *store, uint32_t document);
 
-/* Documents, by ids below their number. */
+/* Documents, by ids below their number; in order of time, key and source (context: the store). */
 uint32_t crm__document_ids(const crm_store *store);
+crm__key crm__document_key(const crm_store *store, uint32_t document);
+int crm__document_compare(const void *context, uint32_t a, uint32_t b);
 
 /* 1 for a document of the scope that did not happen: its first line is a void. Such documents are no facts. */
 int crm__document_void(const crm__scope *scope, uint32_t document, int64_t *time, uint64_t *line);

@@ -116,7 +116,12 @@ static uint32_t *collect_chain(const crm_store *store, uint32_t customer, crm__m
   return documents;
 }
 
-static int compare_documents(const void *context, uint32_t a, uint32_t b)
+crm__key crm__document_key(const crm_store *store, uint32_t document)
+{
+  return crm__intern_key(&store->documents.keys, document, NULL);
+}
+
+int crm__document_compare(const void *context, uint32_t a, uint32_t b)
 {
   const crm_store *store = context;
   int64_t x = crm__column_i64(&store->documents.time, a);
@@ -182,7 +187,7 @@ crm_status crm_store_customer_documents(const crm_store *store, const char *key,
   if (documents == NULL) {
     return crm__fail_memory(error);
   }
-  crm__merge_sort(documents, documents + count, count, compare_documents, store);
+  crm__merge_sort(documents, documents + count, count, crm__document_compare, store);
   status = crm__table_begin(&memory, "documents", columns, 10, count, table, error);
   for (i = 0; status == CRM_OK && i < count; i++) {
     put_document(store, documents[i], *table);
