@@ -428,6 +428,16 @@ class crm_kpi_value(Structure):
     ]
 
 
+class crm_kpi_evidence_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("denominator", c_int32),
+        ("kpi", c_char_p),
+        ("period", c_char_p),
+        ("limit", c_int64),
+    ]
+
+
 class crm_lifecycle_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -795,6 +805,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_findings_options": crm_findings_options,
     "crm_funnel_options": crm_funnel_options,
     "crm_handovers_options": crm_handovers_options,
+    "crm_kpi_evidence_options": crm_kpi_evidence_options,
     "crm_kpi_info": crm_kpi_info,
     "crm_kpi_options": crm_kpi_options,
     "crm_kpi_value": crm_kpi_value,
@@ -841,6 +852,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_findings_options": (("struct_size", sizeof(crm_findings_options)),),
     "crm_funnel_options": (("struct_size", sizeof(crm_funnel_options)),),
     "crm_handovers_options": (("struct_size", sizeof(crm_handovers_options)),),
+    "crm_kpi_evidence_options": (("struct_size", sizeof(crm_kpi_evidence_options)),),
     "crm_kpi_info": (("struct_size", sizeof(crm_kpi_info)),),
     "crm_kpi_options": (("struct_size", sizeof(crm_kpi_options)),),
     "crm_kpi_value": (("struct_size", sizeof(crm_kpi_value)),),
@@ -898,6 +910,7 @@ class Functions:
     crm_identity_forget: Callable[..., int]
     crm_kpi_compute: Callable[..., int]
     crm_kpi_count: Callable[..., int]
+    crm_kpi_evidence: Callable[..., int]
     crm_kpi_find: Callable[..., int]
     crm_kpi_free: Callable[..., None]
     crm_kpi_info_at: Callable[..., int]
@@ -1131,6 +1144,12 @@ class Functions:
         self.crm_kpi_count = f = quick.crm_kpi_count
         f.argtypes = ()
         f.restype = c_int64
+        self.crm_kpi_evidence = f = library.crm_kpi_evidence
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_kpi_evidence_options),
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
         self.crm_kpi_find = f = library.crm_kpi_find
         f.argtypes = (POINTER(crm_kpi), c_char_p, c_char_p, c_char_p, POINTER(crm_kpi_value), POINTER(crm_error))
         f.restype = c_int32
