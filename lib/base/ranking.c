@@ -2,12 +2,14 @@
  * Copyright the libcrm authors */
 #include "base/ranking.h"
 
+#include "base/prefetch.h"
+
 #include <string.h>
 
-#define CAP 64            /* entries of a node */
+#define CAP 63            /* entries of a node: with its head the values fill 8 cache lines, the words 4 */
 #define FILL 48           /* of a node that is built, */
 #define LEAST 16          /* and least of one that is not the root, but for the last ones of a build */
-#define TALLEST 16
+#define TALLEST CRM__RANKING_TALLEST
 #define BLOCK_NODES 32
 
 /* A leaf; the head of an inner node. total is what the node stands for: entries, or the sum of multiplicities. */
@@ -17,11 +19,13 @@ typedef struct node {
   int64_t values[CAP];      /* inner: at or below all of the child's and above all of the child before; [0] is idle
                              * but where nodes are joined */
   uint32_t words[CAP];      /* ids with `before`, else of a leaf multiplicities */
+  uint32_t spare;
 } node;
 
 typedef struct inner {
   node head;
   uint32_t before[CAP];     /* entries under the children before this one */
+  uint32_t spare;
   node *children[CAP];
 } inner;
 
@@ -41,11 +45,18 @@ typedef struct link {
   struct link *next;
 } link;
 
-#define BLOCK_HEAD 64   /* keeps the nodes on cache lines as far as the allocator lets it */
+#define LINE 64
 
+/* With the link of the block and what it takes to begin nodes on cache lines. */
 static size_t block_bytes(const crm__ranking_pool *pool)
 {
-  return BLOCK_HEAD + pool->size * BLOCK_NODES;
+  return LINE * 2 + pool->size * BLOCK_NODES;
+}
+
+static unsigned char *first_node(unsigned char *block)
+{
+  size_t address = (size_t)(block + sizeof(link));
+  return block + sizeof(link) + (LINE - address % LINE) % LINE;
 }
 
 static int pool_reserve(crm__ranking_pool *pool, crm__memory *memory, uint64_t count)
@@ -60,7 +71,7 @@ static int pool_reserve(crm__ranking_pool *pool, crm__memory *memory, uint64_t c
     head->next = pool->blocks;
     pool->blocks = head;
     for (i = BLOCK_NODES; i-- > 0;) {
-      link *one = (link *)(void *)(block + BLOCK_HEAD + i * pool->size);
+      link *one = (link *)(void *)(first_node(block) + i * pool->size);
       one->next = pool->free;
       pool->free = one;
     }
@@ -106,8 +117,8 @@ void crm__ranking_open(crm__ranking *ranking, crm__ranking_before before, const 
   memset(ranking, 0, sizeof *ranking);
   ranking->before = before;
   ranking->context = context;
-  ranking->leaves.size = sizeof(node);
-  ranking->inners.size = sizeof(inner);
+  ranking->leaves.size = (sizeof(node) + LINE - 1) / LINE * LINE;
+  ranking->inners.size = (sizeof(inner) + LINE - 1) / LINE * LINE;
 }
 
 void crm__ranking_close(crm__ranking *ranking, crm__memory *memory)
@@ -296,6 +307,63 @@ int64_t crm__ranking_at(const crm__ranking *ranking, uint64_t place, uint32_t *i
   return at->values[i];
 }
 
+static void begin_spot(crm__ranking_spot *spot)
+{
+  spot->below = 0;
+  spot->equal = 0;
+  spot->reserved = 0;
+}
+
+/* One level down; answers the child. */
+static const node *step(crm__ranking_spot *spot, const node *at, uint32_t level, int64_t value)
+{
+  const inner *in = as_const_inner(at);
+  uint32_t i = upper(at->values + 1, at->used - 1, value);
+  spot->below += in->before[i];
+  spot->nodes[level] = (void *)(uintptr_t)at;
+  spot->taken[level] = i;
+  return in->children[i];
+}
+
+/* Asks for all lines of a leaf's values at once; a search would wait for one after the other. */
+static void ask_for(const node *leaf)
+{
+  const unsigned char *line = (const unsigned char *)leaf;
+  const unsigned char *end = (const unsigned char *)leaf->words;
+  for (; line < end; line += LINE) {
+    CRM__PREFETCH(line);
+  }
+}
+
+static void end_spot(crm__ranking_spot *spot, const node *leaf, int64_t value)
+{
+  uint32_t p = lower(leaf->values, leaf->used, value);
+  spot->leaf = (void *)(uintptr_t)leaf;
+  spot->place = p;
+  spot->below += sum_words(leaf, p);
+  if (p < leaf->used && leaf->values[p] == value) {
+    spot->equal = leaf->total == leaf->used ? 1 : leaf->words[p];
+  }
+}
+
+void crm__ranking_find(const crm__ranking *ranking, int64_t a, int64_t b, crm__ranking_spot *at_a,
+                       crm__ranking_spot *at_b)
+{
+  const node *of_a = ranking->root;
+  const node *of_b = ranking->root;
+  uint32_t level;
+  begin_spot(at_a);
+  begin_spot(at_b);
+  for (level = ranking->height; level-- > 0;) {
+    of_a = step(at_a, of_a, level, a);
+    of_b = step(at_b, of_b, level, b);
+  }
+  ask_for(of_a);
+  ask_for(of_b);
+  end_spot(at_a, of_a, a);
+  end_spot(at_b, of_b, b);
+}
+
 /* ---- moving entries between neighbours ---- */
 
 static uint32_t leaf_weight(const crm__ranking *ranking, const node *leaf, uint32_t first, uint32_t count)
@@ -436,6 +504,22 @@ static void join_children(crm__ranking *ranking, inner *in, uint32_t i, int leaf
 
 /* ---- changing ---- */
 
+static void erase(node *leaf, uint32_t p)
+{
+  leaf->used--;
+  memmove(leaf->values + p, leaf->values + p + 1, (leaf->used - p) * sizeof *leaf->values);
+  memmove(leaf->words + p, leaf->words + p + 1, (leaf->used - p) * sizeof *leaf->words);
+}
+
+static void insert(node *leaf, uint32_t p, int64_t value, uint32_t word)
+{
+  memmove(leaf->values + p + 1, leaf->values + p, (leaf->used - p) * sizeof *leaf->values);
+  memmove(leaf->words + p + 1, leaf->words + p, (leaf->used - p) * sizeof *leaf->words);
+  leaf->values[p] = value;
+  leaf->words[p] = word;
+  leaf->used++;
+}
+
 /* Full nodes are parted on the way down, so that there is room wherever it ends. */
 static node *make_room(crm__ranking *ranking, int64_t value, uint32_t id)
 {
@@ -475,18 +559,13 @@ void crm__ranking_add(crm__ranking *ranking, int64_t value, uint32_t id)
 {
   node *leaf = make_room(ranking, value, id);
   uint32_t p = entries_before(ranking, leaf->values, leaf->words, leaf->used, value, id);
-  uint32_t rest = leaf->used - p;
   ranking->count++;
   leaf->total++;
-  if (ranking->before == NULL && rest > 0 && leaf->values[p] == value) {
+  if (ranking->before == NULL && p < leaf->used && leaf->values[p] == value) {
     leaf->words[p]++;
     return;
   }
-  memmove(leaf->values + p + 1, leaf->values + p, rest * sizeof *leaf->values);
-  memmove(leaf->words + p + 1, leaf->words + p, rest * sizeof *leaf->words);
-  leaf->values[p] = value;
-  leaf->words[p] = ranking->before == NULL ? 1 : id;
-  leaf->used++;
+  insert(leaf, p, value, ranking->before == NULL ? 1 : id);
 }
 
 /* Restores the least size of nodes from a leaf upwards. */
@@ -537,11 +616,76 @@ void crm__ranking_remove(crm__ranking *ranking, int64_t value, uint32_t id)
     at->words[p]--;
     return;
   }
-  at->used--;
-  memmove(at->values + p, at->values + p + 1, (at->used - p) * sizeof *at->values);
-  memmove(at->words + p, at->words + p + 1, (at->used - p) * sizeof *at->words);
+  erase(at, p);
   if (at->used < LEAST) {
     mend(ranking, path, taken);
+  }
+}
+
+/* Counts one less under the nodes of one path and one more under those of another. */
+static void shift_path(const crm__ranking *ranking, const crm__ranking_spot *from, const crm__ranking_spot *to)
+{
+  uint32_t level;
+  for (level = 0; level < ranking->height; level++) {
+    inner *a = from->nodes[level];
+    inner *b = to->nodes[level];
+    uint32_t i = from->taken[level] + 1;
+    uint32_t k = to->taken[level] + 1;
+    if (a == b) {
+      for (; i < k; i++) {
+        a->before[i]--;
+      }
+      for (; k < i; k++) {
+        a->before[k]++;
+      }
+      continue;
+    }
+    for (; i < a->head.used; i++) {
+      a->before[i]--;
+    }
+    for (; k < b->head.used; k++) {
+      b->before[k]++;
+    }
+    a->head.total--;
+    b->head.total++;
+  }
+}
+
+/* Whether a move leaves the sizes of nodes within their bounds. */
+static int fits(const crm__ranking *ranking, const crm__ranking_spot *from, const crm__ranking_spot *to)
+{
+  const node *a = from->leaf;
+  const node *b = to->leaf;
+  if (a == b && from->equal == 1 && to->equal > 0) {
+    return a->used > LEAST || ranking->height == 0;
+  }
+  return a == b || ((from->equal > 1 || a->used > LEAST || ranking->height == 0) && (to->equal > 0 || b->used < CAP));
+}
+
+void crm__ranking_move(crm__ranking *ranking, const crm__ranking_spot *from, const crm__ranking_spot *to,
+                       int64_t old_value, int64_t value)
+{
+  node *a = from->leaf;
+  node *b = to->leaf;
+  uint32_t p = to->place;
+  if (!fits(ranking, from, to) || (a == b && a->used == CAP && from->equal > 1 && to->equal == 0)) {
+    crm__ranking_remove(ranking, old_value, 0);
+    crm__ranking_add(ranking, value, 0);
+    return;
+  }
+  shift_path(ranking, from, to);
+  a->total--;
+  b->total++;
+  if (from->equal > 1) {
+    a->words[from->place]--;
+  } else {
+    erase(a, from->place);
+    p -= a == b && from->place < p;
+  }
+  if (to->equal > 0) {
+    b->words[p]++;
+  } else {
+    insert(b, p, value, 1);
   }
 }
 

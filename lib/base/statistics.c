@@ -50,6 +50,10 @@ void crm__wilson(int64_t k, int64_t n, int64_t *low, int64_t *high)
 int64_t crm__ratio(int64_t k, int64_t n)
 {
   int64_t value;
+  if (k >= 0 && k <= INT64_MAX / MILLION && n > 0) {
+    int64_t rest = k * MILLION % n;
+    return k * MILLION / n + (rest >= n - rest);
+  }
   if (crm__multiply_divide_round(k, MILLION, n, &value)) {
     return (k < 0) == (n < 0) ? INT64_MAX : -INT64_MAX;
   }

@@ -159,6 +159,9 @@ void crm_till_free(crm_till *till)
   for (a = 0; a < CRM__AXES; a++) {
     crm__ranking_close(&till->axes[a], &memory);
   }
+  for (a = 0; a < CRM__MONETARY; a++) {
+    crm__counting_close(&till->counts[a], &memory);
+  }
   crm__intern_close(&till->fresh_keys, &memory);
   crm__free_array(&memory, till->buyers, till->buyer_capacity, sizeof *till->buyers);
   crm__free_array(&memory, till->links, till->link_capacity, sizeof *till->links);
@@ -300,12 +303,14 @@ static void tell_stranger(const crm_till *till, const char *key, const crm__buye
                           crm_customer_standing *standing)
 {
   crm_till copy = *till;
+  crm__till_look look;
   int a;
   copy.probe = crm__key_from(key, strlen(key));
   for (a = 0; a < CRM__AXES; a++) {
     copy.axes[a].context = &copy;
   }
-  crm__till_tell(&copy, CRM__NONE, 0, old, made, standing);
+  crm__till_look_up(&copy, old, made, &look);
+  crm__till_tell(&copy, CRM__NONE, 0, old, made, &look, standing);
 }
 
 static int names_nobody(const char *key)
@@ -349,7 +354,9 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
   if (id == CRM__NONE) {
     tell_stranger(till, sale.customer, &old, &made, &found);
   } else {
-    crm__till_tell(till, id, is_known(&old), &old, &made, &found);
+    crm__till_look look;
+    crm__till_look_up(till, &old, &made, &look);
+    crm__till_tell(till, id, is_known(&old), &old, &made, &look, &found);
   }
   return crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);
 }
@@ -375,13 +382,13 @@ static uint32_t introduce(crm_till *till, const char *key)
 }
 
 /* Room for what is kept of a sale. 0: no memory. */
-static int reserve(crm_till *till, const crm_sale *sale)
+static int reserve(crm_till *till, const crm_sale *sale, const crm__buyer *made)
 {
   size_t length = 0;
   if (sale->document != NULL) {
     length = strlen(sale->document) + 2 + (sale->source == NULL ? 0 : strlen(sale->source));
   }
-  return crm__till_reserve(till) &&
+  return crm__till_reserve(till, made) &&
          crm__grow(&till->memory, &till->posted, &till->posted_capacity, till->posted_count + 1,
                    sizeof *till->posted) &&
          crm__grow(&till->memory, &till->keys, &till->keys_capacity, till->keys_used + length, 1);
@@ -410,23 +417,25 @@ static crm_status post(crm_till *till, uint32_t id, const crm_sale *sale, crm__p
                        crm_customer_standing *found, crm_error *error)
 {
   const crm__buyer *old = crm__till_buyer(till, id);
+  crm__till_look look;
   crm__buyer made;
   crm_status status = refuse_out(old, error);
   if (status == CRM_OK) {
     status = extend(till, id, old, posted, &made, error);
   }
-  if (status == CRM_OK && (till->posted_count >= CRM__NONE - 1U || !reserve(till, sale))) {
+  if (status == CRM_OK && (till->posted_count >= CRM__NONE - 1U || !reserve(till, sale, &made))) {
     status = crm__fail_memory(error);
   }
   if (status != CRM_OK) {
     return status;
   }
+  crm__till_look_up(till, old, &made, &look);
   if (found != NULL) {
-    crm__till_tell(till, id, is_known(old), old, &made, found);
+    crm__till_tell(till, id, is_known(old), old, &made, &look, found);
   }
   keep(till, id, sale, posted);
   made.posted = (uint32_t)till->posted_count++;
-  crm__till_replace(till, id, &made);
+  crm__till_replace(till, id, &made, &look);
   crm__till_refresh_cuts(till);
   return CRM_OK;
 }
@@ -475,6 +484,8 @@ crm_status crm_till_standing(const crm_till *till, const char *customer, crm_cus
                              crm_error *error)
 {
   crm_customer_standing found = CRM_CUSTOMER_STANDING_INIT;
+  const crm__buyer *buyer;
+  crm__till_look look;
   crm_status status;
   uint32_t id;
   if (till == NULL || customer == NULL || standing == NULL) {
@@ -488,6 +499,8 @@ crm_status crm_till_standing(const crm_till *till, const char *customer, crm_cus
   if (id == CRM__NONE || !is_known(crm__till_buyer(till, id))) {
     return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the till");
   }
-  crm__till_tell(till, id, 1, crm__till_buyer(till, id), crm__till_buyer(till, id), &found);
+  buyer = crm__till_buyer(till, id);
+  crm__till_look_up(till, buyer, buyer, &look);
+  crm__till_tell(till, id, 1, buyer, buyer, &look, &found);
   return crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);
 }

@@ -5,6 +5,7 @@
 
 #include "analysis/pyramid_handle.h"
 #include "analysis/rfm_rules.h"
+#include "base/counting.h"
 #include "base/ranking.h"
 #include "store/customer.h"
 
@@ -87,7 +88,10 @@ struct crm_till {
   crm__till_links *fresh_links;
   uint64_t fresh_capacity;
   uint64_t fresh_link_capacity;
-  crm__ranking axes[CRM__AXES];    /* of the buyers with an occasion in the window: last day, orders, money */
+  /* The buyers with an occasion in the window by last day, orders and money. Days and orders are counted, unless ties
+   * are split by key. */
+  crm__ranking axes[CRM__AXES];
+  crm__counting counts[CRM__MONETARY];
   int64_t n;                       /* those with money above 0, */
   int64_t total;                   /* and their money */
   crm__till_cut cuts[CRM_PYRAMID_SHARES];
@@ -140,11 +144,24 @@ void crm__till_open_axes(crm_till *till);
 /* Puts all records on the axes and the wheel. Errors: MEMORY, OVERFLOW. */
 crm_status crm__till_rank_all(crm_till *till, crm_error *error);
 
-/* Makes sure that the next crm__till_replace finds what it needs. 0: no memory. */
-int crm__till_reserve(crm_till *till);
+/* Makes sure that a crm__till_replace by this record finds what it needs. 0: no memory. */
+int crm__till_reserve(crm_till *till, const crm__buyer *made);
 
-/* Changes a record and its place on the axes and the wheel; the cuts are to be refreshed after it. */
-void crm__till_replace(crm_till *till, uint32_t id, const crm__buyer *made);
+/* Where two amounts of money stand, found at once. */
+typedef struct crm__till_look {
+  crm__ranking_spot old;
+  crm__ranking_spot made;
+  int done;               /* 0: the money is not looked up like this, because of keys or of nobody on the axes */
+} crm__till_look;
+
+void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__buyer *made, crm__till_look *look);
+
+/* How many on an axis are below a value, and how many equal it. */
+uint64_t crm__till_below(const crm_till *till, int axis, int64_t value, uint64_t *equal);
+
+/* Changes a record and its place on the axes and the wheel; the cuts are to be refreshed after it. look is of the record
+ * that is there and this one. */
+void crm__till_replace(crm_till *till, uint32_t id, const crm__buyer *made, const crm__till_look *look);
 
 /* What the money of the n adds up to when a record changes. 1: overflow. */
 int crm__till_total(const crm_till *till, const crm__buyer *old, const crm__buyer *made, int64_t *total);
@@ -157,7 +174,7 @@ void crm__till_refresh_cuts(crm_till *till);
 /* A record that a customer has, and one that it would have with all others as they are. `known` 0: nobody has the key
  * yet. */
 void crm__till_tell(const crm_till *till, uint32_t id, int known, const crm__buyer *old, const crm__buyer *made,
-                    crm_customer_standing *standing);
+                    const crm__till_look *look, crm_customer_standing *standing);
 
 /* Least money above 0 with which a customer stands in a tier or above, all others as they are, given the record by
  * which it is on the axes; the tier is not one whose cut takes nobody. */

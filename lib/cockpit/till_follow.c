@@ -214,6 +214,7 @@ crm_status crm__till_fill(crm_till *till, crm_error *error)
 
 static crm_status refresh(crm_till *till, uint32_t id, crm_error *error)
 {
+  crm__till_look look;
   crm__buyer made;
   int64_t total;
   crm_status status = crm__till_read(till, id, NULL, &made, error);
@@ -224,10 +225,11 @@ static crm_status refresh(crm_till *till, uint32_t id, crm_error *error)
   if (crm__till_total(till, crm__till_buyer(till, id), &made, &total)) {
     return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of all customers passes 64 bits");
   }
-  if (!crm__till_reserve(till)) {
+  if (!crm__till_reserve(till, &made)) {
     return crm__fail_memory(error);
   }
-  crm__till_replace(till, id, &made);
+  crm__till_look_up(till, crm__till_buyer(till, id), &made, &look);
+  crm__till_replace(till, id, &made, &look);
   return CRM_OK;
 }
 

@@ -79,6 +79,18 @@ static int is_kept(const crm_till *till, int axis)
   return axis == CRM__MONETARY || !till->scores.own[axis];
 }
 
+/* Days and orders are of a narrow range, and equal ones alike unless keys tell them apart. */
+static int is_counted(const crm_till *till, int axis)
+{
+  return axis != CRM__MONETARY && till->axes[axis].before == NULL;
+}
+
+uint64_t crm__till_below(const crm_till *till, int axis, int64_t value, uint64_t *equal)
+{
+  return is_counted(till, axis) ? crm__counting_below(&till->counts[axis], value, equal)
+                                : crm__ranking_below(&till->axes[axis], value, equal);
+}
+
 void crm__till_open_axes(crm_till *till)
 {
   int split = till->scores.ties == CRM_TIES_SPLIT;
@@ -105,6 +117,21 @@ static uint64_t collect(const crm_till *till, const uint32_t *by_key, int axis, 
   return n;
 }
 
+static crm_status count_axis(crm_till *till, int axis, crm_error *error)
+{
+  uint32_t i;
+  for (i = 0; i < till->customers; i++) {
+    if (till->buyers[i].orders > 0) {
+      int64_t value = value_on(&till->buyers[i], axis);
+      if (!crm__counting_reserve(&till->counts[axis], &till->memory, value)) {
+        return crm__fail_memory(error);
+      }
+      crm__counting_add(&till->counts[axis], value);
+    }
+  }
+  return CRM_OK;
+}
+
 static crm_status rank_axis(crm_till *till, int axis, uint64_t *values, uint32_t *ids, crm_error *error)
 {
   crm__ranking *ranking = &till->axes[axis];
@@ -128,6 +155,32 @@ static crm_status rank_axis(crm_till *till, int axis, uint64_t *values, uint32_t
                                                                                      : crm__fail_memory(error);
 }
 
+static void put(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
+{
+  int64_t value = value_on(buyer, axis);
+  if (!is_kept(till, axis) || buyer->orders == 0) {
+    return;
+  }
+  if (is_counted(till, axis)) {
+    crm__counting_add(&till->counts[axis], value);
+  } else {
+    crm__ranking_add(&till->axes[axis], value, id);
+  }
+}
+
+static void take(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
+{
+  int64_t value = value_on(buyer, axis);
+  if (!is_kept(till, axis) || buyer->orders == 0) {
+    return;
+  }
+  if (is_counted(till, axis)) {
+    crm__counting_remove(&till->counts[axis], value);
+  } else {
+    crm__ranking_remove(&till->axes[axis], value, id);
+  }
+}
+
 /* Customers that the store does not know come after the others, one by one. */
 static crm_status rank_fresh(crm_till *till, crm_error *error)
 {
@@ -135,13 +188,11 @@ static crm_status rank_fresh(crm_till *till, crm_error *error)
   int a;
   for (i = 0; i < till->fresh_keys.count; i++) {
     if (till->fresh[i].orders > 0) {
-      if (!crm__till_reserve(till)) {
+      if (!crm__till_reserve(till, &till->fresh[i])) {
         return crm__fail_memory(error);
       }
       for (a = 0; a < CRM__AXES; a++) {
-        if (is_kept(till, a)) {
-          crm__ranking_add(&till->axes[a], value_on(&till->fresh[i], a), i | CRM__TILL_FRESH);
-        }
+        put(till, a, i | CRM__TILL_FRESH, &till->fresh[i]);
       }
     }
   }
@@ -184,7 +235,12 @@ crm_status crm__till_rank_all(crm_till *till, crm_error *error)
   }
   for (a = 0; a < CRM__AXES && status == CRM_OK; a++) {
     crm__ranking_close(&till->axes[a], &till->memory);
-    status = is_kept(till, a) ? rank_axis(till, a, values, ids, error) : CRM_OK;
+    if (is_counted(till, a)) {
+      crm__counting_close(&till->counts[a], &till->memory);
+    }
+    if (is_kept(till, a)) {
+      status = is_counted(till, a) ? count_axis(till, a, error) : rank_axis(till, a, values, ids, error);
+    }
   }
   if (status == CRM_OK) {
     status = rank_fresh(till, error);
@@ -195,11 +251,16 @@ crm_status crm__till_rank_all(crm_till *till, crm_error *error)
   return status;
 }
 
-int crm__till_reserve(crm_till *till)
+int crm__till_reserve(crm_till *till, const crm__buyer *made)
 {
   int a;
   for (a = 0; a < CRM__AXES; a++) {
-    if (is_kept(till, a) && !crm__ranking_reserve(&till->axes[a], &till->memory)) {
+    int64_t value = value_on(made, a);
+    if (!is_kept(till, a) || made->orders == 0) {
+      continue;
+    }
+    if (is_counted(till, a) ? !crm__counting_reserve(&till->counts[a], &till->memory, value)
+                            : !crm__ranking_reserve(&till->axes[a], &till->memory)) {
       return 0;
     }
   }
@@ -226,25 +287,39 @@ static void touch_cuts(crm_till *till, const crm__buyer *old, const crm__buyer *
   }
 }
 
-void crm__till_replace(crm_till *till, uint32_t id, const crm__buyer *made)
+void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__buyer *made, crm__till_look *look)
+{
+  const crm__ranking *money = &till->axes[CRM__MONETARY];
+  look->done = money->before == NULL && money->count > 0;
+  if (look->done) {
+    crm__ranking_find(money, old->money, made->money, &look->old, &look->made);
+  }
+}
+
+static void move_money(crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made,
+                       const crm__till_look *look)
+{
+  if (old->orders > 0 && made->orders > 0 && look->done) {
+    if (old->money != made->money) {
+      crm__ranking_move(&till->axes[CRM__MONETARY], &look->old, &look->made, old->money, made->money);
+    }
+    return;
+  }
+  take(till, CRM__MONETARY, id, old);
+  put(till, CRM__MONETARY, id, made);
+}
+
+void crm__till_replace(crm_till *till, uint32_t id, const crm__buyer *made, const crm__till_look *look)
 {
   crm__buyer *buyer = crm__till_buyer(till, id);
   int a;
   (void)crm__till_total(till, buyer, made, &till->total);
   till->n += (made->money > 0) - (buyer->money > 0);
   touch_cuts(till, buyer, made);
-  for (a = 0; a < CRM__AXES; a++) {
-    int64_t from = value_on(buyer, a);
-    int64_t to = value_on(made, a);
-    if (!is_kept(till, a) || (from == to && (buyer->orders > 0) == (made->orders > 0))) {
-      continue;
-    }
-    if (buyer->orders > 0) {
-      crm__ranking_remove(&till->axes[a], from, id);
-    }
-    if (made->orders > 0) {
-      crm__ranking_add(&till->axes[a], to, id);
-    }
+  move_money(till, id, buyer, made, look);
+  for (a = 0; a < CRM__MONETARY; a++) {
+    take(till, a, id, buyer);
+    put(till, a, id, made);
   }
   schedule(till, id, buyer->due, made->due);
   *buyer = *made;

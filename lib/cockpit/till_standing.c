@@ -18,15 +18,26 @@ typedef struct among {
   int64_t first;
 } among;
 
+/* From how many of all are below a value and equal it: the record on the axis, if it is, has `from`. */
+static among without(int on_axis, int64_t from, int64_t value, int64_t count, int64_t below, int64_t equal)
+{
+  among found;
+  found.worse = below - (on_axis && from < value);
+  found.better = count - below - equal - (on_axis && from > value);
+  found.first = 0;
+  return found;
+}
+
 static among others(const crm_till *till, uint32_t id, int axis, int on_axis, int64_t from, int64_t value)
 {
   const crm__ranking *ranking = &till->axes[axis];
+  int64_t count = (int64_t)till->axes[CRM__MONETARY].count;
   uint64_t equal;
-  uint64_t below = crm__ranking_below(ranking, value, &equal);
-  among found;
-  found.worse = (int64_t)below - (on_axis && from < value);
-  found.better = (int64_t)(ranking->count - below - equal) - (on_axis && from > value);
-  found.first = ranking->before == NULL ? 0 : (int64_t)(crm__ranking_ahead(ranking, value, id) - below);
+  uint64_t below = crm__till_below(till, axis, value, &equal);
+  among found = without(on_axis, from, value, count, (int64_t)below, (int64_t)equal);
+  if (ranking->before != NULL) {
+    found.first = (int64_t)(crm__ranking_ahead(ranking, value, id) - below);
+  }
   return found;
 }
 
@@ -129,8 +140,6 @@ typedef struct place {
   int64_t rank;
   int64_t population;
   int64_t buyers;
-  int64_t gap;
-  int64_t margin;
   int32_t tier;
   int32_t scores[CRM__AXES];
 } place;
@@ -152,8 +161,9 @@ static void score(const crm_till *till, uint32_t id, const crm__buyer *old, cons
   found->scores[CRM__MONETARY] = score_of(till, CRM__MONETARY, made->money, money, found->buyers);
 }
 
-/* Where `made` stands in place of `old`, which is on the axes. */
-static void locate(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made, place *found)
+/* Where `made` stands in place of `old`, which is on the axes; spot: where its money is, if that was looked up. */
+static void locate(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made,
+                   const crm__ranking_spot *spot, place *found)
 {
   int was = old->orders > 0;
   among money = { 0, 0, 0 };
@@ -161,15 +171,13 @@ static void locate(const crm_till *till, uint32_t id, const crm__buyer *old, con
   found->population = till->n - (old->money > 0) + (made->money > 0);
   found->buyers = (int64_t)till->axes[CRM__MONETARY].count - was + (made->orders > 0);
   if (made->orders > 0) {
-    money = others(till, id, CRM__MONETARY, was, old->money, made->money);
+    money = spot == NULL ? others(till, id, CRM__MONETARY, was, old->money, made->money)
+                         : without(was, old->money, made->money, (int64_t)till->axes[CRM__MONETARY].count,
+                                   (int64_t)spot->below, (int64_t)spot->equal);
     score(till, id, old, made, &money, found);
   }
   found->tier = tier_of(till, made, &money, found->population);
-  found->gap = gap_of(till, id, old, made, found->tier, found->population);
-  if (made->money > 0) {
-    found->rank = 1 + money.better;
-    found->margin = made->money - crm__till_threshold(till, id, old, found->tier);
-  }
+  found->rank = made->money > 0 ? 1 + money.better : 0;
 }
 
 static int32_t stage_of(const crm__buyer *buyer)
@@ -178,7 +186,7 @@ static int32_t stage_of(const crm__buyer *buyer)
                                                                                       : CRM_BUYER_FIRST;
 }
 
-static void put_after(const crm_till *till, const crm__buyer *old, const crm__buyer *made, const place *found,
+static void put_after(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made, const place *found,
                       crm_customer_standing *standing)
 {
   standing->tier = found->tier;
@@ -186,8 +194,8 @@ static void put_after(const crm_till *till, const crm__buyer *old, const crm__bu
   standing->rank = found->rank;
   standing->population = found->population;
   standing->spend = made->money;
-  standing->gap = found->gap;
-  standing->margin = found->margin;
+  standing->gap = gap_of(till, id, old, made, found->tier, found->population);
+  standing->margin = made->money > 0 ? made->money - crm__till_threshold(till, id, old, found->tier) : 0;
   (void)crm__till_total(till, old, made, &standing->total);
   standing->share = made->money > 0 ? crm__ratio(made->money, standing->total) : 0;
   standing->orders = made->orders;
@@ -216,16 +224,16 @@ static void put_before(const crm_till *till, int known, const crm__buyer *old, c
 }
 
 void crm__till_tell(const crm_till *till, uint32_t id, int known, const crm__buyer *old, const crm__buyer *made,
-                    crm_customer_standing *standing)
+                    const crm__till_look *look, crm_customer_standing *standing)
 {
   place before;
   place after;
-  locate(till, id, old, old, &before);
+  locate(till, id, old, old, look->done ? &look->old : NULL, &before);
   if (made == old) {
     after = before;
   } else {
-    locate(till, id, old, made, &after);
+    locate(till, id, old, made, look->done ? &look->made : NULL, &after);
   }
-  put_after(till, old, made, &after, standing);
+  put_after(till, id, old, made, &after, standing);
   put_before(till, known, old, &before, standing);
 }
