@@ -8,8 +8,8 @@
 
 void crm__counting_close(crm__counting *counting, crm__memory *memory)
 {
-  crm__free_array(memory, counting->counts, counting->size, sizeof *counting->counts);
-  crm__free_array(memory, counting->blocks, counting->size / BLOCK, sizeof *counting->blocks);
+  crm__free_array(memory, counting->within, counting->size, sizeof *counting->within);
+  crm__free_array(memory, counting->blocks, counting->size / BLOCK + 1, sizeof *counting->blocks);
   memset(counting, 0, sizeof *counting);
 }
 
@@ -17,6 +17,20 @@ static int64_t block_start(int64_t number)
 {
   int64_t rest = number % BLOCK;
   return number - (rest < 0 ? rest + BLOCK : rest);
+}
+
+/* The sums of a range in a wider one. */
+static void spread(const crm__counting *counting, crm__counting *wide, uint64_t shift)
+{
+  uint64_t blocks = counting->size / BLOCK;
+  uint64_t i;
+  if (counting->size > 0) {
+    memcpy(wide->within + shift, counting->within, (size_t)counting->size * sizeof *wide->within);
+    memcpy(wide->blocks + shift / BLOCK, counting->blocks, (size_t)(blocks + 1) * sizeof *wide->blocks);
+    for (i = shift / BLOCK + blocks + 1; i <= wide->size / BLOCK; i++) {
+      wide->blocks[i] = counting->blocks[blocks];
+    }
+  }
 }
 
 /* By half at least, so that numbers that come one after the other do not copy it each time. */
@@ -35,51 +49,58 @@ int crm__counting_widen(crm__counting *counting, crm__memory *memory, int64_t nu
   } else {
     wide.size = (uint64_t)(block_start(number) - counting->base) + BLOCK + spare;
   }
-  wide.counts = crm__alloc_array_zero(memory, wide.size, sizeof *wide.counts);
-  wide.blocks = crm__alloc_array_zero(memory, wide.size / BLOCK, sizeof *wide.blocks);
-  if (wide.counts == NULL || wide.blocks == NULL) {
-    crm__free_array(memory, wide.counts, wide.size, sizeof *wide.counts);
-    crm__free_array(memory, wide.blocks, wide.size / BLOCK, sizeof *wide.blocks);
+  wide.within = crm__alloc_array_zero(memory, wide.size, sizeof *wide.within);
+  wide.blocks = crm__alloc_array_zero(memory, wide.size / BLOCK + 1, sizeof *wide.blocks);
+  if (wide.within == NULL || wide.blocks == NULL) {
+    crm__free_array(memory, wide.within, wide.size, sizeof *wide.within);
+    crm__free_array(memory, wide.blocks, wide.size / BLOCK + 1, sizeof *wide.blocks);
     return 0;
   }
+  spread(counting, &wide, shift);
   if (counting->size > 0) {
-    memcpy(wide.counts + shift, counting->counts, (size_t)counting->size * sizeof *wide.counts);
-    memcpy(wide.blocks + shift / BLOCK, counting->blocks, (size_t)(counting->size / BLOCK) * sizeof *wide.blocks);
+    crm__counting_close(counting, memory);
   }
-  crm__free_array(memory, counting->counts, counting->size, sizeof *counting->counts);
-  crm__free_array(memory, counting->blocks, counting->size / BLOCK, sizeof *counting->blocks);
   *counting = wide;
   return 1;
 }
 
-static uint64_t sum(const uint32_t *counts, uint64_t count)
+/* Adds to sums first .. end - 1; 1 or, going round, -1. */
+static void add_to(uint32_t *sums, uint64_t first, uint64_t end, uint32_t what)
 {
-  uint64_t total = 0;
   uint64_t i;
-  for (i = 0; i < count; i++) {
-    total += counts[i];
+  for (i = first; i < end; i++) {
+    sums[i] += what;
   }
-  return total;
 }
 
-/* The sum of the first of some counts whose sum is known, from the side that is nearer. */
-static uint64_t sum_first(const uint32_t *counts, uint64_t first, uint64_t count, uint64_t total)
+static void change(crm__counting *counting, int64_t number, uint32_t what)
 {
-  return first <= count / 2 ? sum(counts, first) : total - sum(counts + first, count - first);
-}
-
-uint64_t crm__counting_below(const crm__counting *counting, int64_t number, uint64_t *equal)
-{
-  uint64_t at = (uint64_t)number - (uint64_t)counting->base;
+  uint64_t at = (uint64_t)(number - counting->base);
   uint64_t block = at / BLOCK;
-  *equal = 0;
-  if (number < counting->base || counting->size == 0) {
-    return 0;
+  add_to(counting->within, at + 1, (block + 1) * BLOCK, what);
+  add_to(counting->blocks, block + 1, counting->size / BLOCK + 1, what);
+}
+
+void crm__counting_add(crm__counting *counting, int64_t number)
+{
+  change(counting, number, 1);
+}
+
+void crm__counting_remove(crm__counting *counting, int64_t number)
+{
+  change(counting, number, UINT32_MAX);
+}
+
+void crm__counting_move(crm__counting *counting, int64_t from, int64_t to)
+{
+  uint64_t a = (uint64_t)(from - counting->base);
+  uint64_t b = (uint64_t)(to - counting->base);
+  if (a / BLOCK != b / BLOCK) {
+    change(counting, from, UINT32_MAX);
+    change(counting, to, 1);
+  } else if (a < b) {
+    add_to(counting->within, a + 1, b + 1, UINT32_MAX);
+  } else {
+    add_to(counting->within, b + 1, a + 1, 1);
   }
-  if (at >= counting->size) {
-    return counting->total;
-  }
-  *equal = counting->counts[at];
-  return sum_first(counting->blocks, block, counting->size / BLOCK, counting->total) +
-         sum_first(counting->counts + block * BLOCK, at % BLOCK, BLOCK, counting->blocks[block]);
 }

@@ -5,18 +5,17 @@
 
 #include "base/memory.h"
 
-/* How often each number of a narrow range occurs, and how many occurrences are below any number: days, counts. A count a
- * number and one a block of numbers: a change touches two of them, a question adds up half a block and the blocks on
- * one side. Zeroed memory is an empty one. */
+/* How often each number of a narrow range occurs, and how many occurrences are below any number: days, counts. Kept as
+ * running sums within blocks of numbers and of blocks, so that a question is two additions and a number that moves on
+ * by a little changes a few sums. Zeroed memory is an empty one. */
 
 #define CRM__COUNTING_BLOCK 64
 
 typedef struct crm__counting {
-  uint32_t *counts;
-  uint32_t *blocks;
+  uint32_t *within;    /* by number: how many of its block are below it */
+  uint32_t *blocks;    /* by block: how many are below it; one more than there are blocks, for all */
   int64_t base;        /* the first number; a multiple of the block's size */
   uint64_t size;       /* numbers; likewise */
-  uint64_t total;
 } crm__counting;
 
 void crm__counting_close(crm__counting *counting, crm__memory *memory);
@@ -31,23 +30,29 @@ static inline int crm__counting_reserve(crm__counting *counting, crm__memory *me
 }
 
 /* Adds or takes away one that lies in the range. */
-static inline void crm__counting_add(crm__counting *counting, int64_t number)
-{
-  uint64_t at = (uint64_t)(number - counting->base);
-  counting->counts[at]++;
-  counting->blocks[at / CRM__COUNTING_BLOCK]++;
-  counting->total++;
-}
+void crm__counting_add(crm__counting *counting, int64_t number);
+void crm__counting_remove(crm__counting *counting, int64_t number);
 
-static inline void crm__counting_remove(crm__counting *counting, int64_t number)
-{
-  uint64_t at = (uint64_t)(number - counting->base);
-  counting->counts[at]--;
-  counting->blocks[at / CRM__COUNTING_BLOCK]--;
-  counting->total--;
-}
+/* Changes one into another number of the range. */
+void crm__counting_move(crm__counting *counting, int64_t from, int64_t to);
 
 /* How many are below a number, which may be any, and how many equal it. */
-uint64_t crm__counting_below(const crm__counting *counting, int64_t number, uint64_t *equal);
+static inline uint64_t crm__counting_below(const crm__counting *counting, int64_t number, uint64_t *equal)
+{
+  uint64_t at = (uint64_t)number - (uint64_t)counting->base;
+  uint64_t block = at / CRM__COUNTING_BLOCK;
+  uint64_t below;
+  *equal = 0;
+  if (number < counting->base || counting->size == 0) {
+    return 0;
+  }
+  if (at >= counting->size) {
+    return counting->blocks[counting->size / CRM__COUNTING_BLOCK];
+  }
+  below = (uint64_t)counting->blocks[block] + counting->within[at];
+  *equal = ((at + 1) % CRM__COUNTING_BLOCK == 0 ? counting->blocks[block + 1]
+                                                : counting->blocks[block] + counting->within[at + 1]) - below;
+  return below;
+}
 
 #endif

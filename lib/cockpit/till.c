@@ -209,7 +209,12 @@ uint32_t crm__till_find(const crm_till *till, const char *key)
 static crm_status read_sale(const crm_till *till, const crm_sale *given, crm_sale *sale, crm__posted *posted,
                             crm_error *error)
 {
-  crm_status status = crm__struct_read(sale, sizeof *sale, given, "crm_sale", error);
+  crm_status status = CRM_OK;
+  if (given->struct_size == sizeof *given) {
+    *sale = *given;
+  } else {
+    status = crm__struct_read(sale, sizeof *sale, given, "crm_sale", error);
+  }
   if (status != CRM_OK) {
     return status;
   }

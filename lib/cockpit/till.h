@@ -95,6 +95,8 @@ struct crm_till {
   int64_t n;                       /* those with money above 0, */
   int64_t total;                   /* and their money */
   crm__till_cut cuts[CRM_PYRAMID_SHARES];
+  int32_t cuts_valid;              /* all of them */
+  int32_t reserved;
   crm__posted *posted;
   uint64_t posted_count;
   uint64_t posted_capacity;

@@ -245,6 +245,7 @@ crm_status crm__till_rank_all(crm_till *till, crm_error *error)
   if (status == CRM_OK) {
     status = rank_fresh(till, error);
   }
+  till->cuts_valid = 0;
   for (a = 0; a < CRM_PYRAMID_SHARES; a++) {
     till->cuts[a].valid = 0;
   }
@@ -279,11 +280,13 @@ int crm__till_total(const crm_till *till, const crm__buyer *old, const crm__buye
 static void touch_cuts(crm_till *till, const crm__buyer *old, const crm__buyer *made)
 {
   int32_t i;
+  till->cuts_valid &= (old->money > 0) == (made->money > 0);
   for (i = 0; till->limit_count == 0 && i < till->rules->tier_count - 1; i++) {
     crm__till_cut *cut = &till->cuts[i];
     int above = old->money > cut->values[0] && made->money > cut->values[0];
     int below = old->money < cut->values[1] && made->money < cut->values[1];
     cut->valid &= above || below;
+    till->cuts_valid &= cut->valid;
   }
 }
 
@@ -318,8 +321,12 @@ void crm__till_replace(crm_till *till, uint32_t id, const crm__buyer *made, cons
   touch_cuts(till, buyer, made);
   move_money(till, id, buyer, made, look);
   for (a = 0; a < CRM__MONETARY; a++) {
-    take(till, a, id, buyer);
-    put(till, a, id, made);
+    if (buyer->orders > 0 && made->orders > 0 && is_kept(till, a) && is_counted(till, a)) {
+      crm__counting_move(&till->counts[a], value_on(buyer, a), value_on(made, a));
+    } else {
+      take(till, a, id, buyer);
+      put(till, a, id, made);
+    }
   }
   schedule(till, id, buyer->due, made->due);
   *buyer = *made;
@@ -345,6 +352,9 @@ static int64_t value_at(const crm_till *till, int64_t place, uint32_t *id)
 void crm__till_refresh_cuts(crm_till *till)
 {
   int32_t i;
+  if (till->cuts_valid) {
+    return;
+  }
   for (i = 0; till->limit_count == 0 && i < till->rules->tier_count - 1; i++) {
     crm__till_cut *cut = &till->cuts[i];
     int64_t size = crm__till_cut_size(till, i, till->n);
@@ -362,4 +372,5 @@ void crm__till_refresh_cuts(crm_till *till)
       cut->values[1] = value_at(till, size + 1, &cut->ids[1]);
     }
   }
+  till->cuts_valid = 1;
 }

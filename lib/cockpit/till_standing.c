@@ -45,6 +45,9 @@ static among others(const crm_till *till, uint32_t id, int axis, int on_axis, in
 
 int64_t crm__till_cut_size(const crm_till *till, int32_t tier, int64_t n)
 {
+  if (n == till->n && till->cuts_valid) {
+    return till->cuts[tier].size;
+  }
   return crm__cut_size(till->rules->rule, till->rules->shares[tier], n);
 }
 
@@ -133,7 +136,9 @@ static int32_t score_of(const crm_till *till, int axis, int64_t goodness, const 
     return score;
   }
   worse += till->scores.ties == CRM_TIES_SPLIT ? at->first : 0;
-  return (int32_t)(1 + CRM__SCORES * worse / buyers);
+  worse *= CRM__SCORES;
+  /* 1 + floor(5 * worse / buyers), without waiting for a division */
+  return 1 + (worse >= buyers) + (worse >= 2 * buyers) + (worse >= 3 * buyers) + (worse >= 4 * buyers);
 }
 
 typedef struct place {
