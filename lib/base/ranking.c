@@ -10,15 +10,16 @@
 #define FILL 48           /* of a node that is built, */
 #define LEAST 16          /* and least of one that is not the root, but for the last ones of a build */
 #define TALLEST CRM__RANKING_TALLEST
-#define BLOCK_NODES 32
+#define BLOCK_LEAST 16
+#define BLOCK_MOST 4096
 
-/* A leaf; the head of an inner node. total is what the node stands for: entries, or the sum of multiplicities. */
+/* A leaf; the head of an inner node. total is what the node stands for: entries, equal ones each for itself. */
 typedef struct node {
   uint32_t used;
   uint32_t total;
-  int64_t values[CAP];      /* inner: at or below all of the child's and above all of the child before; [0] is idle
-                             * but where nodes are joined */
-  uint32_t words[CAP];      /* ids with `before`, else of a leaf multiplicities */
+  int64_t values[CAP];      /* INT64_MAX where unused. Inner: at or below all of the child's and above all of the child
+                             * before; [0] is INT64_MIN */
+  uint32_t words[CAP];      /* ids with `before`; else, of a leaf, how many there are up to each, itself too */
   uint32_t spare;
 } node;
 
@@ -47,35 +48,47 @@ typedef struct link {
 
 #define LINE 64
 
-/* With the link of the block and what it takes to begin nodes on cache lines. */
-static size_t block_bytes(const crm__ranking_pool *pool)
+typedef struct block {
+  struct block *next;
+  size_t size;
+} block;
+
+/* Nodes begin on cache lines. */
+static unsigned char *first_node(block *of)
 {
-  return LINE * 2 + pool->size * BLOCK_NODES;
+  size_t address = (size_t)(of + 1);
+  return (unsigned char *)(of + 1) + (LINE - address % LINE) % LINE;
 }
 
-static unsigned char *first_node(unsigned char *block)
+/* As many nodes as there are, within bounds: few large blocks, which may lie on large pages. */
+static int pool_grow(crm__ranking_pool *pool, crm__memory *memory)
 {
-  size_t address = (size_t)(block + sizeof(link));
-  return block + sizeof(link) + (LINE - address % LINE) % LINE;
+  uint64_t nodes = pool->given < BLOCK_LEAST ? BLOCK_LEAST : pool->given < BLOCK_MOST ? pool->given : BLOCK_MOST;
+  size_t size = sizeof(block) + LINE + (size_t)nodes * pool->size;
+  block *made = crm__alloc(memory, size);
+  uint64_t i;
+  if (made == NULL) {
+    return 0;
+  }
+  made->next = pool->blocks;
+  made->size = size;
+  pool->blocks = made;
+  for (i = nodes; i-- > 0;) {
+    link *one = (link *)(void *)(first_node(made) + i * pool->size);
+    one->next = pool->free;
+    pool->free = one;
+  }
+  pool->free_count += nodes;
+  pool->given += nodes;
+  return 1;
 }
 
 static int pool_reserve(crm__ranking_pool *pool, crm__memory *memory, uint64_t count)
 {
   while (pool->free_count < count) {
-    unsigned char *block = crm__alloc(memory, block_bytes(pool));
-    link *head = (link *)(void *)block;
-    uint32_t i;
-    if (block == NULL) {
+    if (!pool_grow(pool, memory)) {
       return 0;
     }
-    head->next = pool->blocks;
-    pool->blocks = head;
-    for (i = BLOCK_NODES; i-- > 0;) {
-      link *one = (link *)(void *)(first_node(block) + i * pool->size);
-      one->next = pool->free;
-      pool->free = one;
-    }
-    pool->free_count += BLOCK_NODES;
   }
   return 1;
 }
@@ -84,10 +97,14 @@ static node *pool_take(crm__ranking_pool *pool)
 {
   link *taken = pool->free;
   node *made = (node *)(void *)taken;
+  int i;
   pool->free = taken->next;
   pool->free_count--;
   made->used = 0;
   made->total = 0;
+  for (i = 0; i < CAP; i++) {
+    made->values[i] = INT64_MAX;
+  }
   return made;
 }
 
@@ -101,15 +118,16 @@ static void pool_give(crm__ranking_pool *pool, node *unused)
 
 static void pool_close(crm__ranking_pool *pool, crm__memory *memory)
 {
-  link *block = pool->blocks;
-  while (block != NULL) {
-    link *next = block->next;
-    crm__free(memory, block, block_bytes(pool));
-    block = next;
+  block *of = pool->blocks;
+  while (of != NULL) {
+    block *next = of->next;
+    crm__free(memory, of, of->size);
+    of = next;
   }
   pool->blocks = NULL;
   pool->free = NULL;
   pool->free_count = 0;
+  pool->given = 0;
 }
 
 void crm__ranking_open(crm__ranking *ranking, crm__ranking_before before, const void *context)
@@ -137,42 +155,39 @@ int crm__ranking_reserve(crm__ranking *ranking, crm__memory *memory)
 
 /* ---- searching ---- */
 
-/* How many of sorted values are below one; without a branch that a processor could guess wrong. */
-static uint32_t lower(const int64_t *values, uint32_t used, int64_t value)
+/* How many values of a node are below one. Two rounds of comparisons that wait for nothing but the node: which eighth,
+ * and where in it. */
+static uint32_t lower(const int64_t *values, int64_t value)
 {
-  const int64_t *base = values;
-  uint32_t n = used;
-  while (n > 1) {
-    uint32_t half = n / 2;
-    base = base[half - 1] < value ? base + half : base;
-    n -= half;
+  const int64_t *part;
+  uint32_t eighth = 0;
+  uint32_t rest = 0;
+  int i;
+  for (i = 7; i < CAP; i += 8) {
+    eighth += values[i] < value;
   }
-  return (uint32_t)(base - values) + (n == 1 && *base < value);
+  part = values + 8 * eighth;
+  for (i = 0; i < 7; i++) {
+    rest += part[i] < value;
+  }
+  return 8 * eighth + rest;
 }
 
-/* How many are at or below it. */
-static uint32_t upper(const int64_t *values, uint32_t used, int64_t value)
+/* How many are at or below it, which is below INT64_MAX. */
+static uint32_t upper(const int64_t *values, int64_t value)
 {
-  const int64_t *base = values;
-  uint32_t n = used;
-  while (n > 1) {
-    uint32_t half = n / 2;
-    base = base[half - 1] <= value ? base + half : base;
-    n -= half;
-  }
-  return (uint32_t)(base - values) + (n == 1 && *base <= value);
+  return lower(values, value + 1);
 }
 
-/* How many of sorted entries stand before a value and, where ids matter, an id. */
-static uint32_t entries_before(const crm__ranking *ranking, const int64_t *values, const uint32_t *words,
-                               uint32_t used, int64_t value, uint32_t id)
+/* How many entries of a node stand before a value and, where ids matter, an id. */
+static uint32_t entries_before(const crm__ranking *ranking, const node *of, int64_t value, uint32_t id)
 {
-  uint32_t low = lower(values, used, value);
+  uint32_t low = lower(of->values, value);
   if (ranking->before != NULL) {
-    uint32_t high = low + upper(values + low, used - low, value);
+    uint32_t high = upper(of->values, value);
     while (low < high) {
       uint32_t middle = low + (high - low) / 2;
-      if (ranking->before(ranking->context, words[middle], id)) {
+      if (ranking->before(ranking->context, of->words[middle], id)) {
         low = middle + 1;
       } else {
         high = middle;
@@ -185,32 +200,19 @@ static uint32_t entries_before(const crm__ranking *ranking, const int64_t *value
 /* The child that holds a value and id, or would. */
 static uint32_t child_for(const crm__ranking *ranking, const inner *in, int64_t value, uint32_t id)
 {
+  const node *head = &in->head;
   uint32_t i;
   if (ranking->before == NULL) {
-    return upper(in->head.values + 1, in->head.used - 1, value);
+    return upper(head->values, value) - 1;
   }
-  i = entries_before(ranking, in->head.values + 1, in->head.words + 1, in->head.used - 1, value, id);
-  return i + (i + 1 < in->head.used && in->head.values[i + 1] == value && in->head.words[i + 1] == id);
+  i = entries_before(ranking, head, value, id);   /* the first child begins before everything */
+  return i < head->used && head->values[i] == value && head->words[i] == id ? i : i - 1;
 }
 
-/* The sum of the first multiplicities of a leaf. */
-static uint32_t sum_words(const node *leaf, uint32_t count)
+/* How many the first entries of a leaf stand for. */
+static uint32_t weight(const crm__ranking *ranking, const node *leaf, uint32_t count)
 {
-  uint32_t sum = 0;
-  uint32_t i;
-  if (leaf->total == leaf->used) {
-    return count;
-  }
-  if (count > leaf->used / 2) {
-    for (i = count; i < leaf->used; i++) {
-      sum += leaf->words[i];
-    }
-    return leaf->total - sum;
-  }
-  for (i = 0; i < count; i++) {
-    sum += leaf->words[i];
-  }
-  return sum;
+  return count == 0 || ranking->before != NULL || leaf->total == leaf->used ? count : leaf->words[count - 1];
 }
 
 /* How many values are below one, ids set aside. */
@@ -221,11 +223,12 @@ static uint64_t count_below(const crm__ranking *ranking, int64_t value)
   uint32_t level;
   for (level = ranking->height; level > 0; level--) {
     const inner *in = as_const_inner(at);
-    uint32_t i = lower(at->values + 1, at->used - 1, value);
+    uint32_t i = lower(at->values, value);
+    i -= i > 0;
     sum += in->before[i];
     at = in->children[i];
   }
-  return sum + lower(at->values, at->used, value);
+  return sum + lower(at->values, value);
 }
 
 uint64_t crm__ranking_below(const crm__ranking *ranking, int64_t value, uint64_t *equal)
@@ -245,15 +248,15 @@ uint64_t crm__ranking_below(const crm__ranking *ranking, int64_t value, uint64_t
   }
   for (level = ranking->height; level > 0; level--) {
     const inner *in = as_const_inner(at);
-    uint32_t i = upper(at->values + 1, at->used - 1, value);
+    uint32_t i = upper(at->values, value) - 1;
     sum += in->before[i];
     at = in->children[i];
   }
-  p = lower(at->values, at->used, value);
+  p = lower(at->values, value);
   if (p < at->used && at->values[p] == value) {
-    *equal = at->words[p];
+    *equal = weight(ranking, at, p + 1) - weight(ranking, at, p);
   }
-  return sum + sum_words(at, p);
+  return sum + weight(ranking, at, p);
 }
 
 uint64_t crm__ranking_ahead(const crm__ranking *ranking, int64_t value, uint32_t id)
@@ -270,7 +273,7 @@ uint64_t crm__ranking_ahead(const crm__ranking *ranking, int64_t value, uint32_t
     sum += in->before[i];
     at = in->children[i];
   }
-  return sum + entries_before(ranking, at->values, at->words, at->used, value, id);
+  return sum + entries_before(ranking, at, value, id);
 }
 
 int64_t crm__ranking_at(const crm__ranking *ranking, uint64_t place, uint32_t *id)
@@ -297,8 +300,9 @@ int64_t crm__ranking_at(const crm__ranking *ranking, uint64_t place, uint32_t *i
   if (ranking->before != NULL || at->total == at->used) {
     i = left;
   } else {
-    for (i = 0; left >= at->words[i]; i++) {
-      left -= at->words[i];
+    i = 0;
+    while (at->words[i] <= left) {
+      i++;
     }
   }
   if (id != NULL && ranking->before != NULL) {
@@ -318,7 +322,7 @@ static void begin_spot(crm__ranking_spot *spot)
 static const node *step(crm__ranking_spot *spot, const node *at, uint32_t level, int64_t value)
 {
   const inner *in = as_const_inner(at);
-  uint32_t i = upper(at->values + 1, at->used - 1, value);
+  uint32_t i = upper(at->values, value) - 1;
   spot->below += in->before[i];
   spot->nodes[level] = (void *)(uintptr_t)at;
   spot->taken[level] = i;
@@ -335,14 +339,15 @@ static void ask_for(const node *leaf)
   }
 }
 
-static void end_spot(crm__ranking_spot *spot, const node *leaf, int64_t value)
+static void end_spot(const crm__ranking *ranking, crm__ranking_spot *spot, const node *leaf, int64_t value)
 {
-  uint32_t p = lower(leaf->values, leaf->used, value);
+  uint32_t p = lower(leaf->values, value);
+  uint32_t first = weight(ranking, leaf, p);
   spot->leaf = (void *)(uintptr_t)leaf;
   spot->place = p;
-  spot->below += sum_words(leaf, p);
+  spot->below += first;
   if (p < leaf->used && leaf->values[p] == value) {
-    spot->equal = leaf->total == leaf->used ? 1 : leaf->words[p];
+    spot->equal = weight(ranking, leaf, p + 1) - first;
   }
 }
 
@@ -360,86 +365,121 @@ void crm__ranking_find(const crm__ranking *ranking, int64_t a, int64_t b, crm__r
   }
   ask_for(of_a);
   ask_for(of_b);
-  end_spot(at_a, of_a, a);
-  end_spot(at_b, of_b, b);
+  end_spot(ranking, at_a, of_a, a);
+  end_spot(ranking, at_b, of_b, b);
 }
 
 /* ---- moving entries between neighbours ---- */
 
-static uint32_t leaf_weight(const crm__ranking *ranking, const node *leaf, uint32_t first, uint32_t count)
+/* Marks the places from `used` up to `end` as unused. */
+static void clear_values(node *of, uint32_t end)
 {
-  uint32_t sum = 0;
+  uint32_t i;
+  for (i = of->used; i < end; i++) {
+    of->values[i] = INT64_MAX;
+  }
+}
+
+/* The counts or ids of entries that go from one leaf to another place; counts begin anew from `sum`. */
+static void copy_words(const crm__ranking *ranking, uint32_t *to, const uint32_t *from, uint32_t count, uint32_t less,
+                       uint32_t more)
+{
   uint32_t i;
   if (ranking->before != NULL) {
-    return count;
+    memmove(to, from, count * sizeof *to);
+  } else if (to <= from) {
+    for (i = 0; i < count; i++) {
+      to[i] = from[i] - less + more;
+    }
+  } else {
+    for (i = count; i-- > 0;) {
+      to[i] = from[i] - less + more;
+    }
   }
-  for (i = first; i < first + count; i++) {
-    sum += leaf->words[i];
+}
+
+static void move_leaves(const crm__ranking *ranking, node *left, node *right, uint32_t count, uint32_t moved)
+{
+  copy_words(ranking, left->words + left->used, right->words, count, 0, left->total);
+  copy_words(ranking, right->words, right->words + count, right->used - count, moved, 0);
+}
+
+static void move_children(node *left, node *right, uint32_t count, uint32_t moved)
+{
+  inner *l = as_inner(left);
+  inner *r = as_inner(right);
+  uint32_t rest = right->used - count;
+  uint32_t i;
+  memcpy(left->words + left->used, right->words, count * sizeof *left->words);
+  memmove(right->words, right->words + count, rest * sizeof *right->words);
+  for (i = 0; i < count; i++) {
+    l->before[left->used + i] = left->total + r->before[i];
+    l->children[left->used + i] = r->children[i];
   }
-  return sum;
+  for (i = 0; i < rest; i++) {
+    r->before[i] = r->before[count + i] - moved;
+    r->children[i] = r->children[count + i];
+  }
 }
 
 /* The first entries of the right one to the end of the left one. */
 static void take_front(const crm__ranking *ranking, node *left, node *right, uint32_t count, int leaf)
 {
   uint32_t rest = right->used - count;
-  uint32_t moved;
-  uint32_t i;
-  memcpy(left->values + left->used, right->values, count * sizeof *left->values);
-  memcpy(left->words + left->used, right->words, count * sizeof *left->words);
+  uint32_t before = right->used;
+  uint32_t moved = rest == 0 ? right->total : leaf ? weight(ranking, right, count) : as_inner(right)->before[count];
   if (leaf) {
-    moved = leaf_weight(ranking, right, 0, count);
+    move_leaves(ranking, left, right, count, moved);
   } else {
-    inner *l = as_inner(left);
-    inner *r = as_inner(right);
-    moved = rest > 0 ? r->before[count] : right->total;
-    for (i = 0; i < count; i++) {
-      l->before[left->used + i] = left->total + r->before[i];
-      l->children[left->used + i] = r->children[i];
-    }
-    for (i = 0; i < rest; i++) {
-      r->before[i] = r->before[count + i] - moved;
-      r->children[i] = r->children[count + i];
-    }
+    move_children(left, right, count, moved);
   }
+  memcpy(left->values + left->used, right->values, count * sizeof *left->values);
   memmove(right->values, right->values + count, rest * sizeof *right->values);
-  memmove(right->words, right->words + count, rest * sizeof *right->words);
   left->used += count;
   left->total += moved;
   right->used = rest;
   right->total -= moved;
+  clear_values(right, before);
+}
+
+static void return_children(node *left, node *right, uint32_t count, uint32_t start, uint32_t moved)
+{
+  inner *l = as_inner(left);
+  inner *r = as_inner(right);
+  uint32_t first = left->used - count;
+  uint32_t i;
+  memmove(right->words + count, right->words, right->used * sizeof *right->words);
+  memcpy(right->words, left->words + first, count * sizeof *right->words);
+  for (i = right->used; i-- > 0;) {
+    r->before[count + i] = r->before[i] + moved;
+    r->children[count + i] = r->children[i];
+  }
+  for (i = 0; i < count; i++) {
+    r->before[i] = l->before[first + i] - start;
+    r->children[i] = l->children[first + i];
+  }
 }
 
 /* The last entries of the left one to the front of the right one. */
 static void give_back(const crm__ranking *ranking, node *left, node *right, uint32_t count, int leaf)
 {
   uint32_t first = left->used - count;
-  uint32_t moved;
-  uint32_t i;
-  memmove(right->values + count, right->values, right->used * sizeof *right->values);
-  memmove(right->words + count, right->words, right->used * sizeof *right->words);
-  memcpy(right->values, left->values + first, count * sizeof *right->values);
-  memcpy(right->words, left->words + first, count * sizeof *right->words);
+  uint32_t before = left->used;
+  uint32_t start = leaf ? weight(ranking, left, first) : as_inner(left)->before[first];
+  uint32_t moved = left->total - start;
   if (leaf) {
-    moved = leaf_weight(ranking, left, first, count);
+    copy_words(ranking, right->words + count, right->words, right->used, 0, moved);
+    copy_words(ranking, right->words, left->words + first, count, start, 0);
   } else {
-    inner *l = as_inner(left);
-    inner *r = as_inner(right);
-    uint32_t start = l->before[first];
-    moved = left->total - start;
-    for (i = right->used; i-- > 0;) {
-      r->before[count + i] = r->before[i] + moved;
-      r->children[count + i] = r->children[i];
-    }
-    for (i = 0; i < count; i++) {
-      r->before[i] = l->before[first + i] - start;
-      r->children[i] = l->children[first + i];
-    }
+    return_children(left, right, count, start, moved);
   }
+  memmove(right->values + count, right->values, right->used * sizeof *right->values);
+  memcpy(right->values, left->values + first, count * sizeof *right->values);
   left->used = first;
   left->total -= moved;
   right->used += count;
   right->total += moved;
+  clear_values(left, before);
 }
 
 static void put_child(inner *in, uint32_t i, node *child)
@@ -455,6 +495,7 @@ static void put_child(inner *in, uint32_t i, node *child)
   in->before[i] = i == 0 ? 0 : in->before[i - 1] + in->children[i - 1]->total;
   in->children[i] = child;
   head->used++;
+  head->values[0] = INT64_MIN;
 }
 
 static void drop_child(inner *in, uint32_t i)
@@ -466,6 +507,15 @@ static void drop_child(inner *in, uint32_t i)
   memmove(in->before + i, in->before + i + 1, rest * sizeof *in->before);
   memmove(in->children + i, in->children + i + 1, rest * sizeof *in->children);
   head->used--;
+  clear_values(head, head->used + 1);
+}
+
+/* The first value of an inner node is for its parent to know. */
+static void hide_first(node *of, int leaf)
+{
+  if (!leaf) {
+    of->values[0] = INT64_MIN;
+  }
 }
 
 /* Half of a full child becomes the child after it. */
@@ -474,6 +524,7 @@ static void split_child(crm__ranking *ranking, inner *in, uint32_t i, int leaf)
   node *right = pool_take(leaf ? &ranking->leaves : &ranking->inners);
   give_back(ranking, in->children[i], right, CAP / 2, leaf);
   put_child(in, i + 1, right);
+  hide_first(right, leaf);
 }
 
 /* Children i and i + 1 become one, or of about the same size. */
@@ -500,24 +551,39 @@ static void join_children(crm__ranking *ranking, inner *in, uint32_t i, int leaf
   in->head.values[i + 1] = right->values[0];
   in->head.words[i + 1] = right->words[0];
   in->before[i + 1] = in->before[i] + left->total;
+  hide_first(right, leaf);
 }
 
 /* ---- changing ---- */
 
-static void erase(node *leaf, uint32_t p)
+/* One more, or going round one less, up to each entry from a place on. Without `before`. */
+static void count_on(node *leaf, uint32_t p, uint32_t what)
 {
-  leaf->used--;
-  memmove(leaf->values + p, leaf->values + p + 1, (leaf->used - p) * sizeof *leaf->values);
-  memmove(leaf->words + p, leaf->words + p + 1, (leaf->used - p) * sizeof *leaf->words);
+  for (; p < leaf->used; p++) {
+    leaf->words[p] += what;
+  }
+  leaf->total += what;
 }
 
-static void insert(node *leaf, uint32_t p, int64_t value, uint32_t word)
+/* Takes out an entry that stands for one. */
+static void erase(const crm__ranking *ranking, node *leaf, uint32_t p)
 {
+  copy_words(ranking, leaf->words + p, leaf->words + p + 1, leaf->used - p - 1, 1, 0);
+  leaf->used--;
+  leaf->total--;
+  memmove(leaf->values + p, leaf->values + p + 1, (leaf->used - p) * sizeof *leaf->values);
+  leaf->values[leaf->used] = INT64_MAX;
+}
+
+static void insert(const crm__ranking *ranking, node *leaf, uint32_t p, int64_t value, uint32_t id)
+{
+  uint32_t first = weight(ranking, leaf, p);
+  copy_words(ranking, leaf->words + p + 1, leaf->words + p, leaf->used - p, 0, 1);
   memmove(leaf->values + p + 1, leaf->values + p, (leaf->used - p) * sizeof *leaf->values);
-  memmove(leaf->words + p + 1, leaf->words + p, (leaf->used - p) * sizeof *leaf->words);
   leaf->values[p] = value;
-  leaf->words[p] = word;
+  leaf->words[p] = ranking->before == NULL ? first + 1 : id;
   leaf->used++;
+  leaf->total++;
 }
 
 /* Full nodes are parted on the way down, so that there is room wherever it ends. */
@@ -558,14 +624,13 @@ static node *make_room(crm__ranking *ranking, int64_t value, uint32_t id)
 void crm__ranking_add(crm__ranking *ranking, int64_t value, uint32_t id)
 {
   node *leaf = make_room(ranking, value, id);
-  uint32_t p = entries_before(ranking, leaf->values, leaf->words, leaf->used, value, id);
+  uint32_t p = entries_before(ranking, leaf, value, id);
   ranking->count++;
-  leaf->total++;
   if (ranking->before == NULL && p < leaf->used && leaf->values[p] == value) {
-    leaf->words[p]++;
-    return;
+    count_on(leaf, p, 1);
+  } else {
+    insert(ranking, leaf, p, value, id);
   }
-  insert(leaf, p, value, ranking->before == NULL ? 1 : id);
 }
 
 /* Restores the least size of nodes from a leaf upwards. */
@@ -609,14 +674,13 @@ void crm__ranking_remove(crm__ranking *ranking, int64_t value, uint32_t id)
     taken[level - 1] = i;
     at = in->children[i];
   }
-  p = entries_before(ranking, at->values, at->words, at->used, value, id);
+  p = entries_before(ranking, at, value, id);
   ranking->count--;
-  at->total--;
-  if (ranking->before == NULL && at->words[p] > 1) {
-    at->words[p]--;
+  if (weight(ranking, at, p + 1) - weight(ranking, at, p) > 1) {
+    count_on(at, p, UINT32_MAX);
     return;
   }
-  erase(at, p);
+  erase(ranking, at, p);
   if (at->used < LEAST) {
     mend(ranking, path, taken);
   }
@@ -674,18 +738,16 @@ void crm__ranking_move(crm__ranking *ranking, const crm__ranking_spot *from, con
     return;
   }
   shift_path(ranking, from, to);
-  a->total--;
-  b->total++;
   if (from->equal > 1) {
-    a->words[from->place]--;
+    count_on(a, from->place, UINT32_MAX);
   } else {
-    erase(a, from->place);
+    erase(ranking, a, from->place);
     p -= a == b && from->place < p;
   }
   if (to->equal > 0) {
-    b->words[p]++;
+    count_on(b, p, 1);
   } else {
-    insert(b, p, value, 1);
+    insert(ranking, b, p, value, 0);
   }
 }
 
@@ -700,8 +762,7 @@ static uint64_t build_leaves(crm__ranking *ranking, crm__memory *memory, const i
   uint64_t i;
   for (i = 0; i < count; i++) {
     if (leaf != NULL && ranking->before == NULL && leaf->values[leaf->used - 1] == values[i]) {
-      leaf->words[leaf->used - 1]++;
-      leaf->total++;
+      leaf->words[leaf->used - 1] = ++leaf->total;
       continue;
     }
     if (leaf == NULL || leaf->used == FILL) {
@@ -712,11 +773,23 @@ static uint64_t build_leaves(crm__ranking *ranking, crm__memory *memory, const i
       row[made++] = leaf;
     }
     leaf->values[leaf->used] = values[i];
-    leaf->words[leaf->used] = ranking->before == NULL ? 1 : ids[i];
-    leaf->used++;
     leaf->total++;
+    leaf->words[leaf->used] = ranking->before == NULL ? leaf->total : ids[i];
+    leaf->used++;
   }
   return made;
+}
+
+/* What a child begins with, from its first leaf. */
+static void put_first(node *top, uint32_t i, const node *child, uint32_t levels)
+{
+  for (; levels > 0; levels--) {
+    child = as_const_inner(child)->children[0];
+  }
+  if (i > 0) {
+    top->values[i] = child->values[0];
+    top->words[i] = child->words[0];
+  }
 }
 
 /* The level above a row of nodes, in the same array. UINT64_MAX: no memory. */
@@ -732,6 +805,7 @@ static uint64_t build_level(crm__ranking *ranking, crm__memory *memory, node **r
     top = pool_take(&ranking->inners);
     for (; i < count && top->used < FILL; i++) {
       put_child(as_inner(top), top->used, row[i]);
+      put_first(top, top->used - 1, row[i], ranking->height);
       top->total += row[i]->total;
     }
     row[made++] = top;

@@ -12,12 +12,13 @@
 /* Whether, values being equal, id a stands before id b. */
 typedef int (*crm__ranking_before)(const void *context, uint32_t a, uint32_t b);
 
-/* Nodes of one size, given out from blocks. */
+/* Nodes of one size, taken from blocks. */
 typedef struct crm__ranking_pool {
   size_t size;
   void *blocks;       /* linked */
   void *free;         /* linked */
   uint64_t free_count;
+  uint64_t given;     /* nodes in all blocks */
 } crm__ranking_pool;
 
 typedef struct crm__ranking {

@@ -155,6 +155,7 @@ void crm_till_free(crm_till *till)
   if (till->open) {
     crm__scope_close(&till->scope);
   }
+  crm__till_free_buyers(till);
   memory = till->memory;
   for (a = 0; a < CRM__AXES; a++) {
     crm__ranking_close(&till->axes[a], &memory);
@@ -163,7 +164,6 @@ void crm_till_free(crm_till *till)
     crm__counting_close(&till->counts[a], &memory);
   }
   crm__intern_close(&till->fresh_keys, &memory);
-  crm__free_array(&memory, till->buyers, till->buyer_capacity, sizeof *till->buyers);
   crm__free_array(&memory, till->links, till->link_capacity, sizeof *till->links);
   crm__free_array(&memory, till->fresh, till->fresh_capacity, sizeof *till->fresh);
   crm__free_array(&memory, till->fresh_links, till->fresh_link_capacity, sizeof *till->fresh_links);

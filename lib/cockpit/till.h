@@ -77,7 +77,8 @@ struct crm_till {
   int32_t from;                    /* first day of the window; with a membership year it depends on the customer */
   int32_t open;                    /* whether the scope is open */
   crm__scope scope;                /* as of as_of */
-  crm__buyer *buyers;              /* by customer of the store */
+  crm__buyer *buyers;              /* by customer of the store; on cache lines */
+  void *buyer_memory;
   crm__till_links *links;
   uint32_t customers;
   uint32_t heads[CRM__TILL_WHEEL];
@@ -190,6 +191,8 @@ int64_t crm__till_cut_size(const crm_till *till, int32_t tier, int64_t n);
 /* Makes everything anew from the store and the posted sales. After a failure nothing stands. Errors: MEMORY,
  * OVERFLOW. */
 crm_status crm__till_fill(crm_till *till, crm_error *error);
+
+void crm__till_free_buyers(crm_till *till);
 
 /* STATE where the store has changed or nothing stands. */
 crm_status crm__till_check(const crm_till *till, crm_error *error);

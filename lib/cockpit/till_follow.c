@@ -97,11 +97,46 @@ static void unhang_posted(crm_till *till)
 
 /* ---- all at once ---- */
 
+#define LINE 64
+
+/* Records for so many customers, none across two cache lines. 0: no memory. */
+static int widen(crm_till *till, uint64_t customers)
+{
+  uint64_t capacity = till->buyer_capacity + till->buyer_capacity / 8;
+  unsigned char *memory;
+  size_t shift;
+  if (customers <= till->buyer_capacity) {
+    return 1;
+  }
+  capacity = capacity < customers ? customers : capacity;
+  memory = crm__alloc_array(&till->memory, capacity + LINE / sizeof *till->buyers, sizeof *till->buyers);
+  if (memory == NULL) {
+    return 0;
+  }
+  shift = (LINE - (size_t)memory % LINE) % LINE;
+  if (till->customers > 0) {
+    memcpy(memory + shift, till->buyers, till->customers * sizeof *till->buyers);
+  }
+  crm__till_free_buyers(till);
+  till->buyer_memory = memory;
+  till->buyers = (crm__buyer *)(void *)(memory + shift);
+  till->buyer_capacity = capacity;
+  return 1;
+}
+
+void crm__till_free_buyers(crm_till *till)
+{
+  if (till->buyer_memory != NULL) {
+    crm__free_array(&till->memory, till->buyer_memory, till->buyer_capacity + LINE / sizeof *till->buyers,
+                    sizeof *till->buyers);
+  }
+}
+
 /* Room for the customers that the store knows by now; new records are empty. 0: no memory. */
 static int grow(crm_till *till)
 {
   uint32_t customers = crm__customers(till->store);
-  if (!crm__grow(&till->memory, &till->buyers, &till->buyer_capacity, customers, sizeof *till->buyers) ||
+  if (!widen(till, customers) ||
       !crm__grow(&till->memory, &till->links, &till->link_capacity, customers, sizeof *till->links)) {
     return 0;
   }
