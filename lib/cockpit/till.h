@@ -162,8 +162,8 @@ void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__b
 /* How many on an axis are below a value, and how many equal it. */
 uint64_t crm__till_below(const crm_till *till, int axis, int64_t value, uint64_t *equal);
 
-/* Changes a record and its place on the axes and the wheel; the cuts are to be refreshed after it. look is of the record
- * that is there and this one. */
+/* Changes a record and its place on the axes and the wheel; the cuts are to be refreshed after it. look is of the
+ * record that is there and this one. */
 void crm__till_replace(crm_till *till, uint32_t id, const crm__buyer *made, const crm__till_look *look);
 
 /* What the money of the n adds up to when a record changes. 1: overflow. */
