@@ -194,14 +194,22 @@ crm__key crm__till_key(const crm_till *till, uint32_t id)
                               : crm__customer_key(till->store, id);
 }
 
-uint32_t crm__till_find(const crm_till *till, const char *key)
+/* The id of a key as it was sent. */
+static uint32_t find_sent(const crm_till *till, const char *text)
 {
-  uint32_t id = crm__customer_find(till->store, key);
+  crm__key key = crm__key_from(text, strlen(text));
+  uint32_t id = crm__customer_sent(till->store, key);
   if (id == CRM__NONE && till->fresh_keys.count > 0) {
-    id = crm__intern_find(&till->fresh_keys, 0, crm__key_from(key, strlen(key)));
+    id = crm__intern_find(&till->fresh_keys, 0, key);
     id = id == CRM__NONE ? CRM__NONE : id | CRM__TILL_FRESH;
   }
   return id;
+}
+
+uint32_t crm__till_find(const crm_till *till, const char *key)
+{
+  uint32_t id = find_sent(till, key);
+  return id == CRM__NONE ? CRM__NONE : crm__till_stands(till, id);
 }
 
 /* ---- a sale ---- */
@@ -402,6 +410,7 @@ static int reserve(crm_till *till, const crm_sale *sale, const crm__buyer *made)
 static void keep(crm_till *till, uint32_t id, const crm_sale *sale, crm__posted *posted)
 {
   posted->customer = id;
+  posted->reserved = 0;
   posted->next = crm__till_buyer(till, id)->posted;
   posted->key = -1;
   if (sale->document != NULL) {
@@ -466,7 +475,7 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
   if (status != CRM_OK) {
     return status;
   }
-  id = crm__till_find(till, sale.customer);
+  id = find_sent(till, sale.customer);
   if (id == CRM__NONE) {
     crm__buyer nobody = crm__buyer_empty();
     nobody.flags = names_nobody(sale.customer) ? CRM__BUYER_OUT : 0;
@@ -477,7 +486,8 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
     status = crm__fail_memory(error);
   }
   if (status == CRM_OK) {
-    status = post(till, id, &sale, &posted, standing == NULL ? NULL : &found, error);
+    posted.sent = id;
+    status = post(till, crm__till_stands(till, id), &sale, &posted, standing == NULL ? NULL : &found, error);
   }
   if (status == CRM_OK && standing != NULL) {
     status = crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);

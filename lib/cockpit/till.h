@@ -46,9 +46,11 @@ typedef struct crm__posted {
   int64_t money;
   int64_t key;         /* where source and document stand in the keys, -1: none */
   int32_t day;
-  uint32_t customer;
+  uint32_t sent;       /* whose key it was posted for, */
+  uint32_t customer;   /* and who stands for that one */
   uint32_t next;       /* the customer's posted sale before it */
   uint32_t orders;
+  uint32_t reserved;
 } crm__posted;
 
 /* A cut of the pyramid: the size-th largest value of the n, and the one after it; with ties split whose they are. */
@@ -119,6 +121,12 @@ crm__key crm__till_key(const crm_till *till, uint32_t id);   /* of CRM__NONE the
 
 /* The id of a key, CRM__NONE: nobody has it. */
 uint32_t crm__till_find(const crm_till *till, const char *key);
+
+/* Who stands for an id. */
+static inline uint32_t crm__till_stands(const crm_till *till, uint32_t id)
+{
+  return id & CRM__TILL_FRESH ? id : crm__customer_stands(till->store, id);
+}
 
 /* ---- a record (till_record.c) ---- */
 

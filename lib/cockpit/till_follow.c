@@ -3,12 +3,14 @@
 #include "cockpit/till.h"
 
 #include "base/error.h"
+#include "base/prefetch.h"
 
 #include <string.h>
 
 /* How a till comes to what the store holds: all at once, after a commit, or as time goes on. */
 
-#define MANY 8   /* one customer in so many touched: all is made anew */
+#define MANY 8        /* one customer in so many touched: all is made anew, */
+#define LITTLE 1024   /* unless they are few anyway */
 
 crm_status crm__till_check(const crm_till *till, crm_error *error)
 {
@@ -47,7 +49,14 @@ static int is_settled(const crm_till *till, const crm__posted *posted)
   return crm__document_held(till->store, source, source + strlen(source) + 1);
 }
 
-/* Drops the settled ones. The others get the ids that the store has given their customers since. */
+/* The id that the store has given to a customer since, or the same. */
+static uint32_t known_as(const crm_till *till, uint32_t id)
+{
+  uint32_t known = id & CRM__TILL_FRESH ? crm__customer_sent(till->store, crm__till_key(till, id)) : CRM__NONE;
+  return known == CRM__NONE ? id : known;
+}
+
+/* Drops the settled ones. The others go to who stands for their customers by now. */
 static void settle_posted(crm_till *till)
 {
   uint64_t kept = 0;
@@ -60,10 +69,8 @@ static void settle_posted(crm_till *till)
     if (is_settled(till, &one)) {
       continue;
     }
-    if (one.customer & CRM__TILL_FRESH) {
-      uint32_t id = crm__customer_of(till->store, crm__till_key(till, one.customer));
-      one.customer = id == CRM__NONE ? one.customer : id;
-    }
+    one.sent = known_as(till, one.sent);
+    one.customer = crm__till_stands(till, one.sent);
     text = till->keys + one.key;
     length = strlen(text) + 1;
     length += strlen(text + length) + 1;
@@ -153,6 +160,8 @@ static int one_pass(const crm_till *till)
   return till->window != CRM_WINDOW_MEMBERSHIP && till->scope.occasions == CRM_OCCASIONS_EACH;
 }
 
+#define AHEAD 24   /* how many facts ahead a record is asked for */
+
 static crm_status pass(crm_till *till, crm_error *error)
 {
   crm__facts *facts = crm__scope_alloc(&till->scope, 1, sizeof *facts);
@@ -165,11 +174,13 @@ static crm_status pass(crm_till *till, crm_error *error)
   while (crm__facts_next(facts, &till->scope)) {
     for (i = 0; i < facts->count; i++) {
       uint32_t flags = facts->flags[i];
+      if (i + AHEAD < facts->count && facts->customer[i + AHEAD] != CRM__NONE) {
+        CRM__PREFETCH(&till->buyers[facts->customer[i + AHEAD]]);
+      }
       if (facts->customer[i] != CRM__NONE) {
         overflow |= crm__buyer_add(&till->buyers[facts->customer[i]],
                                    flags & CRM__FACT_PERIOD ? till->from : INT32_MAX,
-                                   crm__business_day(facts->time[i], till->scope.day_start), facts->money[i],
-                                   flags & CRM__FACT_OCCASION ? facts->orders[i] : 0);
+                                   facts->day[i], facts->money[i], flags & CRM__FACT_OCCASION ? facts->orders[i] : 0);
       }
     }
   }
@@ -273,21 +284,15 @@ static uint64_t gather(const crm_till *till, uint32_t *ids, uint64_t touched)
 {
   uint64_t i;
   for (i = 0; i < till->posted_count; i++) {
-    uint32_t id = till->posted[i].customer;
-    ids[touched++] = id;
-    if (id & CRM__TILL_FRESH) {
-      uint32_t known = crm__customer_of(till->store, crm__till_key(till, id));
-      if (known != CRM__NONE) {
-        ids[touched++] = known;
-      }
-    }
+    ids[touched++] = till->posted[i].customer;
+    ids[touched++] = crm__till_stands(till, known_as(till, till->posted[i].sent));
   }
   return touched;
 }
 
 static crm_status follow(crm_till *till, uint32_t *ids, uint64_t touched, crm_error *error)
 {
-  crm_status status = reopen(till, error);
+  crm_status status = till->scope.branches == NULL ? CRM_OK : reopen(till, error);
   uint64_t count;
   uint64_t i;
   if (status == CRM_OK && !grow(till)) {
@@ -296,12 +301,33 @@ static crm_status follow(crm_till *till, uint32_t *ids, uint64_t touched, crm_er
   if (status != CRM_OK) {
     return status;
   }
+  till->scope.latest = crm__latest(till->store);
   count = gather(till, ids, touched);
   unhang_posted(till);
   settle_posted(till);
   hang_posted(till);
   for (i = 0; i < count && status == CRM_OK; i++) {
     status = refresh(till, ids[i], error);
+  }
+  return status;
+}
+
+/* Whether more than touched customers may have changed. */
+static int all_anew(const crm_till *till)
+{
+  return till->version < 0 || till->rules->scope.refunds == CRM_REFUNDS_SALE_DAY ||
+         !crm__keys_kept(till->store, till->version);
+}
+
+/* Follows by the touched ones, in an array with room for those of posted sales too. */
+static crm_status follow_touched(crm_till *till, uint32_t *ids, uint64_t touched, crm_error *error)
+{
+  crm_status status;
+  till->version = -1;
+  status = follow(till, ids, touched, error);
+  if (status == CRM_OK) {
+    crm__till_refresh_cuts(till);
+    till->version = crm_store_version(till->store);
   }
   return status;
 }
@@ -313,34 +339,30 @@ crm_status crm_till_sync(crm_till *till, crm_error *error)
   uint32_t *more;
   uint64_t count;
   uint64_t room;
-  crm_status status = CRM_OK;
+  uint64_t wanted;
+  crm_status status;
   if (till == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no till");
   }
-  if (till->version < 0 || till->rules->scope.refunds == CRM_REFUNDS_SALE_DAY) {
+  if (all_anew(till)) {
     return crm__till_fill(till, error);
   }
   memory = crm__memory_fork(&till->memory);
-  if (!crm__customers_touched(till->store, till->version, &memory, &ids, &count)) {
+  if (!crm__customers_touched(till->store, till->version, &memory, &ids, &count, &room)) {
     return crm__fail_memory(error);
   }
-  room = count + till->posted_count * 2;
-  if (room > crm__customers(till->store) / MANY + 1024) {
-    crm__free_array(&memory, ids, count, sizeof *ids);
+  wanted = count + till->posted_count * 2;
+  if (wanted > crm__customers(till->store) / MANY + LITTLE) {
+    crm__free_array(&memory, ids, room, sizeof *ids);
     return crm__till_fill(till, error);
   }
-  more = crm__resize(&memory, ids, (size_t)count * sizeof *ids, (size_t)room * sizeof *ids);
+  more = crm__resize(&memory, ids, (size_t)room * sizeof *ids, (size_t)(wanted + 1) * sizeof *ids);
   if (more == NULL) {
-    crm__free_array(&memory, ids, count, sizeof *ids);
+    crm__free_array(&memory, ids, room, sizeof *ids);
     return crm__fail_memory(error);
   }
-  till->version = -1;
-  status = follow(till, more, count, error);
-  crm__free_array(&memory, more, room, sizeof *more);
-  if (status == CRM_OK) {
-    crm__till_refresh_cuts(till);
-    till->version = crm_store_version(till->store);
-  }
+  status = follow_touched(till, more, count, error);
+  crm__free_array(&memory, more, wanted + 1, sizeof *more);
   return status;
 }
 

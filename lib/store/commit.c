@@ -188,7 +188,7 @@ static void admit_document(crm_store *store, uint32_t document)
     crm__profile_add(store, profile, document);
     crm__column_put_u32(&documents->next, document, profile->head);
     profile->head = document;
-    profile->changed = store->version + 1;
+    crm__customer_touch(store, customer);
   }
 }
 
@@ -214,7 +214,7 @@ static void remove_replaced(crm_load *load, const commit_plan *plan)
     uint32_t customer = crm__column_u32(&documents->customer, plan->replaced[i]);
     if (customer != CRM__NONE && store->profiles[customer].changed != store->version + 1) {
       crm__profile_rebuild(store, customer);
-      store->profiles[customer].changed = store->version + 1;
+      crm__customer_touch(store, customer);
     }
   }
   if (extreme) {
@@ -339,7 +339,7 @@ static void admit_chunk(crm_store *store, uint32_t document, uint64_t count)
       crm__profile_join(profile, &admission, store->day_start);
       next[i] = profile->head;
       profile->head = document + (uint32_t)i;
-      profile->changed = store->version + 1;
+      crm__customer_touch(store, customer);
     }
   }
 }

@@ -107,10 +107,8 @@ int64_t crm__customer_next(const crm__scope *scope, uint32_t customer)
 
 int64_t crm__customer_joined(const crm_store *store, uint32_t customer)
 {
-  const crm__dimension *dimension = &store->dimensions[CRM__TABLE_CUSTOMERS];
-  return crm__column_u8(&dimension->present, customer) == 0
-           ? INT64_MIN
-           : crm__column_i64(&dimension->values[CRM__CUSTOMERS_JOINED], customer);
+  int64_t joined;
+  return crm__customer_row(store, customer, &joined) ? joined : INT64_MIN;
 }
 
 int crm__customer_is(const crm_store *store, uint32_t customer)
@@ -118,10 +116,20 @@ int crm__customer_is(const crm_store *store, uint32_t customer)
   return crm__customer_kind(store, customer);
 }
 
-uint32_t crm__customer_of(const crm_store *store, crm__key key)
+uint32_t crm__customer_sent(const crm_store *store, crm__key key)
 {
   uint32_t id = crm__intern_find(&store->customers, 0, key);
   return id != CRM__NONE && id < store->customer_count ? id : CRM__NONE;
+}
+
+uint32_t crm__customer_stands(const crm_store *store, uint32_t customer)
+{
+  return crm__resolve(store, customer);
+}
+
+int64_t crm__latest(const crm_store *store)
+{
+  return store->latest;
 }
 
 int crm__document_held(const crm_store *store, const char *source, const char *document)
@@ -129,24 +137,54 @@ int crm__document_held(const crm_store *store, const char *source, const char *d
   return crm__document_find(store, source, document) != CRM__NONE;
 }
 
-int crm__customers_touched(const crm_store *store, int64_t since, crm__memory *memory, uint32_t **ids,
-                           uint64_t *count)
+int crm__keys_kept(const crm_store *store, int64_t since)
 {
-  uint32_t customers = crm__customers(store);
+  return store->rekeyed <= since;
+}
+
+/* Those that were noted one by one. */
+static uint64_t copy_noted(const crm_store *store, int64_t since, uint32_t *ids)
+{
+  uint64_t found = 0;
+  uint32_t i;
+  for (i = 0; i < store->touched_count; i++) {
+    uint32_t id = store->touched[i];
+    if (store->profiles[id].changed > since) {
+      ids[found++] = id;
+      ids[found++] = crm__resolve(store, id);
+    }
+  }
+  return found;
+}
+
+static uint64_t copy_all(const crm_store *store, int64_t since, uint32_t *ids)
+{
   uint64_t found = 0;
   uint32_t id;
-  for (id = 0; id < customers; id++) {
-    found += store->profiles[id].changed > since;
+  for (id = 0; id < crm__customers(store); id++) {
+    if (store->profiles[id].changed > since) {
+      ids[found] = id;
+      ids[found + 1] = crm__resolve(store, id);
+      found += 2;
+    }
   }
-  *count = found;
-  *ids = crm__alloc_array(memory, found, sizeof **ids);
+  return found;
+}
+
+int crm__customers_touched(const crm_store *store, int64_t since, crm__memory *memory, uint32_t **ids,
+                           uint64_t *count, uint64_t *room)
+{
+  int noted = since >= store->touched_since;
+  uint32_t id;
+  *room = 0;
+  for (id = 0; !noted && id < crm__customers(store); id++) {
+    *room += store->profiles[id].changed > since;
+  }
+  *room = 2 * (noted ? store->touched_count : *room);
+  *ids = crm__alloc_array(memory, *room, sizeof **ids);
   if (*ids == NULL) {
     return 0;
   }
-  for (id = customers, found = *count; id-- > 0;) {
-    if (store->profiles[id].changed > since) {
-      (*ids)[--found] = id;
-    }
-  }
+  *count = noted ? copy_noted(store, since, *ids) : copy_all(store, since, *ids);
   return 1;
 }

@@ -30,15 +30,25 @@ int64_t crm__customer_joined(const crm_store *store, uint32_t customer);
 /* What kind a customer is, CRM__CUSTOMER_...; anonymous too where the store's options say so. */
 int crm__customer_is(const crm_store *store, uint32_t customer);
 
-/* The id of a key, CRM__NONE: unknown. */
-uint32_t crm__customer_of(const crm_store *store, crm__key key);
+/* The id of a key as it is sent, CRM__NONE: unknown. */
+uint32_t crm__customer_sent(const crm_store *store, crm__key key);
+
+/* Who stands for an id: itself, or the one that it was merged into. */
+uint32_t crm__customer_stands(const crm_store *store, uint32_t customer);
+
+/* Time of the latest fact, as a scope has it. */
+int64_t crm__latest(const crm_store *store);
 
 /* Whether the store holds a document. */
 int crm__document_held(const crm_store *store, const char *source, const char *document);
 
-/* The customers that commits after a data version touched, in no order, as an array that is the caller's to free by
- * crm__free_array(memory, *ids, *count, sizeof **ids). 0: no memory. */
+/* Whether customers have had their keys since a data version; else whatever is in the order of keys is to be made
+ * anew. */
+int crm__keys_kept(const crm_store *store, int64_t since);
+
+/* The customers that commits after a data version touched, and who stands for each of them, in no order, some twice: an
+ * array that is the caller's to free by crm__free_array(memory, *ids, *room, sizeof **ids). 0: no memory. */
 int crm__customers_touched(const crm_store *store, int64_t since, crm__memory *memory, uint32_t **ids,
-                           uint64_t *count);
+                           uint64_t *count, uint64_t *room);
 
 #endif

@@ -437,7 +437,7 @@ static void mark_customers(crm_store *store, int32_t table, const crm__column *v
   for (column = crm__table_by_id(table); column < crm__schema(table)->count; column++) {
     if (crm__schema_names(table, column) == CRM__NAMES_CUSTOMERS &&
         crm__column_u32(&values[column], row) != CRM__NONE) {
-      store->profiles[crm__column_u32(&values[column], row)].changed = store->version + 1;
+      crm__customer_touch(store, crm__column_u32(&values[column], row));
     }
   }
 }
@@ -452,7 +452,7 @@ static void write_row(crm_store *store, int32_t table, const crm__dimension_rows
   crm__column_put_u32(&dimension->repeat, place, crm__column_u32(&rows->repeat, i));
   crm__column_put_u8(&dimension->present, place, 1);
   if (table == CRM__TABLE_CUSTOMERS) {
-    store->profiles[place].changed = store->version + 1;
+    crm__customer_touch(store, place);
   }
 }
 

@@ -317,6 +317,7 @@ void crm__keys_take(crm_store *store, const uint8_t *chosen, crm__intern *old)
   uint32_t id;
   crm__intern_close(old, &store->memory);
   store->version++;
+  store->rekeyed = store->version;
   for (id = 0; id < store->customers.count; id++) {
     if (chosen[id]) {
       store->profiles[id].changed = store->version;

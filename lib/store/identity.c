@@ -249,9 +249,9 @@ void crm__apply_identity(crm_load *load)
     uint32_t after = resolve_in(&load->identity, id);
     if (before != after) {
       head = take_chain(store, before, head);
-      store->profiles[before].changed = store->version + 1;
-      store->profiles[after].changed = store->version + 1;
-      store->profiles[id].changed = store->version + 1;
+      crm__customer_touch(store, before);
+      crm__customer_touch(store, after);
+      crm__customer_touch(store, id);
     }
   }
   crm__identity_free(&store->identity, &store->memory);

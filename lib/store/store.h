@@ -127,6 +127,8 @@ typedef struct crm__tally {
   int32_t touched;     /* a batch or file of the table was there */
 } crm__tally;
 
+#define CRM__TOUCHED 1024   /* what one till load after the other touches in a while; a big load passes it */
+
 struct crm_store {
   crm__memory memory;
   int32_t digits;
@@ -176,7 +178,31 @@ struct crm_store {
   uint64_t turned_away_capacity;
 
   crm__tally tallies[CRM__TABLES];   /* of all committed loads */
+
+  uint32_t touched[CRM__TOUCHED];    /* customers that versions after touched_since touched, as long as they find room */
+  uint32_t touched_count;
+  int64_t touched_since;
+  int64_t rekeyed;                   /* the last version that changed keys of customers */
 };
+
+/* Notes that the version to come touches a customer. */
+static inline void crm__customer_touch(crm_store *store, uint32_t customer)
+{
+  crm__profile *profile = &store->profiles[customer];
+  if (profile->changed == store->version + 1) {
+    return;
+  }
+  profile->changed = store->version + 1;
+  if (store->touched_since > store->version) {
+    return;
+  }
+  if (store->touched_count == CRM__TOUCHED) {
+    store->touched_count = 0;
+    store->touched_since = store->version + 1;
+    return;
+  }
+  store->touched[store->touched_count++] = customer;
+}
 
 /* Who stands for a customer; CRM__NONE for nobody stays so. */
 static inline uint32_t crm__resolve(const crm_store *store, uint32_t customer)
