@@ -539,7 +539,7 @@ static void take_out(world *w)
   }
   load_pending(w, PENDING);
   for (i = 0; i < CUSTOMERS; i++) {
-    there[i] = is_there(w->store, w->names[i]);
+    there[i] = w->names[i] == name || is_there(w->store, w->names[i]);
   }
   status = (erase ? crm_identity_erase : crm_identity_forget)(w->store, keys, 1, &receipt, NULL);
   crm_table_free(receipt);
