@@ -510,14 +510,14 @@ static int is_there(const crm_store *store, const char *name)
   return status == CRM_OK;
 }
 
-/* Those whose keys were erased, with the ones merged into them, go on under other names: what is sent for an erased key
- * is known again, but nobody can look it up. */
-static void rename_erased(world *w, const int *there)
+/* Whose key was erased, or may have been with it, goes on under another name: what is sent for an erased key is known
+ * again, but nobody can look it up. */
+static void rename_erased(world *w)
 {
   static int32_t number;
   int32_t i;
   for (i = 0; i < CUSTOMERS; i++) {
-    if (there[i] && !is_there(w->store, w->names[i])) {
+    if (!is_there(w->store, w->names[i])) {
       (void)snprintf(w->names[i], sizeof w->names[i], "e%d", (int)(++number % 100000));
     }
   }
@@ -526,7 +526,6 @@ static void rename_erased(world *w, const int *there)
 /* Takes a customer's keys or all its facts out of both stores. */
 static void take_out(world *w)
 {
-  int there[CUSTOMERS];
   int32_t i;
   const char *keys[1];
   const char *name = w->names[dice_below(&w->of, CUSTOMERS)];
@@ -538,15 +537,12 @@ static void take_out(world *w)
     return;
   }
   load_pending(w, PENDING);
-  for (i = 0; i < CUSTOMERS; i++) {
-    there[i] = w->names[i] == name || is_there(w->store, w->names[i]);
-  }
   status = (erase ? crm_identity_erase : crm_identity_forget)(w->store, keys, 1, &receipt, NULL);
   crm_table_free(receipt);
   SAME("status", status, (erase ? crm_identity_erase : crm_identity_forget)(w->mirror, keys, 1, &receipt, NULL));
   crm_table_free(status == CRM_OK ? receipt : NULL);
   if (status == CRM_OK && erase) {
-    rename_erased(w, there);
+    rename_erased(w);
   } else if (status == CRM_OK) {
     for (i = 0; i < w->documents; i++) {
       w->versions[i] = -1;   /* any of them may be gone */
