@@ -1,1 +1,594 @@
-int main(void) { return 0; }
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "support/facts.h"
+#include "support/fault.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Tills followed by hand. That they equal a batch computation whatever happens is what tests/property/till_property_test.c
+ * tries. */
+
+/* The ten customers of docs/methods/pyramid.md, and one each of those below them. */
+static const char *const ten = "document,time,customer,kind,amount\n"
+                               "1,2024-02-01,101,sale,500\n2,2024-02-01,102,sale,200\n3,2024-02-02,103,sale,120\n"
+                               "4,2024-02-09,103,sale,80\n5,2024-02-02,104,sale,200\n6,2024-02-02,105,sale,80\n"
+                               "7,2024-02-03,106,sale,60\n8,2024-02-03,107,sale,40\n9,2024-02-04,108,sale,40\n"
+                               "10,2024-02-04,109,sale,30\n11,2024-02-05,110,sale,20\n12,2024-02-05,111,sale,50\n"
+                               "13,2024-02-06,111,return,50\n15,2024-02-06,,sale,75\n";
+
+static const int32_t shares[] = { 1000, 2000, 5000 };
+
+static crm_till *make_till(const crm_store *store, const crm_scope *scope, const crm_till_options *options)
+{
+  crm_error error = CRM_ERROR_INIT;
+  crm_till *till = NULL;
+  if (crm_till_create(store, scope, options, &till, &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+  return till;
+}
+
+static crm_customer_standing standing_of(const crm_till *till, const char *customer)
+{
+  crm_customer_standing standing = CRM_CUSTOMER_STANDING_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  if (crm_till_standing(till, customer, &standing, &error) != CRM_OK) {
+    fail_msg("%s: %s", customer, error.message);
+  }
+  return standing;
+}
+
+static crm_sale sale_of(const char *customer, int64_t time, int64_t amount)
+{
+  crm_sale sale = CRM_SALE_INIT;
+  sale.customer = customer;
+  sale.time = time;
+  sale.amount = amount;
+  return sale;
+}
+
+static crm_customer_standing post(crm_till *till, const crm_sale *sale)
+{
+  crm_customer_standing standing = CRM_CUSTOMER_STANDING_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  if (crm_till_post(till, sale, &standing, &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+  return standing;
+}
+
+static crm_reach reach_of(const crm_till *till, const char *customer, int32_t tier, int64_t instant)
+{
+  crm_reach reach = CRM_REACH_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  if (crm_till_reach(till, customer, tier, instant, &reach, &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+  return reach;
+}
+
+static int32_t day_of(int32_t year, int32_t month, int32_t day)
+{
+  return (int32_t)(facts_day(year, month, day) / CRM_DAY);
+}
+
+static void test_worked_example(void **state)
+{
+  crm_store *store = facts_store(NULL, ten);
+  crm_pyramid_options pyramid = CRM_PYRAMID_OPTIONS_INIT;
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_customer_standing s;
+  crm_reach reach;
+  crm_sale sale;
+  crm_till *till;
+  (void)state;
+  pyramid.shares = shares;
+  pyramid.share_count = 3;
+  options.pyramid = &pyramid;
+  scope.as_of = facts_day(2024, 3, 1);
+  till = make_till(store, &scope, &options);
+  assert_string_equal(standing_of(till, "111").name, "nonpositive");
+  sale = sale_of("106", facts_day(2024, 2, 29), 3000);
+  s = post(till, &sale);
+  assert_string_equal(s.name_before, "small");
+  assert_int_equal(s.rank_before, 6);
+  assert_int_equal(s.spend_before, 6000);
+  assert_string_equal(s.name, "medium");
+  assert_int_equal(s.rank, 5);
+  assert_int_equal(s.population, 10);
+  assert_int_equal(s.spend, 9000);
+  assert_int_equal(s.gap, 11000);
+  assert_int_equal(s.margin, 1000);
+  assert_int_equal(s.total, 140000);
+  assert_int_equal(s.share, 64286);
+  assert_int_equal(s.orders, 2);
+  assert_int_equal(s.recency_days, 1);
+  assert_int_equal(s.stage, CRM_BUYER_REPEAT);
+  assert_int_equal(s.stage_before, CRM_BUYER_FIRST);
+  /* 11 with an occasion: one alone bought today, all others longer ago; one other twice, as often */
+  assert_int_equal(s.buyers, 11);
+  assert_int_equal(s.r, 5);
+  assert_int_equal(s.f, 1 + 5 * 9 / 11);
+  assert_int_equal(s.m, 1 + 5 * 6 / 11);
+  assert_int_equal(s.f_before, 1);
+  reach = reach_of(till, "107", 2, CRM_TIME_UNSET_TO);
+  assert_int_equal(reach.attainable, 1);
+  assert_int_equal(reach.needed, 9000);
+  assert_int_equal(reach.missing, 5000);
+  assert_int_equal(reach.visits, 2);
+  /* 40 in the 27 days since 3 February; 50 more take 33.75 of them */
+  assert_int_equal(reach.day, day_of(2024, 2, 29) + 34);
+  assert_int_equal(reach.kept, INT32_MIN);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
+static void test_limits(void **state)
+{
+  static const int64_t limits[] = { 50000, 8000 };
+  crm_store *store = facts_store(NULL, ten);
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  crm_customer_standing s;
+  crm_sale sale;
+  crm_till *till;
+  (void)state;
+  options.limits = limits;
+  options.limit_count = 2;
+  till = make_till(store, NULL, &options);
+  assert_true(crm_till_as_of(till) == facts_day(2024, 2, 10));
+  assert_string_equal(standing_of(till, "101").name, "tier1");
+  assert_int_equal(standing_of(till, "101").margin, 0);
+  s = standing_of(till, "105");
+  assert_string_equal(s.name, "tier2");
+  assert_int_equal(s.gap, 42000);
+  assert_int_equal(s.margin, 0);
+  sale = sale_of("105", facts_day(2024, 2, 6), 1);
+  sale.kind = CRM_SALE_RETURN;
+  s = post(till, &sale);
+  assert_string_equal(s.name, "tier3");
+  assert_int_equal(s.gap, 1);
+  assert_int_equal(s.margin, 7998);
+  assert_int_equal(s.orders, 1);
+  sale = sale_of("105", facts_day(2024, 2, 6), -8000);
+  sale.kind = CRM_SALE_RETURN;
+  s = post(till, &sale);
+  assert_string_equal(s.name, "nonpositive");
+  assert_int_equal(s.spend, -1);
+  assert_int_equal(s.rank, 0);
+  assert_int_equal(s.gap, 2);
+  assert_int_equal(s.margin, 0);
+  assert_int_equal(s.share, 0);
+  assert_int_equal(s.population, 9);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
+/* What nobody knows yet, what stands for nobody, and what is only known. */
+static void test_strangers(void **state)
+{
+  static const char *const anonymous[] = { "0" };
+  crm_store_options settled = CRM_STORE_OPTIONS_INIT;
+  crm_customer_standing s = CRM_CUSTOMER_STANDING_INIT;
+  crm_sale sale = sale_of("new", facts_day(2024, 2, 6), 999);
+  crm_till *till;
+  crm_store *store;
+  (void)state;
+  settled.anonymous = anonymous;
+  settled.anonymous_count = 1;
+  store = facts_store(&settled, ten);
+  facts_load_text(store, "customers", "customer,kind,joined\n7,internal,\n8,person,2024-01-01\n9,person,\n"
+                                      "10,person,2024-02-20\n");
+  till = make_till(store, NULL, NULL);
+  assert_int_equal(crm_till_standing(till, "new", &s, NULL), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(crm_till_preview(till, &sale, &s, NULL), CRM_OK);
+  assert_int_equal(s.tier_before, -1);
+  assert_string_equal(s.name_before, "");
+  assert_int_equal(s.stage_before, CRM_BUYER_NONE);
+  assert_int_equal(s.stage, CRM_BUYER_FIRST);
+  assert_int_equal(s.rank, 11);
+  assert_int_equal(crm_till_standing(till, "new", &s, NULL), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(post(till, &sale).rank, 11);
+  assert_int_equal(standing_of(till, "new").orders, 1);
+  assert_string_equal(standing_of(till, "8").name, "prospect");
+  assert_string_equal(standing_of(till, "9").name, "suspect");
+  assert_int_equal(standing_of(till, "9").r, 0);
+  assert_int_equal(standing_of(till, "9").recency_days, -1);
+  assert_int_equal(crm_till_standing(till, "10", &s, NULL), CRM_ERROR_NOT_FOUND);
+  sale.customer = "0";
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_NOT_FOUND);
+  sale.customer = "7";
+  assert_int_equal(crm_till_preview(till, &sale, &s, NULL), CRM_ERROR_NOT_FOUND);
+  sale.customer = "";
+  assert_int_equal(crm_till_preview(till, &sale, &s, NULL), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_NOT_FOUND);
+  /* 10 joins on 20 February */
+  assert_int_equal(crm_till_advance(till, facts_day(2024, 2, 20), NULL), CRM_OK);
+  assert_int_equal(crm_till_standing(till, "10", &s, NULL), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(crm_till_advance(till, facts_day(2024, 2, 20) + 1, NULL), CRM_OK);
+  assert_string_equal(standing_of(till, "10").name, "prospect");
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
+/* What posting means for the store's commits. */
+static void test_following(void **state)
+{
+  crm_store *store = facts_store(NULL, ten);
+  crm_till *till = make_till(store, NULL, NULL);
+  crm_customer_standing s = CRM_CUSTOMER_STANDING_INIT;
+  crm_reach reach = CRM_REACH_INIT;
+  crm_sale sale = sale_of("107", facts_day(2024, 2, 6), 100);
+  (void)state;
+  sale.document = "20";
+  post(till, &sale);
+  sale.document = "21";
+  sale.source = "south";
+  post(till, &sale);
+  sale.document = NULL;
+  post(till, &sale);
+  assert_int_equal(standing_of(till, "107").spend, 4300);
+  assert_int_equal(crm_till_posted(till), 3);
+  facts_load_text(store, "sales", "document,time,customer,amount\n20,2024-02-06,107,1\n21,2024-02-06,108,5\n");
+  assert_int_equal(crm_till_standing(till, "107", &s, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_till_preview(till, &sale, &s, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_till_reach(till, "107", 0, CRM_TIME_UNSET_TO, &reach, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_till_advance(till, facts_day(2024, 2, 9), NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+  /* 20 is in the store, 21 of the default source is another document, the one without a key is forgotten */
+  assert_int_equal(crm_till_posted(till), 1);
+  assert_int_equal(standing_of(till, "107").spend, 4200);
+  assert_int_equal(standing_of(till, "107").orders, 3);
+  assert_int_equal(standing_of(till, "108").spend, 4500);
+  facts_load_text(store, "sales", "document,version,time,customer,kind,amount\n20,1,2024-02-06,107,void,1\n");
+  assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+  assert_int_equal(standing_of(till, "107").spend, 4100);
+  facts_load_text(store, "sales", "source,document,time,customer,amount\nsouth,21,2024-02-06,107,1\n");
+  assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+  assert_int_equal(crm_till_posted(till), 0);
+  assert_int_equal(standing_of(till, "107").spend, 4100);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
+/* Sales of 10 on the first of each month but the first one, 25. */
+static const char *const monthly =
+    "document,time,customer,amount\n1,2024-01-01,a,25\n2,2024-02-01,a,10\n3,2024-03-01,a,10\n4,2024-04-01,a,10\n"
+    "5,2024-04-01,b,30\n";
+
+static void test_rolling_window(void **state)
+{
+  crm_store *store = facts_store(NULL, monthly);
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  crm_pyramid_options pyramid = CRM_PYRAMID_OPTIONS_INIT;
+  static const int32_t half[] = { 5000 };
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_reach reach;
+  crm_till *till;
+  (void)state;
+  pyramid.shares = half;
+  pyramid.share_count = 1;
+  options.pyramid = &pyramid;
+  options.window = CRM_WINDOW_DAYS;
+  options.days = 92;
+  scope.as_of = facts_day(2024, 4, 2);
+  till = make_till(store, &scope, &options);
+  /* 92 days up to 1 April begin on 1 January */
+  assert_int_equal(standing_of(till, "a").spend, 5500);
+  reach = reach_of(till, "a", 0, CRM_TIME_UNSET_TO);
+  assert_int_equal(reach.needed, 3000);
+  assert_int_equal(reach.missing, 0);
+  /* with the 25 of 1 January gone there are 30, level with b; below that when February's leave, after 92 days */
+  assert_int_equal(reach.kept, day_of(2024, 2, 1) + 91);
+  reach = reach_of(till, "a", 0, facts_day(2024, 5, 4));
+  assert_int_equal(reach.spend, 2000);
+  assert_int_equal(reach.missing, 1000);
+  assert_int_equal(reach.visits, 1);
+  assert_int_equal(crm_till_advance(till, facts_day(2024, 4, 3), NULL), CRM_OK);
+  assert_int_equal(standing_of(till, "a").spend, 3000);
+  assert_int_equal(standing_of(till, "a").orders, 3);
+  assert_int_equal(standing_of(till, "a").first, day_of(2024, 1, 1));
+  assert_int_equal(crm_till_advance(till, facts_day(2024, 8, 1), NULL), CRM_OK);
+  assert_string_equal(standing_of(till, "a").name, "inactive");
+  assert_int_equal(crm_till_advance(till, facts_day(2024, 7, 1), NULL), CRM_ERROR_ARGUMENT);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
+static void test_years(void **state)
+{
+  crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2023-12-31,a,1\n2,2024-01-01,a,2\n"
+                                       "3,2024-02-28,c,4\n4,2024-02-29,c,8\n5,2025-02-27,c,16\n6,2025-02-28,c,32\n");
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_till *till;
+  (void)state;
+  facts_load_text(store, "customers", "customer,joined\nc,2020-02-29\n");
+  options.window = CRM_WINDOW_YEAR;
+  scope.as_of = facts_day(2024, 1, 1);
+  till = make_till(store, &scope, &options);
+  assert_int_equal(standing_of(till, "a").spend, 100);
+  assert_int_equal(reach_of(till, "a", 0, CRM_TIME_UNSET_TO).kept, day_of(2023, 12, 31));
+  assert_int_equal(crm_till_advance(till, facts_day(2024, 1, 1) + 1, NULL), CRM_OK);
+  assert_true(crm_till_as_of(till) == facts_day(2024, 1, 2));
+  assert_int_equal(standing_of(till, "a").spend, 200);
+  crm_till_free(till);
+
+  options.window = CRM_WINDOW_MEMBERSHIP;
+  scope.as_of = facts_day(2024, 3, 1);
+  till = make_till(store, &scope, &options);
+  /* c's year begins on 29 February 2024, and the one after on the 28th; a's on 31 December, its first purchase */
+  assert_int_equal(standing_of(till, "c").spend, 800);
+  assert_int_equal(standing_of(till, "a").spend, 300);
+  assert_int_equal(reach_of(till, "c", 0, CRM_TIME_UNSET_TO).kept, day_of(2025, 2, 27));
+  assert_int_equal(crm_till_advance(till, facts_day(2025, 2, 28), NULL), CRM_OK);
+  assert_int_equal(standing_of(till, "c").spend, 2400);
+  assert_string_equal(standing_of(till, "a").name, "inactive");
+  assert_int_equal(crm_till_advance(till, facts_day(2025, 3, 1), NULL), CRM_OK);
+  assert_int_equal(standing_of(till, "c").spend, 3200);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
+/* A day that begins at four: what is sold at three still belongs to yesterday. */
+static void test_day_start(void **state)
+{
+  crm_store_options settled = CRM_STORE_OPTIONS_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_customer_standing s = CRM_CUSTOMER_STANDING_INIT;
+  crm_sale sale;
+  crm_till *till;
+  crm_store *store;
+  (void)state;
+  settled.day_start = 4 * (CRM_DAY / 24);
+  store = facts_store(&settled, "document,time,customer,amount\n1,2024-01-02T05:00,7,1\n");
+  scope.as_of = facts_day(2024, 1, 3);
+  till = make_till(store, &scope, NULL);
+  assert_true(crm_till_as_of(till) == facts_day(2024, 1, 3) + settled.day_start);
+  sale = sale_of("7", facts_day(2024, 1, 3) + settled.day_start - 1, 1);
+  assert_int_equal(post(till, &sale).recency_days, 1);
+  sale.time++;
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_RANGE);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
+static void refuse(const crm_store *store, const crm_scope *scope, const crm_till_options *options, const char *what)
+{
+  crm_error error = CRM_ERROR_INIT;
+  crm_till *till = NULL;
+  assert_int_equal(crm_till_create(store, scope, options, &till, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, what);
+  assert_null(till);
+}
+
+static void test_options(void **state)
+{
+  static const int64_t rising[] = { 1, 2 };
+  static const int64_t zero[] = { 1, 0 };
+  static const char *const segments[25] = { "x" };
+  crm_store *store = facts_store(NULL, ten);
+  crm_store *empty = facts_store(NULL, NULL);
+  crm_pyramid_options pyramid = CRM_PYRAMID_OPTIONS_INIT;
+  crm_rfm_options rfm = CRM_RFM_OPTIONS_INIT;
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  crm_till_options usual = options;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_till *till = NULL;
+  (void)state;
+  options.window = 4;
+  refuse(store, NULL, &options, "window");
+  options.window = CRM_WINDOW_DAYS;
+  refuse(store, NULL, &options, "days");
+  options = usual;
+  options.limits = rising;
+  options.limit_count = 2;
+  refuse(store, NULL, &options, "limits");
+  options.limits = zero;
+  refuse(store, NULL, &options, "limits");
+  options.limits = NULL;
+  refuse(store, NULL, &options, "limits");
+  options = usual;
+  pyramid.measure = CRM_MEASURE_PROFIT;
+  options.pyramid = &pyramid;
+  refuse(store, NULL, &options, "measure");
+  options = usual;
+  rfm.segments = segments;
+  options.rfm = &rfm;
+  assert_int_equal(crm_till_create(store, NULL, &options, &till, NULL), CRM_ERROR_ARGUMENT);
+  scope.from = facts_day(2024, 1, 1);
+  refuse(store, &scope, NULL, "from");
+  refuse(empty, NULL, NULL, "as_of");
+  assert_int_equal(crm_till_create(NULL, NULL, NULL, &till, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_till_create(store, NULL, NULL, NULL, NULL), CRM_ERROR_ARGUMENT);
+  crm_till_free(NULL);
+  crm_store_free(store);
+  crm_store_free(empty);
+}
+
+static void test_empty_store(void **state)
+{
+  crm_store *store = facts_store(NULL, NULL);
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_customer_standing s;
+  crm_sale sale;
+  crm_till *till;
+  (void)state;
+  scope.as_of = facts_day(2024, 1, 2);
+  till = make_till(store, &scope, NULL);
+  sale = sale_of("first", facts_day(2024, 1, 1), 5);
+  s = post(till, &sale);
+  assert_string_equal(s.name, "vip");
+  assert_int_equal(s.rank, 1);
+  assert_int_equal(s.gap, 0);
+  assert_int_equal(s.margin, 4);
+  assert_int_equal(s.share, 1000000);
+  assert_int_equal(s.r, 1);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
+/* Calls that cannot be meant, amounts that do not fit, and structs of other sizes: nothing changes. */
+static void test_refused(void **state)
+{
+  crm_store *store = facts_store(NULL, ten);
+  crm_till *till = make_till(store, NULL, NULL);
+  crm_customer_standing s = CRM_CUSTOMER_STANDING_INIT;
+  crm_customer_standing before = standing_of(till, "101");
+  crm_customer_standing after;
+  crm_reach reach = CRM_REACH_INIT;
+  crm_sale sale = sale_of("101", facts_day(2024, 2, 6), INT64_MAX);
+  struct {
+    crm_sale sale;
+    int64_t more;
+  } longer;
+  (void)state;
+  assert_int_equal(crm_till_preview(till, &sale, &s, NULL), CRM_ERROR_OVERFLOW);
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_OVERFLOW);
+  sale.customer = "new one";
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_OVERFLOW);
+  sale.amount = INT64_MIN;
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_ARGUMENT);
+  sale = sale_of("101", facts_day(2024, 2, 10), 1);
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_RANGE);
+  sale.time = INT64_MIN;
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_RANGE);
+  sale.time = facts_day(2024, 2, 6);
+  sale.kind = 2;
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_ARGUMENT);
+  sale.kind = CRM_SALE_SALE;
+  sale.customer = NULL;
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_ARGUMENT);
+  sale.customer = "101";
+  s.struct_size = 2;
+  assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_till_preview(till, &sale, &s, NULL), CRM_ERROR_ARGUMENT);
+  memset(&longer, 0, sizeof longer);
+  longer.sale = sale;
+  longer.sale.struct_size = (uint32_t)sizeof longer;
+  longer.more = 1;
+  assert_int_equal(crm_till_post(till, &longer.sale, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_till_reach(till, "101", 4, CRM_TIME_UNSET_TO, &reach, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_till_reach(till, "101", -1, CRM_TIME_UNSET_TO, &reach, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_till_reach(till, "101", 0, facts_day(2024, 2, 5), &reach, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_till_reach(till, "nobody", 0, CRM_TIME_UNSET_TO, &reach, NULL), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(crm_till_post(NULL, &sale, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_till_post(till, NULL, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_till_sync(NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_till_advance(NULL, 0, NULL), CRM_ERROR_ARGUMENT);
+  after = standing_of(till, "101");
+  assert_memory_equal(&before, &after, sizeof before);
+  assert_int_equal(crm_till_posted(till), 0);
+  s.struct_size = 32;
+  s.gap = 77;
+  assert_int_equal(crm_till_standing(till, "101", &s, NULL), CRM_OK);
+  assert_int_equal(s.population, 10);
+  assert_int_equal(s.gap, 77);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
+/* Loads without a fault, wherever the count of allocations is. */
+static void load_safely(test_fault *fault, crm_store *store, const char *sales)
+{
+  uint64_t fail_at = fault->fail_at;
+  uint64_t calls = fault->calls;
+  fault->fail_at = 0;
+  facts_load_text(store, "sales", sales);
+  fault->fail_at = fail_at == 0 ? 0 : fail_at + (fault->calls - calls);
+}
+
+/* Everything a till does, each allocation failing in turn. */
+static crm_status use(test_fault *fault, crm_till *till, crm_store *store)
+{
+  crm_customer_standing s = CRM_CUSTOMER_STANDING_INIT;
+  crm_reach reach = CRM_REACH_INIT;
+  crm_sale sale = sale_of("106", facts_day(2024, 2, 5), 100);
+  crm_status status;
+  int i;
+  sale.document = "30";
+  status = crm_till_post(till, &sale, &s, NULL);
+  for (i = 0; i < 60 && status == CRM_OK; i++) {
+    char key[16];
+    char document[16];
+    (void)snprintf(key, sizeof key, "fresh %d", i);
+    (void)snprintf(document, sizeof document, "%d", 100 + i);
+    sale = sale_of(key, facts_day(2023, 10, 1) + i * 2 * CRM_DAY, 100 + i * 37);
+    sale.document = document;
+    status = crm_till_post(till, &sale, &s, NULL);
+  }
+  sale = sale_of("103", facts_day(2024, 2, 4), 5);
+  status = status == CRM_OK ? crm_till_preview(till, &sale, &s, NULL) : status;
+  status = status == CRM_OK ? crm_till_reach(till, "103", 1, CRM_TIME_UNSET_TO, &reach, NULL) : status;
+  load_safely(fault, store, "document,time,customer,amount\n30,2024-02-05,106,1\n31,2024-02-06,fresh 1,1\n");
+  status = status == CRM_OK ? crm_till_sync(till, NULL) : status;
+  status = status == CRM_OK ? crm_till_advance(till, facts_day(2024, 3, 20), NULL) : status;
+  status = status == CRM_OK ? crm_till_standing(till, "fresh 1", &s, NULL) : status;
+  assert_true(status != CRM_OK || s.spend == 237);
+  return status;
+}
+
+typedef struct variant {
+  const crm_scope *scope;
+  const crm_till_options *options;
+} variant;
+
+static int scenario(const crm_config *config, void *user)
+{
+  const variant *with = user;
+  test_fault *fault = config->allocate_context;
+  uint64_t fail_at = fault->fail_at;
+  crm_store *store = NULL;
+  crm_till *till = NULL;
+  crm_status status;
+  fault->fail_at = 0;
+  assert_int_equal(crm_store_create(config, NULL, &store, NULL), CRM_OK);
+  facts_load_text(store, "sales", ten);
+  fault->fail_at = fail_at == 0 ? 0 : fault->calls + fail_at;
+  status = crm_till_create(store, with->scope, with->options, &till, NULL);
+  status = status == CRM_OK ? use(fault, till, store) : status;
+  fault->fail_at = 0;
+  if (status != CRM_OK && till != NULL) {
+    /* whatever failed, a sync makes it whole again */
+    assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+    assert_int_equal(standing_of(till, "101").spend, 50000);
+  }
+  crm_till_free(till);
+  crm_store_free(store);
+  return status;
+}
+
+static void test_memory(void **state)
+{
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_rfm_options rfm = CRM_RFM_OPTIONS_INIT;
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  variant with;
+  (void)state;
+  scope.as_of = facts_day(2024, 2, 7);
+  with.scope = &scope;
+  with.options = NULL;
+  test_fault_drive(scenario, &with);
+  rfm.ties = CRM_TIES_SPLIT;
+  options.rfm = &rfm;
+  options.window = CRM_WINDOW_DAYS;
+  options.days = 365;
+  scope.occasions = CRM_OCCASIONS_DAY;
+  with.options = &options;
+  test_fault_drive(scenario, &with);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_worked_example), cmocka_unit_test(test_limits),
+    cmocka_unit_test(test_strangers),      cmocka_unit_test(test_following),
+    cmocka_unit_test(test_rolling_window), cmocka_unit_test(test_years),
+    cmocka_unit_test(test_day_start),      cmocka_unit_test(test_options),
+    cmocka_unit_test(test_empty_store),    cmocka_unit_test(test_refused),
+    cmocka_unit_test(test_memory),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
