@@ -191,8 +191,8 @@ static int32_t stage_of(const crm__buyer *buyer)
                                                                                       : CRM_BUYER_FIRST;
 }
 
-static void put_after(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made, const place *found,
-                      crm_customer_standing *standing)
+static void put_after(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made,
+                      const place *found, crm_customer_standing *standing)
 {
   standing->tier = found->tier;
   standing->name = crm__tier_name(till->rules, found->tier);

@@ -179,7 +179,7 @@ struct crm_store {
 
   crm__tally tallies[CRM__TABLES];   /* of all committed loads */
 
-  uint32_t touched[CRM__TOUCHED];    /* customers that versions after touched_since touched, as long as they find room */
+  uint32_t touched[CRM__TOUCHED];    /* customers that versions after touched_since touched, as far as there is room */
   uint32_t touched_count;
   int64_t touched_since;
   int64_t rekeyed;                   /* the last version that changed keys of customers */

@@ -332,7 +332,7 @@ static int agree(bench *b, till_peers *peers)
     }
     if (crm_till_standing(b->till, sale->key, &found, &b->error) != CRM_OK || found.spend != spend ||
         found.rank != ahead + 1) {
-      fprintf(stderr, "bench_till: %s has spent %" PRId64 ", rank %" PRId64 "; the till says %" PRId64 ", %" PRId64 "\n",
+      fprintf(stderr, "bench_till: %s has spent %" PRId64 ", rank %" PRId64 "; the till: %" PRId64 ", %" PRId64 "\n",
               sale->key, spend, ahead + 1, found.spend, found.rank);
       return 0;
     }

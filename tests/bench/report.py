@@ -122,6 +122,55 @@ def growth_table(growth):
     )
 
 
+TILL = {
+    "post": "a sale posted, the whole standing before and after it",
+    "post_year": "the same, the window being the last 365 days",
+    "preview": "a sale previewed, the same standing",
+    "standing": "a standing looked up",
+    "sqlite": "SQLite: sale inserted, customer updated, tier, scores and gap by stored limits",
+    "redis": "Redis: a sorted set, amount added and exact rank, 100 sales a pipeline",
+}
+
+
+def nanoseconds(times):
+    return f"{statistics.median(times):.0f} ({min(times):.0f}-{max(times):.0f})"
+
+
+def till_text(till):
+    text = (
+        "\n## At the till\n\nNanoseconds a sale, the median of the rounds, least and greatest in brackets; every engine "
+        "rings up the same sales, one after the other, of customers drawn as often as the facts have them. The standing "
+        "is exact: tier, rank, scores, gap, margin, share, before and after. SQLite's answer is as old as its limits, "
+        "and its scores compare only; Redis has the exact rank alone. Both are given the kind form: one transaction, "
+        "prepared statements, pipelines. In the end all have the same spends, and Redis and libcrm the same ranks as "
+        "plain sums. Half of the calls and all but 1 of 100 are under the two figures behind, the clock included.\n"
+    )
+    for size, result in till.items():
+        times = result["times"]
+        rows = []
+        for name, what in TILL.items():
+            if name in times:
+                half, most = result["spread"].get(name, ("", ""))
+                rows.append(
+                    [what, nanoseconds(times[name])]
+                    + [
+                        ratio(times[peer], times[name]) if peer in times and name not in ("sqlite", "redis") else ""
+                        for peer in ("sqlite", "redis")
+                    ]
+                    + [f"{half} / {most}" if half else ""]
+                )
+        text += f"\n{result['customers']:,} customers:\n\n"
+        text += table(["what", "ns", "SQLite / it", "Redis / it", "half, 99 %"], rows)
+        text += (
+            f"\nThe floors: Redis 25 times a sale posted, SQLite 15 times; a preview twice as fast as a post (here "
+            f"{statistics.median(times['post']) / statistics.median(times['preview']):.1f}). Beside: a till made in "
+            f"{result['create'] / 1e6:.0f} ms, {result['bytes']:.0f} bytes a customer; one document loaded in "
+            f"{result['load'] / 1e3:.0f} us and the till synced with it in {result['sync'] / 1e3:.1f} us; a day of the "
+            f"yearly window in {result['advance'] / 1e6:.2f} ms.\n"
+        )
+    return text
+
+
 def limits_table(limits):
     rows = [["sequential read", f"{limits['read']:.1f} GB/s"], ["copy", f"{limits['copy']:.1f} GB/s"]]
     for update in limits["update"]:
@@ -164,6 +213,8 @@ def write(path, whole):
         text += result_tables(size, results)
     for size, peaks in whole["memory"].items():
         text += memory_table(size, peaks)
+    if whole.get("till"):
+        text += till_text(whole["till"])
     if whole["growth"]:
         text += growth_table(whole["growth"])
     text += limits_table(whole["limits"]) + tasks_list(whole["results"])

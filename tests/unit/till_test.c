@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Tills followed by hand. That they equal a batch computation whatever happens is what tests/property/till_property_test.c
- * tries. */
+/* Tills followed by hand. That they equal a batch computation, whatever happens, is tried in
+ * tests/property/till_property_test.c. */
 
 /* The ten customers of docs/methods/pyramid.md, and one each of those below them. */
 static const char *const ten = "document,time,customer,kind,amount\n"
