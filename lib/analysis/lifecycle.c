@@ -143,10 +143,28 @@ static crm_status check_state(const crm_lifecycle *lifecycle, crm_error *error)
   return CRM_OK;
 }
 
-crm_status crm__lifecycle_open(const crm_lifecycle *lifecycle, crm__scope *scope, crm_error *error)
+crm_status crm__lifecycle_table(const crm_lifecycle *lifecycle, crm__life_table make, const void *what,
+                                crm_table **table, crm_error *error)
 {
-  crm_status status = check_state(lifecycle, error);
-  return status == CRM_OK ? crm__scope_open(scope, lifecycle->store, &lifecycle->scope, error) : status;
+  crm_table *made = NULL;
+  crm__scope scope;
+  crm_status status;
+  if (lifecycle == NULL || table == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "lifecycle or table is NULL");
+  }
+  status = check_state(lifecycle, error);
+  if (status == CRM_OK) {
+    status = crm__scope_open(&scope, lifecycle->store, &lifecycle->scope, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  status = make(lifecycle, &scope, what, &made, error);
+  crm__scope_close(&scope);
+  if (status == CRM_OK) {
+    *table = made;
+  }
+  return status;
 }
 
 crm_status crm_lifecycle_limits(const crm_lifecycle *lifecycle, crm_life_limits *limits, crm_error *error)

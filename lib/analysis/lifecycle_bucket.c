@@ -79,14 +79,15 @@ static void put_period(crm_table *table, const flow *of, int64_t stock)
   }
 }
 
-static crm_status make_bucket(const crm_lifecycle *lifecycle, crm__scope *scope, const crm__calendar *calendar,
-                              crm_table **table, crm_error *error)
+static crm_status make_bucket(const crm_lifecycle *lifecycle, crm__scope *scope, const void *what, crm_table **table,
+                              crm_error *error)
 {
   static const crm__table_column columns[BUCKET_COLUMNS] = {
     { "period", CRM_TYPE_TEXT, 0 },         { "start", CRM_TYPE_INTEGER, 0 },   { "new", CRM_TYPE_INTEGER, 0 },
     { "reactivated", CRM_TYPE_INTEGER, 0 }, { "lost", CRM_TYPE_INTEGER, 0 },    { "end", CRM_TYPE_INTEGER, 0 },
     { "leak_rate", CRM_TYPE_DECIMAL, 6 },   { "steady_state", CRM_TYPE_INTEGER, 0 }, { "complete", CRM_TYPE_BOOLEAN, 0 }
   };
+  const crm__calendar *calendar = what;
   crm__activity activity;
   flow *flows = NULL;
   int64_t stock = 0;
@@ -120,26 +121,9 @@ static crm_status make_bucket(const crm_lifecycle *lifecycle, crm__scope *scope,
 crm_status crm_lifecycle_bucket(const crm_lifecycle *lifecycle, const crm_calendar *calendar, crm_table **table,
                                 crm_error *error)
 {
-  crm_table *made = NULL;
   crm__calendar ready;
-  crm__scope scope;
-  crm_status status;
-  if (lifecycle == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "lifecycle or table is NULL");
-  }
-  status = crm__calendar_open(&ready, calendar, error);
-  if (status == CRM_OK) {
-    status = crm__lifecycle_open(lifecycle, &scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = make_bucket(lifecycle, &scope, &ready, &made, error);
-  crm__scope_close(&scope);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  crm_status status = crm__calendar_open(&ready, calendar, error);
+  return status == CRM_OK ? crm__lifecycle_table(lifecycle, make_bucket, &ready, table, error) : status;
 }
 
 /* ---- how long customers stay ---- */
@@ -230,8 +214,8 @@ static void put_ages(crm_table *table, const crm__durations *stays, const double
   }
 }
 
-static crm_status make_survival(const crm_lifecycle *lifecycle, crm__scope *scope, crm_table **table,
-                                crm_error *error)
+static crm_status make_survival(const crm_lifecycle *lifecycle, crm__scope *scope, const void *what,
+                                crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[STAY_COLUMNS] = {
     { "age_days", CRM_TYPE_INTEGER, 0 },       { "at_risk", CRM_TYPE_INTEGER, 0 }, { "survival", CRM_TYPE_DECIMAL, 6 },
@@ -242,6 +226,7 @@ static crm_status make_survival(const crm_lifecycle *lifecycle, crm__scope *scop
   double *area;
   int64_t *risk;
   crm_status status = make_stays(lifecycle, scope, &stays, error);
+  (void)what;
   if (status != CRM_OK) {
     return status;
   }
@@ -264,20 +249,5 @@ static crm_status make_survival(const crm_lifecycle *lifecycle, crm__scope *scop
 
 crm_status crm_lifecycle_survival(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
-  crm__scope scope;
-  crm_status status;
-  if (lifecycle == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "lifecycle or table is NULL");
-  }
-  status = crm__lifecycle_open(lifecycle, &scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = make_survival(lifecycle, &scope, &made, error);
-  crm__scope_close(&scope);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  return crm__lifecycle_table(lifecycle, make_survival, NULL, table, error);
 }

@@ -66,8 +66,12 @@ crm_status crm__life_suggest(crm_lifecycle *lifecycle, crm__scope *scope, const 
 crm_status crm__life_follow(crm_lifecycle *lifecycle, crm__scope *scope, const crm__life_facts *facts,
                             crm_error *error);
 
-/* STATE where the store has changed since; opens the lifecycle's scope otherwise. */
-crm_status crm__lifecycle_open(const crm_lifecycle *lifecycle, crm__scope *scope, crm_error *error);
+/* Makes a table in the lifecycle's scope by `make`, which gets `what`. Errors: its own, ARGUMENT (lifecycle or table is
+ * NULL), STATE (the store has changed since). */
+typedef crm_status (*crm__life_table)(const crm_lifecycle *lifecycle, crm__scope *scope, const void *what,
+                                      crm_table **table, crm_error *error);
+crm_status crm__lifecycle_table(const crm_lifecycle *lifecycle, crm__life_table make, const void *what,
+                                crm_table **table, crm_error *error);
 
 const char *crm__stage_name(int32_t stage);
 

@@ -194,7 +194,8 @@ static void put_stage(const crm_lifecycle *lifecycle, crm_table *table, int32_t 
   crm__table_put_name(table, STAGE_STATUS, top ? "top" : crm__incidence_status(promotion));
 }
 
-static crm_status make_stages(const crm_lifecycle *lifecycle, crm__scope *scope, crm_table **table, crm_error *error)
+static crm_status make_stages(const crm_lifecycle *lifecycle, crm__scope *scope, const void *what, crm_table **table,
+                              crm_error *error)
 {
   static const crm__table_column columns[STAGE_COLUMNS] = {
     { "stage", CRM_TYPE_TEXT, 0 },           { "customers", CRM_TYPE_INTEGER, 0 },
@@ -210,6 +211,7 @@ static crm_status make_stages(const crm_lifecycle *lifecycle, crm__scope *scope,
   int64_t medians[CRM_STAGES];
   int32_t stage;
   crm_status status = open_durations(lifecycle, scope, &durations, error);
+  (void)what;
   crm__stages_count(lifecycle, lifecycle->as_of, &counts);
   if (status == CRM_OK) {
     status = find_medians(lifecycle, scope, &counts, medians, error);
@@ -233,20 +235,5 @@ static crm_status make_stages(const crm_lifecycle *lifecycle, crm__scope *scope,
 
 crm_status crm_lifecycle_stages(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
-  crm__scope scope;
-  crm_status status;
-  if (lifecycle == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "lifecycle or table is NULL");
-  }
-  status = crm__lifecycle_open(lifecycle, &scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = make_stages(lifecycle, &scope, &made, error);
-  crm__scope_close(&scope);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  return crm__lifecycle_table(lifecycle, make_stages, NULL, table, error);
 }

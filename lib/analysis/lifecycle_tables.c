@@ -70,7 +70,8 @@ static void put_member(const crm_lifecycle *lifecycle, crm_table *table, uint32_
   }
 }
 
-static crm_status make_members(const crm_lifecycle *lifecycle, crm__scope *scope, crm_table **table, crm_error *error)
+static crm_status make_members(const crm_lifecycle *lifecycle, crm__scope *scope, const void *what, crm_table **table,
+                               crm_error *error)
 {
   static const crm__table_column columns[MEMBER_COLUMNS] = {
     { "customer", CRM_TYPE_TEXT, 0 }, { "stage", CRM_TYPE_TEXT, 0 },   { "entered", CRM_TYPE_TIME, 0 },
@@ -80,6 +81,7 @@ static crm_status make_members(const crm_lifecycle *lifecycle, crm__scope *scope
   const uint32_t *ids;
   uint32_t i;
   crm_status status = crm__customers_by_key(scope, &ids, error);
+  (void)what;
   if (status == CRM_OK) {
     status = crm__table_begin(crm__scope_memory(scope), "lifecycle_members", columns, MEMBER_COLUMNS,
                               lifecycle->customers, table, error);
@@ -119,7 +121,8 @@ static void put_history(const crm_lifecycle *lifecycle, crm_table *table, uint32
   }
 }
 
-static crm_status make_history(const crm_lifecycle *lifecycle, crm__scope *scope, uint32_t only, crm_table **table,
+/* what is the key of one customer, or NULL. */
+static crm_status make_history(const crm_lifecycle *lifecycle, crm__scope *scope, const void *what, crm_table **table,
                                crm_error *error)
 {
   static const crm__table_column columns[HISTORY_COLUMNS] = {
@@ -128,11 +131,14 @@ static crm_status make_history(const crm_lifecycle *lifecycle, crm__scope *scope
     { "step", CRM_TYPE_TEXT, 0 }
   };
   int64_t rows = (int64_t)lifecycle->event_count;
+  uint32_t only = what == NULL ? CRM__NONE : crm__customer_find(lifecycle->store, what);
   const uint32_t *ids = NULL;
   uint32_t i;
   crm_status status = CRM_OK;
-  if (only == CRM__NONE) {
+  if (what == NULL) {
     status = crm__customers_by_key(scope, &ids, error);
+  } else if (only == CRM__NONE || lifecycle->starts[only] == lifecycle->starts[only + 1U]) {
+    status = crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the scope");
   } else {
     rows = (int64_t)(lifecycle->starts[only + 1U] - lifecycle->starts[only]);
   }
@@ -157,8 +163,9 @@ static crm_status make_history(const crm_lifecycle *lifecycle, crm__scope *scope
 
 enum { SNAPSHOT_STAGE, SNAPSHOT_CUSTOMERS, SNAPSHOT_SHARE, SNAPSHOT_COLUMNS };
 
-static crm_status make_snapshot(const crm_lifecycle *lifecycle, crm__scope *scope, int64_t instant, crm_table **table,
-                                crm_error *error)
+/* what is an instant. */
+static crm_status make_snapshot(const crm_lifecycle *lifecycle, crm__scope *scope, const void *what,
+                                crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[SNAPSHOT_COLUMNS] = {
     { "stage", CRM_TYPE_TEXT, 0 }, { "customers", CRM_TYPE_INTEGER, 0 }, { "share", CRM_TYPE_DECIMAL, 6 }
@@ -171,7 +178,7 @@ static crm_status make_snapshot(const crm_lifecycle *lifecycle, crm__scope *scop
     return status;
   }
   crm__lifecycle_describe(lifecycle, scope, *table, "lifecycle_snapshot");
-  crm__stages_count(lifecycle, instant, &counts);
+  crm__stages_count(lifecycle, *(const int64_t *)what, &counts);
   for (stage = 0; stage < CRM_STAGES; stage++) {
     crm__table_put_name(*table, SNAPSHOT_STAGE, crm__stage_name(stage));
     crm__table_put(*table, SNAPSHOT_CUSTOMERS, counts.customers[stage]);
@@ -182,14 +189,15 @@ static crm_status make_snapshot(const crm_lifecycle *lifecycle, crm__scope *scop
 
 enum { MOVE_FROM, MOVE_TO, MOVE_CUSTOMERS, MOVE_SHARE, MOVE_COLUMNS };
 
-/* Rows and columns of the matrix are stages, after one for those who were not there yet. */
-static crm_status make_transitions(const crm_lifecycle *lifecycle, crm__scope *scope, int64_t from, int64_t to,
+/* what is two instants. Rows and columns of the matrix are stages, after one for those who were not there yet. */
+static crm_status make_transitions(const crm_lifecycle *lifecycle, crm__scope *scope, const void *what,
                                    crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[MOVE_COLUMNS] = {
     { "from", CRM_TYPE_TEXT, 0 }, { "to", CRM_TYPE_TEXT, 0 }, { "customers", CRM_TYPE_INTEGER, 0 },
     { "share", CRM_TYPE_DECIMAL, 6 }
   };
+  const int64_t *instants = what;
   int64_t moved[CRM_STAGES + 1][CRM_STAGES] = {{0}};
   int32_t a;
   int32_t b;
@@ -201,8 +209,8 @@ static crm_status make_transitions(const crm_lifecycle *lifecycle, crm__scope *s
   }
   crm__lifecycle_describe(lifecycle, scope, *table, "lifecycle_transitions");
   for (id = 0; id < lifecycle->customers; id++) {
-    const crm__life_event *before = crm__life_at(lifecycle, id, from);
-    const crm__life_event *after = crm__life_at(lifecycle, id, to);
+    const crm__life_event *before = crm__life_at(lifecycle, id, instants[0]);
+    const crm__life_event *after = crm__life_at(lifecycle, id, instants[1]);
     if (after != NULL) {
       moved[before == NULL ? 0 : before->stage + 1][after->stage]++;
     }
@@ -226,80 +234,29 @@ static crm_status make_transitions(const crm_lifecycle *lifecycle, crm__scope *s
 
 /* ---- the calls ---- */
 
-/* What differs between the tables that one call makes each. */
-typedef struct wanted {
-  int32_t kind;      /* 0 members, 1 history, 2 snapshot, 3 transitions */
-  uint32_t only;
-  int64_t from;
-  int64_t to;
-} wanted;
-
-static crm_status make(const crm_lifecycle *lifecycle, const wanted *what, crm_table **table, crm_error *error)
-{
-  crm_table *made = NULL;
-  crm__scope scope;
-  crm_status status = crm__lifecycle_open(lifecycle, &scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = what->kind == 0   ? make_members(lifecycle, &scope, &made, error)
-           : what->kind == 1 ? make_history(lifecycle, &scope, what->only, &made, error)
-           : what->kind == 2 ? make_snapshot(lifecycle, &scope, what->to, &made, error)
-                             : make_transitions(lifecycle, &scope, what->from, what->to, &made, error);
-  crm__scope_close(&scope);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
-}
-
-static crm_status check_pointers(const void *lifecycle, const void *table, crm_error *error)
-{
-  return lifecycle == NULL || table == NULL
-           ? crm__fail(error, CRM_ERROR_ARGUMENT, "lifecycle or table is NULL")
-           : CRM_OK;
-}
-
 crm_status crm_lifecycle_members(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
 {
-  wanted what = {0, CRM__NONE, 0, 0};
-  crm_status status = check_pointers(lifecycle, table, error);
-  return status == CRM_OK ? make(lifecycle, &what, table, error) : status;
+  return crm__lifecycle_table(lifecycle, make_members, NULL, table, error);
 }
 
 crm_status crm_lifecycle_history(const crm_lifecycle *lifecycle, const char *key, crm_table **table, crm_error *error)
 {
-  wanted what = {1, CRM__NONE, 0, 0};
-  crm_status status = check_pointers(lifecycle, table, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  if (key != NULL && crm_store_version(lifecycle->store) == lifecycle->version) {
-    what.only = crm__customer_find(lifecycle->store, key);
-    if (what.only == CRM__NONE || lifecycle->starts[what.only] == lifecycle->starts[what.only + 1U]) {
-      return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the scope");
-    }
-  }
-  return make(lifecycle, &what, table, error);
+  return crm__lifecycle_table(lifecycle, make_history, key, table, error);
 }
 
 crm_status crm_lifecycle_snapshot(const crm_lifecycle *lifecycle, int64_t instant, crm_table **table, crm_error *error)
 {
-  wanted what = {2, CRM__NONE, 0, 0};
-  crm_status status = check_pointers(lifecycle, table, error);
-  what.to = instant;
-  return status == CRM_OK ? make(lifecycle, &what, table, error) : status;
+  return crm__lifecycle_table(lifecycle, make_snapshot, &instant, table, error);
 }
 
 crm_status crm_lifecycle_transitions(const crm_lifecycle *lifecycle, int64_t from, int64_t to, crm_table **table,
                                      crm_error *error)
 {
-  wanted what = {3, CRM__NONE, 0, 0};
-  crm_status status = check_pointers(lifecycle, table, error);
-  if (status == CRM_OK && from > to) {
-    status = crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "from", 0, -1, "from is after to");
+  int64_t instants[2];
+  instants[0] = from;
+  instants[1] = to;
+  if (from > to) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "from", 0, -1, "from is after to");
   }
-  what.from = from;
-  what.to = to;
-  return status == CRM_OK ? make(lifecycle, &what, table, error) : status;
+  return crm__lifecycle_table(lifecycle, make_transitions, instants, table, error);
 }
