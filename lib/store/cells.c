@@ -242,6 +242,62 @@ static void decode_field_keys(const crm__field *fields, int32_t column, int64_t 
   }
 }
 
+static int same_text(const char *a, const char *b, size_t length)
+{
+  if (length >= 8 && length <= 16) {   /* without a call, for the usual lengths of keys */
+    return crm__load64(a) == crm__load64(b) && crm__load64(a + length - 8) == crm__load64(b + length - 8);
+  }
+  return memcmp(a, b, length) == 0;
+}
+
+/* Whether bytes are ASCII without a zero: texts that need no look at each of them. */
+static int all_ascii(const char *bytes, int64_t count)
+{
+  unsigned char tops = 0;
+  unsigned char zeros = 0;
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    tops |= (unsigned char)bytes[i];
+    zeros |= bytes[i] == 0;
+  }
+  return tops < 128 && !zeros;
+}
+
+/* Text keys of a batch. The rows of a document carry the same one: it is read once. */
+static void decode_text_keys(const crm__input *input, int32_t column, int64_t from, int64_t count, crm__key *keys,
+                             crm__verdicts *verdicts)
+{
+  const int64_t *offsets = input->column->offsets + from;
+  const char *bytes = input->column->bytes;
+  int plain = offsets[count] > offsets[0] && all_ascii(bytes + offsets[0], offsets[count] - offsets[0]);
+  int64_t before = -1;   /* a row whose key is good */
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    const char *text = bytes;
+    size_t length = (size_t)(offsets[i + 1] - offsets[i]);
+    int32_t cause = CRM__CAUSE_NONE;
+    int has = column_has(input->column, from + i);
+    if (has && before >= 0 && length == (size_t)(offsets[before + 1] - offsets[before]) &&
+        same_text(bytes + offsets[i], bytes + offsets[before], length)) {
+      keys[i] = keys[before];
+      continue;
+    }
+    keys[i] = crm__key_none();
+    if (plain && has) {
+      text = bytes + offsets[i];
+      has = length > 0 && (text[0] > ' ' || !all_blank(text, length));
+    } else {
+      has = cell_text(input, from + i, &text, &length, &cause);
+    }
+    if (has) {
+      keys[i] = crm__key_from(text, length);
+      before = i;
+    } else if (cause != CRM__CAUSE_NONE) {
+      refuse(verdicts, i, cause, column);
+    }
+  }
+}
+
 static void decode_keys(const crm__input *input, int32_t column, int64_t from, int64_t count,
                         crm__key *keys, crm__verdicts *verdicts)
 {
@@ -259,6 +315,10 @@ static void decode_keys(const crm__input *input, int32_t column, int64_t from, i
   }
   if (input->fields != NULL) {
     decode_field_keys(input->fields + from, column, count, keys, verdicts);
+    return;
+  }
+  if (input->column != NULL && input->column->type == CRM_TYPE_TEXT) {
+    decode_text_keys(input, column, from, count, keys, verdicts);
     return;
   }
   for (i = 0; i < count; i++) {

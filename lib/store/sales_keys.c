@@ -89,7 +89,7 @@ static int same_key(const crm__key *a, const crm__key *b)
   if (a->integer != b->integer || a->length != b->length || (a->text == NULL) != (b->text == NULL)) {
     return 0;
   }
-  return a->text == NULL || memcmp(a->text, b->text, a->length) == 0;
+  return a->text == b->text || memcmp(a->text, b->text, a->length) == 0;
 }
 
 /* Ids of small integers, such as numbers of lines and branches, as they were found before. 0: one is not known yet. */
