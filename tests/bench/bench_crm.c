@@ -2,13 +2,14 @@
  * Copyright the libcrm authors */
 #define _XOPEN_SOURCE 700
 
-/* libcrm's side of the benchmark:  bench_crm DIRECTORY
+/* libcrm's side of the benchmark:  bench_crm DIRECTORY [THREADS | small-pages]
  * Reads "run TASK", "answer TASK", "memory" and "quit" from standard input and answers each by one line of JSON. Only
  * the task itself is timed: data are in memory before, results are freed after. */
 
 #include "answers.h"
 #include "columns.h"
 #include "crm_pages.h"
+#include "crm_threads.h"
 #include "timing.h"
 
 #include "base/intern.h"
@@ -26,6 +27,7 @@ typedef struct bench {
   bench_columns columns;
   crm_pages *pages;
   crm_config config;         /* memory in large pages */
+  crm_threads *threads;      /* NULL: the calling thread alone */
   crm_context *context;
   crm_store *store;          /* the facts that are computed over */
   crm_store *fresh;          /* made by the task that loads */
@@ -148,9 +150,11 @@ static crm_status append(bench *b, crm_load *load, const crm_column *columns, in
 
 static crm_status load_columns(bench *b, const crm_column *columns, int64_t count, crm_store **store)
 {
+  crm_load_options options = CRM_LOAD_OPTIONS_INIT;
   crm_load *load = NULL;
   crm_status status = crm_store_create(&b->config, NULL, store, &b->error);
-  status = status == CRM_OK ? crm_load_begin(*store, NULL, &load, &b->error) : status;
+  options.context = b->context;
+  status = status == CRM_OK ? crm_load_begin(*store, &options, &load, &b->error) : status;
   status = status == CRM_OK ? append(b, load, columns, count) : status;
   status = status == CRM_OK ? crm_load_commit(load, &b->error) : status;
   crm_load_free(load);
@@ -160,10 +164,12 @@ static crm_status load_columns(bench *b, const crm_column *columns, int64_t coun
 static crm_status load_csv(bench *b, const crm_config *config, crm_store **store)
 {
   char path[4096];
+  crm_load_options options = CRM_LOAD_OPTIONS_INIT;
   crm_load *load = NULL;
   crm_status status = crm_store_create(config, NULL, store, &b->error);
+  options.context = b->context;
   (void)snprintf(path, sizeof path, "%s/sales.csv", b->columns.directory);
-  status = status == CRM_OK ? crm_load_begin(*store, NULL, &load, &b->error) : status;
+  status = status == CRM_OK ? crm_load_begin(*store, &options, &load, &b->error) : status;
   status = status == CRM_OK ? crm_load_csv_file(load, "sales", NULL, path, &b->error) : status;
   status = status == CRM_OK ? crm_load_commit(load, &b->error) : status;
   crm_load_free(load);
@@ -559,26 +565,46 @@ static crm_status serve(bench *b, const char *verb, const char *task)
   return status;
 }
 
+/* What this host lends: large pages (unless small ones are asked for) and threads. */
+static int lend(bench *b, const char *how)
+{
+  crm_context_options options = CRM_CONTEXT_OPTIONS_INIT;
+  crm_executor executor = CRM_EXECUTOR_INIT;
+  uint32_t threads = (uint32_t)strtoul(how, NULL, 10);
+  if (crm_pages_create(&b->pages) != CRM_OK) {
+    return 0;
+  }
+  if (strcmp(how, "small-pages") != 0) {
+    crm_pages_lend(b->pages, &b->config);
+  }
+  if (crm_context_create(&b->config, &b->context, &b->error) != CRM_OK) {
+    return 0;
+  }
+  if (threads < 2) {
+    return 1;
+  }
+  if (crm_threads_create(threads, &b->threads) != CRM_OK) {
+    return 0;
+  }
+  crm_threads_lend(b->threads, &executor);
+  options.executor = &executor;
+  return crm_context_configure(b->context, &options, &b->error) == CRM_OK;
+}
+
 int main(int argc, char **argv)
 {
   static const crm_error no_error = CRM_ERROR_INIT;
   static const crm_config no_config = CRM_CONFIG_INIT;
   static bench b;
   char line[64];
-  if (argc != 2 && !(argc == 3 && strcmp(argv[2], "small-pages") == 0)) {
-    fprintf(stderr, "bench_crm DIRECTORY [small-pages]\n");
+  if (argc != 2 && argc != 3) {
+    fprintf(stderr, "bench_crm DIRECTORY [THREADS | small-pages]\n");
     return 2;
   }
   b.columns.directory = argv[1];
   b.error = no_error;
   b.config = no_config;
-  if (crm_pages_create(&b.pages) != CRM_OK) {
-    return 1;
-  }
-  if (argc == 2) {
-    crm_pages_lend(b.pages, &b.config);
-  }
-  if (crm_context_create(&b.config, &b.context, &b.error) != CRM_OK) {
+  if (!lend(&b, argc == 3 ? argv[2] : "1")) {
     return 1;
   }
   while (fgets(line, sizeof line, stdin) != NULL && strncmp(line, "quit", 4) != 0) {
@@ -597,6 +623,7 @@ int main(int argc, char **argv)
   crm_store_free(b.fresh);
   crm_store_free(b.store);
   crm_context_free(b.context);
+  crm_threads_free(b.threads);
   crm_pages_free(b.pages);
   bench_columns_drop(&b.columns);
   return 0;

@@ -60,6 +60,24 @@ TASKS = {
     "csv": ("CSV file to the full cockpit", "both together", "both together"),
 }
 
+# What libcrm is to reach against DuckDB with as many threads: at least, and as an aim.
+FLOORS = {
+    "libcrm": {
+        "t1": (10, 16),
+        "t1k": (4, 6),
+        "t1s": (2, 4),
+        "t2": (12, 20),
+        "t34": (20, 35),
+        "t5": (4, 6),
+        "t6": (14, 20),
+        "warm": (50, 150),
+        "t7": (6, 10),
+        "t7k": (6, 10),
+        "csv": (6, 10),
+    },
+    "libcrm2": {"t6": (10, 18), "csv": (6, 10)},
+}
+
 # Where the answers of a task are not compared: they are those of another one, or there are none.
 UNCHECKED = ("t1m", "t1i", "warm", "load", "csvload")
 
