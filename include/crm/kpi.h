@@ -99,7 +99,8 @@ typedef struct crm_kpi crm_kpi;
  * weeks before); for levels: the ends. Without facts there (before the first ones) a comparison is empty.
  * Time: one pass over the facts whatever the number of KPIs, periods and branches (one more with like_for_like), with
  * scratch of 48 bytes for each document of a known customer. Errors: ARGUMENT (an unknown KPI: the error's column is
- * "kpis", its row the place in the list from 1), LIMIT (over CRM_KPI_PERIODS periods), MEMORY. Since 0.1. */
+ * "kpis", its row the place in the list from 1), LIMIT (over CRM_KPI_PERIODS periods), MEMORY, what the context's
+ * watch answers. Since 0.1. */
 CRM_API crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
                                    const crm_kpi_options *options, crm_kpi **kpi, crm_error *error);
 CRM_API void crm_kpi_free(crm_kpi *kpi);

@@ -225,7 +225,7 @@ static int add_fact(crm__kpi_work *work, const crm__facts *facts, uint32_t i, in
 {
   const crm__scope *scope = work->scope;
   uint32_t customer = facts->customer[i];
-  int32_t day = crm__business_day(facts->time[i], scope->day_start);
+  int32_t day = facts->day[i];
   int each = scope->occasions == CRM_OCCASIONS_EACH || customer == CRM__NONE;
   add(to, CRM__BASE_REVENUE, facts->money[i]);
   add(to, CRM__BASE_ORDERS, each ? facts->orders[i] : 0);
@@ -243,13 +243,20 @@ static int add_fact(crm__kpi_work *work, const crm__facts *facts, uint32_t i, in
 static crm_status pass(crm__kpi_work *work, crm__facts *facts, crm_error *error)
 {
   crm__lines lines = CRM__LINES_INIT;
+  uint64_t seen = 0;
   int32_t segment = 0;
   uint32_t i;
   crm__facts_begin(facts);
   while (crm__facts_next(facts, &work->wide)) {
+    uint64_t all = crm__document_ids(work->scope->store);
+    crm_status status = crm__team_watch(work->scope->team, seen < all ? seen : all, all, error);
+    if (status != CRM_OK) {
+      return status;
+    }
+    seen += facts->count;
     for (i = 0; i < facts->count; i++) {
       int counted = (facts->flags[i] & CRM__FACT_PERIOD) != 0;
-      int32_t day = crm__business_day(facts->time[i], work->scope->day_start);
+      int32_t day = facts->day[i];
       target to;
       if (facts->customer[i] != CRM__NONE && (facts->flags[i] & CRM__FACT_OCCASION) && work->by_customer &&
           day < work->ever[facts->customer[i]]) {
@@ -359,7 +366,7 @@ crm_status crm__kpi_gather(crm__kpi_work *work, crm_error *error)
 static int64_t amount_of(crm__kpi_work *work, const crm__facts *facts, uint32_t i, crm__lines *lines, int32_t base)
 {
   const crm__kpi_window *window = &work->windows.windows[work->list->window];
-  int32_t day = crm__business_day(facts->time[i], work->scope->day_start);
+  int32_t day = facts->day[i];
   int64_t sums[CRM__BASE_DOCUMENT] = {0};
   int64_t firsts[CRM__NEEDS] = {0};
   target to;

@@ -694,6 +694,31 @@ static void test_evidence(void **state)
   crm_store_free(store);
 }
 
+static crm_status stop_at_once(void *context, int64_t done, int64_t all)
+{
+  ++*(int *)context;
+  return done <= all ? CRM_ERROR_CANCELLED : CRM_ERROR_CORRUPT;
+}
+
+static void test_cancelled(void **state)
+{
+  crm_store *store = random_sales(1, 100);
+  crm_context_options lends = CRM_CONTEXT_OPTIONS_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_kpi *kpi = NULL;
+  int calls = 0;
+  (void)state;
+  assert_int_equal(crm_context_create(NULL, &scope.context, NULL), CRM_OK);
+  lends.watch = stop_at_once;
+  lends.watch_context = &calls;
+  assert_int_equal(crm_context_configure(scope.context, &lends, NULL), CRM_OK);
+  assert_int_equal(crm_kpi_compute(store, &scope, NULL, NULL, &kpi, NULL), CRM_ERROR_CANCELLED);
+  assert_null(kpi);
+  assert_int_equal(calls, 1);
+  crm_context_free(scope.context);
+  crm_store_free(store);
+}
+
 /* ---- what is refused, and what has no facts ---- */
 
 static void refuse(const crm_store *store, const crm_kpi_options *options, crm_status status, const char *column,
@@ -832,6 +857,7 @@ int main(void)
     cmocka_unit_test(test_accounts_and_figures),
     cmocka_unit_test(test_evidence_adds_up),
     cmocka_unit_test(test_evidence),
+    cmocka_unit_test(test_cancelled),
     cmocka_unit_test(test_refused),
     cmocka_unit_test(test_without_facts),
     cmocka_unit_test(test_registry),
