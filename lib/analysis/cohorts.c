@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "analysis/bits.h"
+#include "base/bits.h"
 #include "analysis/population.h"
 
 #include "base/error.h"
@@ -200,30 +200,6 @@ static void add_visits(cohorts *all, const uint64_t *visits, uint64_t count)
   }
 }
 
-/* Whether the cells that came with the activity are those of the cohorts: all that the period holds, of all customers
- * whose first occasion is in one of the periods. */
-static int cells_serve(const cohorts *all)
-{
-  const crm__scope *scope = all->scope;
-  return all->rolling == 0 && all->activity.cells != NULL && scope->to == scope->as_of &&
-         (scope->from == INT64_MIN ||
-          crm__business_day(scope->from, scope->day_start) == all->activity.starts[0]);
-}
-
-static void take_cells(cohorts *all)
-{
-  int32_t cohort;
-  int32_t age;
-  for (cohort = 0; cohort < all->activity.periods; cohort++) {
-    const crm__cell *from = all->activity.cells + (size_t)cohort * (size_t)(all->activity.periods + 1);
-    for (age = 0; age < all->ages[cohort]; age++) {
-      cell *to = &all->cells[all->starts[cohort] + age];
-      to->revenue = from[age].revenue;
-      to->orders = from[age].orders;
-    }
-  }
-}
-
 static crm_status fill(cohorts *all, crm_error *error)
 {
   crm__facts *facts = crm__scope_alloc(all->scope, 1, sizeof *facts);
@@ -243,10 +219,6 @@ static crm_status fill(cohorts *all, crm_error *error)
   }
   if (all->rolling == 0) {
     count_active(all);
-  }
-  if (cells_serve(all)) {
-    take_cells(all);
-    return CRM_OK;
   }
   count = add_facts(all, facts, visits);
   if (visits != NULL) {
@@ -334,6 +306,46 @@ static crm_status put_cells(const cohorts *all, crm_table **table, crm_error *er
   return crm__table_finish(table, error);
 }
 
+/* ---- cells that came with the activity ---- */
+
+/* Whether the cells that came with the activity are those of the cohorts: all that the period holds, of all customers
+ * whose first occasion is in one of the periods. */
+static int cells_serve(const cohorts *all)
+{
+  const crm__scope *scope = all->scope;
+  return all->rolling == 0 && all->activity.cells != NULL && scope->to == scope->as_of &&
+         (scope->from == INT64_MIN ||
+          crm__business_day(scope->from, scope->day_start) == all->activity.starts[0]);
+}
+
+static crm_status take_sizes(cohorts *all, crm_error *error)
+{
+  int32_t c;
+  all->sizes = crm__scope_alloc(all->scope, (uint64_t)all->activity.periods, sizeof *all->sizes);
+  if (all->sizes == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (c = 0; c < all->activity.periods; c++) {
+    all->sizes[c] = all->activity.moves[c + 1].size;
+  }
+  return CRM_OK;
+}
+
+static void take_cells(cohorts *all)
+{
+  int32_t cohort;
+  int32_t age;
+  for (cohort = 0; cohort < all->activity.periods; cohort++) {
+    const crm__cell *from = all->activity.cells + (size_t)cohort * (size_t)(all->activity.periods + 1);
+    for (age = 0; age < all->ages[cohort]; age++) {
+      cell *to = &all->cells[all->starts[cohort] + age];
+      to->customers = from[age].customers;
+      to->revenue = from[age].revenue;
+      to->orders = from[age].orders;
+    }
+  }
+}
+
 static crm_status make(cohorts *all, crm_table **table, crm_error *error)
 {
   crm_status status;
@@ -341,11 +353,14 @@ static crm_status make(cohorts *all, crm_table **table, crm_error *error)
   all->wide.to = all->scope->as_of;
   status = crm__activity_with_cells(&all->wide, all->calendar, &all->activity, error);
   if (status == CRM_OK && all->activity.periods > 0) {
-    status = assign(all, error);
+    int served = cells_serve(all);
+    status = served ? take_sizes(all, error) : assign(all, error);
     if (status == CRM_OK) {
       status = lay_out(all, error);
     }
-    if (status == CRM_OK) {
+    if (status == CRM_OK && served) {
+      take_cells(all);
+    } else if (status == CRM_OK) {
       status = fill(all, error);
     }
   }

@@ -3,6 +3,7 @@
 #include "store/pass.h"
 #include "store/summary.h"
 
+#include "base/bits.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -104,6 +105,40 @@ static crm_status make_places(crm__scope *scope, const crm__calendar *calendar, 
   }
   activity->places = places;
   return CRM_OK;
+}
+
+/* The period that begins a run of active ones is new or resurrected, the one after a run is lapsed, and the rest
+ * follows. */
+void crm__moves_count(const uint64_t *bits, uint32_t words, uint32_t first, int32_t periods, int64_t sign,
+                      crm__moves *moves, crm__cell *cells)
+{
+  uint64_t carry = 0;
+  uint32_t last = (uint32_t)periods + 1;
+  uint32_t w;
+  for (w = 0; w < words; w++) {
+    uint64_t earlier = bits[w] << 1 | carry;
+    uint64_t begun = bits[w] & ~earlier;
+    uint64_t lapsed = earlier & ~bits[w];
+    carry = bits[w] >> 63;
+    for (; begun != 0; begun &= begun - 1) {
+      moves[w * 64 + crm__lowest_bit(begun)].begun += sign;
+    }
+    for (; lapsed != 0 && w * 64 + crm__lowest_bit(lapsed) <= last; lapsed &= lapsed - 1) {
+      moves[w * 64 + crm__lowest_bit(lapsed)].lapsed += sign;
+    }
+  }
+  if (first == 0) {
+    return;
+  }
+  moves[first].size += sign;
+  moves[first].fresh += bits[first / 64] >> (first % 64) & 1U ? sign : 0;
+  for (w = first / 64; cells != NULL && w < words; w++) {
+    uint64_t active = bits[w];   /* nothing in it is before the first occasion ever */
+    for (; active != 0; active &= active - 1) {
+      uint32_t place = w * 64 + crm__lowest_bit(active);
+      cells[(size_t)(first - 1) * (size_t)periods + place - 1].customers += sign;
+    }
+  }
 }
 
 crm_status crm__activity_calendar(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,

@@ -278,9 +278,18 @@ int32_t crm__quantity_digits(const crm_store *store);
 
 /* What a cohort did in a period, for calendar periods and occasions that are documents. */
 typedef struct crm__cell {
+  int64_t customers;        /* that were active */
   int64_t revenue;
   int64_t orders;
 } crm__cell;
+
+/* The movement of customers at a place of their bits. */
+typedef struct crm__moves {
+  int64_t begun;            /* active there, not in the period before; at place 0 all that are active */
+  int64_t lapsed;           /* active in the period before, not there */
+  int64_t fresh;            /* active there, and it holds the first occasion ever */
+  int64_t size;             /* it holds the first occasion ever */
+} crm__moves;
 
 /* Which customer ids are active in which period of a calendar. */
 typedef struct crm__activity {
@@ -289,8 +298,9 @@ typedef struct crm__activity {
   uint32_t words;           /* 64-bit words of bits a customer */
   const int64_t *revenue;   /* by period, in the scope's basis, anonymous ones too */
   const int64_t *orders;    /* by period, the scope's occasions, anonymous ones too */
+  const crm__moves *moves;  /* by place, periods + 2 of them */
   const crm__cell *cells;   /* NULL, or by period of the first occasion ever * periods + period: what the customers of
-                             * that first period, whether they count or not, did in the period */
+                             * that first period did in the period */
   int32_t first_day;        /* of the days that places are known for, */
   int32_t days;             /* their number, */
   const uint16_t *places;   /* and by day its bit */

@@ -62,6 +62,7 @@ typedef struct pass {
   uint32_t drawer_bits;          /* customer >> drawer_bits: its drawer */
   uint32_t groups;
   uint32_t group_drawers;
+  crm__moves *moves;             /* by group, then place */
   crm__cell *cells;              /* by group */
   uint64_t *entries;
   uint32_t words;                /* of an entry */
@@ -132,6 +133,19 @@ static inline void add_cell(const pass *p, const unsigned char *record, uint32_t
     crm__cell *cell = &cells[(first - 1) * activity->periods + place - 1];
     cell->revenue += money;
     cell->orders += act & ACT(CRM__FACT_OCCASION) ? act >> ORDERS_SHIFT : 0;
+  }
+}
+
+/* What the customers of some records are to moves and cells. */
+static void count_records(const pass *p, uint32_t from, uint32_t to, crm__moves *moves, crm__cell *cells)
+{
+  const unsigned char *record = p->records + from * p->stride;
+  uint32_t i;
+  for (i = from; i < to; i++, record += p->stride) {
+    const uint64_t *bits = (const uint64_t *)(const void *)(record + p->bits);
+    uint16_t first = crm__activity_place(p->activity, *(const int32_t *)(const void *)(record + p->ever));
+    crm__moves_count(bits, p->activity->words, first == CRM__NO_PLACE ? 0 : first, p->activity->periods, 1, moves,
+                     cells);
   }
 }
 
@@ -237,6 +251,9 @@ static crm_status pass_at_once(const pass *p, crm_error *error)
   for (k = 0; status == CRM_OK && k < all; k++) {
     go_at_once(p, k % p->parts.parts, k >= p->parts.parts);
     status = crm__team_watch(p->scope->team, k + 1, all, error);
+  }
+  if (status == CRM_OK && p->with_activity) {
+    count_records(p, 0, p->customers, p->moves, p->with_cells ? p->cells : NULL);
   }
   return status;
 }
@@ -416,7 +433,7 @@ static void put_into_cells(const pass *p, const uint64_t *entry, const uint64_t 
   }
 }
 
-/* A drawer whole: its records, then, while they are at hand, its cells. */
+/* A drawer whole: its records, then, while they are at hand, its cells and moves. */
 static crm_status empty_group(void *job, uint64_t group)
 {
   const pass *p = job;
@@ -428,7 +445,8 @@ static crm_status empty_group(void *job, uint64_t group)
     uint64_t from = (uint64_t)drawer << p->drawer_bits;
     uint64_t to = from + (UINT64_C(1) << p->drawer_bits);
     unsigned char *first = p->records + from * p->stride;
-    empty_records(p, (uint32_t)from, to < p->customers ? (uint32_t)to : p->customers);
+    to = to < p->customers ? to : p->customers;
+    empty_records(p, (uint32_t)from, (uint32_t)to);
     for (part = 0; part < p->parts.parts; part++) {
       uint64_t k = part * p->drawers + drawer;
       put_away(p, p->entries + p->starts[k] * p->words, p->entries + p->ends[k] * p->words, first);
@@ -437,6 +455,10 @@ static crm_status empty_group(void *job, uint64_t group)
       uint64_t k = part * p->drawers + drawer;
       put_into_cells(p, p->entries + p->starts[k] * p->words, p->entries + p->ends[k] * p->words, first,
                      p->cells + group * cells);
+    }
+    if (p->with_activity) {
+      count_records(p, (uint32_t)from, (uint32_t)to, p->moves + group * ((uint64_t)p->activity->periods + 2),
+                    p->with_cells ? p->cells + group * cells : NULL);
     }
   }
   return CRM_OK;
@@ -531,8 +553,11 @@ static crm_status make_room(pass *p, crm__scope *scope, crm__scope *scratch, crm
   p->facts = crm__scope_alloc(scratch, parts, sizeof *p->facts);
   p->sums = crm__scope_alloc_zero(scope, 2 * periods * parts, sizeof *p->sums);
   p->cells = crm__scope_alloc_zero(scope, p->with_cells ? periods * periods * groups : 0, sizeof *p->cells);
-  return p->records == NULL || p->facts == NULL || p->sums == NULL || p->cells == NULL ? crm__fail_memory(error)
-                                                                                       : CRM_OK;
+  p->moves = crm__scope_alloc_zero(scope, (periods + 2) * groups, sizeof *p->moves);
+  if (p->records == NULL || p->facts == NULL || p->sums == NULL || p->cells == NULL || p->moves == NULL) {
+    return crm__fail_memory(error);
+  }
+  return CRM_OK;
 }
 
 /* Puts together what parts and groups have, in the place of the first ones. */
@@ -540,13 +565,21 @@ static void add_up(const pass *p)
 {
   uint64_t sums = p->with_activity ? 2 * (uint64_t)p->activity->periods : 0;
   uint64_t cells = p->with_cells ? (uint64_t)p->activity->periods * (uint64_t)p->activity->periods : 0;
+  uint64_t moves = p->with_activity ? (uint64_t)p->activity->periods + 2 : 0;
   uint64_t k;
   for (k = sums; p->drawers > 0 && k < sums * p->parts.parts; k++) {
     p->sums[k % sums] += p->sums[k];
   }
   for (k = cells; p->drawers > 0 && k < cells * p->groups; k++) {
+    p->cells[k % cells].customers += p->cells[k].customers;
     p->cells[k % cells].revenue += p->cells[k].revenue;
     p->cells[k % cells].orders += p->cells[k].orders;
+  }
+  for (k = moves; p->drawers > 0 && k < moves * p->groups; k++) {
+    p->moves[k % moves].begun += p->moves[k].begun;
+    p->moves[k % moves].lapsed += p->moves[k].lapsed;
+    p->moves[k % moves].fresh += p->moves[k].fresh;
+    p->moves[k % moves].size += p->moves[k].size;
   }
 }
 
@@ -583,6 +616,7 @@ static void give(const pass *p, crm__measures *measures, crm__activity *activity
   if (activity != NULL) {
     activity->revenue = p->sums;
     activity->orders = p->sums + activity->periods;
+    activity->moves = p->moves;
     activity->cells = p->with_cells ? p->cells : NULL;
     activity->bits_base = p->records + p->bits;
     activity->bits_stride = p->stride;

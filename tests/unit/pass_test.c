@@ -90,6 +90,7 @@ typedef struct plain {
   uint64_t *bits;
   int64_t *sums;        /* revenue, orders by period */
   crm__cell *cells;
+  crm__moves *moves;
 } plain;
 
 static void walk(const crm__scope *scope, const crm__activity *activity, int cells, plain *to)
@@ -147,6 +148,32 @@ static void walk(const crm__scope *scope, const crm__activity *activity, int cel
   free(block);
 }
 
+static int active_at(const plain *of, const crm__activity *activity, uint32_t id, int32_t place)
+{
+  return place >= 0 && (of->bits[id * activity->words + (uint32_t)place / 64] >> (place % 64) & 1U);
+}
+
+/* Moves and the customers of cells, period by period. */
+static void count_customers(const crm__scope *scope, const crm__activity *activity, plain *of)
+{
+  uint32_t id;
+  int32_t place;
+  for (id = 0; id < crm__customers(scope->store); id++) {
+    uint16_t first = crm__activity_place(activity, of->ever[id]);
+    for (place = 0; place <= activity->periods + 1; place++) {
+      int now = place <= activity->periods && active_at(of, activity, id, place);
+      int before = active_at(of, activity, id, place - 1);
+      of->moves[place].begun += now && !before;
+      of->moves[place].lapsed += before && !now;
+      of->moves[place].size += place > 0 && first == place;
+      of->moves[place].fresh += place > 0 && first == place && now;
+      if (now && first != CRM__NO_PLACE && first > 0) {
+        of->cells[(first - 1) * activity->periods + place - 1].customers++;
+      }
+    }
+  }
+}
+
 static plain walk_all(const crm__scope *scope, const crm__activity *activity)
 {
   static const crm__measure empty = {INT32_MAX, INT32_MIN, 0, 0, 0, 0};
@@ -159,6 +186,8 @@ static plain walk_all(const crm__scope *scope, const crm__activity *activity)
   to.bits = calloc(customers * (size_t)activity->words, sizeof *to.bits);
   to.sums = calloc(2 * periods, sizeof *to.sums);
   to.cells = calloc(periods * periods, sizeof *to.cells);
+  to.moves = calloc(periods + 2, sizeof *to.moves);
+  assert_non_null(to.moves);
   assert_true(to.measures != NULL && to.ever != NULL && to.bits != NULL && to.sums != NULL && to.cells != NULL);
   for (i = 0; i < customers; i++) {
     to.measures[i] = empty;
@@ -166,6 +195,7 @@ static plain walk_all(const crm__scope *scope, const crm__activity *activity)
   }
   walk(scope, activity, 0, &to);
   walk(scope, activity, 1, &to);
+  count_customers(scope, activity, &to);
   return to;
 }
 
@@ -176,6 +206,7 @@ static void free_plain(plain *of)
   free(of->bits);
   free(of->sums);
   free(of->cells);
+  free(of->moves);
 }
 
 static void assert_same(const crm__scope *scope, const plain *expected, const crm__measures *measures,
@@ -196,6 +227,7 @@ static void assert_same(const crm__scope *scope, const plain *expected, const cr
   if (activity != NULL) {
     assert_memory_equal(activity->revenue, expected->sums, periods * sizeof(int64_t));
     assert_memory_equal(activity->orders, expected->sums + periods, periods * sizeof(int64_t));
+    assert_memory_equal(activity->moves, expected->moves, (periods + 2) * sizeof(crm__moves));
     if (activity->cells != NULL) {
       assert_memory_equal(activity->cells, expected->cells, periods * periods * sizeof(crm__cell));
     }
