@@ -167,8 +167,15 @@ static crm_status compute(crm__scope *scope, const crm__calendar *calendar, int 
                           crm_error *error)
 {
   crm_status status = crm__activity_calendar(scope, calendar, activity, error);
-  if (status != CRM_OK || activity->periods == 0 || crm__summary_activity(scope, activity)) {
+  int memory;
+  if (status != CRM_OK || activity->periods == 0) {
     return status;
+  }
+  if (crm__months_activity(scope, calendar, activity, &memory)) {
+    return memory ? CRM_OK : crm__fail_memory(error);
+  }
+  if (crm__summary_activity(scope, activity)) {
+    return CRM_OK;
   }
   return crm__pass(scope, scope, NULL, activity, with_cells, error);
 }

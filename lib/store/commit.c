@@ -7,6 +7,7 @@
 #include "base/prefetch.h"
 #include "base/sort.h"
 #include "store/identity.h"
+#include "store/months_commit.h"
 #include "store/reopened.h"
 
 #include <string.h>
@@ -23,6 +24,7 @@ typedef struct commit_plan {
   crm__turned_away *turned_away;
   uint64_t turned_away_count;
   uint64_t turned_away_capacity;
+  crm__months_plan months;
 } commit_plan;
 
 /* Adds up absolute values in halves, which cannot overflow within a chunk and leave the loop free of branches. */
@@ -415,6 +417,7 @@ static void apply(crm_load *load, commit_plan *plan)
   crm_store *store = load->store;
   int64_t changed = (int64_t)plan->kept;
   int32_t table;
+  crm__months_before(load, &plan->months);
   apply_sales(load, plan);
   store->customer_count = (uint32_t)store->customers.count;
   store->document_count = (uint32_t)store->documents.keys.count;
@@ -422,6 +425,7 @@ static void apply(crm_load *load, commit_plan *plan)
     changed += crm__apply_dimension(load, table);
   }
   crm__apply_identity(load);
+  crm__months_after(load, &plan->months);
   settle_currency(load);
   crm__free_array(&store->memory, store->turned_away, store->turned_away_capacity, sizeof *store->turned_away);
   store->turned_away = plan->turned_away;
@@ -436,6 +440,7 @@ static void apply(crm_load *load, commit_plan *plan)
 static crm_status settle(crm_load *load, commit_plan *plan, crm_error *error)
 {
   crm_store *store = load->store;
+  crm_status status;
   int32_t table;
   if (store->currency == CRM__NONE && load->unrated_many) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, "sales", "currency", 0, -1,
@@ -452,7 +457,7 @@ static crm_status settle(crm_load *load, commit_plan *plan, crm_error *error)
   }
   load->tables[CRM__TABLE_SALES].tally.amount_accepted = load->ledger;
   for (table = 0; table < CRM__TABLES; table++) {
-    crm_status status = crm__settle_dimension(load, table, error);
+    status = crm__settle_dimension(load, table, error);
     if (status != CRM_OK) {
       return status;
     }
@@ -471,7 +476,8 @@ static crm_status settle(crm_load *load, commit_plan *plan, crm_error *error)
   if (!crm__settle_turned_away(load, &plan->turned_away, &plan->turned_away_count, &plan->turned_away_capacity)) {
     return crm__fail_memory(error);
   }
-  return check_budgets(load, plan, error);
+  status = check_budgets(load, plan, error);
+  return status == CRM_OK && !crm__months_prepare(load, &plan->months) ? crm__fail_memory(error) : status;
 }
 
 crm_status crm_load_commit(crm_load *load, crm_error *error)
@@ -495,6 +501,7 @@ crm_status crm_load_commit(crm_load *load, crm_error *error)
   } else {
     load->state = CRM__LOAD_BROKEN;
   }
+  crm__months_plan_free(&plan.months, &store->memory);
   crm__free_array(&store->memory, plan.replaced, plan.replaced_capacity, sizeof *plan.replaced);
   crm__free_array(&store->memory, plan.turned_away, plan.turned_away_capacity, sizeof *plan.turned_away);
   return status;

@@ -223,6 +223,7 @@ static crm_status forget(crm_store *store, const uint8_t *chosen, int64_t ids, c
   }
   take_names(store, chosen, &made);
   forget_all(store, chosen);
+  crm__months_drop(store);
   return CRM_OK;
 }
 

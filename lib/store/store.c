@@ -274,6 +274,7 @@ void crm_store_free(crm_store *store)
   crm__column_close(&store->erased_ids, &store->memory);
   close_dimensions(store);
   crm__free_array(&store->memory, store->profiles, store->profile_capacity, sizeof *store->profiles);
+  crm__months_drop(store);
   crm__reopened_free(store);
   crm__free_array(&store->memory, store->turned_away, store->turned_away_capacity, sizeof *store->turned_away);
   memory = store->memory;

@@ -7,6 +7,7 @@
 #include "base/intern.h"
 #include "base/memory.h"
 #include "store/facts.h"
+#include "store/months.h"
 #include "store/schema.h"
 
 #include <crm/store.h>
@@ -170,6 +171,7 @@ struct crm_store {
   crm__attribute attributes[CRM__TABLES][CRM__ATTRIBUTES];
   int32_t attribute_count[CRM__TABLES];
 
+  crm__months months;             /* calendar sums, where they are kept */
   crm__reopened *reopened;        /* by month since 1900, NULL: none can be */
   int64_t closed_before;          /* documents of the commit under way that lie before it are late; INT64_MIN: none */
 

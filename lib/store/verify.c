@@ -136,6 +136,9 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
     made[i] = crm__profile_empty();
   }
   status = verify_profiles(store, made, error);
+  if (status == CRM_OK) {
+    status = crm__months_verify(store, error);
+  }
   crm__free_array(&memory, made, store->customer_count, sizeof *made);
   return status;
 }
