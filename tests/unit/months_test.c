@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "support/facts.h"
+#include "support/loads.h"
+
+#include "store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What is kept by month, through small loads of every kind: always what the facts give, by crm_store_verify and by the
+ * same question asked so that it cannot serve. */
+
+static const char *const walk_ins[] = {"walk-in"};
+
+static crm_store *base_store(dice *d, int32_t documents)
+{
+  crm_store_options options = CRM_STORE_OPTIONS_INIT;
+  facts *rows = facts_create("document,customer,time,amount,kind,version");
+  crm_store *store;
+  int32_t i;
+  options.anonymous = walk_ins;
+  options.anonymous_count = 1;
+  for (i = 0; i < documents; i++) {
+    char line[120];
+    (void)snprintf(line, sizeof line, "%d,%d,202%d-%02d-%02d,%d,%s,1", i, (int)dice_below(d, 40),
+                   1 + (int)dice_below(d, 4), 1 + (int)dice_below(d, 12), 1 + (int)dice_below(d, 28),
+                   (int)dice_below(d, 100), dice_below(d, 9) == 0 ? "return" : "sale");
+    facts_add(rows, line);
+  }
+  store = facts_store(&options, NULL);
+  facts_load(rows, store, "sales");
+  facts_free(rows);
+  return store;
+}
+
+static void add(text_buffer *text, crm_status status, crm_table **table)
+{
+  assert_int_equal(status, CRM_OK);
+  text_add_table(text, *table);
+  crm_table_free(*table);
+}
+
+static text_buffer ask(const crm_store *store, const crm_scope *scope, const crm_summary *summary)
+{
+  text_buffer text = TEXT_BUFFER_INIT;
+  crm_scope with = *scope;
+  crm_table *table = NULL;
+  with.summary = summary;
+  add(&text, crm_periods_compute(store, &with, NULL, &table, NULL), &table);
+  add(&text, crm_cohorts_compute(store, &with, NULL, NULL, &table, NULL), &table);
+  return text;
+}
+
+/* The first of the month of the earliest fact: as a lower bound it changes nothing but the way. */
+static int64_t first_of_month(const crm_store *store)
+{
+  int32_t year;
+  int32_t month;
+  int32_t day;
+  crm__civil_from_days(crm__business_day(store->earliest, store->day_start), &year, &month, &day);
+  return facts_day(year, month, 1);
+}
+
+static void assert_kept(const crm_store *store)
+{
+  crm_scope plain = CRM_SCOPE_INIT;
+  crm_scope bounded = CRM_SCOPE_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  text_buffer kept;
+  text_buffer made;
+  assert_int_equal(crm_store_verify(store, &error), CRM_OK);
+  bounded.from = first_of_month(store);
+  kept = ask(store, &plain, NULL);
+  made = ask(store, &bounded, NULL);
+  assert_text_same(&made, &kept, "kept months");
+  text_free(&kept);
+  text_free(&made);
+}
+
+/* Rejected and repeated rows are let pass. */
+static void load_rows(const facts *rows, crm_store *store)
+{
+  crm_load *load = NULL;
+  assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+  assert_int_equal(facts_append(rows, load, "sales", NULL), CRM_OK);
+  assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
+  crm_load_free(load);
+}
+
+/* One to three documents: new ones, newer versions, voids, late ones, of new customers and of nobody. */
+static void load_little(dice *d, crm_store *store, int32_t round)
+{
+  facts *rows = facts_create("document,customer,time,amount,kind,version");
+  int32_t count = 1 + dice_below(d, 3);
+  int32_t i;
+  for (i = 0; i < count; i++) {
+    static const char *const kinds[] = {"sale", "sale", "sale", "return", "void", "quote"};
+    char line[120];
+    char customer[24];
+    int32_t old = dice_below(d, 3) == 0;
+    int32_t who = dice_below(d, 60);
+    (void)snprintf(customer, sizeof customer, "%d", (int)who);
+    (void)snprintf(line, sizeof line, "%d,%s,202%d-%02d-%02d,%d,%s,%d",
+                   old ? 3 * (int)dice_below(d, 60) + (int)i : 1000 + 10 * (int)round + (int)i,
+                   who < 50 ? customer : who < 55 ? "walk-in" : "", 1 + (int)dice_below(d, 5),
+                   1 + (int)dice_below(d, 12), 1 + (int)dice_below(d, 28), (int)dice_below(d, 100),
+                   kinds[dice_below(d, 6)], old ? 2 + (int)round : 1);
+    facts_add(rows, line);
+  }
+  if (round == 16) {
+    facts_add(rows, "early,7,2020-05-05,10,sale,1");   /* the first month moves */
+  }
+  load_rows(rows, store);
+  facts_free(rows);
+}
+
+static void test_small_loads(void **unused)
+{
+  uint64_t seed;
+  int kept = 0;
+  (void)unused;
+  for (seed = 1; seed <= 4; seed++) {
+    dice d = dice_of(seed);
+    crm_store *store = base_store(&d, 200);
+    int32_t round;
+    assert_int_equal(store->months.periods, 0);   /* much at once */
+    for (round = 0; round < 40; round++) {
+      if (round == 16 && seed > 1) {
+        round++;   /* the early one in one of the stores alone */
+      }
+      load_little(&d, store, round);
+      kept += store->months.periods > 0;
+      assert_kept(store);
+    }
+    crm_store_free(store);
+  }
+  assert_true(kept > 120);
+}
+
+/* Who counts changes: kinds of customers, merges, their undoing. */
+static void test_customers_change(void **unused)
+{
+  dice d = dice_of(9);
+  crm_store *store = base_store(&d, 200);
+  (void)unused;
+  load_little(&d, store, 1);
+  assert_true(store->months.periods > 0);
+  facts_load_text(store, "customers", "customer,kind\n3,internal\n4,anonymous\n5,business");
+  assert_kept(store);
+  load_little(&d, store, 2);
+  assert_kept(store);
+  facts_load_text(store, "merges", "customer,into\n6,7\n8,7\n3,9");
+  assert_kept(store);
+  load_little(&d, store, 3);
+  assert_true(store->months.periods > 0);
+  assert_kept(store);
+  facts_load_text(store, "merges", "customer,into,undone,version\n6,7,true,1");
+  assert_kept(store);
+  facts_load_text(store, "customers", "customer,kind,version\n3,person,1\n99,person,1");
+  assert_kept(store);
+  load_little(&d, store, 4);
+  assert_kept(store);
+  crm_store_free(store);
+}
+
+static void test_forgetting(void **unused)
+{
+  static const char *const keys[] = {"7", "9"};
+  dice d = dice_of(10);
+  crm_store *store = base_store(&d, 200);
+  crm_table *receipt = NULL;
+  (void)unused;
+  load_little(&d, store, 1);
+  assert_int_equal(crm_identity_erase(store, keys, 1, &receipt, NULL), CRM_OK);
+  crm_table_free(receipt);
+  assert_kept(store);
+  assert_int_equal(crm_identity_forget(store, keys + 1, 1, &receipt, NULL), CRM_OK);
+  crm_table_free(receipt);
+  assert_int_equal(store->months.periods, 0);
+  assert_kept(store);
+  load_little(&d, store, 2);
+  assert_true(store->months.periods > 0);
+  assert_kept(store);
+  crm_store_free(store);
+}
+
+/* A load that is freed, and one that fails, leave what is kept. */
+static void test_nothing_committed(void **unused)
+{
+  dice d = dice_of(11);
+  crm_store *store = base_store(&d, 200);
+  crm_load *load = NULL;
+  facts *rows = facts_create("document,customer,time,amount");
+  (void)unused;
+  load_little(&d, store, 1);
+  facts_add(rows, "x,new customer,2024-05-05,5");
+  assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+  assert_int_equal(facts_append(rows, load, "sales", NULL), CRM_OK);
+  assert_true(store->months.periods > 0);
+  assert_kept(store);   /* with the load open */
+  crm_load_free(load);
+  assert_kept(store);
+  facts_free(rows);
+  crm_store_free(store);
+}
+
+/* More than 62 months take a second word of bits, and a scope up to a later month has empty ones. */
+static void test_long_history(void **unused)
+{
+  dice d = dice_of(12);
+  crm_store *store = base_store(&d, 200);
+  crm_scope later = CRM_SCOPE_INIT;
+  crm_scope bounded = CRM_SCOPE_INIT;
+  text_buffer kept;
+  text_buffer made;
+  (void)unused;
+  facts_load_text(store, "sales", "document,customer,time,amount,version\nold,5,2012-02-29,7,1");
+  assert_true(store->months.words > 1);
+  assert_kept(store);
+  later.as_of = facts_day(2025, 3, 1);
+  bounded.as_of = later.as_of;
+  bounded.from = facts_day(2012, 2, 1);
+  kept = ask(store, &later, NULL);
+  made = ask(store, &bounded, NULL);
+  assert_text_same(&made, &kept, "a later month");
+  text_free(&kept);
+  text_free(&made);
+  facts_load_text(store, "sales", "document,customer,time,amount,version\nolder,5,1950-01-01,7,1");
+  assert_int_equal(store->months.periods, 0);   /* too many months to keep */
+  assert_kept(store);
+  crm_store_free(store);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_small_loads),     cmocka_unit_test(test_customers_change),
+    cmocka_unit_test(test_forgetting),      cmocka_unit_test(test_nothing_committed),
+    cmocka_unit_test(test_long_history),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
