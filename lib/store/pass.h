@@ -13,8 +13,8 @@
 crm_status crm__pass(crm__scope *scope, crm__scope *scratch, crm__measures *measures, crm__activity *activity,
                      int with_cells, crm_error *error);
 
-/* Adds (sign 1) or takes away (-1) what a customer is to moves (periods + 2) and cells (may be NULL): by its bits and the
- * place of its first occasion ever, 0 where that is in none of the periods. */
+/* Adds (sign 1) or takes away (-1) what a customer is to moves (periods + 2) and cells (may be NULL): by its bits and
+ * the place of its first occasion ever, 0 where that is in none of the periods. */
 void crm__moves_count(const uint64_t *bits, uint32_t words, uint32_t first, int32_t periods, int64_t sign,
                       crm__moves *moves, crm__cell *cells);
 
