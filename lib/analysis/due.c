@@ -91,7 +91,7 @@ static void add_contacts(dues *all)
   }
   for (row = 0; row < rows; row++) {
     if (crm__row_exists(all->scope, CRM__TABLE_INTERACTIONS, row)) {
-      uint32_t id = crm__row_id(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, row);
+      uint32_t id = crm__row_customer(all->scope, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, row);
       int32_t day = crm__business_day(crm__row_value(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_TIME, row),
                                       all->scope->day_start);
       if (id < all->customers && day > all->accounts[id].contact) {

@@ -39,7 +39,7 @@ static int reaches(const crm__history *all, int32_t month)
 static int32_t known_since(const crm__history *all, uint32_t id)
 {
   int64_t joined = INT64_MIN;
-  int is_known = crm__customer_row(all->scope.store, id, &joined);
+  int is_known = crm__scope_row(&all->scope, id, &joined);
   int32_t day = !is_known || joined == INT64_MIN ? INT32_MAX : crm__business_day(joined, all->scope.day_start);
   return all->ever[id] < day ? all->ever[id] : day;
 }

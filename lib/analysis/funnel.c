@@ -199,7 +199,7 @@ static void put_stage(const work *all, int32_t stage, int64_t *days)
 
 static int counts(const crm__scope *scope, uint32_t opportunity)
 {
-  uint32_t customer = crm__row_id(scope->store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, opportunity);
+  uint32_t customer = crm__row_customer(scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, opportunity);
   return customer == CRM__NONE ? scope->segment == NULL : crm__customer_counts(scope, customer);
 }
 

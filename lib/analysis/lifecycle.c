@@ -60,6 +60,7 @@ static crm_status keep_scope(crm_lifecycle *lifecycle, const crm__scope *scope, 
   kept.to = scope->to;
   kept.as_of = scope->as_of;
   kept.internal = scope->internal;
+  kept.accounts = scope->accounts != NULL;
   lifecycle->scope = kept;
   lifecycle->from = scope->from;
   lifecycle->to = scope->to;

@@ -146,7 +146,7 @@ static int follow(life *of, const crm__scope *scope)
   const crm__life_facts *facts = of->facts;
   crm_lifecycle *to = of->to;
   int64_t joined = INT64_MIN;
-  int known = crm__customer_row(scope->store, of->id, &joined);
+  int known = crm__scope_row(scope, of->id, &joined);
   int taken;
   of->joined = known && joined != INT64_MIN && joined < to->as_of ? joined : NEVER;
   of->opened = facts->opened != NULL ? facts->opened[of->id] : NEVER;

@@ -117,7 +117,7 @@ static crm_status gather_openings(crm__scope *scope, crm__life_facts *life, crm_
     opened[i] = INT64_MAX;
   }
   for (i = 0; i < rows; i++) {
-    uint32_t id = crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, i);
+    uint32_t id = crm__row_customer(scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, i);
     int64_t time = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CREATED, i);
     if (id != CRM__NONE && time != INT64_MIN && time < opened[id] &&
         crm__row_exists(scope, CRM__TABLE_OPPORTUNITIES, i)) {

@@ -64,6 +64,7 @@ static crm_status index_rows(crm__scope *scope, crm__row_index *index, crm_error
 {
   crm__scope all = *scope;
   all.as_of = INT64_MAX;
+  all.accounts = NULL;   /* each is owned by itself */
   return crm__rows_by(&all, CRM__TABLE_OWNERSHIP, CRM__OWNERSHIP_CUSTOMER, CRM__OWNERSHIP_FROM, index, error);
 }
 

@@ -154,7 +154,7 @@ static void carry_opportunities(handovers *all)
   const crm_store *store = all->scope->store;
   uint32_t row;
   for (row = 0; row < crm__rows_count(store, CRM__TABLE_OPPORTUNITIES); row++) {
-    uint32_t customer = crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, row);
+    uint32_t customer = crm__row_customer(all->scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, row);
     if (customer != CRM__NONE && crm__row_exists(all->scope, CRM__TABLE_OPPORTUNITIES, row)) {
       carry(all, row, customer);
     }

@@ -96,7 +96,7 @@ static void credit_opportunity(ledger *all, uint32_t row)
 {
   const crm__scope *scope = all->scope;
   const crm_store *store = scope->store;
-  uint32_t customer = crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, row);
+  uint32_t customer = crm__row_customer(scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, row);
   uint32_t owner = crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_OWNER, row);
   int64_t closed = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CLOSED, row);
   int64_t amount = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_AMOUNT, row);
@@ -124,7 +124,8 @@ static void credit_opportunities(ledger *all)
   uint32_t row;
   for (row = 0; row < crm__rows_count(store, CRM__TABLE_OPPORTUNITIES); row++) {
     if (crm__row_exists(all->scope, CRM__TABLE_OPPORTUNITIES, row) &&
-        row_counts(all->scope, crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, row))) {
+        row_counts(all->scope,
+                   crm__row_customer(all->scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, row))) {
       credit_opportunity(all, row);
     }
   }
@@ -284,7 +285,7 @@ static crm_status find_several(crm__scope *scope, const crm__owners *owners, con
   }
   for (i = 0; i < crm__rows_count(store, CRM__TABLE_INTERACTIONS); i++) {
     if (crm__row_exists(scope, CRM__TABLE_INTERACTIONS, i)) {
-      note_person(persons, several, crm__row_id(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, i),
+      note_person(persons, several, crm__row_customer(scope, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, i),
                   crm__row_id(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_STAFF, i));
     }
   }

@@ -308,7 +308,7 @@ static const place places[] = {
   {"crm_scope", "branch_count", offsetof(crm_scope, branch_count)},
   {"crm_scope", "context", offsetof(crm_scope, context)},
   {"crm_scope", "internal", offsetof(crm_scope, internal)},
-  {"crm_scope", "reserved", offsetof(crm_scope, reserved)},
+  {"crm_scope", "accounts", offsetof(crm_scope, accounts)},
   {"crm_scope", "segment", offsetof(crm_scope, segment)},
   {"crm_scope", "summary", offsetof(crm_scope, summary)},
   {"crm_segment_definition", NULL, sizeof(crm_segment_definition)},

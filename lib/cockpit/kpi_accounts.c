@@ -43,7 +43,7 @@ static int take_entry(const books *all, uint32_t row, entry *of)
     return 0;
   }
   of->row = row;
-  of->customer = crm__row_id(scope->store, CRM__TABLE_PAYMENTS, CRM__PAYMENTS_CUSTOMER, row);
+  of->customer = crm__row_customer(scope, CRM__TABLE_PAYMENTS, CRM__PAYMENTS_CUSTOMER, row);
   of->kind = crm__row_word(scope->store, CRM__TABLE_PAYMENTS, CRM__PAYMENTS_KIND, row);
   of->time = crm__row_value(scope->store, CRM__TABLE_PAYMENTS, CRM__PAYMENTS_TIME, row);
   of->due = crm__row_value(scope->store, CRM__TABLE_PAYMENTS, CRM__PAYMENTS_DUE, row);

@@ -83,7 +83,8 @@ static int take_deals(desk *all)
     int64_t closed = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CLOSED, row);
     all->place[row] = CRM__NONE;
     if (!crm__row_exists(all->work->scope, CRM__TABLE_OPPORTUNITIES, row) ||
-        !customer_counts(all->work, crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, row))) {
+        !customer_counts(all->work, crm__row_customer(all->work->scope, CRM__TABLE_OPPORTUNITIES,
+                                                      CRM__OPPORTUNITIES_CUSTOMER, row))) {
       continue;
     }
     of->row = row;
@@ -336,7 +337,7 @@ static void count_contacts(const desk *all)
   uint32_t rows = crm__rows_count(work->scope->store, CRM__TABLE_INTERACTIONS);
   uint32_t row;
   for (row = 0; row < rows; row++) {
-    uint32_t customer = crm__row_id(work->scope->store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, row);
+    uint32_t customer = crm__row_customer(work->scope, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, row);
     uint32_t group;
     if (crm__row_exists(work->scope, CRM__TABLE_INTERACTIONS, row) && customer_counts(work, customer) &&
         staff_group(work, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_STAFF, row, &group)) {

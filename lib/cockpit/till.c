@@ -79,6 +79,9 @@ static crm_status read_rules(crm_till *till, const crm_scope *scope, const crm_t
   if (till->rules->scope.segment != NULL) {
     return fail_option(error, "segment", "a segment ends with its data version, which a till outlives");
   }
+  if (till->rules->scope.accounts != 0) {
+    return fail_option(error, "accounts", "a till knows customers one by one");
+  }
   status = read_limits(till, options, error);
   if (status == CRM_OK && till->limit_count > 0) {
     till->rules->tier_count = till->limit_count + 1;

@@ -81,10 +81,21 @@ static int in_branches(const crm__scope *scope, uint32_t document)
   return scope->branches[crm__column_u32(&scope->store->documents.branch, document) + 1U] != 0;
 }
 
+/* Goes from a customer to the account that it counts as. 0: for nobody at all. */
+static int go_up(const crm__scope *scope, uint32_t *customer)
+{
+  uint8_t kind = scope->kinds[*customer];
+  *customer = kind == CRM__CUSTOMER_ANONYMOUS ? CRM__NONE : scope->accounts[*customer];
+  return kind != CRM__CUSTOMER_INTERNAL || scope->internal;
+}
+
 /* Who a document's fact counts for. 0: for nobody at all, internal ones and those outside the segment are left out. */
 static int counted_customer(const crm__scope *scope, uint32_t document, uint32_t *customer)
 {
   *customer = crm__column_u32(&scope->store->documents.customer, document);
+  if (*customer != CRM__NONE && scope->accounts != NULL && !go_up(scope, customer)) {
+    return 0;
+  }
   if (*customer != CRM__NONE && scope->special != NULL) {
     uint8_t kind = scope->special[*customer];
     if (kind == CRM__CUSTOMER_OUTSIDE || (kind == CRM__CUSTOMER_INTERNAL && !scope->internal)) {
@@ -164,7 +175,7 @@ static int all_count(const crm__scope *scope, const chunk *of, uint64_t count)
   for (k = 0; k < count; k++) {
     kept &= of->flags[k];
   }
-  if (kept != WANTED || latest(of->time, count) >= scope->as_of) {
+  if (kept != WANTED || scope->accounts != NULL || latest(of->time, count) >= scope->as_of) {
     return 0;
   }
   for (k = 0; (scope->special != NULL || scope->segment != NULL) && k < count; k++) {

@@ -33,6 +33,10 @@ typedef struct crm__scope {
   int64_t day_start;
   const uint8_t *special;     /* by customer: CRM__CUSTOMER_... where some are anonymous, internal or outside the
                                * segment; NULL: none is */
+  const uint32_t *accounts;   /* by customer: the one that it counts as; NULL: itself */
+  const uint8_t *kinds;       /* with accounts, by customer: CRM__CUSTOMER_..., where special is about accounts alone; */
+  const uint8_t *acquainted;  /* CRM__ABSENT, PROSPECT or SUSPECT, all under it together; */
+  const int64_t *joined;      /* and when the first of them joined; INT64_MAX: no row, INT64_MIN: not said */
   const crm_segment *segment; /* NULL: all customers count, anonymous ones as well */
   const uint8_t *branches;    /* by branch id + 1 (0: no branch): 1 counts; NULL: all count */
   char *branch_text;          /* keys of the scope's branches for the metadata, or NULL */
@@ -62,6 +66,15 @@ void crm__scope_describe_before(const crm__scope *scope, crm_table *table);
 /* Whether there is a row of a customer, or of a key that was merged into it, and when it joined first (INT64_MIN: not
  * said). A key that was merged into another is no customer: 0. */
 int crm__customer_row(const crm_store *store, uint32_t customer, int64_t *joined);
+
+/* The same of a customer in a scope: of all that count as it. */
+int crm__scope_row(const crm__scope *scope, uint32_t customer, int64_t *joined);
+
+/* Who a customer counts as in a scope; CRM__NONE stays so. */
+static inline uint32_t crm__scope_customer(const crm__scope *scope, uint32_t customer)
+{
+  return scope->accounts == NULL || customer == CRM__NONE ? customer : scope->accounts[customer];
+}
 
 /* Customers. Keys that were merged into another one's are ids without facts: all that is given out names who stands
  * for them, and looking them up by key finds that one. Ids run from 0 below crm__customers(); some may have no facts

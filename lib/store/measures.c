@@ -14,7 +14,8 @@
 static int kept_serve(const crm__scope *scope)
 {
   return scope->from == INT64_MIN && scope->to > scope->latest && scope->money == CRM_MONEY_NET &&
-         scope->refunds == CRM_REFUNDS_REFUND_DAY && scope->occasions == CRM_OCCASIONS_EACH && scope->branches == NULL;
+         scope->refunds == CRM_REFUNDS_REFUND_DAY && scope->occasions == CRM_OCCASIONS_EACH &&
+         scope->branches == NULL && scope->accounts == NULL;
 }
 
 crm_status crm__measures_compute(crm__scope *scope, crm__measures *measures, crm_error *error)
@@ -89,7 +90,12 @@ crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *
     return crm__fail_memory(error);
   }
   for (i = 0; i < customers; i++) {
-    made[i] = kept ? scope->store->profiles[i].measure.first : INT32_MAX;
+    made[i] = INT32_MAX;
+  }
+  for (i = 0; kept && i < customers; i++) {
+    uint32_t customer = crm__scope_customer(scope, i);
+    int32_t day = scope->store->profiles[i].measure.first;
+    made[customer] = day < made[customer] ? day : made[customer];
   }
   *first = made;
   crm__facts_begin(facts);

@@ -52,6 +52,18 @@ uint32_t crm__row_id(const crm_store *store, int32_t table, int32_t column, uint
              : id;
 }
 
+uint32_t crm__row_customer(const crm__scope *scope, int32_t table, int32_t column, uint32_t row)
+{
+  return crm__scope_customer(scope, crm__row_id(scope->store, table, column, row));
+}
+
+/* The id that a row is grouped by in a scope. */
+static uint32_t group_of(const crm__scope *scope, int32_t table, int32_t column, uint32_t row)
+{
+  return crm__schema_names(table, column) == CRM__NAMES_CUSTOMERS ? crm__row_customer(scope, table, column, row)
+                                                                  : crm__row_id(scope->store, table, column, row);
+}
+
 int32_t crm__row_word(const crm_store *store, int32_t table, int32_t column, uint32_t row)
 {
   uint8_t word = crm__column_u8(column_of(store, table, column), row);
@@ -297,7 +309,7 @@ crm_status crm__rows_by(crm__scope *scope, int32_t table, int32_t column, int32_
     return crm__fail_memory(error);
   }
   for (i = 0; i < count; i++) {
-    uint32_t id = crm__row_id(store, table, column, ordered[i]);
+    uint32_t id = group_of(scope, table, column, ordered[i]);
     if (id != CRM__NONE) {
       starts[id + 2]++;
     }
@@ -306,7 +318,7 @@ crm_status crm__rows_by(crm__scope *scope, int32_t table, int32_t column, int32_
     starts[i + 2] += starts[i + 1];
   }
   for (i = 0; i < count; i++) {
-    uint32_t id = crm__row_id(store, table, column, ordered[i]);
+    uint32_t id = group_of(scope, table, column, ordered[i]);
     if (id != CRM__NONE) {
       rows[starts[id + 1]++] = ordered[i];
     }

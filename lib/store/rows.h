@@ -32,6 +32,10 @@ uint32_t crm__row_id(const crm_store *store, int32_t table, int32_t column, uint
 /* The same, but of customers the one whose key was sent, not who stands for it. */
 uint32_t crm__row_sent(const crm_store *store, int32_t table, int32_t column, uint32_t row);
 
+/* The customer of a row in a scope, of a column that names customers: who stands for the key, and of accounts that
+ * count together the topmost. CRM__NONE where the cell is empty. */
+uint32_t crm__row_customer(const crm__scope *scope, int32_t table, int32_t column, uint32_t row);
+
 /* word: its place among the column's words (CRM__OUTCOME_WON ...); boolean: 0 or 1; -1 where it is empty. */
 int32_t crm__row_word(const crm_store *store, int32_t table, int32_t column, uint32_t row);
 

@@ -21,6 +21,9 @@ static crm_status check_scope(const crm_scope *options, crm_error *error)
   if (options->occasions < CRM_OCCASIONS_EACH || options->occasions > CRM_OCCASIONS_DAY) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "occasions", 0, -1, "no such way to count occasions");
   }
+  if (options->accounts != 0 && options->accounts != 1) {
+    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "accounts", 0, -1, "accounts is 0 or 1");
+  }
   if (options->from != CRM_TIME_UNSET_FROM && options->to != CRM_TIME_UNSET_TO && options->from >= options->to) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "from", 0, -1, "the period ends before it begins");
   }
@@ -73,21 +76,79 @@ static crm_status take_special(crm__scope *scope, crm_error *error)
 {
   const crm_store *store = scope->store;
   uint32_t customers = crm__customers(store);
-  uint8_t *special = NULL;
+  uint8_t *special;
+  uint8_t *kinds;
   uint32_t i;
-  if (scope->segment == NULL && crm__column_absent(&store->anonymous) &&
+  if (scope->segment == NULL && scope->accounts == NULL && crm__column_absent(&store->anonymous) &&
       crm__column_absent(&store->dimensions[CRM__TABLE_CUSTOMERS].values[CRM__CUSTOMERS_KIND])) {
     return CRM_OK;
   }
   special = crm__scope_alloc(scope, customers, 1);
-  if (special == NULL) {
+  kinds = scope->accounts == NULL ? special : crm__scope_alloc(scope, customers, 1);
+  if (special == NULL || kinds == NULL) {
     return crm__fail_memory(error);
   }
   for (i = 0; i < customers; i++) {
-    special[i] = scope->segment == NULL || crm__segment_has(scope->segment, i) ? (uint8_t)crm__customer_kind(store, i)
-                                                                               : CRM__CUSTOMER_OUTSIDE;
+    int inside = crm__scope_customer(scope, i) == i && (scope->segment == NULL || crm__segment_has(scope->segment, i));
+    kinds[i] = (uint8_t)crm__customer_kind(store, i);
+    special[i] = inside ? kinds[i] : CRM__CUSTOMER_OUTSIDE;
   }
+  scope->kinds = scope->accounts == NULL ? NULL : kinds;
   scope->special = special;
+  return CRM_OK;
+}
+
+static int acquaintance(const crm__scope *scope, uint32_t customer);
+
+/* What is known of all that count as one. */
+static crm_status meet_accounts(crm__scope *scope, crm_error *error)
+{
+  const crm_store *store = scope->store;
+  uint32_t customers = crm__customers(store);
+  uint8_t *acquainted = crm__scope_alloc_zero(scope, customers, 1);   /* CRM__ABSENT */
+  int64_t *joined = crm__scope_alloc(scope, customers, sizeof *joined);
+  uint32_t i;
+  if (acquainted == NULL || joined == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < customers; i++) {
+    joined[i] = INT64_MAX;
+  }
+  for (i = 0; i < customers; i++) {
+    uint32_t account = scope->accounts[i];
+    int own = acquaintance(scope, i);
+    int64_t first = joined[account];
+    int64_t since;
+    if (own == CRM__PROSPECT || acquainted[account] == CRM__ABSENT) {
+      acquainted[account] = (uint8_t)own;
+    }
+    if (crm__customer_row(store, i, &since) &&
+        (first == INT64_MAX || first == INT64_MIN || (since != INT64_MIN && since < first))) {
+      joined[account] = since;
+    }
+  }
+  scope->acquainted = acquainted;
+  scope->joined = joined;
+  return CRM_OK;
+}
+
+/* Finds the topmost parent of every customer. */
+static crm_status take_accounts(crm__scope *scope, crm_error *error)
+{
+  const crm_store *store = scope->store;
+  uint32_t customers = crm__customers(store);
+  uint32_t *parents = crm__scope_alloc(scope, customers, sizeof *parents);
+  uint32_t *marks = crm__scope_alloc_zero(scope, customers, sizeof *marks);
+  uint32_t *accounts = crm__scope_alloc(scope, customers, sizeof *accounts);
+  uint32_t i;
+  if (parents == NULL || marks == NULL || accounts == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < customers; i++) {
+    parents[i] = crm__customer_parent(store, i);
+  }
+  crm__roots_find(&store->customers, parents, customers, marks, accounts);
+  scope->accounts = accounts;
   return CRM_OK;
 }
 
@@ -140,12 +201,18 @@ crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_
     return crm__fail_memory(error);
   }
   status = take_branches(scope, &own, error);
+  if (status == CRM_OK && own.accounts) {
+    status = take_accounts(scope, error);
+  }
   if (status == CRM_OK && own.segment != NULL) {
     scope->segment = own.segment;
     status = crm__segment_check(own.segment, store, error);
   }
   if (status == CRM_OK) {
     status = take_special(scope, error);
+  }
+  if (status == CRM_OK && own.accounts) {
+    status = meet_accounts(scope, error);
   }
   if (status != CRM_OK) {
     crm__scope_close(scope);
@@ -216,6 +283,9 @@ void crm__scope_describe(const crm__scope *scope, crm_table *table, const char *
   crm__table_meta(table, "refunds", "%s", scope->refunds == CRM_REFUNDS_SALE_DAY ? "sale_day" : "refund_day");
   crm__table_meta(table, "occasions", "%s", scope->occasions == CRM_OCCASIONS_DAY ? "day" : "each");
   crm__table_meta_text(table, "branches", scope->branch_text == NULL ? "all" : scope->branch_text);
+  if (scope->accounts != NULL) {
+    crm__table_meta(table, "accounts", "together");
+  }
   crm__table_meta(table, "internal", "%s", scope->internal ? "counted" : "left_out");
   crm__table_meta(table, "data_version", "%lld", (long long)scope->store->version);
   if (scope->segment != NULL) {
@@ -248,6 +318,20 @@ uint32_t crm__customer_find(const crm_store *store, const char *key)
 }
 
 int crm__customer_acquaintance(const crm__scope *scope, uint32_t customer)
+{
+  return scope->acquainted != NULL ? scope->acquainted[customer] : acquaintance(scope, customer);
+}
+
+int crm__scope_row(const crm__scope *scope, uint32_t customer, int64_t *joined)
+{
+  if (scope->joined == NULL) {
+    return crm__customer_row(scope->store, customer, joined);
+  }
+  *joined = scope->joined[customer] == INT64_MAX ? INT64_MIN : scope->joined[customer];
+  return scope->joined[customer] != INT64_MAX;
+}
+
+static int acquaintance(const crm__scope *scope, uint32_t customer)
 {
   const crm_store *store = scope->store;
   uint32_t document;

@@ -50,6 +50,7 @@ static const crm_summary *fitting(const crm__scope *scope)
   return own->from == scope->from && own->to == scope->to && own->as_of == scope->as_of &&
                  own->money == scope->money && own->refunds == scope->refunds &&
                  own->occasions == scope->occasions && own->internal == scope->internal &&
+                 (own->accounts != NULL) == (scope->accounts != NULL) &&
                  same_branches(own, scope) && same_segment(summary->segment, scope->segment)
              ? summary
              : NULL;

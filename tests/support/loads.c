@@ -236,8 +236,8 @@ static void add_customers(text_buffer *buffer, const crm_store *store, const crm
   }
 }
 
-/* single: each document by itself too */
-static void add_analyses(text_buffer *buffer, const crm_store *store, const crm_scope *scope, int single)
+/* depth 1: each customer and its documents too; 2: each document by itself as well */
+static void add_analyses(text_buffer *buffer, const crm_store *store, const crm_scope *scope, int depth)
 {
   crm_error error = CRM_ERROR_INIT;
   crm_table *table = NULL;
@@ -248,7 +248,9 @@ static void add_analyses(text_buffer *buffer, const crm_store *store, const crm_
   must(crm_pyramid_concentration(pyramid, &table, &error), &error, "concentration");
   add_result(buffer, table, NULL);
   must(crm_pyramid_members(pyramid, &table, &error), &error, "members");
-  add_customers(buffer, store, table, single);
+  if (depth > 0) {
+    add_customers(buffer, store, table, depth > 1);
+  }
   add_result(buffer, table, NULL);
   crm_pyramid_free(pyramid);
   must(crm_rfm_compute(store, scope, NULL, &table, &error), &error, "rfm");
@@ -316,15 +318,16 @@ static void add_rows(text_buffer *buffer, const crm_store *store)
 }
 
 /* The answers of every analysis, under two scopes. */
-static void add_all_analyses(text_buffer *buffer, const crm_store *store, int single)
+static void add_all_analyses(text_buffer *buffer, const crm_store *store, int32_t accounts, int depth)
 {
   crm_scope scope = CRM_SCOPE_INIT;
-  add_analyses(buffer, store, NULL, single);
+  scope.accounts = accounts;
+  add_analyses(buffer, store, accounts ? &scope : NULL, depth);
   scope.refunds = CRM_REFUNDS_SALE_DAY;
   scope.occasions = CRM_OCCASIONS_DAY;
   scope.money = CRM_MONEY_TAXED;
   scope.internal = 1;
-  add_analyses(buffer, store, &scope, single);
+  add_analyses(buffer, store, &scope, depth);
 }
 
 static void add_counts(text_buffer *buffer, const crm_store *store)
@@ -345,14 +348,19 @@ void text_add_store(text_buffer *buffer, const crm_store *store, int ledger)
     add_books(buffer, totals_of(store));
   }
   add_rows(buffer, store);
-  add_all_analyses(buffer, store, 1);
+  add_all_analyses(buffer, store, 0, 2);
 }
 
 void text_add_answers(text_buffer *buffer, const crm_store *store)
 {
   add_counts(buffer, store);
   add_books(buffer, totals_of(store));
-  add_all_analyses(buffer, store, 0);
+  add_all_analyses(buffer, store, 0, 1);
+}
+
+void text_add_accounts(text_buffer *buffer, const crm_store *store, int32_t accounts)
+{
+  add_all_analyses(buffer, store, accounts, 0);
 }
 
 void assert_text_same(const text_buffer *expected, const text_buffer *actual, const char *what)

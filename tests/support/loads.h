@@ -56,6 +56,9 @@ void text_add_store(text_buffer *buffer, const crm_store *store, int ledger);
 /* The same without the rows of the tables, the single documents and the ledger: what analyses say. */
 void text_add_answers(text_buffer *buffer, const crm_store *store);
 
+/* What analyses alone say, with customers each for itself or, 1, as accounts (crm_scope.accounts). */
+void text_add_accounts(text_buffer *buffer, const crm_store *store, int32_t accounts);
+
 /* Whether two texts are the same; if not fails with the place. */
 void assert_text_same(const text_buffer *expected, const text_buffer *actual, const char *what);
 

@@ -625,7 +625,7 @@ class crm_scope(Structure):
         ("branch_count", c_int64),
         ("context", POINTER(crm_context)),
         ("internal", c_int32),
-        ("reserved", c_uint32),
+        ("accounts", c_int32),
         ("segment", POINTER(crm_segment)),
         ("summary", POINTER(crm_summary)),
     ]
