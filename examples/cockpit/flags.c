@@ -78,6 +78,7 @@ static const flag flags[] = {
   WORD("occasions", scope.occasions, "each|day", NULL),
   EACH("branch", branches),
   NOTHING("all", scope.internal, 1),
+  NOTHING("accounts", scope.accounts, 1),
   TEXT("where", where, NULL),
   CALL("define", apply_define, NULL),
   TEXT("by", composition.by, "composition hhi"),

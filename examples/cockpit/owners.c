@@ -22,6 +22,11 @@ crm_status owners_handovers(const crm_store *store, const arguments *args, crm_t
   return crm_ownership_handovers(store, &args->scope, &args->handovers, table, error);
 }
 
+crm_status owners_sites(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_accounts_sites(store, &args->scope, table, error);
+}
+
 crm_status owners_aliases(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   (void)args;

@@ -197,6 +197,7 @@ static const verb verbs[] = {
   {"handovers", owners_handovers,
    "time customer from_owner to_owner open open_amount revenue_before revenue_after complete", "complete open", 50},
   {"looked-after", owners_summary, "measure value numerator denominator", "", 0},
+  {"sites", owners_sites, "account customer level orders revenue share first last", "first level", 50},
   {"aliases", owners_aliases, "alias customer", "", 50},
   {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0},
   {"rows", rows, "", "source version", 50}

@@ -70,6 +70,9 @@ int crm__customer_row(const crm_store *store, uint32_t customer, int64_t *joined
 /* The same of a customer in a scope: of all that count as it. */
 int crm__scope_row(const crm__scope *scope, uint32_t customer, int64_t *joined);
 
+/* The topmost parent of every customer; of the scope's scratch. */
+crm_status crm__accounts_find(crm__scope *scope, const uint32_t **found, crm_error *error);
+
 /* Who a customer counts as in a scope; CRM__NONE stays so. */
 static inline uint32_t crm__scope_customer(const crm__scope *scope, uint32_t customer)
 {

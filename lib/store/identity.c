@@ -72,14 +72,6 @@ uint32_t crm__customer_speaker(const crm_store *store, uint32_t customer)
   return speaker == CRM__NONE ? customer : speaker;
 }
 
-uint32_t crm__customer_parent(const crm_store *store, uint32_t customer)
-{
-  if (crm__resolve(store, customer) != customer) {
-    return CRM__NONE;
-  }
-  return crm__row_id(store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_PARENT, crm__customer_speaker(store, customer));
-}
-
 /* ---- who stands for whom ---- */
 
 static void put_parent(const crm__column *values, uint64_t row, uint32_t *parents)

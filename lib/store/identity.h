@@ -25,9 +25,6 @@ uint32_t crm__alias_next(const crm_store *store, uint32_t customer);
  * its aliases that has one, or its own again. */
 uint32_t crm__customer_speaker(const crm_store *store, uint32_t customer);
 
-/* The customer that one belongs to, as the row says that speaks for it; CRM__NONE: none. */
-uint32_t crm__customer_parent(const crm_store *store, uint32_t customer);
-
 /* Works out who stands for whom once the load's merges are the store's, and makes room for what will be written.
  * 0: no memory. */
 int crm__settle_identity(crm_load *load);

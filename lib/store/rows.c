@@ -139,6 +139,14 @@ static uint32_t find_row(const crm_store *store, int32_t table, const uint32_t *
   return row != CRM__NONE && row < crm__rows_count(store, table) && crm__row_live(store, table, row) ? row : CRM__NONE;
 }
 
+uint32_t crm__customer_parent(const crm_store *store, uint32_t customer)
+{
+  if (crm__resolve(store, customer) != customer) {
+    return CRM__NONE;
+  }
+  return crm__row_id(store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_PARENT, crm__customer_speaker(store, customer));
+}
+
 uint32_t crm__customer_owner(const crm_store *store, uint32_t customer)
 {
   if (crm__resolve(store, customer) != customer) {

@@ -59,6 +59,9 @@ crm__key crm__name_key(const crm_store *store, uint32_t name);
 uint32_t crm__opportunities(const crm_store *store);
 crm__key crm__opportunity_key(const crm_store *store, uint32_t opportunity);
 
+/* The customer that one belongs to, as the row in `customers` says that speaks for it; CRM__NONE: none. */
+uint32_t crm__customer_parent(const crm_store *store, uint32_t customer);
+
 /* The owner in `customers` of a customer, a name id: of keys that were merged, as the row says that speaks for them. */
 uint32_t crm__customer_owner(const crm_store *store, uint32_t customer);
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "store/context.h"
 #include "store/identity.h"
+#include "store/rows.h"
 #include "store/segment.h"
 #include "table/build.h"
 
@@ -132,8 +133,7 @@ static crm_status meet_accounts(crm__scope *scope, crm_error *error)
   return CRM_OK;
 }
 
-/* Finds the topmost parent of every customer. */
-static crm_status take_accounts(crm__scope *scope, crm_error *error)
+crm_status crm__accounts_find(crm__scope *scope, const uint32_t **found, crm_error *error)
 {
   const crm_store *store = scope->store;
   uint32_t customers = crm__customers(store);
@@ -148,7 +148,7 @@ static crm_status take_accounts(crm__scope *scope, crm_error *error)
     parents[i] = crm__customer_parent(store, i);
   }
   crm__roots_find(&store->customers, parents, customers, marks, accounts);
-  scope->accounts = accounts;
+  *found = accounts;
   return CRM_OK;
 }
 
@@ -202,7 +202,7 @@ crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_
   }
   status = take_branches(scope, &own, error);
   if (status == CRM_OK && own.accounts) {
-    status = take_accounts(scope, error);
+    status = crm__accounts_find(scope, &scope->accounts, error);
   }
   if (status == CRM_OK && own.segment != NULL) {
     scope->segment = own.segment;

@@ -748,6 +748,16 @@ static crm_status ask_problems(const crm_store *store, const crm_scope *scope, c
   return status;
 }
 
+static crm_status ask_accounts(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_scope own = CRM_SCOPE_INIT;
+  if (scope != NULL) {
+    own = *scope;
+  }
+  own.accounts = 1;
+  return crm_rfm_compute(store, &own, NULL, table, error);
+}
+
 typedef struct asked {
   question ask;
 } asked;
@@ -844,7 +854,7 @@ static const question questions[] = {
     ask_customer, ask_documents, ask_document, ask_changed,  ask_totals,         ask_sources, ask_warnings,
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
-    crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers,
+    crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers, ask_accounts, crm_accounts_sites,
     crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
     ask_findings, ask_reopened, ask_snapshot, ask_problems, ask_bridge, ask_branches, ask_people,
     crm_completeness_columns, crm_completeness_customers,

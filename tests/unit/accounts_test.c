@@ -166,12 +166,37 @@ static void test_company(void **state)
   crm_store_free(store);
 }
 
+static void test_sites(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  put(store, "customers",
+      "customer,parent\nhead,\nwest,head\neast,head\ngate,west\nlone,\na,b\nb,a\nc,b\nsite,gone\n", "");
+  put(store, "sales",
+      "document,time,customer,amount\n1,2024-01-01,east,30\n2,2024-01-09,gate,9\n3,2024-02-01,gate,1\n"
+      "4,2024-02-02,lone,7\n5,2024-02-03,c,-1\n",
+      "");
+  assert_int_equal(crm_accounts_sites(store, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "account,customer,level,orders,revenue,share,first,last\na,a,0,0,0.00,,,\na,b,1,0,0.00,,,\n"
+                       "a,c,2,0,-1.00,,,\nhead,east,1,1,30.00,0.750000,2024-01-01,2024-01-01\n"
+                       "head,gate,2,2,10.00,0.250000,2024-01-09,2024-02-01\nhead,head,0,0,0.00,0.000000,,\n"
+                       "head,west,1,0,0.00,0.000000,,\n");
+  scope.to = facts_day(2024, 2, 1);
+  scope.accounts = 1;
+  assert_int_equal(crm_accounts_sites(store, &scope, &table, NULL), CRM_OK);
+  assert_result(table, "customer,revenue\na,0.00\nb,0.00\nc,0.00\neast,30.00\ngate,9.00\nhead,0.00\nwest,0.00\n");
+  crm_store_free(store);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_chain),
       cmocka_unit_test(test_random),
       cmocka_unit_test(test_company),
+      cmocka_unit_test(test_sites),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

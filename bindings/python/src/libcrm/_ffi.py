@@ -884,6 +884,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
 class Functions:
     """The functions of a library, each with its types."""
 
+    crm_accounts_sites: Callable[..., int]
     crm_bridge_compute: Callable[..., int]
     crm_cockpit_builtin: Callable[..., int]
     crm_cockpit_create: Callable[..., int]
@@ -1036,6 +1037,9 @@ class Functions:
     crm_version_text: Callable[..., Optional[bytes]]
 
     def __init__(self, library: CDLL, quick: PyDLL) -> None:
+        self.crm_accounts_sites = f = library.crm_accounts_sites
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
         self.crm_bridge_compute = f = library.crm_bridge_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_bridge_options),
