@@ -393,7 +393,8 @@ static int list_contacts(const desk *all)
   uint32_t rows = crm__rows_count(store, CRM__TABLE_INTERACTIONS);
   uint32_t row;
   for (row = 0; row < rows; row++) {
-    uint32_t customer = crm__row_id(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, row);
+    uint32_t customer =
+        crm__row_customer(all->work->scope, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, row);
     int64_t time = crm__row_value(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_TIME, row);
     const deal *of = deal_of(all, row);
     int adds = list->base == CRM__BASE_CONTACTS

@@ -34,7 +34,7 @@ typedef struct crm__scope {
   const uint8_t *special;     /* by customer: CRM__CUSTOMER_... where some are anonymous, internal or outside the
                                * segment; NULL: none is */
   const uint32_t *accounts;   /* by customer: the one that it counts as; NULL: itself */
-  const uint8_t *kinds;       /* with accounts, by customer: CRM__CUSTOMER_..., where special is of accounts alone; */
+  const uint8_t *kinds;       /* with accounts, by customer: CRM__CUSTOMER_..., special is of accounts alone; */
   const uint8_t *acquainted;  /* CRM__ABSENT, PROSPECT or SUSPECT, all under it together; */
   const int64_t *joined;      /* and when the first of them joined; INT64_MAX: no row, INT64_MIN: not said */
   const crm_segment *segment; /* NULL: all customers count, anonymous ones as well */
