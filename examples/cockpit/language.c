@@ -329,6 +329,17 @@ static const entry entries[] = {
   {"severity", "critical", {"critical", "严重"}},
   {"severity", "warning", {"warning", "警告"}},
   {"severity", "info", {"info", "提示"}},
+  {"cause", "total", {"Revenue", "销售额变动"}},
+  {"cause", "customers", {"customers", "因客户数"}},
+  {"cause", "orders_per_customer", {"orders a head", "因人均订单"}},
+  {"cause", "order_value", {"order value", "因单次金额"}},
+  {"cause", "new", {"new", "新客"}},
+  {"cause", "resurrected", {"won back", "回流"}},
+  {"cause", "kept", {"kept", "延续"}},
+  {"cause", "lost", {"lost", "流失"}},
+  {"cause", "branch", {"branch", "门店"}},
+  {"cause", "product", {"product", "产品"}},
+  {"cause", "customer", {"customer", "客户"}},
   {"band", "good", {"good", "良好"}},
   {"band", "fair", {"fair", "尚可"}},
   {"band", "bad", {"bad", "欠佳"}},
@@ -369,6 +380,8 @@ static const entry entries[] = {
   {"text", "no", {"no", "否"}},
   {"text", "nothing", {"(nothing)", "（无）"}},
   {"text", "stop", {".", "。"}},
+  {"text", "colon", {": ", "："}},
+  {"text", "semicolon", {"; ", "；"}},
   {"text", "comma", {", ", "，"}}
 };
 

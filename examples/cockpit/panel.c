@@ -122,7 +122,8 @@ static crm_status take(const crm_store *store, const arguments *args, size_t whi
                        crm_error *error)
 {
   crm_snapshot snapshot = CRM_SNAPSHOT_INIT;
-  crm_status status = panel_evaluate(store, args, CRM_COCKPIT_PARTS_FIGURES, &snapshot, error);
+  int32_t parts = CRM_COCKPIT_PARTS_FIGURES | CRM_COCKPIT_PARTS_CAUSES;
+  crm_status status = panel_evaluate(store, args, parts, &snapshot, error);
   if (status == CRM_OK) {
     crm_table **place = (crm_table **)(void *)((char *)&snapshot + which);
     *table = *place;
@@ -145,6 +146,11 @@ crm_status panel_series(const crm_store *store, const arguments *args, crm_table
 crm_status panel_alerts(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return take(store, args, offsetof(crm_snapshot, alerts), table, error);
+}
+
+crm_status panel_causes(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return take(store, args, offsetof(crm_snapshot, causes), table, error);
 }
 
 crm_status panel_gauge_rows(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)

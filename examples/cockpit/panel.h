@@ -18,10 +18,11 @@ crm_status panel_evaluate(const crm_store *store, const arguments *args, int32_t
 /* Messages are for people; CSV and JSON are the same in every language. */
 int32_t panel_language(const arguments *args);
 
-/* The verbs cockpit, series, alerts, and gauges and rules, which show the definitions. */
+/* The verbs cockpit, series, alerts, causes, and gauges and rules, which show the definitions. */
 crm_status panel_gauges(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status panel_series(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status panel_alerts(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
+crm_status panel_causes(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status panel_gauge_rows(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status panel_rule_rows(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 

@@ -4,6 +4,7 @@
 
 #include "draw.h"
 #include "grid.h"
+#include "language.h"
 #include "values.h"
 
 #include <stdio.h>
@@ -11,6 +12,7 @@
 
 #define TEXT 512
 #define SPARK 240     /* most periods of a series */
+#define CAUSE 2048
 
 /* ---- cells of tables ---- */
 
@@ -84,6 +86,84 @@ static void put_alert(page *out, const crm_table *alerts, int64_t row)
   page_wrapped(out, text_of(alerts, "message", row, text), out->width - 12, 12);
 }
 
+/* A sentence of what moved a figure, in the making. */
+typedef struct causes_line {
+  char text[CAUSE];
+  int group;        /* of the last part: the total, its factors, customers by what became of them, the greatest */
+  int decimals;
+} causes_line;
+
+static int group_of(const char *part)
+{
+  return strcmp(part, "total") == 0                                                                        ? 0
+         : value_listed(part, "customers orders_per_customer order_value")                                 ? 1
+         : value_listed(part, "new resurrected kept lost")                                                 ? 2
+                                                                                                           : 3;
+}
+
+/* "label key +123" */
+static void add_part(const page *out, causes_line *line, int group, const char *label, const char *key, int64_t change)
+{
+  char number[FIGURE];
+  size_t used = strlen(line->text);
+  const char *between = used == 0              ? ""
+                        : group == line->group ? page_label(out, "text", "comma")
+                        : line->group == 0     ? page_label(out, "text", "colon")
+                                               : page_label(out, "text", "semicolon");
+  (void)figure_decimal(number, change, (int)out->digits, line->decimals);
+  (void)snprintf(line->text + used, CAUSE - used, "%s%s%s%s %s%s", between, label, key[0] != '\0' ? " " : "", key,
+                 change > 0 ? "+" : "", number);
+  line->group = group;
+}
+
+/* Whole units where they say enough. */
+static int decimals_of(const page *out, int64_t total)
+{
+  int64_t hundred = 100;
+  int32_t digits;
+  for (digits = out->digits; digits > 0; digits--) {
+    hundred *= 10;
+  }
+  return total >= hundred || total <= -hundred ? 0 : (int)out->digits;
+}
+
+/* What moved the figure of an alert; of the branches, products and customers the first of each, and no branch where the
+ * alert is about it. */
+static void put_causes(page *out, const crm_snapshot *snapshot, int64_t alert)
+{
+  const crm_table *causes = snapshot->causes;
+  char id[TEXT];
+  char scope[TEXT];
+  char part[TEXT];
+  char key[TEXT];
+  char before[TEXT] = "";
+  causes_line line = {"", 0, 0};
+  int64_t row;
+  (void)text_of(snapshot->alerts, "alert", alert, id);
+  (void)text_of(snapshot->alerts, "scope", alert, scope);
+  for (row = 0; row < crm_table_rows(causes); row++) {
+    int64_t change = number_of(causes, "change", row);
+    const char *label;
+    if (!is(causes, "alert", row, id) || !is(causes, "scope", row, scope)) {
+      continue;
+    }
+    (void)text_of(causes, "part", row, part);
+    label = label_find(out->language, "cause", part);
+    line.decimals = line.text[0] == '\0' ? decimals_of(out, change) : line.decimals;
+    if (label != NULL && change != 0 && strcmp(part, before) != 0 &&
+        (scope[0] == '\0' || strcmp(part, "branch") != 0)) {
+      add_part(out, &line, group_of(part), label, text_of(causes, "key", row, key), change);
+    }
+    (void)snprintf(before, sizeof before, "%s", part);
+  }
+  if (line.text[0] != '\0') {
+    page_repeat(out, " ", 12);
+    page_style(out, STYLE_FAINT);
+    page_wrapped(out, line.text, out->width - 12, 12);
+    page_style(out, STYLE_PLAIN);
+  }
+}
+
 void panel_draw_alerts(page *out, const crm_snapshot *snapshot)
 {
   const crm_table *alerts = snapshot->alerts;
@@ -95,6 +175,7 @@ void panel_draw_alerts(page *out, const crm_snapshot *snapshot)
   for (row = 0; row < crm_table_rows(alerts); row++) {
     if (!is(alerts, "state", row, "ok") && !is(alerts, "state", row, "nodata")) {
       put_alert(out, alerts, row);
+      put_causes(out, snapshot, row);
       shown++;
     }
   }
@@ -225,6 +306,19 @@ static void put_series(page *out, const crm_snapshot *snapshot, int64_t row, int
   draw_spark(out, values, cells);
 }
 
+/* Whether a gauge has a value in any period. */
+static int has_values(const crm_snapshot *snapshot, int64_t row)
+{
+  int64_t periods = crm_table_rows(snapshot->series) / crm_table_rows(snapshot->gauges);
+  int64_t i;
+  for (i = 0; i < periods; i++) {
+    if (number_of(snapshot->series, "value", row * periods + i) != DRAW_MISSING) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 static void put_gauge(page *out, const crm_snapshot *snapshot, int64_t row, const char *label, const layout *plan)
 {
   const crm_table *gauges = snapshot->gauges;
@@ -332,7 +426,7 @@ void panel_draw_gauges(page *out, const crm_snapshot *snapshot)
   draw_heading(out, label, text_of(gauges, "period", 0, text));
   put_header(out, &plan);
   for (row = 0; row < rows; row++) {
-    if (is(gauges, "status", row, "no_facts")) {
+    if (is(gauges, "status", row, "no_facts") || !has_values(snapshot, row)) {
       continue;
     }
     if (crm_table_is_null(gauges, crm_table_find(gauges, "scope"), row)) {

@@ -145,6 +145,7 @@ static crm_status rows(const crm_store *store, const arguments *args, crm_table 
 static const verb verbs[] = {
   {"cockpit", panel_gauges, "", "", 0},
   {"alerts", panel_alerts, "state severity since message", "", 0},
+  {"causes", panel_causes, "alert scope part key change share before after", "before", 0},
   {"series", panel_series, "gauge scope period value target band status", "status scope", 0},
   {"gauges", panel_gauge_rows, "gauge kpi role scope on target bands", "role", 0},
   {"rules", panel_rule_rows, "alert kpi role scope on when set clear periods severity", "role scope", 0},

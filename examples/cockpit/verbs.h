@@ -15,7 +15,7 @@ typedef struct verb {
 } verb;
 
 /* Those that read gauges and alert rules, and those that need no facts. */
-#define PANEL_VERBS "cockpit alerts series gauges rules"
+#define PANEL_VERBS "cockpit alerts causes series gauges rules"
 #define FACTLESS_VERBS "kpis gauges rules"
 
 /* NULL where there is no such verb. */

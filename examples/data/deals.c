@@ -10,7 +10,7 @@
 /* Firms that the chain would like to supply: four stages, each with some contacts; the more of them, the better the
  * chance to go on. */
 
-enum { DEAL_SEED = 20230146, PASS_PERMILLE = 520, PASS_PER_CONTACT = 90, TYPICAL_CENTS = 240000 };
+enum { DEAL_SEED = 20230146, PASS_PERMILLE = 560, PASS_PER_CONTACT = 100, TYPICAL_CENTS = 240000 };
 
 /* Goes through the stages until it is lost or won, or the sample ends. */
 static void run_deal(struct random *random, struct deal *deal, int32_t created)

@@ -7,7 +7,7 @@
 
 /* Chances to supply firms. */
 
-enum { STAGES = 4, DEALS = 184, CONTACTS = 4 };
+enum { STAGES = 4, DEALS = 360, CONTACTS = 3 };
 enum outcome { OPEN, WON, LOST };
 
 struct deal {

@@ -14,7 +14,7 @@ void put_payments(struct writer *writer, const struct chain *chain);
 void put_figures(struct writer *writer, const struct chain *chain);
 
 /* Selling to firms: what four representatives do. */
-enum { FIRST_PROSPECT = 5001, PROSPECTS = 60, FIRST_REP = 51, REPS = 4, REP_LEFT = 820 /* 2025-03-31 */ };
+enum { FIRST_PROSPECT = 5001, PROSPECTS = 80, FIRST_REP = 51, REPS = 4, REP_LEFT = 820 /* 2025-03-31 */ };
 
 void put_prospects(struct writer *writer);   /* rows of customers */
 uint32_t owner_of(uint32_t account);         /* the representative of a member or prospect, from 0 */

@@ -3,6 +3,7 @@
 #ifndef CRM_COCKPIT_H
 #define CRM_COCKPIT_H
 
+#include <crm/bridge.h>
 #include <crm/findings.h>
 #include <crm/kpi.h>
 #include <crm/load.h>
@@ -54,6 +55,7 @@ CRM_API crm_status crm_cockpit_roles(const crm_cockpit *cockpit, crm_table **tab
 #define CRM_COCKPIT_PARTS_FIGURES 1    /* gauges, series, alerts */
 #define CRM_COCKPIT_PARTS_FINDINGS 2
 #define CRM_COCKPIT_PARTS_LISTS 4
+#define CRM_COCKPIT_PARTS_CAUSES 8     /* with gauges, series and alerts */
 
 /* NULL stands for CRM_COCKPIT_OPTIONS_INIT. */
 typedef struct crm_cockpit_options {
@@ -77,9 +79,10 @@ typedef struct crm_snapshot {
   crm_table *alerts;
   crm_table *findings;    /* as crm_findings_compute makes it */
   crm_table *lists;       /* as crm_due_compute makes it */
+  crm_table *causes;      /* why figures moved, behind the alerts */
 } crm_snapshot;
 
-#define CRM_SNAPSHOT_INIT { (uint32_t)sizeof(crm_snapshot), 0, NULL, NULL, NULL, NULL, NULL }
+#define CRM_SNAPSHOT_INIT { (uint32_t)sizeof(crm_snapshot), 0, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /* Evaluates a cockpit, all from the same data version. The scope's from does not bound the series.
  *
@@ -93,10 +96,15 @@ typedef struct crm_snapshot {
  * alerts, the firing ones first: alert, kpi, state (firing, pending, resolved, nodata, ok), since (a period's label,
  * null for ok), value (what the rule measures), level (that counts now: set, of a firing one clear), message; scope,
  * severity, on, period, run (periods in a row beyond the level), label, label_zh.
+ * causes, of the first 16 firing and pending alerts of figures that are made of sales, for all together or a branch:
+ * what moved revenue from the period that the rule compares with (the one before where it is on change, else the year
+ * before) to the last complete one, the three greatest of each kind: alert, scope, against (first day of the other
+ * period), part, key, change, share, before, after, n_before, n_after. Parts are those of crm_bridge_compute; money is
+ * money, in minor units.
  * Values are in whole units with six decimals.
  *
  * Gauges and rules cost one crm_kpi_compute, however many they are: one pass over the facts (one more where rules or
- * gauges of branches and of persons stand side by side). Findings and lists cost their own.
+ * gauges of branches and of persons stand side by side). Findings, lists and causes cost their own.
  * *snapshot is written on success alone. Errors: ARGUMENT (no such role), LIMIT, MEMORY. Since 0.1. */
 CRM_API crm_status crm_cockpit_evaluate(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
                                         const crm_cockpit *cockpit, const crm_cockpit_options *options,

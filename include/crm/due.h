@@ -35,7 +35,7 @@ typedef struct crm_due_options {
 #define CRM_DUE_OPTIONS_INIT { (uint32_t)sizeof(crm_due_options), 15, 3, 7, 50, 364, 4000, 500, 0, 0 }
 
 /* A row a customer with a reason, the most valuable first, equal ones by key:
- * customer, owner (of the customers table, null where there is none), last (business day of the last occasion),
+ * customer, owner (at as-of, null where there is none), last (business day of the last occasion),
  * due (last and the median gap, rounded up to a day; null without a rhythm), overdue_days (as-of's day - due, at least
  * 0; null likewise),
  * value (money of the 365 days that end with the last purchase: what a year of this customer is worth),

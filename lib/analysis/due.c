@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "analysis/gaps.h"
+#include "analysis/ownership.h"
 #include "analysis/population.h"
 
 #include "base/error.h"
@@ -33,6 +34,7 @@ typedef struct dues {
   crm_due_options options;
   crm__measures measures;
   account *accounts;
+  crm__owners owners;
   uint32_t customers;
   int64_t dormant_days;   /* INT64_MAX: not known */
 } dues;
@@ -232,11 +234,11 @@ static const char *reason_name(int32_t reason)
 
 static void put_owner(const dues *all, uint32_t id, crm_table *table)
 {
-  crm__key owner = crm__customer_name(all->scope->store, id, CRM__CUSTOMERS_OWNER);
-  if (owner.text == NULL && owner.length > 0) {
+  uint32_t owner = crm__owner_at(&all->owners, id, all->scope->as_of - 1);
+  if (owner == CRM__NONE) {
     crm__table_put_null(table, DUE_OWNER);
   } else {
-    crm__table_put_key(table, DUE_OWNER, owner);
+    crm__table_put_key(table, DUE_OWNER, crm__name_key(all->scope->store, owner));
   }
 }
 
@@ -311,6 +313,9 @@ static crm_status make(dues *all, crm_table **table, crm_error *error)
   }
   if (status == CRM_OK) {
     status = find_rows(all, &ids, &count, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__owners_find(all->scope, &all->owners, error);
   }
   for (i = 0; i < sizeof money / sizeof money[0]; i++) {
     columns[money[i]].scale = crm_store_digits(all->scope->store);

@@ -338,6 +338,7 @@ static const place places[] = {
   {"crm_snapshot", "alerts", offsetof(crm_snapshot, alerts)},
   {"crm_snapshot", "findings", offsetof(crm_snapshot, findings)},
   {"crm_snapshot", "lists", offsetof(crm_snapshot, lists)},
+  {"crm_snapshot", "causes", offsetof(crm_snapshot, causes)},
   {"crm_source", NULL, sizeof(crm_source)},
   {"crm_source", "struct_size", offsetof(crm_source, struct_size)},
   {"crm_source", "reserved", offsetof(crm_source, reserved)},

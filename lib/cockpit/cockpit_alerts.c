@@ -10,18 +10,6 @@
 /* Alerts: each rule is replayed over the complete periods, from the oldest one on, so that no state has to be kept
  * anywhere. docs/methods/alerts.md tells how. */
 
-enum { FIRING, PENDING, RESOLVED, NODATA, FINE };
-
-typedef struct alert {
-  const crm__rule *rule;
-  int32_t group;
-  int32_t state;
-  int32_t since;       /* period, -1: none */
-  int32_t last;        /* the last complete period, -1: none */
-  int32_t run;         /* periods in a row beyond the level that sets */
-  int64_t measure;     /* of the last one */
-} alert;
-
 static const char *state_name(int32_t state)
 {
   static const char *const names[] = {"firing", "pending", "resolved", "nodata", "ok"};
@@ -53,7 +41,7 @@ static int32_t step(replay *at, const crm__rule *rule, int64_t measure, int32_t 
 {
   if (measure == CRM__UNKNOWN) {
     at->silent = at->silent < 0 ? period : at->silent;
-    return NODATA;
+    return CRM__NODATA;
   }
   at->silent = -1;
   if (!is_beyond(rule, measure)) {
@@ -64,21 +52,21 @@ static int32_t step(replay *at, const crm__rule *rule, int64_t measure, int32_t 
   if (at->firing && is_cleared(rule, measure)) {
     at->firing = 0;
     at->run = 0;
-    return RESOLVED;
+    return CRM__RESOLVED;
   }
   if (!at->firing && at->run >= rule->periods) {
     at->firing = 1;
     at->fired = at->run_began;
   }
-  return at->firing ? FIRING : at->run > 0 ? PENDING : FINE;
+  return at->firing ? CRM__FIRING : at->run > 0 ? CRM__PENDING : CRM__FINE;
 }
 
-static void play(const crm__panel *panel, alert *of)
+static void play(const crm__panel *panel, crm__alert *of)
 {
   const crm_kpi *kpis = crm__panel_kpis(panel, &of->rule->of);
   replay at = {0, 0, -1, -1, -1};
   int32_t p;
-  of->state = NODATA;
+  of->state = CRM__NODATA;
   of->last = -1;
   of->since = -1;
   of->measure = CRM__UNKNOWN;
@@ -91,10 +79,10 @@ static void play(const crm__panel *panel, alert *of)
     of->last = p;
   }
   of->run = at.run;
-  of->since = of->state == FIRING    ? at.fired
-              : of->state == PENDING ? at.run_began
-              : of->state == NODATA  ? at.silent
-              : of->state == FINE    ? -1
+  of->since = of->state == CRM__FIRING    ? at.fired
+              : of->state == CRM__PENDING ? at.run_began
+              : of->state == CRM__NODATA  ? at.silent
+              : of->state == CRM__FINE    ? -1
                                      : of->last;
 }
 
@@ -170,36 +158,36 @@ static void put_run(crm__pen *pen, const words *say, int32_t run, int32_t period
   }
 }
 
-static int64_t level_of(const alert *of)
+static int64_t level_of(const crm__alert *of)
 {
-  return of->state == FIRING || of->state == RESOLVED ? of->rule->clear : of->rule->set;
+  return of->state == CRM__FIRING || of->state == CRM__RESOLVED ? of->rule->clear : of->rule->set;
 }
 
-static void put_verdict(const crm__panel *panel, crm__pen *pen, const words *say, const alert *of)
+static void put_verdict(const crm__panel *panel, crm__pen *pen, const words *say, const crm__alert *of)
 {
   const crm__watched *watched = &of->rule->of;
-  if (of->state == FINE) {
+  if (of->state == CRM__FINE) {
     return;
   }
   crm__pen_text(pen, say->comma);
-  if (of->state == RESOLVED) {
+  if (of->state == CRM__RESOLVED) {
     crm__pen_text(pen, say->back);
   } else {
     crm__pen_text(pen, of->rule->when == CRM__BELOW ? say->below : say->above);
   }
   /* a firing one that is on its way back is still beyond the level that clears */
   put_measure(panel, pen, watched, is_beyond(of->rule, of->measure) ? of->rule->set : of->rule->clear);
-  if (of->state == FIRING && of->since >= 0) {
+  if (of->state == CRM__FIRING && of->since >= 0) {
     crm__pen_text(pen, say->comma);
     crm__pen_text(pen, say->since);
     crm__pen_text(pen, crm__panel_kpis(panel, watched)->periods[of->since].label);
-  } else if (of->state == PENDING) {
+  } else if (of->state == CRM__PENDING) {
     crm__pen_text(pen, say->comma);
     put_run(pen, say, of->run, of->rule->periods);
   }
 }
 
-static void put_message(const crm__panel *panel, const alert *of, crm_table *table, int32_t column)
+static void put_message(const crm__panel *panel, const crm__alert *of, crm_table *table, int32_t column)
 {
   char text[768];
   crm__pen pen = {text, sizeof text, 0};
@@ -226,12 +214,12 @@ static void put_message(const crm__panel *panel, const alert *of, crm_table *tab
 enum { ALERT_ID, ALERT_KPI, ALERT_STATE, ALERT_SINCE, ALERT_VALUE, ALERT_LEVEL, ALERT_MESSAGE, ALERT_SCOPE,
        ALERT_SEVERITY, ALERT_ON, ALERT_PERIOD, ALERT_RUN, ALERT_LABEL, ALERT_LABEL_ZH, ALERT_COLUMNS };
 
-static void put_period(const crm__panel *panel, const alert *of, crm_table *table, int32_t column, int32_t period)
+static void put_period(const crm__panel *panel, const crm__alert *of, crm_table *table, int32_t column, int32_t period)
 {
   crm__table_put_name(table, column, period < 0 ? NULL : crm__panel_kpis(panel, &of->rule->of)->periods[period].label);
 }
 
-static void put_alert(const crm__panel *panel, const alert *of, crm_table *table)
+static void put_alert(const crm__panel *panel, const crm__alert *of, crm_table *table)
 {
   const crm__watched *watched = &of->rule->of;
   crm__table_put_name(table, ALERT_ID, watched->id);
@@ -253,8 +241,8 @@ static void put_alert(const crm__panel *panel, const alert *of, crm_table *table
 /* Firing ones first, of them the severe ones; else as the cockpit has them. */
 static int compare(const void *context, uint32_t a, uint32_t b)
 {
-  const alert *x = (const alert *)context + a;
-  const alert *y = (const alert *)context + b;
+  const crm__alert *x = (const crm__alert *)context + a;
+  const crm__alert *y = (const crm__alert *)context + b;
   if (x->state != y->state) {
     return x->state < y->state ? -1 : 1;
   }
@@ -264,7 +252,7 @@ static int compare(const void *context, uint32_t a, uint32_t b)
   return 0;   /* the sort is stable */
 }
 
-static uint64_t count_alerts(const crm__panel *panel, alert *alerts)
+static uint64_t play_rules(const crm__panel *panel, crm__alert *alerts)
 {
   const crm_cockpit *cockpit = panel->cockpit;
   uint64_t count = 0;
@@ -287,7 +275,41 @@ static uint64_t count_alerts(const crm__panel *panel, alert *alerts)
   return count;
 }
 
-crm_status crm__panel_alerts(const crm__panel *panel, crm_table **table, crm_error *error)
+crm_status crm__alerts_play(const crm__panel *panel, crm__memory *memory, crm__alerts *alerts, crm_error *error)
+{
+  uint64_t count = play_rules(panel, NULL);
+  crm__alert *played = crm__alloc_array(memory, count, sizeof *played);
+  uint32_t *order = crm__alloc_array(memory, count * 2U, sizeof *order);
+  uint64_t i;
+  crm_status status = CRM_OK;
+  alerts->count = count;
+  alerts->items = crm__alloc_array(memory, count, sizeof *alerts->items);
+  if (played == NULL || order == NULL || alerts->items == NULL) {
+    status = crm__fail_memory(error);
+    crm__alerts_free(memory, alerts);
+  } else {
+    (void)play_rules(panel, played);
+    for (i = 0; i < count; i++) {
+      order[i] = (uint32_t)i;
+    }
+    crm__merge_sort(order, order + count, count, compare, played);
+    for (i = 0; i < count; i++) {
+      alerts->items[i] = played[order[i]];
+    }
+  }
+  crm__free_array(memory, played, count, sizeof *played);
+  crm__free_array(memory, order, count * 2U, sizeof *order);
+  return status;
+}
+
+void crm__alerts_free(crm__memory *memory, crm__alerts *alerts)
+{
+  crm__free_array(memory, alerts->items, alerts->count, sizeof *alerts->items);
+  alerts->items = NULL;
+  alerts->count = 0;
+}
+
+crm_status crm__panel_alerts(const crm__panel *panel, const crm__alerts *alerts, crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[ALERT_COLUMNS] = {
     {"alert", CRM_TYPE_TEXT, 0},    {"kpi", CRM_TYPE_TEXT, 0},     {"state", CRM_TYPE_TEXT, 0},
@@ -296,26 +318,11 @@ crm_status crm__panel_alerts(const crm__panel *panel, crm_table **table, crm_err
     {"on", CRM_TYPE_TEXT, 0},       {"period", CRM_TYPE_TEXT, 0},  {"run", CRM_TYPE_INTEGER, 0},
     {"label", CRM_TYPE_TEXT, 0},    {"label_zh", CRM_TYPE_TEXT, 0},
   };
-  crm__memory scratch = crm__memory_fork(&panel->cockpit->memory);
-  uint64_t count = count_alerts(panel, NULL);
-  alert *alerts = crm__alloc_array(&scratch, count, sizeof *alerts);
-  uint32_t *order = crm__alloc_array(&scratch, count * 2U, sizeof *order);
   uint64_t i;
-  crm_status status = CRM_OK;
-  if (alerts == NULL || order == NULL) {
-    status = crm__fail_memory(error);
-  } else {
-    (void)count_alerts(panel, alerts);
-    for (i = 0; i < count; i++) {
-      order[i] = (uint32_t)i;
-    }
-    crm__merge_sort(order, order + count, count, compare, alerts);
-    status = crm__table_begin(&panel->cockpit->memory, "alerts", columns, ALERT_COLUMNS, (int64_t)count, table, error);
+  crm_status status = crm__table_begin(&panel->cockpit->memory, "alerts", columns, ALERT_COLUMNS,
+                                       (int64_t)alerts->count, table, error);
+  for (i = 0; status == CRM_OK && i < alerts->count; i++) {
+    put_alert(panel, &alerts->items[i], *table);
   }
-  for (i = 0; status == CRM_OK && i < count; i++) {
-    put_alert(panel, &alerts[order[i]], *table);
-  }
-  crm__free_array(&scratch, alerts, count, sizeof *alerts);
-  crm__free_array(&scratch, order, count * 2U, sizeof *order);
   return status == CRM_OK ? crm__table_finish(table, error) : status;
 }

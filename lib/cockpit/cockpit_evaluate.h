@@ -18,6 +18,7 @@ typedef struct crm__panel {
   const crm_store *store;
   const crm_cockpit *cockpit;
   crm_cockpit_options options;
+  const crm__calendar *calendar;
   crm_kpi *kpis[CRM__KPI_GROUPINGS];
   int32_t *places;               /* by KPI of the registry: its place among those computed, -1: none */
   int32_t periods;
@@ -43,10 +44,34 @@ int64_t crm__panel_measure(const crm__panel *panel, const crm__watched *of, int3
 /* value / target in millionths. */
 int64_t crm__attainment(int64_t value, int64_t target);
 
+/* A rule, or that of one branch or person, as it stands at the last complete period. */
+enum { CRM__FIRING, CRM__PENDING, CRM__RESOLVED, CRM__NODATA, CRM__FINE };
+
+typedef struct crm__alert {
+  const crm__rule *rule;
+  int32_t group;
+  int32_t state;
+  int32_t since;       /* period, -1: none */
+  int32_t last;        /* the last complete period, -1: none */
+  int32_t run;         /* periods in a row beyond the level that sets */
+  int64_t measure;     /* of the last one */
+} crm__alert;
+
+typedef struct crm__alerts {
+  crm__alert *items;   /* as they are told: firing ones first, of them the severe ones */
+  uint64_t count;
+} crm__alerts;
+
+/* Replays all rules; freed by the second function. */
+crm_status crm__alerts_play(const crm__panel *panel, crm__memory *memory, crm__alerts *alerts, crm_error *error);
+void crm__alerts_free(crm__memory *memory, crm__alerts *alerts);
+
 /* The tables. */
 crm_status crm__panel_gauges(const crm__panel *panel, crm_table **table, crm_error *error);
 crm_status crm__panel_series(const crm__panel *panel, crm_table **table, crm_error *error);
-crm_status crm__panel_alerts(const crm__panel *panel, crm_table **table, crm_error *error);
+crm_status crm__panel_alerts(const crm__panel *panel, const crm__alerts *alerts, crm_table **table, crm_error *error);
+crm_status crm__panel_causes(const crm__panel *panel, const crm__alerts *alerts, const crm_scope *scope,
+                             crm_table **table, crm_error *error);
 
 /* Puts what stands in several tables. */
 void crm__put_known(crm_table *table, int32_t column, int64_t value);

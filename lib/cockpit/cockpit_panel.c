@@ -238,6 +238,7 @@ static crm_status make_figures(crm__panel *panel, const crm_scope *scope, const 
   uint64_t count = (uint64_t)crm__kpi_count();
   const char **ids = crm__alloc_array(&scratch, count, sizeof *ids);
   uint8_t *wanted = crm__alloc_array_zero(&scratch, count, sizeof *wanted);
+  crm__alerts alerts = {NULL, 0};
   int32_t by;
   crm_status status;
   panel->places = crm__alloc_array(&scratch, count, sizeof *panel->places);
@@ -251,8 +252,15 @@ static crm_status make_figures(crm__panel *panel, const crm_scope *scope, const 
     status = crm__panel_series(panel, &made->series, error);
   }
   if (status == CRM_OK) {
-    status = crm__panel_alerts(panel, &made->alerts, error);
+    status = crm__alerts_play(panel, &scratch, &alerts, error);
   }
+  if (status == CRM_OK) {
+    status = crm__panel_alerts(panel, &alerts, &made->alerts, error);
+  }
+  if (status == CRM_OK && (panel->options.parts & CRM_COCKPIT_PARTS_CAUSES)) {
+    status = crm__panel_causes(panel, &alerts, scope, &made->causes, error);
+  }
+  crm__alerts_free(&scratch, &alerts);
   for (by = 0; by < CRM__KPI_GROUPINGS; by++) {
     crm_kpi_free(panel->kpis[by]);
   }
@@ -264,7 +272,8 @@ static crm_status make_figures(crm__panel *panel, const crm_scope *scope, const 
 
 static crm_status check(crm_cockpit_options *options, crm_error *error)
 {
-  const int32_t all = CRM_COCKPIT_PARTS_FIGURES | CRM_COCKPIT_PARTS_FINDINGS | CRM_COCKPIT_PARTS_LISTS;
+  const int32_t all = CRM_COCKPIT_PARTS_FIGURES | CRM_COCKPIT_PARTS_FINDINGS | CRM_COCKPIT_PARTS_LISTS |
+                      CRM_COCKPIT_PARTS_CAUSES;
   options->periods = options->periods == 0 ? PERIODS : options->periods;
   options->parts = options->parts == 0 ? all : options->parts;
   if (options->periods < 1 || options->periods > MOST_PERIODS) {
@@ -286,7 +295,7 @@ static crm_status make(crm__panel *panel, const crm_scope *scope, const crm_cale
   int32_t parts = panel->options.parts;
   crm_status status = CRM_OK;
   findings.language = panel->options.language;
-  if (parts & CRM_COCKPIT_PARTS_FIGURES) {
+  if (parts & (CRM_COCKPIT_PARTS_FIGURES | CRM_COCKPIT_PARTS_CAUSES)) {
     status = make_figures(panel, scope, calendar, made, error);
   }
   if (status == CRM_OK && (parts & CRM_COCKPIT_PARTS_FINDINGS)) {
@@ -304,6 +313,7 @@ crm_status crm_cockpit_evaluate(const crm_store *store, const crm_scope *scope, 
 {
   static const crm_cockpit_options defaults = CRM_COCKPIT_OPTIONS_INIT;
   crm_snapshot made = CRM_SNAPSHOT_INIT;
+  crm__calendar ready;
   crm__panel panel;
   crm_status status = CRM_OK;
   if (store == NULL || cockpit == NULL || snapshot == NULL) {
@@ -318,6 +328,10 @@ crm_status crm_cockpit_evaluate(const crm_store *store, const crm_scope *scope, 
   }
   if (status == CRM_OK) {
     status = check(&panel.options, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__calendar_open(&ready, calendar, error);
+    panel.calendar = &ready;
   }
   if (status == CRM_OK) {
     status = make(&panel, scope, calendar, &made, error);
@@ -341,9 +355,11 @@ void crm_snapshot_clear(crm_snapshot *snapshot)
   crm_table_free(snapshot->alerts);
   crm_table_free(snapshot->findings);
   crm_table_free(snapshot->lists);
+  crm_table_free(snapshot->causes);
   snapshot->gauges = NULL;
   snapshot->series = NULL;
   snapshot->alerts = NULL;
   snapshot->findings = NULL;
   snapshot->lists = NULL;
+  snapshot->causes = NULL;
 }

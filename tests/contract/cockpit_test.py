@@ -37,6 +37,7 @@ HEADERS = {
     "cockpit": "gauge,kpi,period,value,band,target,change_previous,change_year,status",
     "alerts": "alert,kpi,state,since,value,level,message",
     "series": "gauge,kpi,scope,period,value,status,band,target",
+    "causes": "alert,scope,against,part,key,change,share,before,after",
     "gauges": "gauge,kpi,role,scope,on,target,label,label_zh,unit,bands,min,max",
     "rules": "alert,kpi,role,scope,on,target,label,label_zh,unit,when,set,clear,periods,severity",
     "findings": "finding,strength,evidence,message",

@@ -478,6 +478,46 @@ static void test_messages_and_order(void **state)
   crm_store_free(store);
 }
 
+/* Behind an alert stands what moved revenue; behind one of a figure that is not made of sales nothing. */
+static void test_causes(void **state)
+{
+  crm_store *store = two_branches();
+  crm_cockpit *cockpit = open_cockpit();
+  crm_cockpit_options options = CRM_COCKPIT_OPTIONS_INIT;
+  crm_snapshot snapshot;
+  int64_t row;
+  (void)state;
+  read_good(cockpit, CRM_COCKPIT_ALERTS, ALERTS
+            "year,revenue,branch:*,year,,below,-20%,,1,critical\n"
+            "month,orders,,change,,above,10%,,1,warning\n"
+            "quiet,revenue,,year,,below,-20%,,1,critical\n"
+            "rate,return_rate,,,,below,10%,,1,info\n");
+  options.parts = CRM_COCKPIT_PARTS_CAUSES;
+  snapshot = evaluate(store, cockpit, facts_day(2025, 1, 1), &options);
+  /* y fell from 40 to 30: b from 40 to 20, and c is new. All grew from 100 to 120 since November. */
+  row = row_of(snapshot.causes, "part", "total");
+  assert_int_equal(row, 0);
+  assert_true(text_is(snapshot.causes, "alert", row, "year"));
+  assert_true(text_is(snapshot.causes, "scope", row, "branch:y"));
+  assert_int_equal(integer_at(snapshot.causes, "against", row), facts_day(2023, 12, 1) / CRM_DAY);
+  assert_int_equal(integer_at(snapshot.causes, "change", row), -1000);
+  row = row_of(snapshot.causes, "part", "kept");
+  assert_int_equal(integer_at(snapshot.causes, "change", row), -2000);
+  row = row_of(snapshot.causes, "part", "new");
+  assert_int_equal(integer_at(snapshot.causes, "change", row), 1000);
+  row = row_of(snapshot.causes, "alert", "month");
+  assert_true(text_is(snapshot.causes, "part", row, "total"));
+  assert_true(is_null_at(snapshot.causes, "scope", row));
+  assert_int_equal(integer_at(snapshot.causes, "against", row), facts_day(2024, 11, 1) / CRM_DAY);
+  assert_int_equal(integer_at(snapshot.causes, "change", row), 2000);
+  for (row = 0; row < crm_table_rows(snapshot.causes); row++) {
+    assert_true(text_is(snapshot.causes, "alert", row, "year") || text_is(snapshot.causes, "alert", row, "month"));
+  }
+  crm_snapshot_clear(&snapshot);
+  crm_cockpit_free(cockpit);
+  crm_store_free(store);
+}
+
 /* ---- roles, an empty store, bad calls ---- */
 
 static void test_roles(void **state)
@@ -570,6 +610,7 @@ int main(void)
     cmocka_unit_test(test_replay),
     cmocka_unit_test(test_no_data),
     cmocka_unit_test(test_messages_and_order),
+    cmocka_unit_test(test_causes),
     cmocka_unit_test(test_roles),
     cmocka_unit_test(test_without_facts),
     cmocka_unit_test(test_bad_calls),

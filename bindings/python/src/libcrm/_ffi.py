@@ -48,6 +48,7 @@ CRM_COCKPIT_ALERTS = 1
 CRM_COCKPIT_PARTS_FIGURES = 1
 CRM_COCKPIT_PARTS_FINDINGS = 2
 CRM_COCKPIT_PARTS_LISTS = 4
+CRM_COCKPIT_PARTS_CAUSES = 8
 CRM_DUE_DUE = 1
 CRM_DUE_OVERDUE = 2
 CRM_DUE_LOSING = 4
@@ -316,6 +317,7 @@ class crm_snapshot(Structure):
         ("alerts", POINTER(crm_table)),
         ("findings", POINTER(crm_table)),
         ("lists", POINTER(crm_table)),
+        ("causes", POINTER(crm_table)),
     ]
 
 
