@@ -389,11 +389,10 @@ static void test_limits(void **state)
   crm_store *store = example();
   crm_segment *segment = NULL;
   crm_error error = CRM_ERROR_INIT;
-  char *text = malloc(CRM_SEGMENT_BYTES + 100);
+  static char text[CRM_SEGMENT_BYTES + 100];
   size_t at;
   int i;
   (void)state;
-  assert_non_null(text);
   /* parentheses in each other */
   memset(text, '(', CRM_SEGMENT_DEPTH);
   strcpy(text + CRM_SEGMENT_DEPTH, "spend>0");
@@ -447,7 +446,6 @@ static void test_limits(void **state)
   strcpy(text + at, "spend > 0");
   assert_int_equal(compute(store, text, &segment, &error), CRM_ERROR_LIMIT);
   assert_null(segment);
-  free(text);
   crm_store_free(store);
 }
 
