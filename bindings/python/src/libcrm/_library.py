@@ -15,24 +15,17 @@ __all__ = ["VERSION", "library", "native", "path"]
 
 VERSION = "%d.%d.%d" % (_ffi.CRM_VERSION_MAJOR, _ffi.CRM_VERSION_MINOR, _ffi.CRM_VERSION_PATCH)
 
-NAMES = {"win32": ["crm_python.dll"], "darwin": ["libcrm_python.dylib"]}.get(sys.platform, ["libcrm_python.so"])
+NAME = {"win32": "crm_python.dll", "darwin": "libcrm_python.dylib"}.get(sys.platform, "libcrm_python.so")
 
 
 def _candidates() -> List[Path]:
-    """Where the library may be: named by the environment, beside this file, or where an editable build put it."""
+    """Where the library may be: named by the environment, where a wheel has it, or where an editable build put it."""
     named = os.environ.get("LIBCRM_LIBRARY")
     if named:
         return [Path(named)]
-    found = [Path(__file__).resolve().parent / name for name in NAMES]
-    if not any(path.exists() for path in found):
-        from importlib import resources
-
-        for name in NAMES:
-            try:
-                found.append(Path(str(resources.files(__package__).joinpath(name))))
-            except (OSError, TypeError, ValueError):
-                pass
-    return found
+    package = Path(__file__).resolve().parent
+    builds = sorted(package.parents[1].glob("build/*/" + NAME), key=lambda path: path.stat().st_mtime, reverse=True)
+    return [package.parent / ".libcrm.mesonpy.libs" / NAME] + builds
 
 
 def _open() -> Path:
