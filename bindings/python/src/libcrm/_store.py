@@ -549,21 +549,22 @@ def _sample_folder() -> str:
     for folder in (os.path.join(here, "sample"), os.path.join(here, "..", "..", "..", "..", "examples", "data")):
         if os.path.exists(os.path.join(folder, "sales.csv")):
             return folder
-    from importlib import resources
-
-    return str(resources.files(__package__).joinpath("sample"))
+    raise FileNotFoundError("the sample is not installed with this package")
 
 
 def sample(executor: Optional[Executor] = None) -> Store:
-    """A store with three years of a synthetic membership supermarket, to try things with.
+    """A store with three years of a synthetic membership supermarket, to try things with: sales, members, products, and
+    the opportunities and contacts of its representatives.
 
     >>> import libcrm
-    >>> libcrm.sample().version
-    1
+    >>> libcrm.sample().lines > 10000
+    True
     """
     folder = _sample_folder()
     store = Store(executor=executor)
-    with store.begin() as load:
-        for table in ("customers", "products", "sales"):
-            load.append_csv(table, os.path.join(folder, table + ".csv"))
+    known = dict.fromkeys(store.schema()["table"])
+    for table, name in [("sales", "late")] + [(str(table), str(table)) for table in known]:
+        path = os.path.join(folder, name + ".csv")
+        if os.path.exists(path):
+            store.load_csv(table, path)
     return store
