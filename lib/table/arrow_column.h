@@ -46,13 +46,17 @@ typedef struct crm__arrow_type {
 /* 0 where the format is none that is read. */
 int crm__arrow_type_read(const char *format, crm__arrow_type *type);
 
-/* The zone that was asked for last. */
+#define CRM__ARROW_SPANS 64   /* of a zone are remembered: three decades with two changes a year */
+
+/* What the host has said of a zone. */
 typedef struct crm__arrow_zone {
   crm_zone ask;
   void *context;
-  int64_t offset;
-  int64_t from;           /* the span in which the offset holds; empty at first */
-  int64_t to;
+  int32_t count;
+  int32_t last;           /* the one that served last */
+  int64_t offset[CRM__ARROW_SPANS];
+  int64_t from[CRM__ARROW_SPANS];
+  int64_t to[CRM__ARROW_SPANS];
 } crm__arrow_zone;
 
 /* Memory that a column's conversions reuse. */

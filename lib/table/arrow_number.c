@@ -277,6 +277,40 @@ static int64_t in_microseconds(int64_t value, int32_t unit)
   return value > INT64_MAX / unit || value < -(INT64_MAX / unit) ? NEVER : value * unit;
 }
 
+/* The span that holds an instant, -1 where none does. */
+static int32_t find_span(const crm__arrow_zone *zone, int64_t instant)
+{
+  int32_t i;
+  if (zone->count > 0 && instant >= zone->from[zone->last] && instant < zone->to[zone->last]) {
+    return zone->last;
+  }
+  for (i = 0; i < zone->count; i++) {
+    if (instant >= zone->from[i] && instant < zone->to[i]) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+/* Asks the host of the span of an instant; the oldest one makes room. */
+static crm_status ask_span(crm__arrow_zone *zone, const char *name, int64_t instant)
+{
+  int64_t offset = 0;
+  int64_t from = instant;
+  int64_t to = instant;
+  int32_t place = zone->count < CRM__ARROW_SPANS ? zone->count : (zone->last + 1) % CRM__ARROW_SPANS;
+  crm_status status = zone->ask == NULL ? CRM_ERROR_NOT_FOUND
+                                        : zone->ask(zone->context, name, instant, &offset, &from, &to);
+  if (status == CRM_OK) {
+    zone->offset[place] = offset;
+    zone->from[place] = from;
+    zone->to[place] = to;
+    zone->last = place;
+    zone->count += place == zone->count;
+  }
+  return status;
+}
+
 /* From UTC to the wall clock of the column's zone. */
 static crm_status to_wall_clock(crm__arrow_column *column, const crm__arrow_type *type, int64_t row, int64_t *value,
                                 crm_error *error)
@@ -284,20 +318,18 @@ static crm_status to_wall_clock(crm__arrow_column *column, const crm__arrow_type
   crm__arrow_zone *zone = &column->zone;
   int64_t offset = type->offset;
   if (!type->fixed) {
-    if (*value < zone->from || *value >= zone->to) {
-      crm_status status = zone->ask == NULL
-                              ? CRM_ERROR_NOT_FOUND
-                              : zone->ask(zone->context, type->zone, *value, &zone->offset, &zone->from, &zone->to);
-      if (status != CRM_OK) {
-        zone->from = zone->to = 0;
-        return status == CRM_ERROR_NOT_FOUND
-                   ? crm__fail_at(error, CRM_ERROR_TYPE, NULL, column->name, row + 1, -1,
-                                  "the time zone of the column is not known: %s", type->zone)
-                   : crm__fail_at(error, status, NULL, column->name, row + 1, -1,
-                                  "the host did not say what a time zone's clock shows");
-      }
+    int32_t span = find_span(zone, *value);
+    crm_status status = span >= 0 ? CRM_OK : ask_span(zone, type->zone, *value);
+    if (status == CRM_ERROR_NOT_FOUND) {
+      return crm__fail_at(error, CRM_ERROR_TYPE, NULL, column->name, row + 1, -1,
+                          "the time zone of the column is not known: %s", type->zone);
     }
-    offset = zone->offset;
+    if (status != CRM_OK) {
+      return crm__fail_at(error, status, NULL, column->name, row + 1, -1,
+                          "the host did not say what a time zone's clock shows");
+    }
+    zone->last = span >= 0 ? span : zone->last;
+    offset = zone->offset[zone->last];
   }
   if (crm__add_overflows(*value, offset, value)) {
     *value = NEVER;

@@ -179,7 +179,6 @@ def cohorts(table: Table, ax: Any) -> Any:
     later = [rate for line in grid for rate in line[1:] if rate == rate]
     top = max(later, default=1.0) or 1.0
     colors = LinearSegmentedColormap.from_list("crm", ["#f4f7fa", BLUE])
-    colors.set_bad("white")
     ax.imshow(grid, cmap=colors, vmin=0, vmax=top, aspect="auto")
     small = 0 < ages <= 24 and len(names) <= 40
     for y, line in enumerate(grid):
