@@ -33,6 +33,7 @@ from ._handles import (
     Pyramid,
     Reach,
     Standing,
+    Summary,
     Till,
     TillStanding,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "StateError",
     "Store",
     "SumOverflowError",
+    "Summary",
     "Table",
     "Threads",
     "Till",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Sequence
 from . import _ffi
 from ._library import library
 from ._native import byref, texts
-from ._options import CUTS, MEASURES, TIES, basis_points, calendar_struct, integers, split_calendar
+from ._options import TIES, basis_points, pyramid_struct, calendar_struct, integers, split_calendar
 from ._input import word
 from ._table import Table
 
@@ -43,14 +43,16 @@ class Analyses:
       `horizon`). A date (or text like "2024-01-31") is the beginning of that business day, a datetime an instant
     - `money`: "net", "sales" (before returns) or "taxed"; `refunds`: "refund-day" or "sale-day"
     - `occasions`: "each" document, or those of a "day" as one; `branches`: keys of those that count
-    - `internal`: whether internal customers count; `segment`: a `Segment` of the only customers that count
+    - `internal`: whether internal customers count
+    - `segment`: a `Segment` of the only customers that count, or `where`: an expression for them
+    - `summary`: a `Summary` of the same scope, which spares going over the facts again
     - `progress(done, all)`: called between pieces of work. What it raises stops the call and comes back
     """
 
     if TYPE_CHECKING:
-        def _run(self, function: Callable[..., int], scope: Mapping[str, Any], middle: Sequence[Any], kind: Any) -> Any: ...
+        def _run(self, function: Callable[..., int], scope: Any, middle: Sequence[Any], kind: Any) -> Any: ...
 
-    def _result(self, function: Callable[..., int], scope: Mapping[str, Any], *middle: Any) -> Table:
+    def _result(self, function: Callable[..., int], scope: Any, *middle: Any) -> Table:
         return Table(self._run(function, scope, middle, _ffi.crm_table))
 
     # ---- handles, in which customers can be looked up
@@ -84,7 +86,7 @@ class Analyses:
         """
         from ._handles import Pyramid
 
-        options, kept = pyramid_options(shares, cut, ties, measure)
+        options, kept = pyramid_struct(shares, cut, ties, measure)
         place = self._run(library.crm_pyramid_compute, scope, (byref(options),), _ffi.crm_pyramid)
         del kept
         return Pyramid(self, place, measure)
@@ -158,7 +160,7 @@ class Analyses:
         options = _ffi.new(_ffi.crm_till_options)
         options.window = word(WINDOWS, window, "window")
         options.days = days
-        pyramid, kept = pyramid_options(shares, cut, ties, "spend")
+        pyramid, kept = pyramid_struct(shares, cut, ties, "spend")
         options.pyramid = ctypes.pointer(pyramid)
         amounts = integers(None if limits is None else [self.minor(limit) for limit in limits],  # type: ignore[attr-defined]
                            ctypes.c_int64)
@@ -305,14 +307,3 @@ class Analyses:
         options.key_share = basis_points(key_share, "key_share")
         return self._result(library.crm_due_compute, scope, byref(options))
 
-
-def pyramid_options(shares: Sequence[float], cut: str, ties: str, measure: str) -> Any:
-    """A crm_pyramid_options, and what it points to."""
-    options = _ffi.new(_ffi.crm_pyramid_options)
-    options.cut = word(CUTS, cut, "cut")
-    options.ties = word(TIES, ties, "ties")
-    options.measure = word(MEASURES, measure, "measure")
-    points = integers([basis_points(share, "shares") for share in shares], ctypes.c_int32)
-    options.shares = points
-    options.share_count = len(shares)
-    return options, points

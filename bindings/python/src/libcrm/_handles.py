@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ._options import CalendarArguments
     from ._store import Store
 
-__all__ = ["Figure", "Kpi", "LifeLimits", "LifeStanding", "Lifecycle", "Pyramid", "Reach", "Standing", "Till", "TillStanding"]
+__all__ = ["Figure", "Kpi", "LifeLimits", "LifeStanding", "Lifecycle", "Pyramid", "Reach", "Standing", "Summary", "Till",
+           "TillStanding"]
 
 NONE = -(2**63)
 NEVER = 2**31 - 1
@@ -137,6 +138,20 @@ class Pyramid(StoreHandle):
         from ._plot import plot_pyramid
 
         return plot_pyramid(self, **options)
+
+
+class Summary(StoreHandle):
+    """What several analyses of one scope have in common; made by `Store.summary`.
+
+    >>> import libcrm
+    >>> store = libcrm.sample()
+    >>> with store.summary(from_="2025-01-01") as summary:
+    ...     rfm, rhythm = (ask(from_="2025-01-01", summary=summary) for ask in (store.rfm, store.rhythm))
+    >>> rfm.to_csv() == store.rfm(from_="2025-01-01").to_csv()
+    True
+    """
+
+    _free = library.crm_summary_free
 
 
 class LifeLimits(NamedTuple):

@@ -16,6 +16,7 @@ from ._time import TimeLike, to_days, to_microseconds
 if TYPE_CHECKING:
     from typing import TypedDict
 
+    from ._handles import Summary
     from ._segment import Segment
 
     class ScopeArguments(TypedDict, total=False):
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
         branches: Optional[Sequence[str]]
         internal: bool
         segment: Optional[Segment]
+        where: Optional[str]
+        summary: Optional[Summary]
         progress: Optional[Progress]
 
     class CalendarArguments(ScopeArguments, total=False):
@@ -60,7 +63,8 @@ TIES = {"together": _ffi.CRM_TIES_TOGETHER, "split": _ffi.CRM_TIES_SPLIT}
 MEASURES = {"spend": _ffi.CRM_MEASURE_SPEND, "profit": _ffi.CRM_MEASURE_PROFIT, "occasions": _ffi.CRM_MEASURE_OCCASIONS}
 
 _SCOPE = frozenset(
-    ("from_", "to", "as_of", "money", "refunds", "occasions", "branches", "internal", "segment", "progress"))
+    ("from_", "to", "as_of", "money", "refunds", "occasions", "branches", "internal", "segment", "where", "summary",
+     "progress"))
 _CALENDAR = ("period", "week_start", "fiscal_start", "labels")
 
 
@@ -91,6 +95,10 @@ def scope_struct(given: Mapping[str, Any], day_start: int) -> Tuple[Any, List[An
     if segment is not None:
         scope.segment = segment._live().pointer
         kept.append(segment)
+    summary = given.get("summary")
+    if summary is not None:
+        scope.summary = summary._live().pointer
+        kept.append(summary)
     return scope, kept
 
 
@@ -148,3 +156,15 @@ def days_of(value: Union[None, int, datetime.timedelta]) -> int:
     if value is None:
         return 0
     return value.days if isinstance(value, datetime.timedelta) else int(value)
+
+
+def pyramid_struct(shares: Sequence[float], cut: str, ties: str, measure: str) -> Any:
+    """A crm_pyramid_options, and what it points to."""
+    options = _ffi.new(_ffi.crm_pyramid_options)
+    options.cut = word(CUTS, cut, "cut")
+    options.ties = word(TIES, ties, "ties")
+    options.measure = word(MEASURES, measure, "measure")
+    points = integers([basis_points(share, "shares") for share in shares], ctypes.c_int32)
+    options.shares = points
+    options.share_count = len(shares)
+    return options, points

@@ -18,6 +18,7 @@ from ._input import pairs, word
 from ._library import library
 from ._native import Guard, Handle, Owner, byref, check, out, texts, utf8
 from ._options import scope_struct
+from ._relations import Relations
 from ._table import Table
 from ._time import from_microseconds, to_day_start
 
@@ -49,7 +50,7 @@ class Counts(NamedTuple):
     amount_accepted: Decimal
 
 
-class Store(Analyses, Owner):
+class Store(Analyses, Relations, Owner):
     """The facts of one business, in memory: customers, products, sales and what else the schema holds.
 
     It holds keys and figures, never names or addresses. Money is exact, with `digits` decimals.
@@ -270,6 +271,10 @@ class Store(Analyses, Owner):
         """The customers that a load after data version `since` touched: customer, version."""
         return self._table_of(library.crm_store_changed, since)
 
+    def reopened(self, since: int) -> Table:
+        """Months that loads after data version `since` changed although they were over."""
+        return self._table_of(library.crm_store_reopened, since)
+
     def totals(self) -> Table:
         """Totals by business day and branch, to reconcile with a ledger."""
         return self._table_of(library.crm_store_totals)
@@ -312,17 +317,19 @@ class Store(Analyses, Owner):
         except IndexError:
             return Context(self._executor)
 
-    def _run(self, function: Callable[..., int], scope: Mapping[str, Any], middle: Sequence[Any], kind: Any) -> Any:
-        """Calls an analysis of the form function(store, scope, ..., &result, error)."""
+    def _run(self, function: Callable[..., int], scope: Any, middle: Sequence[Any], kind: Any) -> Any:
+        """Calls an analysis of the form function(store, scope, ..., &result, error); some take two scopes."""
         handle = self._live()
-        struct, kept = scope_struct(scope, self._day_start)
+        given = [scope] if isinstance(scope, Mapping) else list(scope)
+        given = [self._with_segment(one) for one in given]
+        structs = [scope_struct(one, self._day_start) for one in given]
         context = self._borrow()
-        struct.context = context.handle.pointer
+        structs[0][0].context = context.handle.pointer
         place = out(kind)
-        context.begin(scope.get("progress"))
+        context.begin(given[0].get("progress"))
         try:
             with Interruptible(context.lent):
-                handle.read(function, handle.pointer, byref(struct), *middle, byref(place))
+                handle.read(function, handle.pointer, *[byref(struct) for struct, _kept in structs], *middle, byref(place))
         except Error:
             own = context.own_exception()
             if own is not None:
@@ -332,8 +339,22 @@ class Store(Analyses, Owner):
             context.begin(None)
             if self._handle is not None:
                 self._contexts.append(context)
-            del kept
         return place
+
+    def _with_segment(self, scope: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A scope with a segment in the place of an expression."""
+        expression = scope.get("where")
+        if expression is None:
+            return scope
+        rest = {name: value for name, value in scope.items() if name != "where"}
+        return {**rest, "segment": self.where(expression, **rest)}
+
+    def _changed_table(self, function: Callable[..., int], *arguments: Any) -> Table:
+        """A call that changes the store and answers a table."""
+        handle = self._live()
+        place = out(_ffi.crm_table)
+        handle.write(function, handle.pointer, *arguments, byref(place))
+        return Table(place)
 
     def _adopt(self, child: Owner) -> None:
         self._children.add(child)

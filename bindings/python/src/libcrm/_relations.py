@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: MIT
+"""Analyses of change and of relations: what moved, who looks after whom, what is known, what stands out."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence
+
+from . import _ffi
+from ._input import word
+from ._library import library
+from ._native import byref, texts, utf8
+from ._options import pyramid_struct, calendar_struct, split_calendar
+from ._table import Table
+from ._time import TimeLike, to_microseconds
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._handles import Summary
+    from ._options import CalendarArguments, ScopeArguments
+    from ._segment import Segment
+
+__all__ = ["Relations"]
+
+LANGUAGES = {"en": _ffi.CRM_LANGUAGE_ENGLISH, "zh": _ffi.CRM_LANGUAGE_CHINESE}
+Scope = Mapping[str, Any]
+
+
+class Relations:
+    """Part of `Store`."""
+
+    if TYPE_CHECKING:
+        _day_start: int
+
+        def _run(self, function: Callable[..., int], scope: Any, middle: Sequence[Any], kind: Any) -> Any: ...
+
+        def _result(self, function: Callable[..., int], scope: Any, *middle: Any) -> Table: ...
+
+        def _table_of(self, function: Callable[..., int], *arguments: Any) -> Table: ...
+
+        def _changed_table(self, function: Callable[..., int], *arguments: Any) -> Table: ...
+
+    # ---- segments by expression
+
+    def where(self, expression: str, *, named: Optional[Mapping[str, str]] = None,
+              **scope: Unpack[ScopeArguments]) -> "Segment":
+        """The customers for whom an expression holds, as a set; `named` gives expressions that `in segment NAME` may use.
+        Every analysis also takes an expression itself, as `where`.
+
+        >>> import libcrm
+        >>> store = libcrm.sample()
+        >>> good = store.where("tier in ('vip', 'major') and orders >= 2")
+        >>> len(good) == len(store.pyramid(segment=good)) > 0
+        True
+        """
+        from ._segment import Segment
+
+        options, kept = segment_options(expression, named)
+        place = self._run(library.crm_segment_compute, scope, (byref(options),), _ffi.crm_segment)
+        del kept
+        return Segment(self, place)  # type: ignore[arg-type]
+
+    def explain(self, expression: str, customer: str, *, named: Optional[Mapping[str, str]] = None,
+                **scope: Unpack[ScopeArguments]) -> Table:
+        """Why an expression holds for a customer or not, a row a condition."""
+        options, kept = segment_options(expression, named)
+        made = self._result(library.crm_segment_explain, scope, byref(options), utf8(str(customer)))
+        del kept
+        return made
+
+    def segment_fields(self) -> Table:
+        """The fields that expressions may ask about."""
+        return self._table_of(library.crm_segment_fields)
+
+    def segment_drift(self, expression: str, before: Scope, after: Scope, *,
+                      named: Optional[Mapping[str, str]] = None) -> Table:
+        """How the customers of an expression have changed between two scopes (dicts of a scope's keywords)."""
+        options, kept = segment_options(expression, named)
+        made = self._result(library.crm_segment_drift, [before, after], byref(options))
+        del kept
+        return made
+
+    # ---- change
+
+    def migration(self, before: Scope, after: Scope, what: str = "matrix", *, value_tiers: int = 0,
+                  shares: Sequence[float] = (1, 5, 20), cut: str = "ceil", ties: str = "together",
+                  measure: str = "spend") -> Table:
+        """Who stood in which layer of the pyramid before and stands in which one after, between two scopes (dicts of a
+        scope's keywords). `what`: "matrix", "movements", "rates" or "members".
+
+        >>> import libcrm
+        >>> store = libcrm.sample()
+        >>> table = store.migration({"as_of": "2025-01-01"}, {"as_of": "2026-01-01"}, "movements")
+        >>> table["movement"][:3]
+        ['up', 'down', 'stay']
+        """
+        functions: Dict[str, Callable[..., int]] = {
+            "matrix": library.crm_migration_compute,
+            "movements": library.crm_migration_movements,
+            "rates": library.crm_migration_rates,
+            "members": library.crm_migration_members,
+        }
+        if what not in functions:
+            raise ValueError("what is one of %s, not %r" % (", ".join(functions), what))
+        options = _ffi.new(_ffi.crm_migration_options)
+        options.value_tiers = value_tiers
+        pyramid, kept = pyramid_struct(shares, cut, ties, measure)
+        options.pyramid = ctypes.pointer(pyramid)
+        made = self._result(functions[what], [before, after], byref(options))
+        del kept
+        return made
+
+    def bridge(self, *, top: int = 10, before_from: Optional[TimeLike] = None, before_to: Optional[TimeLike] = None,
+               **calendar: Unpack[CalendarArguments]) -> Table:
+        """Why revenue moved from the period before to that of the scope (without a `from_`: the last complete one of the
+        calendar): by its factors, by customers gained, kept and lost, by branch, product and customer."""
+        options = _ffi.new(_ffi.crm_bridge_options)
+        options.top = top
+        for name, value in (("before_from", before_from), ("before_to", before_to)):
+            if value is not None:
+                setattr(options, name, to_microseconds(value, self._day_start))
+        cut, scope = split_calendar(calendar)
+        struct, kept = calendar_struct(cut)
+        made = self._result(library.crm_bridge_compute, scope, byref(struct), byref(options))
+        del kept
+        return made
+
+    def findings(self, *, language: str = "en", **scope: Unpack[ScopeArguments]) -> Table:
+        """What a good analyst would point out, the strongest first, each with its evidence. `language`: "en" or "zh"."""
+        options = _ffi.new(_ffi.crm_findings_options)
+        options.language = word(LANGUAGES, language, "language")
+        return self._result(library.crm_findings_compute, scope, byref(options))
+
+    # ---- relations
+
+    def funnel(self, *, pipeline: Optional[str] = None, horizon_days: int = 0, **scope: Unpack[ScopeArguments]) -> Table:
+        """Opportunities on their way through the stages of a pipeline (None: each)."""
+        options = _ffi.new(_ffi.crm_funnel_options)
+        options.horizon_days = horizon_days
+        options.pipeline = utf8(pipeline)
+        return self._result(library.crm_funnel_compute, scope, byref(options))
+
+    def owners(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """What each owner of customers has and has done."""
+        return self._result(library.crm_ownership_owners, scope)
+
+    def ownership(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """How well customers are looked after: owned, orphaned, known to several."""
+        return self._result(library.crm_ownership_summary, scope)
+
+    def ownership_history(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """Who owned whom, from when to when."""
+        return self._result(library.crm_ownership_history, scope)
+
+    def handovers(self, *, days: int = 0, **scope: Unpack[ScopeArguments]) -> Table:
+        """Every change of a customer's owner, with what was bought in so many `days` before and after (0: 90)."""
+        options = _ffi.new(_ffi.crm_handovers_options)
+        options.days = days
+        return self._result(library.crm_ownership_handovers, scope, byref(options))
+
+    def completeness(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """How much is known of the customers, column by column."""
+        return self._result(library.crm_completeness_columns, scope)
+
+    def completeness_customers(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """How much is known of each customer."""
+        return self._result(library.crm_completeness_customers, scope)
+
+    # ---- identity
+
+    def aliases(self) -> Table:
+        """Every key that another one stands for."""
+        return self._table_of(library.crm_identity_aliases)
+
+    def erase(self, customers: Sequence[str]) -> Table:
+        """Erases the identity of customers and keeps the books: every fact and total stays, the keys are gone. Answers
+        a receipt."""
+        keys = [str(key) for key in customers]
+        return self._changed_table(library.crm_identity_erase, texts(keys), len(keys))
+
+    def forget(self, customers: Sequence[str]) -> Table:
+        """Forgets customers with all their facts. Answers a receipt.
+
+        >>> import libcrm
+        >>> store = libcrm.Store()
+        >>> _ = store.load("sales", {"document": [1], "time": ["2024-01-31"], "customer": ["ann"], "amount": [5]})
+        >>> _ = store.forget(["ann"])
+        >>> store.documents, "ann" in store
+        (0, False)
+        """
+        keys = [str(key) for key in customers]
+        return self._changed_table(library.crm_identity_forget, texts(keys), len(keys))
+
+    # ---- several analyses of one scope
+
+    def summary(self, **calendar: Unpack[CalendarArguments]) -> "Summary":
+        """What several analyses of one scope have in common, computed once: give it to them as `summary`, with the same
+        keywords. Results are the same with and without."""
+        from ._handles import Summary
+
+        cut, scope = split_calendar(calendar)
+        struct, kept = calendar_struct(cut)
+        made = Summary(self, self._run(library.crm_summary_create, scope, (byref(struct),), _ffi.crm_summary))
+        del kept
+        return made
+
+
+def segment_options(expression: str, named: Optional[Mapping[str, str]]) -> Any:
+    """A crm_segment_options, and what it points to."""
+    options = _ffi.new(_ffi.crm_segment_options)
+    options.expression = utf8(expression)
+    kept = None
+    if named:
+        kept = (_ffi.crm_segment_definition * len(named))()
+        for place, (name, text) in zip(kept, named.items()):
+            ctypes.memmove(ctypes.byref(place), ctypes.byref(_ffi.new(_ffi.crm_segment_definition)), ctypes.sizeof(place))
+            place.name, place.expression = utf8(name), utf8(text)
+        options.definitions, options.definition_count = kept, len(named)
+    return options, kept
