@@ -53,7 +53,10 @@ WIDTH = 120
 
 
 def inside(*folders, suffixes=(".c", ".h")):
-    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*")) if path.suffix in suffixes]
+    """Files below folders, but for what a build has put there."""
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*"))
+            if path.suffix in suffixes and not any(part == "build" or part.startswith(".")
+                                                   for part in path.relative_to(ROOT).parts)]
 
 
 def name_of(path):
