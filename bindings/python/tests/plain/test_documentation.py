@@ -4,9 +4,13 @@
 import doctest
 import importlib
 import pkgutil
+import subprocess
+import sys
 import unittest
 
 import libcrm
+import pages
+from .support import PACKAGE
 
 
 class Docstrings(unittest.TestCase):
@@ -28,3 +32,15 @@ class Docstrings(unittest.TestCase):
                 if not member.startswith("_") and type(value).__name__ == "function":
                     inherited = any(getattr(getattr(base, member, None), "__doc__", None) for base in thing.__mro__[1:])
                     self.assertTrue(value.__doc__ or inherited, "%s.%s" % (name, member))
+
+    def test_the_reference_is_made_from_them(self):
+        done = subprocess.run([sys.executable, str(PACKAGE / "reference.py")], check=False)
+        self.assertEqual(done.returncode, 0, "bindings/python/reference.py --update")
+
+
+class Pages(unittest.TestCase):
+    def test_sessions(self):
+        for page in pages.PAGES:
+            tried, failed, said = pages.run(page, others=False)
+            self.assertEqual(failed, 0, said)
+        self.assertGreater(pages.run(pages.PAGES[0], others=False)[0], 20)
