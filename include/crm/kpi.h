@@ -98,7 +98,8 @@ typedef struct crm_kpi crm_kpi;
  * elapsed days of the period before; and with the same dates a year before (29 February with 28, weeks with the one 52
  * weeks before); for levels: the ends. Without facts there (before the first ones) a comparison is empty.
  * Time: one pass over the facts whatever the number of KPIs, periods and branches (one more with like_for_like), with
- * scratch of 48 bytes for each document of a known customer. Errors: ARGUMENT (an unknown KPI: the error's column is
+ * scratch of 48 bytes for each document of a known customer, and for new products of 8 for each of product, group and
+ * bound of a period. Errors: ARGUMENT (an unknown KPI: the error's column is
  * "kpis", its row the place in the list from 1), LIMIT (over CRM_KPI_PERIODS periods), MEMORY, what the context's
  * watch answers. Since 0.1. */
 CRM_API crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,

@@ -54,7 +54,6 @@ static void divide(const crm__kpi_work *work, const crm__kpi_entry *entry, int64
 static int32_t look_for_facts(const crm__kpi_work *work, const crm__kpi_entry *entry, uint32_t group, int64_t end)
 {
   int64_t first = work->firsts[(uint64_t)group * CRM__NEEDS + (uint64_t)entry->needs];
-  int64_t ever = work->firsts[entry->needs];
   if (entry->needs == CRM__NEEDS_FIGURE) {
     int sales = entry->numerator == CRM__BASE_REVENUE || entry->numerator == CRM__BASE_TO_GO;
     return sales && work->firsts[CRM__NEEDS_SALES] >= end ? CRM_KPI_NO_FACTS : CRM_KPI_OK;
@@ -62,8 +61,11 @@ static int32_t look_for_facts(const crm__kpi_work *work, const crm__kpi_entry *e
   if (first >= end) {
     return CRM_KPI_NO_FACTS;
   }
-  return (entry->form & CRM__FORM_HISTORY) && end - ever < CRM__KPI_NEW_PRODUCT_DAYS * CRM_DAY ? CRM_KPI_INSUFFICIENT
-                                                                                               : CRM_KPI_OK;
+  if ((entry->form & CRM__FORM_HISTORY) &&
+      crm__business_day(end, work->scope->day_start) - (int64_t)*work->history < CRM__KPI_NEW_PRODUCT_DAYS) {
+    return CRM_KPI_INSUFFICIENT;
+  }
+  return CRM_KPI_OK;
 }
 
 /* What keeps a quotient from being a figure. */

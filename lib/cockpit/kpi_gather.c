@@ -149,6 +149,7 @@ static void note_product(const crm__kpi_work *work, const crm__lines *lines, uin
   uint32_t product = lines->product == NULL ? CRM__NONE : lines->product[at];
   if (kind == 1 && product != CRM__NONE && day < work->product_first[product]) {
     work->product_first[product] = day;
+    *work->history = day < *work->history ? day : *work->history;
   }
 }
 
@@ -288,10 +289,12 @@ static crm_status make_room(crm__kpi_work *work, crm_error *error)
   work->product_first = work->wanted[CRM__BASE_NEW_PRODUCT]
                             ? crm__scope_alloc(scope, products, sizeof *work->product_first)
                             : NULL;
-  if ((work->by_customer && work->ever == NULL) ||
+  work->history = crm__scope_alloc(scope, 1, sizeof *work->history);
+  if (work->history == NULL || (work->by_customer && work->ever == NULL) ||
       (work->wanted[CRM__BASE_NEW_PRODUCT] && work->product_first == NULL)) {
     return crm__fail_memory(error);
   }
+  *work->history = INT32_MAX;
   for (k = 0; work->product_first != NULL && k < products; k++) {
     work->product_first[k] = INT32_MAX;
   }

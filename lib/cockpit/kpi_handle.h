@@ -97,6 +97,7 @@ typedef struct crm__kpi_work {
   uint64_t deed_count;
   int32_t *ever;              /* by customer: day of the first occasion ever, INT32_MAX: none */
   int32_t *product_first;     /* by product: day of its first sale ever */
+  int32_t *history;           /* day of the first sale of any product ever, INT32_MAX: none */
   crm__kpi_list *list;        /* records are put here, or NULL */
   int64_t *product_money;     /* by group, product, segment; NULL: not wanted */
 } crm__kpi_work;

@@ -131,6 +131,63 @@ to a limit; they add up to the numerator or denominator.
 period has a part of theirs; `inventory`, `assets` and `liabilities` are what is there at the end of theirs. Of rows for the whole, by branch,
 by staff and by product the coarsest there are for what is asked are taken.
 
+## In C
+
+```c
+#include <crm/crm.h>
+
+#include <stdio.h>
+
+/* Revenue and retention of the last complete month, and the documents that made most of the revenue. */
+int main(int argc, char **argv)
+{
+  static const char *const ids[] = {"revenue", "retention_rate"};
+  crm_error error = CRM_ERROR_INIT;
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  crm_kpi_evidence_options behind = CRM_KPI_EVIDENCE_OPTIONS_INIT;
+  crm_kpi_value value = CRM_KPI_VALUE_INIT;
+  crm_store *store = NULL;
+  crm_load *load = NULL;
+  crm_kpi *kpi = NULL;
+  crm_table *documents = NULL;
+  crm_csv csv = CRM_CSV_INIT;
+  crm_status status = argc < 2 ? CRM_ERROR_ARGUMENT : crm_store_create(NULL, NULL, &store, &error);
+  if (status == CRM_OK) {
+    status = crm_load_begin(store, NULL, &load, &error);
+  }
+  if (status == CRM_OK) {
+    status = crm_load_csv_file(load, "sales", &csv, argv[1], &error);
+  }
+  if (status == CRM_OK) {
+    status = crm_load_commit(load, &error);
+  }
+  crm_load_free(load);
+  options.kpis = ids;
+  options.kpi_count = 2;
+  behind.kpi = "revenue";
+  behind.limit = 5;
+  if (status == CRM_OK) {
+    status = crm_kpi_compute(store, NULL, NULL, &options, &kpi, &error);
+  }
+  if (status == CRM_OK) {
+    status = crm_kpi_find(kpi, "retention_rate", NULL, NULL, &value, &error);
+  }
+  if (status == CRM_OK) {
+    status = crm_kpi_evidence(store, NULL, NULL, &behind, &documents, &error);
+  }
+  if (status == CRM_OK && value.status == CRM_KPI_OK) {
+    printf("retention %lld of %lld, %lld documents\\n", (long long)value.numerator, (long long)value.denominator,
+           (long long)crm_table_rows(documents));
+  } else {
+    fprintf(stderr, "%s\\n", error.message);
+  }
+  crm_table_free(documents);
+  crm_kpi_free(kpi);
+  crm_store_free(store);
+  return status == CRM_OK ? 0 : 1;
+}
+```
+
 ## The files of the examples
 
 Each example below is May 2024 of these files, worked out by a second program from their rows.
@@ -263,7 +320,7 @@ def sales_figures(figures):
     put("new_product_share", sum(new_products), plain(sum(new_products)), total, plain(total))
     put("run_rate", total, plain(total), 31, "31 days")
     customer_figures(put, sales, total)
-    if (TO - min((line["day"] for line in sales.lines if line["product"]), default=TO)).days < 90:
+    if (TO - min((line["day"] for line in sales.lines if line["product"] and line["sale"]), default=TO)).days < 90:
         del figures["new_product_revenue"], figures["new_product_share"]
     return total, sum(line["cost"] for line in costed)
 
