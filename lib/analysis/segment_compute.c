@@ -131,6 +131,7 @@ static crm_status explain(ready *of, uint32_t id, crm_table **table, crm_error *
     return status;
   }
   crm__scope_describe(&of->fields.scope, *table, "explain", 1);
+  of->matcher.exact = 1;
   crm__matcher_block(&of->matcher, id - at);
   for (place = 0; place < program->expression_count; place++) {
     const crm__expression *in = &program->expressions[place];

@@ -10,7 +10,6 @@
 #include "base/decimal.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "base/wide.h"
 #include "table/build.h"
 
 #include <string.h>
@@ -41,11 +40,22 @@ static int64_t orders_of(const crm__measure *measure)
 
 static int64_t average_of(const crm__measure *measure)
 {
-  int64_t value = NONE;
-  if (measure->orders > 0) {
-    (void)crm__multiply_divide_round(measure->money, 1, measure->orders, &value);
+  uint64_t amount = measure->money < 0 ? 0U - (uint64_t)measure->money : (uint64_t)measure->money;
+  uint32_t orders = measure->orders;
+  uint64_t value;
+  uint64_t rest;
+  if (orders == 0) {
+    return NONE;
   }
-  return value;
+  if (amount <= UINT32_MAX) {   /* divides several times faster */
+    value = (uint32_t)amount / orders;
+    rest = (uint32_t)amount % orders;
+  } else {
+    value = amount / orders;
+    rest = amount % orders;
+  }
+  value += 2 * rest >= orders;
+  return measure->money < 0 ? -(int64_t)value : (int64_t)value;
 }
 
 static int64_t first_of(const crm__measure *measure)

@@ -15,33 +15,31 @@
 
 /* ---- bits ---- */
 
-/* 64 bytes of 0 and 1 to a word: the product moves the lowest bit of each of eight bytes into its top byte. */
-static uint64_t pack(const uint8_t *bytes)
+/* Four words of 16 bits grow side by side, a value each in turn: doubling and adding what a comparison carries is two
+ * instructions on most machines, and none waits for the one before it. The range is never all of 64 bits: limit fits. */
+static uint64_t range_word(const int64_t *at, uint64_t low, uint64_t limit)
 {
-  uint64_t word = 0;
+  uint64_t a = 0;
+  uint64_t b = 0;
+  uint64_t c = 0;
+  uint64_t d = 0;
   int i;
-  for (i = 0; i < 8; i++) {
-    const uint8_t *b = bytes + (size_t)i * 8U;
-    uint64_t eight = (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-                     (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
-    word |= (eight * UINT64_C(0x0102040810204080)) >> 56 << (i * 8);
+  for (i = 15; i >= 0; i--) {
+    a += a + ((uint64_t)at[i] - low < limit);
+    b += b + ((uint64_t)at[i + 16] - low < limit);
+    c += c + ((uint64_t)at[i + 32] - low < limit);
+    d += d + ((uint64_t)at[i + 48] - low < limit);
   }
-  return word;
+  return a | b << 16 | c << 32 | d << 48;
 }
 
 static void add_range_bits(const int64_t *values, crm__range range, uint64_t *bits)
 {
-  uint8_t bytes[64];
   uint64_t low = (uint64_t)range.low;
-  uint64_t span = (uint64_t)range.high - low;
+  uint64_t limit = (uint64_t)range.high - low + 1U;
   uint32_t w;
-  uint32_t i;
   for (w = 0; w < CRM__BLOCK_WORDS; w++) {
-    const int64_t *at = values + (size_t)w * 64U;
-    for (i = 0; i < 64; i++) {
-      bytes[i] = (uint64_t)at[i] - low <= span;
-    }
-    bits[w] |= pack(bytes);
+    bits[w] |= range_word(values + (size_t)w * 64U, low, limit);
   }
 }
 
@@ -137,37 +135,52 @@ static void test_fields(const crm__matcher *matcher, const crm__condition *condi
 
 const crm__values *crm__matcher_values(crm__matcher *matcher, int32_t field)
 {
-  static const crm__range none = {NONE, NONE};
   const crm__field *of = &matcher->program->used[field];
   crm__values *values = &matcher->values[field];
-  uint64_t any = 0;
   uint32_t i;
   if (values->ready) {
     return values;
   }
-  of->fetch(matcher->program->fields, of, matcher->first, matcher->count, values->at);
+  values->at = values->own;
+  if (of->source == CRM__SOURCE_CUSTOMERS && matcher->count == CRM__BLOCK) {
+    const int64_t *kept = crm__customer_wide(&of->column, matcher->first, matcher->count);
+    values->at = kept == NULL ? values->own : kept;
+  }
+  if (values->at == values->own) {
+    of->fetch(matcher->program->fields, of, matcher->first, matcher->count, values->own);
+  }
   for (i = matcher->count; i < CRM__BLOCK; i++) {
-    values->at[i] = NONE;
+    values->own[i] = NONE;
   }
-  memset(values->missing, 0, sizeof values->missing);
-  add_range_bits(values->at, none, values->missing);
-  for (i = 0; i < CRM__BLOCK_WORDS; i++) {
-    any |= values->missing[i];
-  }
-  values->nulls = any != 0;
+  values->counted = 0;
   values->ready = 1;
   return values;
 }
 
+/* For whom a field has no value; found when first asked for. */
+static const uint64_t *missing_of(crm__matcher *matcher, int32_t field)
+{
+  static const crm__range none = {NONE, NONE};
+  const crm__values *of = crm__matcher_values(matcher, field);
+  crm__values *values = &matcher->values[field];
+  if (!values->counted) {
+    memset(values->missing, 0, sizeof values->missing);
+    add_range_bits(of->at, none, values->missing);
+    values->counted = 1;
+  }
+  return values->missing;
+}
+
 /* ---- conditions ---- */
 
-static void settle(const crm__values *values, const crm__values *others, const uint64_t *bits, crm__truth *truth)
+static void settle(crm__matcher *matcher, const crm__condition *condition, const uint64_t *bits, crm__truth *truth)
 {
+  const uint64_t *missing = missing_of(matcher, condition->field);
+  const uint64_t *others = condition->test == CRM__TEST_FIELDS ? missing_of(matcher, condition->other) : missing;
   uint32_t w;
   for (w = 0; w < CRM__BLOCK_WORDS; w++) {
-    uint64_t missing = values->missing[w] | (others == NULL ? 0 : others->missing[w]);
     truth->yes[w] = bits[w];
-    truth->no[w] = ~(bits[w] | missing);
+    truth->no[w] = ~(bits[w] | missing[w] | others[w]);
   }
 }
 
@@ -191,32 +204,40 @@ static void settle_known(const uint64_t *bits, crm__truth *truth)
   }
 }
 
-void crm__matcher_condition(crm__matcher *matcher, const crm__condition *condition, crm__truth *truth)
+/* Without `not` around it, unknown may stand for false: neither makes anything true. */
+static void find_truth(crm__matcher *matcher, const crm__condition *condition, int exact, crm__truth *truth)
 {
   uint64_t bits[CRM__BLOCK_WORDS] = {0};
   const crm__values *values;
-  const crm__values *others = NULL;
   if (condition->test == CRM__TEST_SEGMENT) {
     settle_known(matcher->wholes[condition->other].yes, truth);
     return;
   }
   values = crm__matcher_values(matcher, condition->field);
   if (condition->test == CRM__TEST_EMPTY) {
-    settle_known(values->missing, truth);
+    settle_known(missing_of(matcher, condition->field), truth);
   } else {
     if (condition->test == CRM__TEST_RANGES) {
       test_ranges(condition, values, bits);
     } else if (condition->test == CRM__TEST_MAP) {
       test_map(condition, values, bits);
     } else {
-      others = crm__matcher_values(matcher, condition->other);
-      test_fields(matcher, condition, values, others, bits);
+      test_fields(matcher, condition, values, crm__matcher_values(matcher, condition->other), bits);
     }
-    settle(values, others, bits, truth);
+    if (exact || condition->negated) {
+      settle(matcher, condition, bits, truth);
+    } else {
+      settle_known(bits, truth);
+    }
   }
   if (condition->negated) {
     swap_truth(truth);
   }
+}
+
+void crm__matcher_condition(crm__matcher *matcher, const crm__condition *condition, crm__truth *truth)
+{
+  find_truth(matcher, condition, 1, truth);
 }
 
 /* ---- programs ---- */
@@ -248,7 +269,7 @@ static void run(crm__matcher *matcher, const crm__expression *of, crm__truth *wh
     const crm__step *step = &of->steps[i++];
     switch (step->code) {
     case CRM__STEP_CONDITION:
-      crm__matcher_condition(matcher, &matcher->program->conditions[step->operand], ++top);
+      find_truth(matcher, &matcher->program->conditions[step->operand], matcher->exact || of->denies, ++top);
       break;
     case CRM__STEP_CONSTANT:
       top++;
@@ -301,6 +322,14 @@ void crm__matcher_block(crm__matcher *matcher, uint32_t first)
   }
 }
 
+/* As crm__field_customer; most have facts and nothing special about them. */
+static int is_customer(const crm__fields *fields, uint32_t id)
+{
+  const uint8_t *special = fields->scope.special;
+  uint32_t seen = crm__measure_at(&fields->measures, id)->flags & (CRM__SEEN_PERIOD | CRM__SEEN_EVER);
+  return seen != 0 && (special == NULL || special[id] <= CRM__CUSTOMER_BUSINESS) ? 1 : crm__field_customer(fields, id);
+}
+
 void crm__matcher_run(crm__matcher *matcher, uint64_t *members)
 {
   const crm__fields *fields = matcher->program->fields;
@@ -310,9 +339,9 @@ void crm__matcher_run(crm__matcher *matcher, uint64_t *members)
   for (first = 0; first < customers; first += CRM__BLOCK) {
     crm__matcher_block(matcher, first);
     for (i = 0; i < matcher->count; i++) {
-      uint64_t bit = UINT64_C(1) << (i % 64U);
-      if ((matcher->wholes[0].yes[i / 64U] & bit) && crm__field_customer(fields, first + i)) {
-        members[(first + i) / 64U] |= bit;
+      uint64_t bit = matcher->wholes[0].yes[i / 64U] >> (i % 64U) & 1U;
+      if (bit && is_customer(fields, first + i)) {
+        members[(first + i) / 64U] |= bit << (i % 64U);
       }
     }
   }

@@ -19,9 +19,10 @@ typedef struct crm__truth {
 /* Values of a field in the present block. */
 typedef struct crm__values {
   int ready;
-  int nulls;                        /* some are missing: */
+  int counted;                      /* `missing` is known */
+  const int64_t *at;                /* own, or where the store keeps them */
   uint64_t missing[CRM__BLOCK_WORDS];
-  int64_t at[CRM__BLOCK];
+  int64_t own[CRM__BLOCK];
 } crm__values;
 
 typedef struct crm__matcher {
@@ -29,6 +30,7 @@ typedef struct crm__matcher {
   crm__values *values;              /* by field of the program */
   crm__truth *stack;
   crm__truth *wholes;               /* by expression: what it came to in the present block */
+  int exact;                        /* unknown and false are told apart everywhere */
   uint32_t first;                   /* the present block */
   uint32_t count;
 } crm__matcher;

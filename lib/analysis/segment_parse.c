@@ -249,6 +249,7 @@ static crm_status parse_single(crm__parser *parser)
   }
   if (status == CRM_OK && negated) {
     emit(parser, CRM__STEP_NOT, 0);
+    parser->program->expressions[parser->expression].denies = 1;
   }
   return status;
 }

@@ -56,6 +56,7 @@ typedef struct crm__expression {
   const char *text;
   crm__step *steps;
   int32_t step_count;
+  int32_t denies;        /* there is a `not` among the steps */
   int32_t first;         /* its conditions in the program: from here */
   int32_t count;
   int32_t waits;         /* definitions it uses that have no place in the order yet */

@@ -120,6 +120,15 @@ void crm__customer_cells(const crm__customer_column *column, uint32_t first, uin
   }
 }
 
+const int64_t *crm__customer_wide(const crm__customer_column *column, uint32_t first, uint32_t count)
+{
+  if (column->is_key || column->values->size != 8 || column->store->identity.count > 0 ||
+      (first & (uint32_t)(CRM__CHUNK - 1)) + count > CRM__CHUNK) {
+    return NULL;
+  }
+  return (const int64_t *)(const void *)crm__column_at(column->values, first);
+}
+
 uint32_t crm__name_find(const crm_store *store, crm__key name)
 {
   return crm__intern_find(&store->names, 0, name);

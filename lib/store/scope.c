@@ -72,6 +72,25 @@ static crm_status take_branches(crm__scope *scope, const crm_scope *options, crm
   return CRM_OK;
 }
 
+/* The kinds of all customers; a chunk at a time where no keys have been merged. */
+static void take_kinds(const crm_store *store, uint8_t *kinds)
+{
+  const crm__column *column = &store->dimensions[CRM__TABLE_CUSTOMERS].values[CRM__CUSTOMERS_KIND];
+  uint32_t customers = crm__customers(store);
+  int plain = store->identity.count == 0 && crm__column_absent(&store->anonymous);
+  uint32_t first;
+  uint32_t i;
+  for (first = 0; first < customers; first += (uint32_t)CRM__CHUNK) {
+    uint32_t count = customers - first < CRM__CHUNK ? customers - first : (uint32_t)CRM__CHUNK;
+    const uint8_t *kept = plain ? crm__column_at(column, first) : NULL;
+    for (i = 0; i < count; i++) {
+      kinds[first + i] = kept != NULL ? (uint8_t)(kept[i] == UINT8_MAX ? CRM__CUSTOMER_PERSON : kept[i])
+                         : plain      ? (uint8_t)CRM__CUSTOMER_PERSON
+                                      : (uint8_t)crm__customer_kind(store, first + i);
+    }
+  }
+}
+
 /* Notes which customers are anonymous, internal or outside the segment, if any are. */
 static crm_status take_special(crm__scope *scope, crm_error *error)
 {
@@ -89,9 +108,9 @@ static crm_status take_special(crm__scope *scope, crm_error *error)
   if (special == NULL || kinds == NULL) {
     return crm__fail_memory(error);
   }
-  for (i = 0; i < customers; i++) {
+  take_kinds(store, kinds);
+  for (i = 0; (scope->accounts != NULL || scope->segment != NULL) && i < customers; i++) {
     int inside = crm__scope_customer(scope, i) == i && (scope->segment == NULL || crm__segment_has(scope->segment, i));
-    kinds[i] = (uint8_t)crm__customer_kind(store, i);
     special[i] = inside ? kinds[i] : CRM__CUSTOMER_OUTSIDE;
   }
   scope->kinds = scope->accounts == NULL ? NULL : kinds;
