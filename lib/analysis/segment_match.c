@@ -15,8 +15,8 @@
 
 /* ---- bits ---- */
 
-/* Four words of 16 bits grow side by side, a value each in turn: doubling and adding what a comparison carries is two
- * instructions on most machines, and none waits for the one before it. The range is never all of 64 bits: limit fits. */
+/* Four words of 16 bits grow side by side, so that no comparison waits for the one before it. The range is never all of
+ * 64 bits: limit fits. */
 static uint64_t range_word(const int64_t *at, uint64_t low, uint64_t limit)
 {
   uint64_t a = 0;

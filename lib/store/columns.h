@@ -31,8 +31,8 @@ int32_t crm__customer_column_find(const crm_store *store, const char *name, size
  * for them all is read, and a key in a cell is that of who stands for it. */
 void crm__customer_cells(const crm__customer_column *column, uint32_t first, uint32_t count, int64_t *values);
 
-/* The same where they lie, NULL where they have to be read: what is kept otherwise, not there at all, or of customers that
- * were merged. first and count lie in one chunk. */
+/* The same where they lie, NULL where they have to be read: what is kept otherwise, not there at all, or of customers
+ * that were merged. */
 const int64_t *crm__customer_wide(const crm__customer_column *column, uint32_t first, uint32_t count);
 
 /* The id of a name, of CRM__CELL_NAME, CRM__NONE: there is none. */
