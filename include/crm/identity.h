@@ -22,7 +22,8 @@ CRM_API crm_status crm_identity_aliases(const crm_store *store, crm_table **tabl
 /* Erases the identity of customers: each of their keys, merged ones too, is replaced by a number of its own (an
  * integer at the lower end of 64 bits) and can no longer be looked up or read. The books stay: every fact remains and
  * every total is as it was. Of a key a one-way digest of 128 bits is kept, so that what was sent is recognised when it
- * is sent again (a duplicate, or more of the same customer); who can guess keys can try them against it.
+ * is sent again (a duplicate, or more of the same customer; a till recognises it too); who can guess keys can try them
+ * against it.
  *
  * receipt: what the store held before and after, a row each: measure, before, after, amount_before, amount_after
  * (money, empty where there is none): erased_keys, customers, documents (amount: net), lines (amount: sales before

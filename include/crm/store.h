@@ -73,10 +73,10 @@ CRM_API int64_t crm_store_customers(const crm_store *store);
 CRM_API int64_t crm_store_documents(const crm_store *store);
 CRM_API int64_t crm_store_lines(const crm_store *store);
 
-/* Everything about one customer, a table of one row: customer, kind, the columns and attributes of the customers table,
- * first, last (times of the first and last occasion), orders, net, sales, returned, cost, documents, data version of
- * the last change. All time, default scope. key is NUL-ended text. Errors: NOT_FOUND, MEMORY. Time: the customer's
- * documents. Since 0.1. */
+/* Everything about one customer, found by any of its keys, a table of one row: customer (who stands for them), kind,
+ * the columns and attributes of the customers table, first, last (times of the first and last occasion), orders, net,
+ * sales, returned, cost, documents, data version of the last change. All time, default scope. key is NUL-ended text.
+ * Errors: NOT_FOUND, MEMORY. Time: the customer's documents. Since 0.1. */
 CRM_API crm_status crm_store_customer(const crm_store *store, const char *key, crm_table **table, crm_error *error);
 
 /* The documents of a customer by time, then key: source, document, version, time, branch, net, sales, returned, lines,
@@ -85,7 +85,8 @@ CRM_API crm_status crm_store_customer(const crm_store *store, const char *key, c
 CRM_API crm_status crm_store_customer_documents(const crm_store *store, const char *key, crm_table **table,
                                                 crm_error *error);
 
-/* One document read back, a row a line: the columns of the sales table as they are kept, and currency_amount, the
+/* One document read back, a row a line: the columns of the sales table as they are kept (customer: the key that was
+ * sent, though another one may stand for it), and currency_amount, the
  * amount before the rate where there was one. source "" is the default. Lines are ordered by line, then by content.
  * Errors: NOT_FOUND, MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_document(const crm_store *store, const char *source, const char *document,

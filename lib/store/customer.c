@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "store/customer.h"
 
+#include "store/erase.h"
 #include "store/profile.h"
 #include "store/store.h"
 
@@ -118,7 +119,7 @@ int crm__customer_is(const crm_store *store, uint32_t customer)
 
 uint32_t crm__customer_sent(const crm_store *store, crm__key key)
 {
-  uint32_t id = crm__intern_find(&store->customers, 0, key);
+  uint32_t id = crm__intern_find(&store->customers, 0, crm__erased_key(store, key));
   return id != CRM__NONE && id < store->customer_count ? id : CRM__NONE;
 }
 

@@ -207,6 +207,86 @@ static void test_any_order(void **state)
   }
 }
 
+/* Who stands for a key, found by following merges by hand. */
+static int top_of(const int *into, int key)
+{
+  int steps;
+  int lowest;
+  for (steps = 0; into[key] >= 0 && steps <= KEYS; steps++) {
+    key = into[key];
+  }
+  if (into[key] < 0) {
+    return key;
+  }
+  lowest = key;   /* on a ring */
+  for (steps = 0; steps < KEYS; steps++) {
+    key = into[key];
+    lowest = key < lowest ? key : lowest;
+  }
+  return lowest;
+}
+
+/* Random merges, before, between and after the documents: as if the keys that stand for all had been sent. */
+static void test_random(void **state)
+{
+  dice of = dice_of(3);
+  int round;
+  (void)state;
+  for (round = 0; round < 25; round++) {
+    crm_store *keys = store_new(NULL);
+    crm_store *customers = store_new(NULL);
+    text_buffer rows = TEXT_BUFFER_INIT;
+    text_buffer sent[2] = {TEXT_BUFFER_INIT, TEXT_BUFFER_INIT};
+    text_buffer resolved = TEXT_BUFFER_INIT;
+    int into[KEYS];
+    int when = dice_below(&of, 3);
+    char line[96];
+    int i;
+    text_add(&rows, MERGES);
+    text_add(&sent[0], "document,time,customer,kind,amount,original,version\n");
+    text_add(&sent[1], "document,time,customer,kind,amount,original,version\n");
+    text_add(&resolved, "document,time,customer,kind,amount,original,version\n");
+    for (i = 0; i < KEYS; i++) {
+      into[i] = dice_below(&of, 2) == 0 ? -1 : dice_below(&of, KEYS);
+      into[i] = into[i] == i ? -1 : into[i];
+      if (into[i] >= 0) {
+        (void)snprintf(line, sizeof line, "%d,%d,,\n", i, into[i]);
+        text_add(&rows, line);
+      }
+    }
+    for (i = 0; i < 60; i++) {
+      int document = dice_below(&of, 50);   /* some twice, the later one in a higher version */
+      int customer = dice_below(&of, KEYS);
+      const char *kind = dice_below(&of, 5) == 0 ? "return" : "sale";
+      int day = 1 + dice_below(&of, 27);
+      int amount = 1 + dice_below(&of, 90);
+      int original = dice_below(&of, 50);
+      (void)snprintf(line, sizeof line, "%d,2024-03-%02d,%d,%s,%d,%d,%d\n", document, day, customer, kind, amount,
+                     original, i);
+      text_add(&sent[i >= 30], line);
+      (void)snprintf(line, sizeof line, "%d,2024-03-%02d,%d,%s,%d,%d,%d\n", document, day, top_of(into, customer), kind,
+                     amount, original, i);
+      text_add(&resolved, line);
+    }
+    for (i = 0; i < 3; i++) {
+      if (i == when) {
+        put(keys, "merges", rows.bytes, "");
+      }
+      if (i < 2) {
+        put(keys, "sales", sent[i].bytes, "");
+      }
+    }
+    put(customers, "sales", resolved.bytes, "");
+    assert_same_answers(customers, keys, "random merges");
+    text_free(&rows);
+    text_free(&sent[0]);
+    text_free(&sent[1]);
+    text_free(&resolved);
+    crm_store_free(keys);
+    crm_store_free(customers);
+  }
+}
+
 /* A load of merges that is freed, or refused, changes nothing. */
 static void test_rollback(void **state)
 {
@@ -316,6 +396,33 @@ static void test_erase_integers(void **state)
   crm_store_free(store);
 }
 
+/* Who is erased is served at the till as before. */
+static void test_erased_at_the_till(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_till *till = NULL;
+  crm_sale sale = CRM_SALE_INIT;
+  crm_customer_standing standing = CRM_CUSTOMER_STANDING_INIT;
+  (void)state;
+  send_all(store);
+  crm_table_free(receipt_of(store, crm_identity_erase, "a"));
+  assert_int_equal(crm_till_create(store, NULL, NULL, &till, NULL), CRM_OK);
+  sale.customer = "a3";
+  sale.document = "70";
+  sale.time = facts_day(2024, 3, 1);
+  sale.amount = 300;
+  assert_int_equal(crm_till_post(till, &sale, &standing, NULL), CRM_OK);
+  assert_int_equal(standing.orders, 3);
+  assert_int_equal(standing.spend, 2000);
+  put(store, "sales", "document,time,customer,amount\n70,2024-03-01,a3,3\n", "");
+  assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+  assert_int_equal(crm_till_posted(till), 0);
+  assert_int_equal(crm_till_standing(till, "-9223372036854775807", &standing, NULL), CRM_OK);
+  assert_int_equal(standing.orders, 3);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
 /* Nothing of the person is left, nothing of others is missing, and all comes back when it is sent again. */
 static void test_forget(void **state)
 {
@@ -419,6 +526,7 @@ int main(void)
       cmocka_unit_test(test_any_order),      cmocka_unit_test(test_rollback),
       cmocka_unit_test(test_erase),          cmocka_unit_test(test_erase_integers), cmocka_unit_test(test_forget),
       cmocka_unit_test(test_forget_erased),  cmocka_unit_test(test_refused),     cmocka_unit_test(test_aliases),
+      cmocka_unit_test(test_random),         cmocka_unit_test(test_erased_at_the_till),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
