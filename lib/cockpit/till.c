@@ -167,6 +167,7 @@ void crm_till_free(crm_till *till)
     crm__counting_close(&till->counts[a], &memory);
   }
   crm__intern_close(&till->fresh_keys, &memory);
+  crm__free_array(&memory, till->places, till->place_capacity, sizeof *till->places);
   crm__free_array(&memory, till->links, till->link_capacity, sizeof *till->links);
   crm__free_array(&memory, till->fresh, till->fresh_capacity, sizeof *till->fresh);
   crm__free_array(&memory, till->fresh_links, till->fresh_link_capacity, sizeof *till->fresh_links);
@@ -197,21 +198,33 @@ crm__key crm__till_key(const crm_till *till, uint32_t id)
                               : crm__customer_key(till->store, id);
 }
 
-/* The id of a key as it was sent. */
-static uint32_t find_sent(const crm_till *till, const char *text)
+/* The id of a key as it was sent, and the record of who stands for it. */
+static uint32_t find_sent(const crm_till *till, const char *text, crm__buyer **buyer)
 {
   crm__key key = crm__key_from(text, strlen(text));
+  uint64_t place = (uint64_t)key.integer - till->direct_from;
   uint32_t id = crm__customer_sent(till->store, key);
+  uint32_t stands;
   if (id == CRM__NONE && till->fresh_keys.count > 0) {
     id = crm__intern_find(&till->fresh_keys, 0, key);
     id = id == CRM__NONE ? CRM__NONE : id | CRM__TILL_FRESH;
   }
+  *buyer = NULL;
+  if (id == CRM__NONE) {
+    return id;
+  }
+  stands = crm__till_stands(till, id);
+  if (key.text == NULL && place < till->direct_span && stands == id && (id & CRM__TILL_FRESH) == 0) {
+    *buyer = &till->buyers[place];   /* without waiting for the id */
+  } else {
+    *buyer = crm__till_buyer(till, stands);
+  }
   return id;
 }
 
-uint32_t crm__till_find(const crm_till *till, const char *key)
+uint32_t crm__till_find(const crm_till *till, const char *key, crm__buyer **buyer)
 {
-  uint32_t id = find_sent(till, key);
+  uint32_t id = find_sent(till, key, buyer);
   return id == CRM__NONE ? CRM__NONE : crm__till_stands(till, id);
 }
 
@@ -341,6 +354,7 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
   crm__buyer old = crm__buyer_empty();
   crm__buyer made;
   crm__posted posted;
+  crm__buyer *buyer;
   crm_sale sale;
   uint32_t id;
   crm_status status;
@@ -354,9 +368,9 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
   if (status != CRM_OK) {
     return status;
   }
-  id = crm__till_find(till, sale.customer);
+  id = crm__till_find(till, sale.customer, &buyer);
   if (id != CRM__NONE) {
-    old = *crm__till_buyer(till, id);
+    old = *buyer;
   } else if (names_nobody(sale.customer)) {
     old.flags = CRM__BUYER_OUT;
   }
@@ -410,11 +424,11 @@ static int reserve(crm_till *till, const crm_sale *sale, const crm__buyer *made)
          crm__grow(&till->memory, &till->keys, &till->keys_capacity, till->keys_used + length, 1);
 }
 
-static void keep(crm_till *till, uint32_t id, const crm_sale *sale, crm__posted *posted)
+static void keep(crm_till *till, uint32_t id, uint32_t before, const crm_sale *sale, crm__posted *posted)
 {
   posted->customer = id;
   posted->reserved = 0;
-  posted->next = crm__till_buyer(till, id)->posted;
+  posted->next = before;
   posted->key = -1;
   if (sale->document != NULL) {
     const char *source = sale->source == NULL ? "" : sale->source;
@@ -430,10 +444,9 @@ static void keep(crm_till *till, uint32_t id, const crm_sale *sale, crm__posted 
 }
 
 /* Posts for a customer who has a record. */
-static crm_status post(crm_till *till, uint32_t id, const crm_sale *sale, crm__posted *posted,
+static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_sale *sale, crm__posted *posted,
                        crm_customer_standing *found, crm_error *error)
 {
-  const crm__buyer *old = crm__till_buyer(till, id);
   crm__till_look look;
   crm__buyer made;
   crm_status status = refuse_out(old, error);
@@ -450,9 +463,9 @@ static crm_status post(crm_till *till, uint32_t id, const crm_sale *sale, crm__p
   if (found != NULL) {
     crm__till_tell(till, id, is_known(old), old, &made, &look, found);
   }
-  keep(till, id, sale, posted);
+  keep(till, id, old->posted, sale, posted);
   made.posted = (uint32_t)till->posted_count++;
-  crm__till_replace(till, id, &made, &look);
+  crm__till_replace(till, id, old, &made, &look);
   crm__till_refresh_cuts(till);
   return CRM_OK;
 }
@@ -461,6 +474,7 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
 {
   crm_customer_standing found = CRM_CUSTOMER_STANDING_INIT;
   crm__posted posted;
+  crm__buyer *buyer;
   crm_sale sale;
   uint32_t id;
   crm_status status;
@@ -478,19 +492,20 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
   if (status != CRM_OK) {
     return status;
   }
-  id = find_sent(till, sale.customer);
+  id = find_sent(till, sale.customer, &buyer);
   if (id == CRM__NONE) {
     crm__buyer nobody = crm__buyer_empty();
     nobody.flags = names_nobody(sale.customer) ? CRM__BUYER_OUT : 0;
     status = refuse_out(&nobody, error);
     id = status == CRM_OK ? introduce(till, sale.customer) : CRM__NONE;
+    buyer = id == CRM__NONE ? NULL : crm__till_buyer(till, id);
   }
   if (status == CRM_OK && id == CRM__NONE) {
     status = crm__fail_memory(error);
   }
   if (status == CRM_OK) {
     posted.sent = id;
-    status = post(till, crm__till_stands(till, id), &sale, &posted, standing == NULL ? NULL : &found, error);
+    status = post(till, crm__till_stands(till, id), buyer, &sale, &posted, standing == NULL ? NULL : &found, error);
   }
   if (status == CRM_OK && standing != NULL) {
     status = crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);
@@ -502,8 +517,8 @@ crm_status crm_till_standing(const crm_till *till, const char *customer, crm_cus
                              crm_error *error)
 {
   crm_customer_standing found = CRM_CUSTOMER_STANDING_INIT;
-  const crm__buyer *buyer;
   crm__till_look look;
+  crm__buyer *buyer;
   crm_status status;
   uint32_t id;
   if (till == NULL || customer == NULL || standing == NULL) {
@@ -513,11 +528,10 @@ crm_status crm_till_standing(const crm_till *till, const char *customer, crm_cus
   if (status != CRM_OK) {
     return status;
   }
-  id = crm__till_find(till, customer);
-  if (id == CRM__NONE || !is_known(crm__till_buyer(till, id))) {
+  id = crm__till_find(till, customer, &buyer);
+  if (id == CRM__NONE || !is_known(buyer)) {
     return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the till");
   }
-  buyer = crm__till_buyer(till, id);
   crm__till_look_up(till, buyer, buyer, &look);
   crm__till_tell(till, id, 1, buyer, buyer, &look, &found);
   return crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);

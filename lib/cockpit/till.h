@@ -81,6 +81,13 @@ struct crm_till {
   crm__scope scope;                /* as of as_of */
   crm__buyer *buyers;              /* by customer of the store; on cache lines */
   void *buyer_memory;
+  /* Integer keys that lie close together have their records in the order of the keys: the record is found while the id
+   * is still looked up, one wait for memory less (1M customers: a quarter of the time of a standing). */
+  uint32_t *places;                /* by customer: where its record is; NULL: at its id */
+  uint64_t place_capacity;
+  uint64_t records;                /* with those of keys that nobody has */
+  uint64_t direct_from;            /* keys from here on, going round at the ends of 64 bits, */
+  uint64_t direct_span;            /* so many of them, have their records first */
   crm__till_links *links;
   uint32_t customers;
   uint32_t heads[CRM__TILL_WHEEL];
@@ -111,7 +118,10 @@ struct crm_till {
 
 static inline crm__buyer *crm__till_buyer(const crm_till *till, uint32_t id)
 {
-  return id & CRM__TILL_FRESH ? &till->fresh[id & ~CRM__TILL_FRESH] : &till->buyers[id];
+  if (id & CRM__TILL_FRESH) {
+    return &till->fresh[id & ~CRM__TILL_FRESH];
+  }
+  return &till->buyers[till->places == NULL ? id : till->places[id]];
 }
 
 /* A record of somebody without facts. */
@@ -119,8 +129,8 @@ crm__buyer crm__buyer_empty(void);
 
 crm__key crm__till_key(const crm_till *till, uint32_t id);   /* of CRM__NONE the probe */
 
-/* The id of a key, CRM__NONE: nobody has it. */
-uint32_t crm__till_find(const crm_till *till, const char *key);
+/* The id of a key, CRM__NONE: nobody has it; and the record. */
+uint32_t crm__till_find(const crm_till *till, const char *key, crm__buyer **buyer);
 
 /* Who stands for an id. */
 static inline uint32_t crm__till_stands(const crm_till *till, uint32_t id)
@@ -170,9 +180,10 @@ void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__b
 /* How many on an axis are below a value, and how many equal it. */
 uint64_t crm__till_below(const crm_till *till, int axis, int64_t value, uint64_t *equal);
 
-/* Changes a record and its place on the axes and the wheel; the cuts are to be refreshed after it. look is of the
- * record that is there and this one. */
-void crm__till_replace(crm_till *till, uint32_t id, const crm__buyer *made, const crm__till_look *look);
+/* Changes a customer's record and its place on the axes and the wheel; the cuts are to be refreshed after it. look is
+ * of the record that is there and this one. */
+void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm__buyer *made,
+                       const crm__till_look *look);
 
 /* What the money of the n adds up to when a record changes. 1: overflow. */
 int crm__till_total(const crm_till *till, const crm__buyer *old, const crm__buyer *made, int64_t *total);

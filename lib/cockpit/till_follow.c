@@ -106,23 +106,23 @@ static void unhang_posted(crm_till *till)
 
 #define LINE 64
 
-/* Records for so many customers, none across two cache lines. 0: no memory. */
-static int widen(crm_till *till, uint64_t customers)
+/* Room for so many records, none across two cache lines. 0: no memory. */
+static int widen(crm_till *till, uint64_t records)
 {
   uint64_t capacity = till->buyer_capacity + till->buyer_capacity / 8;
   unsigned char *memory;
   size_t shift;
-  if (customers <= till->buyer_capacity) {
+  if (records <= till->buyer_capacity) {
     return 1;
   }
-  capacity = capacity < customers ? customers : capacity;
+  capacity = capacity < records ? records : capacity;
   memory = crm__alloc_array(&till->memory, capacity + LINE / sizeof *till->buyers, sizeof *till->buyers);
   if (memory == NULL) {
     return 0;
   }
   shift = (LINE - (size_t)memory % LINE) % LINE;
-  if (till->customers > 0) {
-    memcpy(memory + shift, till->buyers, till->customers * sizeof *till->buyers);
+  if (till->records > 0) {
+    memcpy(memory + shift, till->buyers, (size_t)till->records * sizeof *till->buyers);
   }
   crm__till_free_buyers(till);
   till->buyer_memory = memory;
@@ -139,16 +139,64 @@ void crm__till_free_buyers(crm_till *till)
   }
 }
 
+static void open_records(crm_till *till, uint64_t records)
+{
+  while (till->records < records) {
+    till->buyers[till->records++] = crm__buyer_empty();
+  }
+}
+
+/* Settles where records are: by key where the store's integer keys are dense enough, else by id. 0: no memory. */
+static int settle_places(crm_till *till)
+{
+  uint64_t customers = crm__customers(till->store);
+  uint64_t span = crm__customers_window(till->store, &till->direct_from);
+  till->customers = 0;
+  till->records = 0;
+  till->direct_span = span <= customers * 2 ? span : 0;
+  crm__free_array(&till->memory, till->places, till->place_capacity, sizeof *till->places);
+  till->places = NULL;
+  till->place_capacity = 0;
+  if (till->direct_span == 0) {
+    return 1;
+  }
+  if (!crm__grow(&till->memory, &till->places, &till->place_capacity, customers, sizeof *till->places) ||
+      !widen(till, till->direct_span)) {
+    return 0;
+  }
+  open_records(till, till->direct_span);
+  return 1;
+}
+
+/* Where the record of the next customer is: the first of those that are not, or one for its key. */
+static uint64_t place_next(crm_till *till)
+{
+  crm__key key;
+  if (till->places == NULL) {
+    return till->customers;
+  }
+  key = crm__customer_key(till->store, till->customers);
+  if (key.text == NULL && (uint64_t)key.integer - till->direct_from < till->direct_span) {
+    till->places[till->customers] = (uint32_t)((uint64_t)key.integer - till->direct_from);
+  } else {
+    till->places[till->customers] = (uint32_t)till->records;
+  }
+  return till->places[till->customers];
+}
+
 /* Room for the customers that the store knows by now; new records are empty. 0: no memory. */
 static int grow(crm_till *till)
 {
   uint32_t customers = crm__customers(till->store);
-  if (!widen(till, customers) ||
-      !crm__grow(&till->memory, &till->links, &till->link_capacity, customers, sizeof *till->links)) {
+  uint64_t records = till->records + (customers - till->customers);   /* at most */
+  if (!widen(till, records) ||
+      !crm__grow(&till->memory, &till->links, &till->link_capacity, customers, sizeof *till->links) ||
+      (till->places != NULL &&
+       !crm__grow(&till->memory, &till->places, &till->place_capacity, customers, sizeof *till->places))) {
     return 0;
   }
-  while (till->customers < customers) {
-    till->buyers[till->customers++] = crm__buyer_empty();
+  for (; till->customers < customers; till->customers++) {
+    open_records(till, place_next(till) + 1);
   }
   return 1;
 }
@@ -175,10 +223,10 @@ static crm_status pass(crm_till *till, crm_error *error)
     for (i = 0; i < facts->count; i++) {
       uint32_t flags = facts->flags[i];
       if (i + AHEAD < facts->count && facts->customer[i + AHEAD] != CRM__NONE) {
-        CRM__PREFETCH(&till->buyers[facts->customer[i + AHEAD]]);
+        CRM__PREFETCH(crm__till_buyer(till, facts->customer[i + AHEAD]));
       }
       if (facts->customer[i] != CRM__NONE) {
-        overflow |= crm__buyer_add(&till->buyers[facts->customer[i]],
+        overflow |= crm__buyer_add(crm__till_buyer(till, facts->customer[i]),
                                    flags & CRM__FACT_PERIOD ? till->from : INT32_MAX,
                                    facts->day[i], facts->money[i], flags & CRM__FACT_OCCASION ? facts->orders[i] : 0);
       }
@@ -187,7 +235,7 @@ static crm_status pass(crm_till *till, crm_error *error)
   for (i = 0; i < till->posted_count; i++) {
     const crm__posted *one = &till->posted[i];
     if ((one->customer & CRM__TILL_FRESH) == 0 && crm__customer_counts(&till->scope, one->customer)) {
-      overflow |= crm__buyer_add(&till->buyers[one->customer], till->from, one->day, one->money, one->orders);
+      overflow |= crm__buyer_add(crm__till_buyer(till, one->customer), till->from, one->day, one->money, one->orders);
     }
   }
   return overflow ? crm__fail(error, CRM_ERROR_OVERFLOW, "the money of a customer passes 64 bits") : CRM_OK;
@@ -213,8 +261,9 @@ static crm_status read_all(crm_till *till, crm_error *error)
     if (!one_pass(till)) {
       status = read_one(till, i, error);
     } else {
-      till->buyers[i].flags |= crm__customer_counts(&till->scope, i) ? 0 : CRM__BUYER_OUT;
-      crm__till_settle(till, i, &till->buyers[i]);
+      crm__buyer *buyer = crm__till_buyer(till, i);
+      buyer->flags |= crm__customer_counts(&till->scope, i) ? 0 : CRM__BUYER_OUT;
+      crm__till_settle(till, i, buyer);
     }
   }
   for (i = 0; i < till->fresh_keys.count && status == CRM_OK; i++) {
@@ -229,9 +278,8 @@ crm_status crm__till_fill(crm_till *till, crm_error *error)
   uint32_t i;
   till->version = -1;
   settle_posted(till);
-  till->customers = 0;
   status = reopen(till, error);
-  if (status == CRM_OK && !grow(till)) {
+  if (status == CRM_OK && (!settle_places(till) || !grow(till))) {
     status = crm__fail_memory(error);
   }
   if (status != CRM_OK) {
@@ -260,6 +308,7 @@ crm_status crm__till_fill(crm_till *till, crm_error *error)
 
 static crm_status refresh(crm_till *till, uint32_t id, crm_error *error)
 {
+  crm__buyer *buyer = crm__till_buyer(till, id);
   crm__till_look look;
   crm__buyer made;
   int64_t total;
@@ -268,14 +317,14 @@ static crm_status refresh(crm_till *till, uint32_t id, crm_error *error)
     return status;
   }
   crm__till_settle(till, id, &made);
-  if (crm__till_total(till, crm__till_buyer(till, id), &made, &total)) {
+  if (crm__till_total(till, buyer, &made, &total)) {
     return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of all customers passes 64 bits");
   }
   if (!crm__till_reserve(till, &made)) {
     return crm__fail_memory(error);
   }
-  crm__till_look_up(till, crm__till_buyer(till, id), &made, &look);
-  crm__till_replace(till, id, &made, &look);
+  crm__till_look_up(till, buyer, &made, &look);
+  crm__till_replace(till, id, buyer, &made, &look);
   return CRM_OK;
 }
 

@@ -108,8 +108,9 @@ static uint64_t collect(const crm_till *till, const uint32_t *by_key, int axis, 
   uint32_t i;
   for (i = 0; i < till->customers; i++) {
     uint32_t id = by_key == NULL ? i : by_key[i];
-    if (till->buyers[id].orders > 0) {
-      values[n] = crm__sortable(value_on(&till->buyers[id], axis));
+    const crm__buyer *buyer = crm__till_buyer(till, id);
+    if (buyer->orders > 0) {
+      values[n] = crm__sortable(value_on(buyer, axis));
       ids[n] = id;
       n++;
     }
@@ -121,8 +122,9 @@ static crm_status count_axis(crm_till *till, int axis, crm_error *error)
 {
   uint32_t i;
   for (i = 0; i < till->customers; i++) {
-    if (till->buyers[i].orders > 0) {
-      int64_t value = value_on(&till->buyers[i], axis);
+    const crm__buyer *buyer = crm__till_buyer(till, i);
+    if (buyer->orders > 0) {
+      int64_t value = value_on(buyer, axis);
       if (!crm__counting_reserve(&till->counts[axis], &till->memory, value)) {
         return crm__fail_memory(error);
       }
@@ -312,9 +314,9 @@ static void move_money(crm_till *till, uint32_t id, const crm__buyer *old, const
   put(till, CRM__MONETARY, id, made);
 }
 
-void crm__till_replace(crm_till *till, uint32_t id, const crm__buyer *made, const crm__till_look *look)
+void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm__buyer *made,
+                       const crm__till_look *look)
 {
-  crm__buyer *buyer = crm__till_buyer(till, id);
   int a;
   (void)crm__till_total(till, buyer, made, &till->total);
   till->n += (made->money > 0) - (buyer->money > 0);

@@ -179,6 +179,7 @@ crm_status crm_till_reach(const crm_till *till, const char *customer, int32_t ti
                           crm_reach *into, crm_error *error)
 {
   crm_reach found = CRM_REACH_INIT;
+  crm__buyer *buyer;
   int32_t as_of_day;
   uint32_t id;
   crm_status status;
@@ -201,9 +202,8 @@ crm_status crm_till_reach(const crm_till *till, const char *customer, int32_t ti
   if (as_of_day < till->as_of_day) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "instant", 0, -1, "an instant before as-of, or past 2200");
   }
-  id = crm__till_find(till, customer);
-  if (id == CRM__NONE || crm__till_buyer(till, id)->flags == 0 ||
-      (crm__till_buyer(till, id)->flags & CRM__BUYER_OUT)) {
+  id = crm__till_find(till, customer, &buyer);
+  if (id == CRM__NONE || buyer->flags == 0 || (buyer->flags & CRM__BUYER_OUT)) {
     return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the till");
   }
   status = reach(till, id, tier, as_of_day, &found, error);

@@ -128,6 +128,12 @@ uint32_t crm__customer_stands(const crm_store *store, uint32_t customer)
   return crm__resolve(store, customer);
 }
 
+uint64_t crm__customers_window(const crm_store *store, uint64_t *from)
+{
+  *from = store->customers.window.base;
+  return store->customers.window.capacity;
+}
+
 int64_t crm__latest(const crm_store *store)
 {
   return store->latest;

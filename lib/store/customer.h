@@ -36,6 +36,9 @@ uint32_t crm__customer_sent(const crm_store *store, crm__key key);
 /* Who stands for an id: itself, or the one that it was merged into. */
 uint32_t crm__customer_stands(const crm_store *store, uint32_t customer);
 
+/* The integer keys that lie close together: so many from *from on, going round at the ends of 64 bits; 0: none. */
+uint64_t crm__customers_window(const crm_store *store, uint64_t *from);
+
 /* Time of the latest fact, as a scope has it. */
 int64_t crm__latest(const crm_store *store);
 
