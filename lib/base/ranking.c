@@ -19,7 +19,8 @@ typedef struct node {
   uint32_t total;
   int64_t values[CAP];      /* INT64_MAX where unused. Inner: at or below all of the child's and above all of the child
                              * before; [0] is INT64_MIN */
-  uint32_t words[CAP];      /* ids with `before`; else, of a leaf, how many there are up to each, itself too */
+  uint32_t words[CAP];      /* ids with `before`; else, of a leaf, how many there are up to each, itself too. Not kept up
+                             * while no value of the leaf occurs twice: a change then leaves their lines alone */
   uint32_t spare;
 } node;
 
@@ -207,6 +208,12 @@ static uint32_t child_for(const crm__ranking *ranking, const inner *in, int64_t 
   }
   i = entries_before(ranking, head, value, id);   /* the first child begins before everything */
   return i < head->used && head->values[i] == value && head->words[i] == id ? i : i - 1;
+}
+
+/* Whether each entry of a leaf stands for one, and no word says so. */
+static int is_plain(const crm__ranking *ranking, const node *leaf)
+{
+  return ranking->before == NULL && leaf->total == leaf->used;
 }
 
 /* How many the first entries of a leaf stand for. */
@@ -398,8 +405,19 @@ static void copy_words(const crm__ranking *ranking, uint32_t *to, const uint32_t
   }
 }
 
+/* Writes the words of a leaf that may have gone without. */
+static void write_words(const crm__ranking *ranking, node *leaf)
+{
+  uint32_t i;
+  for (i = 0; is_plain(ranking, leaf) && i < leaf->used; i++) {
+    leaf->words[i] = i + 1;
+  }
+}
+
 static void move_leaves(const crm__ranking *ranking, node *left, node *right, uint32_t count, uint32_t moved)
 {
+  write_words(ranking, left);
+  write_words(ranking, right);
   copy_words(ranking, left->words + left->used, right->words, count, 0, left->total);
   copy_words(ranking, right->words, right->words + count, right->used - count, moved, 0);
 }
@@ -468,6 +486,8 @@ static void give_back(const crm__ranking *ranking, node *left, node *right, uint
   uint32_t start = leaf ? weight(ranking, left, first) : as_inner(left)->before[first];
   uint32_t moved = left->total - start;
   if (leaf) {
+    write_words(ranking, left);
+    write_words(ranking, right);
     copy_words(ranking, right->words + count, right->words, right->used, 0, moved);
     copy_words(ranking, right->words, left->words + first, count, start, 0);
   } else {
@@ -557,8 +577,9 @@ static void join_children(crm__ranking *ranking, inner *in, uint32_t i, int leaf
 /* ---- changing ---- */
 
 /* One more, or going round one less, up to each entry from a place on. Without `before`. */
-static void count_on(node *leaf, uint32_t p, uint32_t what)
+static void count_on(const crm__ranking *ranking, node *leaf, uint32_t p, uint32_t what)
 {
+  write_words(ranking, leaf);
   for (; p < leaf->used; p++) {
     leaf->words[p] += what;
   }
@@ -568,7 +589,9 @@ static void count_on(node *leaf, uint32_t p, uint32_t what)
 /* Takes out an entry that stands for one. */
 static void erase(const crm__ranking *ranking, node *leaf, uint32_t p)
 {
-  copy_words(ranking, leaf->words + p, leaf->words + p + 1, leaf->used - p - 1, 1, 0);
+  if (!is_plain(ranking, leaf)) {
+    copy_words(ranking, leaf->words + p, leaf->words + p + 1, leaf->used - p - 1, 1, 0);
+  }
   leaf->used--;
   leaf->total--;
   memmove(leaf->values + p, leaf->values + p + 1, (leaf->used - p) * sizeof *leaf->values);
@@ -577,11 +600,13 @@ static void erase(const crm__ranking *ranking, node *leaf, uint32_t p)
 
 static void insert(const crm__ranking *ranking, node *leaf, uint32_t p, int64_t value, uint32_t id)
 {
-  uint32_t first = weight(ranking, leaf, p);
-  copy_words(ranking, leaf->words + p + 1, leaf->words + p, leaf->used - p, 0, 1);
+  if (!is_plain(ranking, leaf)) {
+    uint32_t first = weight(ranking, leaf, p);
+    copy_words(ranking, leaf->words + p + 1, leaf->words + p, leaf->used - p, 0, 1);
+    leaf->words[p] = ranking->before == NULL ? first + 1 : id;
+  }
   memmove(leaf->values + p + 1, leaf->values + p, (leaf->used - p) * sizeof *leaf->values);
   leaf->values[p] = value;
-  leaf->words[p] = ranking->before == NULL ? first + 1 : id;
   leaf->used++;
   leaf->total++;
 }
@@ -627,7 +652,7 @@ void crm__ranking_add(crm__ranking *ranking, int64_t value, uint32_t id)
   uint32_t p = entries_before(ranking, leaf, value, id);
   ranking->count++;
   if (ranking->before == NULL && p < leaf->used && leaf->values[p] == value) {
-    count_on(leaf, p, 1);
+    count_on(ranking, leaf, p, 1);
   } else {
     insert(ranking, leaf, p, value, id);
   }
@@ -677,7 +702,7 @@ void crm__ranking_remove(crm__ranking *ranking, int64_t value, uint32_t id)
   p = entries_before(ranking, at, value, id);
   ranking->count--;
   if (weight(ranking, at, p + 1) - weight(ranking, at, p) > 1) {
-    count_on(at, p, UINT32_MAX);
+    count_on(ranking, at, p, UINT32_MAX);
     return;
   }
   erase(ranking, at, p);
@@ -739,13 +764,13 @@ void crm__ranking_move(crm__ranking *ranking, const crm__ranking_spot *from, con
   }
   shift_path(ranking, from, to);
   if (from->equal > 1) {
-    count_on(a, from->place, UINT32_MAX);
+    count_on(ranking, a, from->place, UINT32_MAX);
   } else {
     erase(ranking, a, from->place);
     p -= a == b && from->place < p;
   }
   if (to->equal > 0) {
-    count_on(b, p, 1);
+    count_on(ranking, b, p, 1);
   } else {
     insert(ranking, b, p, value, 0);
   }
