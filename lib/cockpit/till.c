@@ -198,34 +198,54 @@ crm__key crm__till_key(const crm_till *till, uint32_t id)
                               : crm__customer_key(till->store, id);
 }
 
+/* The record of a key whose place says where it is, if somebody is known by it; else NULL. */
+static crm__buyer *find_direct(const crm_till *till, crm__key key)
+{
+  uint64_t place = (uint64_t)key.integer - till->direct_from;
+  if (key.text != NULL || place >= till->direct_span || crm__customers_merged(till->store) ||
+      till->buyers[place].flags == 0) {
+    return NULL;
+  }
+  return &till->buyers[place];
+}
+
 /* The id of a key as it was sent, and the record of who stands for it. */
 static uint32_t find_sent(const crm_till *till, const char *text, crm__buyer **buyer)
 {
   crm__key key = crm__key_from(text, strlen(text));
-  uint64_t place = (uint64_t)key.integer - till->direct_from;
   uint32_t id = crm__customer_sent(till->store, key);
-  uint32_t stands;
+  *buyer = find_direct(till, key);
+  if (*buyer != NULL) {
+    return id;   /* which nothing has waited for */
+  }
   if (id == CRM__NONE && till->fresh_keys.count > 0) {
     id = crm__intern_find(&till->fresh_keys, 0, key);
     id = id == CRM__NONE ? CRM__NONE : id | CRM__TILL_FRESH;
   }
-  *buyer = NULL;
-  if (id == CRM__NONE) {
-    return id;
-  }
-  stands = crm__till_stands(till, id);
-  if (key.text == NULL && place < till->direct_span && stands == id && (id & CRM__TILL_FRESH) == 0) {
-    *buyer = &till->buyers[place];   /* without waiting for the id */
-  } else {
-    *buyer = crm__till_buyer(till, stands);
-  }
+  *buyer = id == CRM__NONE ? NULL : crm__till_buyer(till, crm__till_stands(till, id));
   return id;
 }
 
 uint32_t crm__till_find(const crm_till *till, const char *key, crm__buyer **buyer)
 {
   uint32_t id = find_sent(till, key, buyer);
-  return id == CRM__NONE ? CRM__NONE : crm__till_stands(till, id);
+  return *buyer == NULL ? CRM__NONE : crm__till_stands(till, id);
+}
+
+/* The record to look at, NULL: nobody has the key. *id is told where what is asked depends on it: on the order of keys,
+ * on the day of joining, or on the single facts. */
+static crm__buyer *find_to_look(const crm_till *till, const char *key, uint32_t *id)
+{
+  crm__buyer *buyer = NULL;
+  *id = CRM__NONE;
+  if (till->axes[CRM__MONETARY].before == NULL && till->window != CRM_WINDOW_MEMBERSHIP &&
+      till->scope.occasions == CRM_OCCASIONS_EACH) {
+    buyer = find_direct(till, crm__key_from(key, strlen(key)));
+  }
+  if (buyer == NULL) {
+    *id = crm__till_find(till, key, &buyer);
+  }
+  return buyer;
 }
 
 /* ---- a sale ---- */
@@ -368,8 +388,8 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
   if (status != CRM_OK) {
     return status;
   }
-  id = crm__till_find(till, sale.customer, &buyer);
-  if (id != CRM__NONE) {
+  buyer = find_to_look(till, sale.customer, &id);
+  if (buyer != NULL) {
     old = *buyer;
   } else if (names_nobody(sale.customer)) {
     old.flags = CRM__BUYER_OUT;
@@ -381,7 +401,7 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
   if (status != CRM_OK) {
     return status;
   }
-  if (id == CRM__NONE) {
+  if (buyer == NULL) {
     tell_stranger(till, sale.customer, &old, &made, &found);
   } else {
     crm__till_look look;
@@ -493,14 +513,14 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
     return status;
   }
   id = find_sent(till, sale.customer, &buyer);
-  if (id == CRM__NONE) {
+  if (buyer == NULL) {
     crm__buyer nobody = crm__buyer_empty();
     nobody.flags = names_nobody(sale.customer) ? CRM__BUYER_OUT : 0;
     status = refuse_out(&nobody, error);
     id = status == CRM_OK ? introduce(till, sale.customer) : CRM__NONE;
     buyer = id == CRM__NONE ? NULL : crm__till_buyer(till, id);
   }
-  if (status == CRM_OK && id == CRM__NONE) {
+  if (status == CRM_OK && buyer == NULL) {
     status = crm__fail_memory(error);
   }
   if (status == CRM_OK) {
@@ -528,8 +548,8 @@ crm_status crm_till_standing(const crm_till *till, const char *customer, crm_cus
   if (status != CRM_OK) {
     return status;
   }
-  id = crm__till_find(till, customer, &buyer);
-  if (id == CRM__NONE || !is_known(buyer)) {
+  buyer = find_to_look(till, customer, &id);
+  if (buyer == NULL || !is_known(buyer)) {
     return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the till");
   }
   crm__till_look_up(till, buyer, buyer, &look);

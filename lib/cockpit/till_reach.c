@@ -203,7 +203,7 @@ crm_status crm_till_reach(const crm_till *till, const char *customer, int32_t ti
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "instant", 0, -1, "an instant before as-of, or past 2200");
   }
   id = crm__till_find(till, customer, &buyer);
-  if (id == CRM__NONE || buyer->flags == 0 || (buyer->flags & CRM__BUYER_OUT)) {
+  if (buyer == NULL || buyer->flags == 0 || (buyer->flags & CRM__BUYER_OUT)) {
     return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the till");
   }
   status = reach(till, id, tier, as_of_day, &found, error);

@@ -112,6 +112,11 @@ int64_t crm__customer_joined(const crm_store *store, uint32_t customer)
   return crm__customer_row(store, customer, &joined) ? joined : INT64_MIN;
 }
 
+int crm__customers_merged(const crm_store *store)
+{
+  return store->identity.count > 0;
+}
+
 int crm__customer_is(const crm_store *store, uint32_t customer)
 {
   return crm__customer_kind(store, customer);

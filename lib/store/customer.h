@@ -27,6 +27,9 @@ int64_t crm__customer_next(const crm__scope *scope, uint32_t customer);
 /* When a customer joined, INT64_MIN: not told. */
 int64_t crm__customer_joined(const crm_store *store, uint32_t customer);
 
+/* Whether any customer was merged into another. */
+int crm__customers_merged(const crm_store *store);
+
 /* What kind a customer is, CRM__CUSTOMER_...; anonymous too where the store's options say so. */
 int crm__customer_is(const crm_store *store, uint32_t customer);
 
