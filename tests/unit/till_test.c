@@ -3,6 +3,8 @@
 #include "support/facts.h"
 #include "support/fault.h"
 
+#include "store/customer.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -490,6 +492,95 @@ static void test_refused(void **state)
   crm_store_free(store);
 }
 
+/* ---- keys that are numbers given one after the other, whose records lie in their order ---- */
+
+#define DENSE 4000
+#define HOLE 1234      /* nobody's, until somebody comes */
+
+static void same_as_pyramid(const crm_till *till, const crm_store *store)
+{
+  crm_pyramid *pyramid = NULL;
+  crm_scope scope = CRM_SCOPE_INIT;
+  int i;
+  scope.as_of = crm_till_as_of(till);
+  assert_int_equal(crm_pyramid_compute(store, &scope, NULL, &pyramid, NULL), CRM_OK);
+  for (i = -5; i < DENSE + 100; i += 1 + (i > 20) * 6) {
+    crm_standing by = CRM_STANDING_INIT;
+    crm_customer_standing is = CRM_CUSTOMER_STANDING_INIT;
+    char key[16];
+    (void)snprintf(key, sizeof key, "%d", i);
+    assert_int_equal(crm_pyramid_find(pyramid, key, &by, NULL), crm_till_standing(till, key, &is, NULL));
+    assert_true(by.rank == is.rank && by.value == is.spend && by.gap == is.gap && by.margin == is.margin &&
+                by.tier == is.tier && by.population == is.population);
+  }
+  crm_pyramid_free(pyramid);
+}
+
+static void add_sale(facts *rows, const char *document, const char *customer, int32_t cents)
+{
+  char line[96];
+  (void)snprintf(line, sizeof line, "%s,2024-02-%02d,%s,%d.%02d", document, 1 + (int)(cents % 28), customer,
+                 (int)(cents / 100), (int)(cents % 100));
+  facts_add(rows, line);
+}
+
+static void test_dense_keys(void **state)
+{
+  static const char *const others[] = { "text", "-3", "999999999" };
+  crm_store *store = facts_store(NULL, NULL);
+  crm_store *mirror = facts_store(NULL, NULL);
+  facts *rows = facts_create("document,time,customer,amount");
+  facts *later = facts_create("document,time,customer,amount");
+  dice of = dice_of(3);
+  crm_till *till;
+  uint64_t from;
+  int i;
+  (void)state;
+  for (i = 0; i < DENSE + 3; i++) {
+    char key[16];
+    char document[16];
+    (void)snprintf(key, sizeof key, "%d", i);
+    (void)snprintf(document, sizeof document, "%d", i);
+    if (i != HOLE) {
+      add_sale(rows, document, i < DENSE ? key : others[i - DENSE], 1 + dice_below(&of, 3000));
+    }
+  }
+  facts_load(rows, store, "sales");
+  facts_load(rows, mirror, "sales");
+  assert_true(crm__customers_window(store, &from) >= DENSE && from <= HOLE);
+  till = make_till(store, NULL, NULL);
+  same_as_pyramid(till, mirror);
+  for (i = 0; i < 400; i++) {
+    char key[16];
+    char document[16];
+    int32_t cents = 1 + dice_below(&of, 3000);
+    crm_sale sale;
+    (void)snprintf(key, sizeof key, "%d", i % 40 == 0 ? HOLE : i % 41 == 0 ? -3 : i % 43 == 0 ? DENSE + i / 43 :
+                                          dice_below(&of, DENSE));
+    (void)snprintf(document, sizeof document, "p%d", i);
+    sale = sale_of(key, facts_day(2024, 2, 1) + (cents % 28) * CRM_DAY, cents);
+    sale.document = document;
+    post(till, &sale);
+    add_sale(later, document, key, cents);
+  }
+  facts_load(later, mirror, "sales");
+  same_as_pyramid(till, mirror);
+  facts_load(later, store, "sales");
+  assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+  assert_int_equal(crm_till_posted(till), 0);
+  same_as_pyramid(till, mirror);
+  facts_load_text(store, "merges", "customer,into\n17,18\n19,text\n-3,20\n");
+  facts_load_text(mirror, "merges", "customer,into\n17,18\n19,text\n-3,20\n");
+  assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+  same_as_pyramid(till, mirror);
+  assert_true(standing_of(till, "17").rank == standing_of(till, "18").rank);
+  crm_till_free(till);
+  facts_free(rows);
+  facts_free(later);
+  crm_store_free(store);
+  crm_store_free(mirror);
+}
+
 /* Loads without a fault, wherever the count of allocations is. */
 static void load_safely(test_fault *fault, crm_store *store, const char *sales)
 {
@@ -588,7 +679,7 @@ int main(void)
     cmocka_unit_test(test_rolling_window), cmocka_unit_test(test_years),
     cmocka_unit_test(test_day_start),      cmocka_unit_test(test_options),
     cmocka_unit_test(test_empty_store),    cmocka_unit_test(test_refused),
-    cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_dense_keys),     cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
