@@ -19,8 +19,8 @@ typedef struct node {
   uint32_t total;
   int64_t values[CAP];      /* INT64_MAX where unused. Inner: at or below all of the child's and above all of the child
                              * before; [0] is INT64_MIN */
-  uint32_t words[CAP];      /* ids with `before`; else, of a leaf, how many there are up to each, itself too. Not kept up
-                             * while no value of the leaf occurs twice: a change then leaves their lines alone */
+  uint32_t words[CAP];      /* ids with `before`; else, of a leaf, how many there are up to each, itself too. Not kept
+                             * up while no value of the leaf occurs twice: a change then leaves their lines alone */
   uint32_t spare;
 } node;
 
