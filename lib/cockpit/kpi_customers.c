@@ -311,6 +311,9 @@ static void count_repeat(ledger *all, const unit *of)
     return;
   }
   all->firsts[(uint64_t)of->group * work->segments + first->segment]++;
+  if (!work->wanted[CRM__BASE_MATURE]) {
+    return;
+  }
   for (w = 0; w < work->windows.count; w++) {
     add_repeat(all, of, first, again, &work->windows.windows[w], crm__kpi_cell(work, of->group, w, 0));
   }

@@ -374,8 +374,8 @@ static int list_deals(const desk *all)
   uint32_t k;
   for (k = 0; k < all->count; k++) {
     const deal *of = &all->deals[k];
-    uint32_t customer = crm__row_id(all->work->scope->store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER,
-                                    of->row);
+    uint32_t customer = crm__row_customer(all->work->scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER,
+                                          of->row);
     int64_t time = of->closed < window->to ? of->closed : of->created;
     if (!crm__kpi_list_add(all->work, CRM__KPI_OPPORTUNITY, of->row, customer, time,
                            deal_amount(all, of, window, list->base))) {

@@ -564,6 +564,41 @@ static void test_accounts_and_figures(void **state)
   crm_store_free(store);
 }
 
+/* b is a: the payment that b sent with a's number settles a's invoice, and b's opportunity and sales are a's. */
+static void test_merged_customers(void **state)
+{
+  static const char *const ids[] = {"customers_active", "receivables", "overdue", "opportunities_won"};
+  crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2024-02-03,a,80\n2,2024-02-09,b,20\n");
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  crm_kpi *kpi;
+  crm_table *table = NULL;
+  crm_kpi_evidence_options asked = CRM_KPI_EVIDENCE_OPTIONS_INIT;
+  (void)state;
+  facts_load_text(store, "payments", "document,customer,kind,time,amount,due\n"
+                                     "i1,a,invoice,2024-01-10,100,2024-02-09\n"
+                                     "i2,a,invoice,2024-01-10,50,2024-04-09\ni1,b,payment,2024-02-10,60,\n");
+  facts_load_text(store, "opportunities", "opportunity,customer,created,closed,outcome\n"
+                                          "o1,b,2024-01-05,2024-02-04,won\n");
+  options.kpis = ids;
+  options.kpi_count = 4;
+  scope.as_of = facts_day(2024, 3, 1);
+  kpi = compute(store, &scope, NULL, &options);
+  is(kpi, "customers_active", NULL, WHOLE(2), 2, NO);
+  is(kpi, "overdue", NULL, WHOLE(100), 10000, NO);
+  crm_kpi_free(kpi);
+  facts_load_text(store, "merges", "customer,into\nb,a\n");
+  kpi = compute(store, &scope, NULL, &options);
+  is(kpi, "customers_active", NULL, WHOLE(1), 1, NO);
+  is(kpi, "receivables", NULL, WHOLE(90), 9000, NO);
+  is(kpi, "overdue", NULL, WHOLE(40), 4000, NO);
+  crm_kpi_free(kpi);
+  asked.kpi = "opportunities_won";
+  assert_int_equal(crm_kpi_evidence(store, &scope, NULL, &asked, &table, NULL), CRM_OK);
+  assert_result(table, "key,customer,amount\no1,a,1.000000\n");
+  crm_store_free(store);
+}
+
 /* ---- evidence ---- */
 
 static int64_t total_of(const crm_table *table)
@@ -855,6 +890,7 @@ int main(void)
     cmocka_unit_test(test_like_for_like),
     cmocka_unit_test(test_opportunities_and_contacts),
     cmocka_unit_test(test_accounts_and_figures),
+    cmocka_unit_test(test_merged_customers),
     cmocka_unit_test(test_evidence_adds_up),
     cmocka_unit_test(test_evidence),
     cmocka_unit_test(test_cancelled),
