@@ -126,6 +126,108 @@ static void test_random(void **state)
   }
 }
 
+static void add_table(text_buffer *buffer, crm_status status, crm_table *table)
+{
+  assert_int_equal(status, CRM_OK);
+  text_add(buffer, crm_table_name(table));
+  text_add(buffer, "\n");
+  text_add_table(buffer, table);
+  crm_table_free(table);
+}
+
+/* Analyses that look at other tables than sales. */
+static void add_others(text_buffer *buffer, const crm_store *store, int32_t accounts)
+{
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_lifecycle *lives = NULL;
+  crm_kpi *kpi = NULL;
+  crm_table *table = NULL;
+  crm_status status;
+  scope.accounts = accounts;
+  status = crm_due_compute(store, &scope, NULL, &table, NULL);
+  add_table(buffer, status, table);
+  assert_int_equal(crm_lifecycle_compute(store, &scope, NULL, &lives, NULL), CRM_OK);
+  status = crm_lifecycle_members(lives, &table, NULL);
+  add_table(buffer, status, table);
+  status = crm_lifecycle_history(lives, NULL, &table, NULL);
+  add_table(buffer, status, table);
+  crm_lifecycle_free(lives);
+  assert_int_equal(crm_kpi_compute(store, &scope, NULL, NULL, &kpi, NULL), CRM_OK);
+  status = crm_kpi_table(kpi, &table, NULL);
+  add_table(buffer, status, table);
+  crm_kpi_free(kpi);
+  status = crm_ownership_summary(store, &scope, &table, NULL);
+  add_table(buffer, status, table);
+}
+
+static void put_others(crm_store *store, const char *east, const char *west)
+{
+  char text[512];
+  (void)snprintf(text, sizeof text,
+                 "opportunity,customer,created,closed,outcome,amount\n1,%s,2024-01-20,2024-03-02,won,100\n"
+                 "2,%s,2024-02-01,,,50\n3,8,2024-02-01,2024-03-03,lost,7\n",
+                 east, west);
+  put(store, "opportunities", text, "");
+  (void)snprintf(text, sizeof text,
+                 "time,customer,opportunity,staff\n2024-01-21,%s,1,ann\n2024-02-21,%s,1,bob\n2024-02-22,%s,2,ann\n",
+                 east, west, west);
+  put(store, "interactions", text, "");
+  (void)snprintf(text, sizeof text,
+                 "document,kind,customer,time,amount,due\n1,invoice,%s,2024-02-01,30,2024-02-10\n"
+                 "2,payment,%s,2024-02-15,20,\n3,invoice,%s,2024-02-20,9,2024-03-30\n",
+                 east, east, west);
+  put(store, "payments", text, "");
+  (void)snprintf(text, sizeof text, "customer,time,stage\n%s,2023-12-01,prospect\n", west);
+  put(store, "stages", text, "");
+  (void)snprintf(text, sizeof text,
+                 "document,time,customer,amount\n1,2024-01-05,%s,30\n2,2024-02-05,%s,12\n3,2024-03-01,%s,8\n"
+                 "4,2024-03-02,8,40\n5,2024-01-02,8,4\n",
+                 east, west, east);
+  put(store, "sales", text, "");
+}
+
+static void test_other_tables(void **state)
+{
+  crm_store *sites = store_new(NULL);
+  crm_store *accounts = store_new(NULL);
+  text_buffer rolled = TEXT_BUFFER_INIT;
+  text_buffer sent = TEXT_BUFFER_INIT;
+  (void)state;
+  put(sites, "customers", "customer,parent,joined\nhead,,2024-01-03\neast,head,2023-05-01\nwest,head,\n", "");
+  put(accounts, "customers", "customer,joined\nhead,2023-05-01\n", "");
+  put_others(sites, "east", "west");
+  put_others(accounts, "head", "head");
+  add_others(&rolled, sites, 1);
+  add_others(&sent, accounts, 0);
+  assert_text_same(&sent, &rolled, "accounts");
+  text_free(&rolled);
+  text_free(&sent);
+  crm_store_free(sites);
+  crm_store_free(accounts);
+}
+
+/* The same of merged keys, for which no scope is needed. */
+static void test_merged(void **state)
+{
+  crm_store *keys = store_new(NULL);
+  crm_store *customers = store_new(NULL);
+  text_buffer merged = TEXT_BUFFER_INIT;
+  text_buffer sent = TEXT_BUFFER_INIT;
+  (void)state;
+  put(keys, "customers", "customer,joined\nhead,2024-01-03\neast,2023-05-01\n", "");
+  put(customers, "customers", "customer,joined\nhead,2023-05-01\n", "");
+  put_others(keys, "east", "west");
+  put_others(customers, "head", "head");
+  put(keys, "merges", "customer,into\neast,head\nwest,head\n", "");
+  add_others(&merged, keys, 0);
+  add_others(&sent, customers, 0);
+  assert_text_same(&sent, &merged, "merged");
+  text_free(&merged);
+  text_free(&sent);
+  crm_store_free(keys);
+  crm_store_free(customers);
+}
+
 /* With merges, segments, internal sites, other tables and what is told of it all. */
 static void test_company(void **state)
 {
@@ -197,6 +299,8 @@ int main(void)
       cmocka_unit_test(test_random),
       cmocka_unit_test(test_company),
       cmocka_unit_test(test_sites),
+      cmocka_unit_test(test_other_tables),
+      cmocka_unit_test(test_merged),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
