@@ -21,6 +21,7 @@ GROUPS = (
     ("Results", ["Table", "Column"]),
     ("Handles", ["Pyramid", "Standing", "Segment", "Lifecycle", "LifeStanding", "LifeLimits", "Kpi", "Figure", "kpis", "Till",
                  "TillStanding", "Reach", "Summary"]),
+    ("Cockpit", ["Cockpit", "Snapshot"]),
     ("Threads and stopping", ["Threads", "cancel"]),
 )
 

@@ -7,6 +7,7 @@
 ['vip', 'major', 'medium', 'small']
 """
 
+from ._cockpit import Cockpit, Snapshot
 from ._errors import (
     ArgumentError,
     CancelledError,
@@ -47,6 +48,7 @@ from ._table import Column, Table
 __all__ = [
     "ArgumentError",
     "CancelledError",
+    "Cockpit",
     "Column",
     "ConflictError",
     "CorruptError",
@@ -68,6 +70,7 @@ __all__ = [
     "Reach",
     "SchemaError",
     "Segment",
+    "Snapshot",
     "Standing",
     "StateError",
     "Store",

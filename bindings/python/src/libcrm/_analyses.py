@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Sequence
 
 from . import _ffi
 from ._library import library
-from ._native import byref, texts
+from ._native import byref, texts, utf8
 from ._options import TIES, basis_points, pyramid_struct, calendar_struct, integers, split_calendar
 from ._input import word
 from ._table import Table
@@ -27,7 +27,7 @@ DUE = {
     "losing": _ffi.CRM_DUE_LOSING,
     "dormant": _ffi.CRM_DUE_DORMANT,
 }
-GROUPS = {None: _ffi.CRM_KPI_TOGETHER, "branch": _ffi.CRM_KPI_BY_BRANCH}
+GROUPS = {None: _ffi.CRM_KPI_TOGETHER, "branch": _ffi.CRM_KPI_BY_BRANCH, "staff": _ffi.CRM_KPI_BY_STAFF}
 WINDOWS = {
     "all": _ffi.CRM_WINDOW_ALL,
     "days": _ffi.CRM_WINDOW_DAYS,
@@ -114,7 +114,7 @@ class Analyses:
     ) -> "Kpi":
         """Key performance indicators (`libcrm.kpis()` lists them; None: all) for the last so many complete periods.
 
-        `running`: the unfinished period too; `by="branch"`: each branch besides; `like_for_like`: only branches that were
+        `running`: the unfinished period too; `by="branch"` or "staff": each of them besides; `like_for_like`: only branches that were
         there all the time; `least_cases`: cases that a rate needs (0: 5).
 
         >>> import libcrm
@@ -138,6 +138,15 @@ class Analyses:
         place = self._run(library.crm_kpi_compute, scope, (byref(struct), byref(options)), _ffi.crm_kpi)
         del kept
         return Kpi(self, place)
+
+    def kpi_evidence(self, kpi: str, *, label: Optional[str] = None, denominator: bool = False, limit: int = 0,
+                     **calendar: Unpack[CalendarArguments]) -> Table:
+        """The records behind a figure, which add up to its numerator or denominator: the `limit` largest (0: 100) of a
+        period by its `label` (None: the last complete one)."""
+        options = _ffi.new(_ffi.crm_kpi_evidence_options)
+        options.kpi, options.period = utf8(kpi), utf8(label)
+        options.denominator, options.limit = int(denominator), limit
+        return self._calendar(library.crm_kpi_evidence, calendar, byref(options))
 
     def till(
         self,

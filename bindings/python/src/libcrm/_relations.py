@@ -167,6 +167,25 @@ class Relations:
         """How much is known of each customer."""
         return self._result(library.crm_completeness_customers, scope)
 
+    def composition(self, by: Optional[str] = None, across: Optional[str] = None, *, by_bands: Optional[str] = None,
+                    across_bands: Optional[str] = None, **scope: Unpack[ScopeArguments]) -> Table:
+        """What the customers are made up of: by a field of segment expressions (None: tier), and by a second one across.
+        Bands of a field with an order begin at rising values with commas between, as "100, 500, 1000".
+
+        >>> import libcrm
+        >>> libcrm.sample().composition("region").columns[:3]
+        ('group', 'across', 'customers')
+        """
+        options = composition_options(by, across, by_bands, across_bands)
+        return self._result(library.crm_composition_compute, scope, byref(options))
+
+    def composition_concentration(self, by: Optional[str] = None, across: Optional[str] = None, *,
+                                  by_bands: Optional[str] = None, across_bands: Optional[str] = None,
+                                  **scope: Unpack[ScopeArguments]) -> Table:
+        """How concentrated a `composition` is (Herfindahl and Hirschman)."""
+        options = composition_options(by, across, by_bands, across_bands)
+        return self._result(library.crm_composition_concentration, scope, byref(options))
+
     # ---- identity
 
     def aliases(self) -> Table:
@@ -218,3 +237,12 @@ def segment_options(expression: str, named: Optional[Mapping[str, str]]) -> Any:
             place.name, place.expression = utf8(name), utf8(text)
         options.definitions, options.definition_count = kept, len(named)
     return options, kept
+
+
+def composition_options(by: Optional[str], across: Optional[str], by_bands: Optional[str],
+                        across_bands: Optional[str]) -> Any:
+    """A crm_composition_options."""
+    options = _ffi.new(_ffi.crm_composition_options)
+    options.by, options.across = utf8(by), utf8(across)
+    options.by_bands, options.across_bands = utf8(by_bands), utf8(across_bands)
+    return options

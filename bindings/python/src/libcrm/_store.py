@@ -317,15 +317,16 @@ class Store(Analyses, Relations, Owner):
         except IndexError:
             return Context(self._executor)
 
-    def _run(self, function: Callable[..., int], scope: Any, middle: Sequence[Any], kind: Any) -> Any:
-        """Calls an analysis of the form function(store, scope, ..., &result, error); some take two scopes."""
+    def _run(self, function: Callable[..., int], scope: Any, middle: Sequence[Any], kind: Any, place: Any = None) -> Any:
+        """Calls an analysis of the form function(store, scope, ..., &result, error); some take two scopes. The result is
+        a new handle of a kind, or written to a struct that is given as `place`."""
         handle = self._live()
         given = [scope] if isinstance(scope, Mapping) else list(scope)
         given = [self._with_segment(one) for one in given]
         structs = [scope_struct(one, self._day_start) for one in given]
         context = self._borrow()
         structs[0][0].context = context.handle.pointer
-        place = out(kind)
+        place = out(kind) if place is None else place
         context.begin(given[0].get("progress"))
         try:
             with Interruptible(context.lent):

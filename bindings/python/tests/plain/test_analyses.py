@@ -2,6 +2,7 @@
 """Every analysis: keywords, look-ups, and the same bytes as the application's."""
 
 import datetime
+import io
 import subprocess
 import unittest
 from decimal import Decimal
@@ -54,6 +55,7 @@ class Handles(unittest.TestCase):
         self.assertEqual(kpi["revenue", "2024-01"].value, Decimal("12.5"))
         self.assertEqual(len(kpi.table()), 4)
         self.assertEqual(len(store.kpi(["revenue"], by="branch").table()), 3)
+        self.assertEqual(sum(store.kpi_evidence("revenue", label="2024-02")["amount"]), Decimal("10.25"))
         with self.assertRaises(libcrm.ArgumentError):
             store.kpi(["happiness"])
         with self.assertRaises(libcrm.NotFoundError):
@@ -122,6 +124,36 @@ class Relations(unittest.TestCase):
         for wrong in (lambda: store.findings(language="tlh"), lambda: store.migration({}, {}, "all")):
             with self.assertRaises(ValueError):
                 wrong()
+
+
+class Cockpits(unittest.TestCase):
+    def test_built_in(self):
+        cockpit = libcrm.Cockpit()
+        store = libcrm.sample()
+        snapshot = cockpit.evaluate(store, as_of="2026-01-01", periods=6)
+        self.assertTrue(all(table is not None for table in snapshot))
+        self.assertGreater(len(snapshot.gauges), 5)
+        self.assertEqual(snapshot.findings.to_csv(), store.findings(as_of="2026-01-01").to_csv())
+        only = cockpit.evaluate(store, role="finance", parts=["lists"])
+        self.assertEqual([table is None for table in only], [True, True, True, True, False])
+        self.assertIn("gauges", repr(cockpit))
+        with self.assertRaises(libcrm.ArgumentError):
+            cockpit.evaluate(store, role="captain")
+        cockpit.close()
+        with self.assertRaises(libcrm.StateError):
+            cockpit.roles()
+
+    def test_of_ones_own(self):
+        text = libcrm.Cockpit().gauges("finance").to_csv()
+        cockpit = libcrm.Cockpit(gauges=io.BytesIO(text.encode()))
+        self.assertEqual(cockpit.gauges("finance").to_csv(), text)
+        self.assertEqual(len(cockpit.problems()), 0)
+        header = text.splitlines()[0]
+        wrong = header + "\n" + ",".join("nonsense" for _ in header.split(",")) + "\n"
+        self.assertEqual(cockpit.read("gauges", io.BytesIO(wrong.encode())), 1)
+        self.assertEqual(len(cockpit.problems()), 1)
+        with self.assertRaises(libcrm.SchemaError):
+            cockpit.read("alerts", io.BytesIO(b"colour\nred\n"))
 
 
 class Scopes(unittest.TestCase):
@@ -193,6 +225,7 @@ class SameBytes(unittest.TestCase):
         yield "fields", [], store.segment_fields()
         yield "completeness", [], store.completeness()
         yield "knowledge", [], store.completeness_customers()
+        yield "composition", ["--by", "region"], store.composition("region")
         yield "products", [], store.products()
         yield "owners", [], store.owners()
         yield "ownership", [], store.ownership_history()
