@@ -113,6 +113,16 @@ static crm_status make(crm_till *till, const crm_scope *scope, const crm_till_op
   return status;
 }
 
+/* A till lives longer than a call, so its scope takes no context that serves other calls too. */
+static crm_status open_scope(crm__scope *open, const crm_store *store, const crm_scope *given, crm_error *error)
+{
+  static const crm_scope defaults = CRM_SCOPE_INIT;
+  crm_scope own = defaults;
+  crm_status status = given == NULL ? CRM_OK : crm__struct_read(&own, sizeof own, given, "crm_scope", error);
+  own.context = NULL;
+  return status == CRM_OK ? crm__scope_open(open, store, &own, error) : status;
+}
+
 crm_status crm_till_create(const crm_store *store, const crm_scope *scope, const crm_till_options *options,
                            crm_till **till, crm_error *error)
 {
@@ -124,7 +134,7 @@ crm_status crm_till_create(const crm_store *store, const crm_scope *scope, const
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the till");
   }
   *till = NULL;
-  status = crm__scope_open(&open, store, scope, error);
+  status = open_scope(&open, store, scope, error);
   if (status != CRM_OK) {
     return status;
   }

@@ -403,12 +403,12 @@ class Till(StoreHandle):
     @property
     def as_of(self) -> datetime.datetime:
         """As-of, always the beginning of a business day."""
-        return from_microseconds(library.crm_till_as_of(self._live().pointer))
+        return from_microseconds(self._ask(library.crm_till_as_of))
 
     @property
     def posted(self) -> int:
         """The number of posted sales that the store did not hold at the last sync."""
-        return library.crm_till_posted(self._live().pointer)
+        return self._ask(library.crm_till_posted)
 
     def _sale(self, customer: str, amount: Any, time: TimeLike, refund: bool, document: Optional[str],
               source: Optional[str]) -> Any:

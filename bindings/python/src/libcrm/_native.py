@@ -54,9 +54,11 @@ class Guard:
     """
 
     def __init__(self) -> None:
-        self._condition = threading.Condition(threading.Lock())
+        self.lock = threading.RLock()
+        self._condition = threading.Condition(self.lock)
         self._readers: Dict[int, int] = {}
-        self._writer = 0
+        self.dropped: List[Handle] = []   # let go where they could not be freed
+        self.writer = 0
         self._waiting = 0
         self.broken = False
         _GUARDS.add(self)
@@ -64,8 +66,8 @@ class Guard:
     def read(self) -> None:
         me = _get_ident()
         with self._condition:
-            while self._writer or (self._waiting and me not in self._readers):
-                if self._writer == me:
+            while self.writer or (self._waiting and me not in self._readers):
+                if self.writer == me:
                     raise StateError("the store is being changed by the call that called back")
                 self._condition.wait()
             if self.broken:
@@ -86,32 +88,35 @@ class Guard:
     def write(self) -> None:
         me = _get_ident()
         with self._condition:
-            if self._writer == me or me in self._readers:
+            if self.writer == me or me in self._readers:
                 raise StateError("the store is in use by the call that called back")
             self._waiting += 1   # readers to come let it pass
             try:
-                while self._writer or self._readers:
+                while self.writer or self._readers:
                     self._condition.wait()
             finally:
                 self._waiting -= 1
             if self.broken:
                 raise StateError("the process was forked while another thread was changing the store")
-            self._writer = me
+            self.writer = me
+        while self.dropped:
+            self.dropped.pop().close()
 
     def write_end(self) -> None:
         with self._condition:
-            self._writer = 0
+            self.writer = 0
             self._condition.notify_all()
 
     def after_fork(self) -> None:
         """The child has this thread alone: what others were changing stays half done."""
-        if self._writer and self._writer != _get_ident():
+        if self.writer and self.writer != _get_ident():
             self.broken = True
         me = _get_ident()
-        self._condition = threading.Condition(threading.Lock())
+        self.lock = threading.RLock()
+        self._condition = threading.Condition(self.lock)
         self._readers = {me: self._readers[me]} if me in self._readers else {}
         self._waiting = 0
-        self._writer = self._writer if self._writer == me else 0
+        self.writer = self.writer if self.writer == me else 0
 
 
 _GUARDS: "weakref.WeakSet[Guard]" = weakref.WeakSet()
@@ -171,14 +176,20 @@ class Handle:
 
     # ---- calls
 
-    def read(self, function: Callable[..., int], *arguments: Any) -> None:
-        """A call that only reads the store."""
+    def _check_alive(self, also: Sequence["Handle"]) -> None:
+        """Whether it was closed while the call waited for its turn."""
+        if self._dead or any(handle._dead for handle in also):
+            raise StateError("what the call uses was closed by another thread")
+
+    def read(self, function: Callable[..., int], *arguments: Any, also: Sequence["Handle"] = ()) -> None:
+        """A call that only reads the store. also: other handles that it uses."""
         guard = self.guard
         if guard is None:
             check(function, *arguments)
             return
         guard.read()
         try:
+            self._check_alive(also)
             check(function, *arguments)
         finally:
             guard.read_end()
@@ -191,6 +202,7 @@ class Handle:
             return
         guard.write()
         try:
+            self._check_alive(())
             check(function, *arguments)
         finally:
             guard.write_end()
@@ -210,6 +222,21 @@ class Owner:
             raise StateError("this %s is closed" % type(self).__name__)
         return handle
 
+    def _ask(self, function: Callable[[Any], int], me: Callable[[], int] = _get_ident) -> int:
+        """A scalar: quicker than `Handle.read`, since it holds the lock itself for the moment that it takes."""
+        handle = self._handle
+        if handle is None or handle.guard is None:
+            return function(self._live().pointer)
+        guard = handle.guard
+        with guard.lock:
+            if handle is self._handle and (not guard.writer or guard.writer == me()):
+                return function(handle.pointer)
+        guard.read()   # once the call that changes the store is over
+        try:
+            return function(self._live().pointer)
+        finally:
+            guard.read_end()
+
     @property
     def closed(self) -> bool:
         """Whether `close` was called, here or at the store it belongs to."""
@@ -217,6 +244,19 @@ class Owner:
 
     def close(self) -> None:
         """Frees what the library holds. A second call does nothing."""
+        handle = self._handle
+        if handle is None:
+            return
+        if handle.guard is None:
+            self._let_go()
+            return
+        handle.guard.write()   # nobody may be using it
+        try:
+            self._let_go()
+        finally:
+            handle.guard.write_end()
+
+    def _let_go(self) -> None:
         handle, self._handle = self._handle, None
         if handle is not None:
             handle.close()

@@ -93,12 +93,12 @@ def scope_struct(given: Mapping[str, Any], day_start: int) -> Tuple[Any, List[An
         kept.append(array)
     segment = given.get("segment")
     if segment is not None:
-        scope.segment = segment._live().pointer
-        kept.append(segment)
+        kept.append(segment._live())
+        scope.segment = kept[-1].pointer
     summary = given.get("summary")
     if summary is not None:
-        scope.summary = summary._live().pointer
-        kept.append(summary)
+        kept.append(summary._live())
+        scope.summary = kept[-1].pointer
     return scope, kept
 
 

@@ -45,7 +45,7 @@ class Segment(Owner):
         return cls(store, place, unknown.value)
 
     def __len__(self) -> int:
-        return library.crm_segment_size(self._live().pointer)
+        return self._ask(library.crm_segment_size)
 
     def __bool__(self) -> bool:
         return len(self) > 0
@@ -71,7 +71,8 @@ class Segment(Owner):
             return NotImplemented  # type: ignore[no-any-return]
         handle = self._live()
         place = out(_ffi.crm_segment)
-        handle.read(function, handle.pointer, other._live().pointer, byref(place))
+        another = other._live()
+        handle.read(function, handle.pointer, another.pointer, byref(place), also=[another])
         return Segment(self.store, place)
 
     def __or__(self, other: object) -> "Segment":
@@ -91,7 +92,8 @@ class Segment(Owner):
         place = out(_ffi.crm_table)
         if not handles:
             raise ValueError("no segments")
-        handles[0].read(library.crm_segment_overlap, array, texts(list(segments)), len(handles), byref(place))
+        handles[0].read(library.crm_segment_overlap, array, texts(list(segments)), len(handles), byref(place),
+                        also=handles)
         return Table(place)
 
     def __repr__(self) -> str:

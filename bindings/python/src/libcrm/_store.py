@@ -123,10 +123,15 @@ class Store(Analyses, Relations, Owner):
 
     def close(self) -> None:
         """Frees the facts, and closes what belongs to the store: loads, pyramids and the like. Tables stay."""
-        for child in list(self._children):
-            child.close()
-        self._contexts.clear()
-        super().close()
+        if self._handle is not None:
+            self._guard.write()   # nobody may be using it
+            try:
+                for child in list(self._children):
+                    child._let_go()
+                self._contexts.clear()
+                self._let_go()
+            finally:
+                self._guard.write_end()
 
     def __repr__(self) -> str:
         if self._handle is None:
@@ -138,7 +143,7 @@ class Store(Analyses, Relations, Owner):
 
     def __len__(self) -> int:
         """The number of customers."""
-        return library.crm_store_customers(self._live().pointer)
+        return self._ask(library.crm_store_customers)
 
     def __bool__(self) -> bool:
         return True
@@ -155,27 +160,27 @@ class Store(Analyses, Relations, Owner):
     @property
     def version(self) -> int:
         """The data version: the number of loads that changed something."""
-        return library.crm_store_version(self._live().pointer)
+        return self._ask(library.crm_store_version)
 
     @property
     def digits(self) -> int:
         """Decimals of money."""
-        return library.crm_store_digits(self._live().pointer)
+        return self._ask(library.crm_store_digits)
 
     @property
     def documents(self) -> int:
         """The number of sales documents."""
-        return library.crm_store_documents(self._live().pointer)
+        return self._ask(library.crm_store_documents)
 
     @property
     def lines(self) -> int:
         """The number of sales lines."""
-        return library.crm_store_lines(self._live().pointer)
+        return self._ask(library.crm_store_lines)
 
     @property
     def horizon(self) -> Optional[datetime.datetime]:
         """The as-of that an analysis without one gets; None where there are no facts."""
-        value = library.crm_store_horizon(self._live().pointer)
+        value = self._ask(library.crm_store_horizon)
         return None if value == _ffi.CRM_TIME_UNSET_TO else from_microseconds(value)
 
     def minor(self, amount: Union[int, str, float, Decimal]) -> int:
@@ -330,7 +335,8 @@ class Store(Analyses, Relations, Owner):
         context.begin(given[0].get("progress"))
         try:
             with Interruptible(context.lent):
-                handle.read(function, handle.pointer, *[byref(struct) for struct, _kept in structs], *middle, byref(place))
+                handle.read(function, handle.pointer, *[byref(struct) for struct, _kept in structs], *middle, byref(place),
+                            also=[one for _struct, kept in structs for one in kept if isinstance(one, Handle)])
         except Error:
             own = context.own_exception()
             if own is not None:
@@ -398,18 +404,15 @@ class Load(Owner):
         finally:
             self.close()
 
-    def close(self) -> None:
-        """Undoes a load that was not committed."""
-        handle = self._handle
-        if handle is None:
-            return
-        if handle.guard is not None:
-            handle.guard.write()
-        try:
-            super().close()
-        finally:
-            if handle.guard is not None:
-                handle.guard.write_end()
+    def __del__(self) -> None:
+        # Undoing a load changes the store, which may be in use just where garbage is collected.
+        handle = getattr(self, "_handle", None)
+        if handle is not None:
+            try:
+                self.close()
+            except Exception:
+                if handle.guard is not None:
+                    handle.guard.dropped.append(handle)
 
     def _call(self, function: Callable[..., int], *arguments: Any) -> None:
         handle = self._live()

@@ -260,7 +260,8 @@ class Table(Owner):
     @property
     def name(self) -> str:
         """The table's id, like "pyramid"."""
-        return (library.crm_table_name(self._live().pointer) or b"").decode()
+        handle = self._live()   # held while the call runs, as everywhere here
+        return (library.crm_table_name(handle.pointer) or b"").decode()
 
     @property
     def columns(self) -> Tuple[str, ...]:
@@ -274,7 +275,8 @@ class Table(Owner):
     @property
     def meta(self) -> Dict[str, str]:
         """What the result is: definition, revision, scope, options, data version, rows left out by cause."""
-        pointer = self._live().pointer
+        handle = self._live()
+        pointer = handle.pointer
         pairs = (
             (library.crm_table_meta_key(pointer, index), library.crm_table_meta_value(pointer, index))
             for index in range(library.crm_table_meta_count(pointer))
@@ -287,7 +289,8 @@ class Table(Owner):
         return len(self), len(self.columns)
 
     def __len__(self) -> int:
-        return library.crm_table_rows(self._live().pointer)
+        handle = self._live()
+        return library.crm_table_rows(handle.pointer)
 
     def __bool__(self) -> bool:
         return True
@@ -403,7 +406,8 @@ class Table(Owner):
         def write(table: Any, struct: Any, error: Any) -> int:
             return library.crm_table_write_text(table, ctypes.byref(options), struct, error)
 
-        return sink.run(write, self._live().pointer).decode()
+        handle = self._live()
+        return sink.run(write, handle.pointer).decode()
 
     def __str__(self) -> str:
         return self.to_text(_SHOWN)

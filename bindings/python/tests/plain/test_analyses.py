@@ -77,6 +77,15 @@ class Handles(unittest.TestCase):
         self.assertEqual(till.as_of, datetime.datetime(2024, 3, 5))
         self.assertEqual(store.till(limits=[100, 10])["bob"].tier, "tier1")
 
+    def test_a_till_beside_analyses(self):
+        store = facts()
+        till = store.till(branches=["n"])
+        expected = till["ann"]
+        for _ in range(3):
+            store.rfm(branches=["s"])
+            store.lifecycle(from_="2024-02-01")
+            self.assertEqual(till["ann"], expected)
+
 
 class Relations(unittest.TestCase):
     def test_expressions(self):

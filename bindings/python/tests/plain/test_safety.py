@@ -157,6 +157,36 @@ class Safety(unittest.TestCase):
         if spent > 0.05:
             self.assertGreater(seen, 3)
 
+    def test_closing_waits_for_readers(self):
+        store = facts()
+        started, failures = threading.Event(), []
+
+        def read():
+            try:
+                while True:
+                    store.pyramid().tiers()
+                    started.set()
+            except libcrm.StateError:
+                pass
+            except Exception as error:
+                failures.append(error)
+
+        readers = [threading.Thread(target=read) for _ in range(3)]
+        for reader in readers:
+            reader.start()
+        started.wait()
+        store.close()
+        for reader in readers:
+            reader.join()
+        self.assertEqual(failures, [])
+
+    def test_a_forgotten_load_is_undone(self):
+        store = facts()
+        store.begin().append("sales", {"document": [99], "time": ["2024-01-01"], "amount": [1]})
+        gc.collect()
+        self.assertEqual(store.load("sales", SALES).duplicate, 4)
+        self.assertEqual(store.documents, 4)
+
     @unittest.skipUnless(hasattr(os, "fork"), "no fork")
     def test_fork(self):
         self.assertEqual(in_child(FORK), (0, "0 1\n"))
