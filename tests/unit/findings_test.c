@@ -46,13 +46,37 @@ static int some_day(business *to, int month)
   return 1 + dice_below(&to->random, (int32_t)((end - begin) / CRM_DAY));
 }
 
-/* An ordinary sale on a day of a month. */
+/* An ordinary sale on a day of a month. Numbers are drawn one after the other: compilers are free in the order of
+ * arguments. */
 static void sell(business *to, int month)
 {
   dice *random = &to->random;
+  int day = some_day(to, month);
+  int customer = dice_below(random, 300);
+  int product = dice_below(random, PRODUCTS);
+  int amount = 20 + dice_below(random, 60);
+  int discount = dice_below(random, 12) == 0 ? 5 : 0;
   int branch = dice_below(random, BRANCHES);
-  add(to, month, some_day(to, month), dice_below(random, 300), "sale", dice_below(random, PRODUCTS),
-      20 + dice_below(random, 60), dice_below(random, 12) == 0 ? 5 : 0, branch, branch * 2 + dice_below(random, 2));
+  int staff = branch * 2 + dice_below(random, 2);
+  add(to, month, day, customer, "sale", product, amount, discount, branch, staff);
+}
+
+/* A return or a void by some clerk. */
+static void take_back(business *to, int month, const char *kind)
+{
+  int day = some_day(to, month);
+  int customer = dice_below(&to->random, 300);
+  int product = dice_below(&to->random, PRODUCTS);
+  int staff = dice_below(&to->random, CLERKS);
+  add(to, month, day, customer, kind, product, 30, 0, 0, staff);
+}
+
+/* A sale of a product in a branch. */
+static void add_sale(business *to, int month, int product, int branch)
+{
+  int day = some_day(to, month);
+  int customer = dice_below(&to->random, 300);
+  add(to, month, day, customer, "sale", product, 30 + dice_below(&to->random, 10), 0, branch, branch * 2);
 }
 
 static void fill(business *to, int orders)
@@ -65,12 +89,10 @@ static void fill(business *to, int orders)
       sell(to, month);
     }
     for (i = 0; i < orders / 40; i++) {   /* a return in forty, a void in eighty */
-      add(to, month, some_day(to, month), dice_below(&to->random, 300), "return",
-          dice_below(&to->random, PRODUCTS), 30, 0, 0, dice_below(&to->random, CLERKS));
+      take_back(to, month, "return");
     }
     for (i = 0; i < orders / 80; i++) {
-      add(to, month, some_day(to, month), dice_below(&to->random, 300), "void", 0, 30, 0, 0,
-          dice_below(&to->random, CLERKS));
+      take_back(to, month, "void");
     }
   }
 }
@@ -135,8 +157,9 @@ static void assert_message(const crm_store *store, int32_t language, const char 
   int64_t row = row_of(table, "finding", finding);
   size_t length;
   const char *message = crm_table_text(table, crm_table_find(table, column), row, &length);
-  assert_int_equal(length, strlen(text));
-  assert_memory_equal(message, text, length);
+  if (length != strlen(text) || memcmp(message, text, length) != 0) {
+    fail_msg("%.*s", (int)length, message);
+  }
   crm_table_free(table);
 }
 
@@ -168,7 +191,7 @@ static void test_members_without_revenue(void **state)
   facts_load(members, store, "customers");
   facts_free(members);
   assert_message(store, CRM_LANGUAGE_ENGLISH, "members_without_revenue", "message",
-                 "Members grew by 13.3 % in a year, to 340; revenue changed by -3.9 %");
+                 "Members grew by 13.3 % in a year, to 340; revenue changed by -2.2 %");
   assert_findings(find_in(store, CRM_LANGUAGE_ENGLISH), "members_without_revenue - -\n");
   crm_store_free(store);
 }
@@ -196,8 +219,9 @@ static void test_concentration(void **state)
   for (month = 0; month < MONTHS; month++) {
     int some = 180 + dice_below(&of.random, 40);
     for (i = 0; i < some; i++) {
-      add(&of, month, some_day(&of, month), dice_below(&of.random, month >= 24 && i % 3 == 0 ? 60 : 300), "sale",
-          dice_below(&of.random, PRODUCTS), 50, 0, i % BRANCHES, i % CLERKS);
+      int day = some_day(&of, month);
+      int customer = dice_below(&of.random, month >= 24 && i % 3 == 0 ? 60 : 300);
+      add(&of, month, day, customer, "sale", dice_below(&of.random, PRODUCTS), 50, 0, i % BRANCHES, i % CLERKS);
     }
   }
   assert_found(&of, "concentration_up - -\n");
@@ -219,8 +243,7 @@ static void test_behind(void **state)
         branch = branch == 3 && i % 2 == 0 ? i % 3 : branch;
         product = product == 7 && i % 3 > 0 ? i % 7 : product;
       }
-      add(&of, month, some_day(&of, month), dice_below(&of.random, 300), "sale", product,
-          30 + dice_below(&of.random, 10), 0, branch, branch * 2);
+      add_sale(&of, month, product, branch);
     }
   }
   assert_found(&of, "branch_behind b3 -\nproduct_behind p7 -\n");
@@ -273,7 +296,7 @@ static void test_reopened(void **state)
   store = open_store(&of);
   facts_load_text(store, "sales", "document,time,amount\nx1,2025-10-02,40\nx2,2025-10-03,31\n");
   assert_message(store, CRM_LANGUAGE_ENGLISH, "reopened_month", "evidence",
-                 "documents=2 amount=71.00 share=0.007328");
+                 "documents=2 amount=71.00 share=0.007425");
   assert_message(store, CRM_LANGUAGE_ENGLISH, "reopened_month", "message",
                  "2 documents reached 2025-10 after it was over and changed it by 71.00");
   assert_findings(find_in(store, CRM_LANGUAGE_ENGLISH), "reopened_month - 2025-10\n");
@@ -315,8 +338,8 @@ static void test_data_gap(void **state)
         int day = some_day(&of, month);
         int gap = month == 29 && day >= 5 && day < (whole ? 12 : 26);
         if (!gap || (!whole && branch != 2)) {
-          add(&of, month, day, dice_below(&of.random, 300), "sale", dice_below(&of.random, PRODUCTS), 50, 0,
-              branch, branch * 2);
+          int customer = dice_below(&of.random, 300);
+          add(&of, month, day, customer, "sale", dice_below(&of.random, PRODUCTS), 50, 0, branch, branch * 2);
         }
       }
     }
@@ -357,9 +380,9 @@ static void test_languages(void **state)
   }
   store = open_store(&of);
   assert_message(store, CRM_LANGUAGE_ENGLISH, "shared_customer", "message",
-                 "Customer 777 holds 10.0 % of all orders, the next one 36 orders: most likely a key for nobody");
+                 "Customer 777 holds 9.9 % of all orders, the next one 42 orders: most likely a key for nobody");
   assert_message(store, CRM_LANGUAGE_CHINESE, "shared_customer", "message",
-                 "客户 777 占全部订单的 10.0 %，其次者仅 36 单：多半是无人专用的公共编号");
+                 "客户 777 占全部订单的 9.9 %，其次者仅 42 单：多半是无人专用的公共编号");
   crm_store_free(store);
 }
 
@@ -371,6 +394,7 @@ static void test_languages(void **state)
 static void test_false_alarms(void **state)
 {
   int64_t found = 0;
+  int64_t row;
   int i;
   (void)state;
   for (i = 0; i < STORES; i++) {
@@ -381,6 +405,11 @@ static void test_false_alarms(void **state)
     store = open_store(&of);
     table = find_in(store, CRM_LANGUAGE_ENGLISH);
     found += crm_table_rows(table);
+    for (row = 0; row < crm_table_rows(table); row++) {
+      size_t length;
+      const char *kind = crm_table_text(table, 0, row, &length);
+      printf("  %.*s, strength %d\n", (int)length, kind, (int)integer_at(table, "strength", row));
+    }
     crm_table_free(table);
     crm_store_free(store);
   }
