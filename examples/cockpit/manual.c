@@ -40,6 +40,8 @@ const char *const manual[] = {
   "  bridge         why revenue moved: customers, orders, branches, products\n"
   "  kpis           what the figures of kpi are; needs no file\n"
   "  composition    customers and spend by any field (--by), and across another\n"
+  "  classes        ordinary, vip and corporate customers, since when and why\n"
+  "  corporate      what speaks for a corporate buyer\n"
   "  hhi            how concentrated that is\n"
   "  migration      who went from which layer of the pyramid to which (--since)\n"
   "  movements      up, down, stay, gone and new in it\n"

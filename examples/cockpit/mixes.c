@@ -22,3 +22,15 @@ crm_status mixes_concentration(const crm_store *store, const arguments *args, cr
   crm_composition_options options = options_of(args);
   return crm_composition_concentration(store, &args->scope, &options, table, error);
 }
+
+crm_status mixes_classes(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_classes_options options = CRM_CLASSES_OPTIONS_INIT;
+  options.pyramid = &args->pyramid;
+  return crm_classes_compute(store, &args->scope, &options, table, error);
+}
+
+crm_status mixes_corporate(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_classes_corporate(store, &args->scope, NULL, table, error);
+}

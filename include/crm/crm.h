@@ -16,6 +16,7 @@
 #include <crm/summary.h>   /* what several analyses of one scope have in common, computed once */
 #include <crm/pyramid.h>   /* the value pyramid */
 #include <crm/composition.h> /* what the customers are made up of */
+#include <crm/classes.h>   /* ordinary, vip and corporate customers */
 #include <crm/migration.h> /* the pyramid in motion between two dates or periods */
 #include <crm/rfm.h>       /* recency, frequency, monetary */
 #include <crm/periods.h>   /* months and any periods in a row */

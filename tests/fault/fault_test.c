@@ -621,6 +621,16 @@ static crm_status ask_composition(const crm_store *store, const crm_scope *scope
   return crm_composition_compute(store, scope, &options, table, error);
 }
 
+static crm_status ask_classes(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_classes_compute(store, scope, NULL, table, error);
+}
+
+static crm_status ask_corporate(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_classes_corporate(store, scope, NULL, table, error);
+}
+
 static crm_status ask_hhi(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   crm_composition_options options = CRM_COMPOSITION_OPTIONS_INIT;
@@ -877,7 +887,7 @@ static const question questions[] = {
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
-    ask_migration, ask_movers, ask_composition, ask_hhi,
+    ask_migration, ask_movers, ask_composition, ask_hhi, ask_classes, ask_corporate,
 };
 
 static void test_questions(void **state)

@@ -116,6 +116,8 @@ static void add_answers(text_buffer *to, const crm_store *store, const crm_scope
 {
   crm_cohorts_options rolling = CRM_COHORTS_OPTIONS_INIT;
   crm_pyramid_options split = CRM_PYRAMID_OPTIONS_INIT;
+  crm_lifecycle *lifecycle = NULL;
+  crm_scope before = CRM_SCOPE_INIT;
   crm_pyramid *pyramid = NULL;
   crm_table *table = NULL;
   split.ties = CRM_TIES_SPLIT;
@@ -134,6 +136,18 @@ static void add_answers(text_buffer *to, const crm_store *store, const crm_scope
   add_result(to, crm_rhythm_compute(store, scope, &table, NULL), &table);
   add_result(to, crm_rhythm_summary(store, scope, &table, NULL), &table);
   add_result(to, crm_products_compute(store, scope, NULL, &table, NULL), &table);
+  add_result(to, crm_due_compute(store, scope, NULL, &table, NULL), &table);
+  add_result(to, crm_composition_compute(store, scope, NULL, &table, NULL), &table);
+  add_result(to, crm_classes_compute(store, scope, NULL, &table, NULL), &table);
+  add_result(to, crm_classes_corporate(store, scope, NULL, &table, NULL), &table);
+  before.as_of = facts_day(2021, 7, 1);
+  before.segment = scope->segment;
+  add_result(to, crm_migration_compute(store, &before, scope, NULL, &table, NULL), &table);
+  assert_int_equal(crm_lifecycle_compute(store, scope, NULL, &lifecycle, NULL), CRM_OK);
+  add_result(to, crm_lifecycle_stages(lifecycle, &table, NULL), &table);
+  add_result(to, crm_lifecycle_members(lifecycle, &table, NULL), &table);
+  add_result(to, crm_lifecycle_bucket(lifecycle, NULL, &table, NULL), &table);
+  crm_lifecycle_free(lifecycle);
 }
 
 static void test_scope_of_a_segment(void **state)
