@@ -568,6 +568,18 @@ class crm_pyramid_options(Structure):
     ]
 
 
+class crm_classes_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("ticket_percent", c_int32),
+        ("hours_percent", c_int32),
+        ("variation", c_int32),
+        ("least_signs", c_int32),
+        ("reserved", c_int32),
+        ("pyramid", POINTER(crm_pyramid_options)),
+    ]
+
+
 class crm_migration_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -793,6 +805,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_batch": crm_batch,
     "crm_bridge_options": crm_bridge_options,
     "crm_calendar": crm_calendar,
+    "crm_classes_options": crm_classes_options,
     "crm_cockpit_options": crm_cockpit_options,
     "crm_cohorts_options": crm_cohorts_options,
     "crm_column": crm_column,
@@ -840,6 +853,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_batch": (("struct_size", sizeof(crm_batch)), ("column_size", sizeof(crm_column))),
     "crm_bridge_options": (("struct_size", sizeof(crm_bridge_options)), ("before_from", -9223372036854775808), ("before_to", 9223372036854775807)),
     "crm_calendar": (("struct_size", sizeof(crm_calendar)),),
+    "crm_classes_options": (("struct_size", sizeof(crm_classes_options)),),
     "crm_cockpit_options": (("struct_size", sizeof(crm_cockpit_options)),),
     "crm_cohorts_options": (("struct_size", sizeof(crm_cohorts_options)),),
     "crm_column": (("struct_size", sizeof(crm_column)),),
@@ -888,6 +902,8 @@ class Functions:
 
     crm_accounts_sites: Callable[..., int]
     crm_bridge_compute: Callable[..., int]
+    crm_classes_compute: Callable[..., int]
+    crm_classes_corporate: Callable[..., int]
     crm_cockpit_builtin: Callable[..., int]
     crm_cockpit_create: Callable[..., int]
     crm_cockpit_evaluate: Callable[..., int]
@@ -1046,6 +1062,18 @@ class Functions:
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_bridge_options),
             POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_classes_compute = f = library.crm_classes_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_classes_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_classes_corporate = f = library.crm_classes_corporate
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_classes_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
         )
         f.restype = c_int32
         self.crm_cockpit_builtin = f = library.crm_cockpit_builtin
