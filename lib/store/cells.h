@@ -92,6 +92,15 @@ typedef struct crm__verdicts {
   int64_t rounded;
 } crm__verdicts;
 
+/* Refuses a row, unless it is refused already. */
+static inline void crm__refuse(crm__verdicts *verdicts, int64_t i, int32_t cause, int32_t column)
+{
+  if (verdicts->cause[i] == CRM__CAUSE_NONE) {
+    verdicts->cause[i] = (uint8_t)cause;
+    verdicts->column[i] = (uint8_t)(column + 1);
+  }
+}
+
 /* Decodes rows from .. from + count - 1 of an input into cells (whose arrays the caller gives). A cell that cannot be
  * read sets the row's cause, unless it has one already. digits: decimals of money or quantities. */
 void crm__cells_decode(const crm__input *input, const crm_store *store, int32_t table, int32_t column, int64_t from,
@@ -100,6 +109,28 @@ void crm__cells_decode(const crm__input *input, const crm_store *store, int32_t 
 /* How a file's values of a column are read at once. */
 void crm__cell_csv_type(const crm_store *store, int32_t table, int32_t column, const crm__input *input,
                         crm__csv_type *type);
+
+/* ---- One cell ---- */
+
+/* Whether a row of a batch column holds a value. */
+static inline int crm__cell_has(const crm_column *column, int64_t row)
+{
+  return column->validity == NULL || (column->validity[row >> 3] >> (row & 7) & 1) != 0;
+}
+
+/* Whether a text is blanks and tabs alone. */
+int crm__text_blank(const char *text, size_t length);
+
+/* The text of a cell: 1 where there is one, 0 where it is empty or bad; then *cause may be set. */
+int crm__cell_text(const crm__input *input, int64_t row, const char **text, size_t *length, int32_t *cause);
+
+/* Reads one cell of text by its kind; answers a cause. The text is not blank. */
+int32_t crm__cell_read_text(const crm__input *input, int32_t cell, int32_t scale, const char *words, const char *text,
+                            size_t length, int64_t *value, int *inexact);
+
+/* Reads one value of a typed batch column; answers a cause. */
+int32_t crm__cell_read_value(const crm_column *column, int32_t cell, int32_t scale, int64_t row, int64_t *value,
+                             int *inexact);
 
 /* Whether a cell is empty, rather than one that could not be read. */
 int crm__cell_empty(const crm__input *input, int64_t row);

@@ -16,10 +16,7 @@ static inline int64_t crm__sales_value(const crm__slice *slice, int32_t column, 
 /* Refuses a row, unless it is refused already. */
 static inline void crm__sales_refuse(crm__slice *slice, int64_t i, int32_t cause, int32_t column)
 {
-  if (slice->verdicts.cause[i] == CRM__CAUSE_NONE) {
-    slice->verdicts.cause[i] = (uint8_t)cause;
-    slice->verdicts.column[i] = (uint8_t)(column + 1);
-  }
+  crm__refuse(&slice->verdicts, i, cause, column);
 }
 
 /* What a row adds to sale less return; quotes and voids add nothing. */
