@@ -31,8 +31,8 @@ TASKS = {
     "t34": (
         "Months and cohorts",
         "customers by month, each month's revenue, orders, active and new; cohorts by age",
-        "`crm_periods_compute` and `crm_cohorts_compute`, which give returning, resurrected, lapsed, intervals and "
-        "the revenue of every cell too; no kept profile can serve",
+        "`crm_summary_create`, and from it `crm_periods_compute` and `crm_cohorts_compute`, which give returning, "
+        "resurrected, lapsed, intervals and the revenue of every cell too; nothing that is kept can serve",
     ),
     "t5": (
         "Products",
@@ -42,12 +42,13 @@ TASKS = {
     "t6": (
         "The full cockpit over facts in the store",
         "all of the above together, the table of customers and months made once",
-        "all of the above together, no kept profile used",
+        "a summary, and all of the above from it or from the lines, nothing that is kept used",
     ),
     "warm": (
         "The full cockpit after one more sale",
         "one row inserted, then all of it again",
-        "one sale loaded, then all of it from what is kept",
+        "one sale loaded, then all of it: scores, tiers, months and cohorts from what commits keep, products from the "
+        "lines",
     ),
     "load": (
         "Columns in memory, loaded",
