@@ -286,6 +286,22 @@ typedef struct crm__shared {
 
 void crm__store_shared(const crm_store *store, crm__shared *shared);
 
+/* What the lines of a product sum up to in the default scope. */
+typedef struct crm__product_sum {
+  int64_t revenue;
+  int64_t units;
+  int64_t cost;             /* of the lines that have one */
+  int64_t lines;
+  int64_t uncosted;         /* lines without a cost */
+  uint32_t unsettled;       /* last is not known */
+  int32_t last;             /* business day of the last sale line, INT32_MIN: none */
+  int64_t on_last;          /* sale lines of that day */
+} crm__product_sum;
+
+/* The sums that the store keeps, where they are what a scope asks for, else NULL: of lines without a product, then by
+ * product. */
+const crm__product_sum *crm__kept_product_sums(const crm__scope *scope);
+
 /* Products. */
 uint32_t crm__products(const crm_store *store);
 crm__key crm__product_key(const crm_store *store, uint32_t product);

@@ -24,6 +24,7 @@ static void free_frame(crm__months *months, crm__memory *memory)
   crm__free_array(memory, months->sums, 2 * periods, sizeof *months->sums);
   crm__free_array(memory, months->moves, periods + 2, sizeof *months->moves);
   crm__free_array(memory, months->cells, periods * periods, sizeof *months->cells);
+  crm__product_sums_free(&months->products, memory);
 }
 
 void crm__months_free(crm__months *months, crm__memory *memory)
@@ -53,7 +54,8 @@ static int32_t month_start(int32_t month)
 
 /* Room for the months from that of one day to that of another, and some more. 0: no memory; periods stays 0 where they
  * are too many. */
-static int make_frame(crm__months *months, crm__memory *memory, int32_t first_day, int32_t last_day, uint64_t customers)
+static int make_frame(crm__months *months, crm__memory *memory, int32_t first_day, int32_t last_day,
+                      uint64_t customers, uint64_t products)
 {
   int32_t first = month_of(first_day);
   int32_t periods = month_of(last_day) - first + 1 + SPARE_MONTHS;
@@ -74,7 +76,8 @@ static int make_frame(crm__months *months, crm__memory *memory, int32_t first_da
   months->cells = crm__alloc_array_zero(memory, cells, sizeof *months->cells);
   if (months->places == NULL || months->sums == NULL || months->moves == NULL || months->cells == NULL ||
       !crm__grow(memory, (void **)&months->bits, &months->bits_capacity, customers * months->words + 1,
-                 sizeof *months->bits)) {
+                 sizeof *months->bits) ||
+      !crm__product_sums_reserve(&months->products, memory, products)) {
     crm__months_free(months, memory);
     return 0;
   }
@@ -132,6 +135,7 @@ static void add_sums(const crm_store *store, crm__months *months, uint64_t docum
   if (place > 0 && standing != IGNORED) {
     months->sums[place - 1] += sign * crm__column_i64(&store->documents.net, document);
     months->sums[months->periods + place - 1] += sign * orders_of(store, document, standing == COUNTS);
+    crm__product_sums_add(store, &months->products, document, sign);
   }
 }
 
@@ -184,9 +188,10 @@ static void add_bit(const crm_store *store, crm__months *months, uint32_t custom
 
 /* ---- made anew ---- */
 
-static void make(const crm_store *store, crm__months *months, uint64_t customers)
+static void make(const crm_store *store, crm__months *months, uint64_t customers, uint64_t products)
 {
   uint64_t i;
+  crm__product_sums_extend(&months->products, products);
   extend_customers(months, customers);
   for (i = 0; i < store->document_count; i++) {
     uint32_t customer = crm__column_u32(&store->documents.customer, i);
@@ -237,7 +242,8 @@ static int decide(const crm_load *load, crm__months_plan *plan, uint64_t touched
     plan->action = CRM__MONTHS_CHANGE;
     return 1;
   }
-  if (!make_frame(&plan->made, &store->memory, first_day, last_day, store->customers.count)) {
+  if (!make_frame(&plan->made, &store->memory, first_day, last_day, store->customers.count,
+                  store->products.count)) {
     return 0;
   }
   plan->action = plan->made.periods > 0 ? CRM__MONTHS_MAKE : CRM__MONTHS_DROP;
@@ -304,7 +310,8 @@ int crm__months_prepare(const crm_load *load, crm__months_plan *plan)
          crm__grow(&store->memory, (void **)&plan->customers, &plan->customer_capacity,
                    new_documents + 2 * load->entry_count + 1, sizeof *plan->customers) &&
          crm__grow(&store->memory, (void **)&months->bits, &months->bits_capacity,
-                   store->customers.count * months->words + 1, sizeof *months->bits);
+                   store->customers.count * months->words + 1, sizeof *months->bits) &&
+         crm__product_sums_reserve(&months->products, &store->memory, store->products.count);
 }
 
 /* Takes a customer out, once. */
@@ -334,6 +341,7 @@ void crm__months_before(const crm_load *load, crm__months_plan *plan)
     return;
   }
   extend_customers(&store->months, store->customers.count);
+  crm__product_sums_extend(&store->months.products, store->products.count);
   for (i = 0; i < plan->document_count; i++) {
     add_sums(store, &store->months, plan->documents[i], -1);
     take_out(store, plan, crm__column_u32(&store->documents.customer, plan->documents[i]));
@@ -381,7 +389,7 @@ void crm__months_after(const crm_load *load, crm__months_plan *plan)
     crm__months_drop(store);
     store->months = plan->made;
     memset(&plan->made, 0, sizeof plan->made);
-    make(store, &store->months, store->customers.count);
+    make(store, &store->months, store->customers.count, store->products.count);
   } else if (plan->action == CRM__MONTHS_DROP) {
     crm__months_drop(store);
   }
@@ -396,14 +404,25 @@ void crm__months_plan_free(crm__months_plan *plan, crm__memory *memory)
 
 /* ---- serving ---- */
 
+/* Whether a scope means what is kept, by whatever calendar. */
+static int means_all(const crm__scope *scope)
+{
+  return scope->store->months.periods > 0 && scope->from == INT64_MIN && scope->to == scope->as_of &&
+         scope->as_of > scope->latest && scope->money == CRM_MONEY_NET && scope->refunds == CRM_REFUNDS_REFUND_DAY &&
+         scope->branches == NULL && scope->segment == NULL && !scope->internal;
+}
+
+const crm__product_sum *crm__kept_product_sums(const crm__scope *scope)
+{
+  const crm__product_sums *sums = &scope->store->months.products;
+  return means_all(scope) && sums->unsettled == 0 && sums->count > scope->store->products.count ? sums->items : NULL;
+}
+
 static int serves(const crm__scope *scope, const crm__calendar *calendar, const crm__activity *activity)
 {
   const crm__months *months = &scope->store->months;
-  return months->periods > 0 && calendar->options.period == CRM_PERIOD_MONTH && scope->from == INT64_MIN &&
-         scope->to == scope->as_of && scope->as_of > scope->latest && scope->money == CRM_MONEY_NET &&
-         scope->refunds == CRM_REFUNDS_REFUND_DAY && scope->occasions == CRM_OCCASIONS_EACH &&
-         scope->branches == NULL && scope->segment == NULL && !scope->internal &&
-         activity->starts[0] == months->first_day && activity->periods <= months->periods &&
+  return means_all(scope) && calendar->options.period == CRM_PERIOD_MONTH &&
+         scope->occasions == CRM_OCCASIONS_EACH && activity->starts[0] == months->first_day && activity->periods <= months->periods &&
          activity->words == months->words;
 }
 
@@ -458,12 +477,14 @@ crm_status crm__months_verify(const crm_store *store, crm_error *error)
     return CRM_OK;
   }
   if (!make_frame(&made, &memory, kept->first_day,
-                  month_start(month_of(kept->first_day) + kept->periods - SPARE_MONTHS) - 1, kept->customers)) {
+                  month_start(month_of(kept->first_day) + kept->periods - SPARE_MONTHS) - 1, kept->customers,
+                  kept->products.count - 1)) {
     return crm__fail_memory(error);
   }
-  make(store, &made, kept->customers);
-  if (made.periods != kept->periods || !same(&made, kept)) {
-    status = crm__fail(error, CRM_ERROR_CORRUPT, "the sums by month differ from what the documents give");
+  make(store, &made, kept->customers, kept->products.count - 1);
+  if (made.periods != kept->periods || !same(&made, kept) ||
+      !crm__product_sums_same(&kept->products, &made.products)) {
+    status = crm__fail(error, CRM_ERROR_CORRUPT, "the sums by month or product differ from what the lines give");
   }
   crm__months_free(&made, &memory);
   return status;

@@ -3,9 +3,9 @@
 #ifndef CRM_STORE_MONTHS_H
 #define CRM_STORE_MONTHS_H
 
-#include "store/facts.h"
+#include "store/product_sums.h"
 
-/* What the default scope gives by calendar month, kept up to date by commits that add little to much, so that months
+/* What the default scope gives by calendar month and product, kept up to date by commits that add little to much, so that months
  * and cohorts are there at once however many documents there are. A commit takes the customers that it touches out
  * before it changes anything, and puts them back in after. One that adds much, or forgetting, drops it; the next small
  * commit makes it anew. */
@@ -21,6 +21,7 @@ typedef struct crm__months {
   int64_t *sums;            /* revenue, then orders, by month */
   crm__moves *moves;        /* periods + 2 */
   crm__cell *cells;         /* month of the first occasion * periods + month */
+  crm__product_sums products;
 } crm__months;
 
 /* What a commit is going to do with it, decided while it can still fail. */

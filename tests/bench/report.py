@@ -28,8 +28,8 @@ What is counted for libcrm, openly:
   for it, the ones over facts in the store do not.
 - "Nothing precomputed" means that no figure a customer or a period is taken from what a commit keeps: the as-of of
   those tasks lies before the last document in the store, so that profiles are made anew from the documents. The row
-  of the cockpit after one more sale uses what is kept: profiles, and what is kept by month once little is added to
-  much.
+  of the cockpit after one more sale uses what is kept: profiles, and what is kept by month and by product once little
+  is added to much.
 - Where several analyses look at one scope they share a `crm_summary`, as the peers share the table of customers and
   months; its making is counted.
 - The figures that scores, tiers and pyramid start from are the kept profiles; for the peers they are the result of

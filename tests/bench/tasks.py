@@ -47,8 +47,7 @@ TASKS = {
     "warm": (
         "The full cockpit after one more sale",
         "one row inserted, then all of it again",
-        "one sale loaded, then all of it: scores, tiers, months and cohorts from what commits keep, products from the "
-        "lines",
+        "one sale loaded, then all of it from what commits keep",
     ),
     "load": (
         "Columns in memory, loaded",

@@ -16,16 +16,17 @@ static const char *const walk_ins[] = {"walk-in"};
 static crm_store *base_store(dice *d, int32_t documents)
 {
   crm_store_options options = CRM_STORE_OPTIONS_INIT;
-  facts *rows = facts_create("document,customer,time,amount,kind,version");
+  facts *rows = facts_create("document,customer,time,amount,kind,version,product,quantity,cost");
   crm_store *store;
   int32_t i;
   options.anonymous = walk_ins;
   options.anonymous_count = 1;
   for (i = 0; i < documents; i++) {
     char line[120];
-    (void)snprintf(line, sizeof line, "%d,%d,202%d-%02d-%02d,%d,%s,1", i, (int)dice_below(d, 40),
+    (void)snprintf(line, sizeof line, "%d,%d,202%d-%02d-%02d,%d,%s,1,p%d,%d,%d", i, (int)dice_below(d, 40),
                    1 + (int)dice_below(d, 4), 1 + (int)dice_below(d, 12), 1 + (int)dice_below(d, 28),
-                   (int)dice_below(d, 100), dice_below(d, 9) == 0 ? "return" : "sale");
+                   (int)dice_below(d, 100), dice_below(d, 9) == 0 ? "return" : "sale",
+                   (int)dice_below(d, 6), 1 + (int)dice_below(d, 4), (int)dice_below(d, 50));
     facts_add(rows, line);
   }
   store = facts_store(&options, NULL);
@@ -43,12 +44,15 @@ static void add(text_buffer *text, crm_status status, crm_table **table)
 
 static text_buffer ask(const crm_store *store, const crm_scope *scope, const crm_summary *summary)
 {
+  crm_products_options without_buyers = CRM_PRODUCTS_OPTIONS_INIT;
   text_buffer text = TEXT_BUFFER_INIT;
   crm_scope with = *scope;
   crm_table *table = NULL;
   with.summary = summary;
+  without_buyers.without_buyers = 1;
   add(&text, crm_periods_compute(store, &with, NULL, &table, NULL), &table);
   add(&text, crm_cohorts_compute(store, &with, NULL, NULL, &table, NULL), &table);
+  add(&text, crm_products_compute(store, &with, &without_buyers, &table, NULL), &table);
   return text;
 }
 
@@ -91,25 +95,27 @@ static void load_rows(const facts *rows, crm_store *store)
 /* One to three documents: new ones, newer versions, voids, late ones, of new customers and of nobody. */
 static void load_little(dice *d, crm_store *store, int32_t round)
 {
-  facts *rows = facts_create("document,customer,time,amount,kind,version");
+  facts *rows = facts_create("document,customer,time,amount,kind,version,product,quantity,cost");
   int32_t count = 1 + dice_below(d, 3);
   int32_t i;
   for (i = 0; i < count; i++) {
     static const char *const kinds[] = {"sale", "sale", "sale", "return", "void", "quote"};
+    static const char *const products[] = {"", "p1", "p2", "p3", "new one"};
     char line[120];
     char customer[24];
     int32_t old = dice_below(d, 3) == 0;
     int32_t who = dice_below(d, 60);
     (void)snprintf(customer, sizeof customer, "%d", (int)who);
-    (void)snprintf(line, sizeof line, "%d,%s,202%d-%02d-%02d,%d,%s,%d",
+    (void)snprintf(line, sizeof line, "%d,%s,202%d-%02d-%02d,%d,%s,%d,%s,%d,%s",
                    old ? 3 * (int)dice_below(d, 60) + (int)i : 1000 + 10 * (int)round + (int)i,
                    who < 50 ? customer : who < 55 ? "walk-in" : "", 1 + (int)dice_below(d, 5),
                    1 + (int)dice_below(d, 12), 1 + (int)dice_below(d, 28), (int)dice_below(d, 100),
-                   kinds[dice_below(d, 6)], old ? 2 + (int)round : 1);
+                   kinds[dice_below(d, 6)], old ? 2 + (int)round : 1,
+                   products[dice_below(d, 5)], 1 + (int)dice_below(d, 4), dice_below(d, 40) == 0 ? "" : "7");
     facts_add(rows, line);
   }
   if (round == 16) {
-    facts_add(rows, "early,7,2020-05-05,10,sale,1");   /* the first month moves */
+    facts_add(rows, "early,7,2020-05-05,10,sale,1,p0,1,1");   /* the first month moves */
   }
   load_rows(rows, store);
   facts_free(rows);
@@ -119,6 +125,7 @@ static void test_small_loads(void **unused)
 {
   uint64_t seed;
   int kept = 0;
+  int settled = 0;
   (void)unused;
   for (seed = 1; seed <= 4; seed++) {
     dice d = dice_of(seed);
@@ -131,11 +138,13 @@ static void test_small_loads(void **unused)
       }
       load_little(&d, store, round);
       kept += store->months.periods > 0;
+      settled += store->months.periods > 0 && store->months.products.unsettled == 0;
       assert_kept(store);
     }
     crm_store_free(store);
   }
   assert_true(kept > 120);
+  assert_true(settled > 20 && settled < kept);
 }
 
 /* Who counts changes: kinds of customers, merges, their undoing. */
