@@ -5,10 +5,10 @@
 
 #include "store/product_sums.h"
 
-/* What the default scope gives by calendar month and product, kept up to date by commits that add little to much, so that months
- * and cohorts are there at once however many documents there are. A commit takes the customers that it touches out
- * before it changes anything, and puts them back in after. One that adds much, or forgetting, drops it; the next small
- * commit makes it anew. */
+/* What the default scope gives by calendar month and by product, kept up to date by commits that add little to much,
+ * so that months, cohorts and products are there at once however many documents there are. A commit takes the customers
+ * that it touches out before it changes anything, and puts them back in after. One that adds much, or forgetting, drops
+ * it; the next small commit makes it anew. */
 typedef struct crm__months {
   int32_t first_day;        /* of the first month, that of the earliest fact */
   int32_t periods;          /* months that there is room for; 0: nothing is kept */
