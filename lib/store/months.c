@@ -422,8 +422,8 @@ static int serves(const crm__scope *scope, const crm__calendar *calendar, const 
 {
   const crm__months *months = &scope->store->months;
   return means_all(scope) && calendar->options.period == CRM_PERIOD_MONTH &&
-         scope->occasions == CRM_OCCASIONS_EACH && activity->starts[0] == months->first_day && activity->periods <= months->periods &&
-         activity->words == months->words;
+         scope->occasions == CRM_OCCASIONS_EACH && activity->starts[0] == months->first_day &&
+         activity->periods <= months->periods && activity->words == months->words;
 }
 
 int crm__months_activity(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity, int *memory)
