@@ -7,16 +7,14 @@ import concurrent.futures
 import ctypes
 import itertools
 import os
-import signal
-import threading
 from typing import Any, Callable, List, Optional, Union
 
 from . import _ffi
 from ._errors import CancelledError, Error, OutOfMemoryError
 from ._library import library, native
-from ._native import Handle, check, out
+from ._native import Handle, Lent, check, out
 
-__all__ = ["Context", "Executor", "Interruptible", "Progress", "ProgressOfLoad", "Sink", "Source", "Threads", "cancel"]
+__all__ = ["Context", "Executor", "Progress", "ProgressOfLoad", "Sink", "Source", "Threads", "cancel"]
 
 Progress = Callable[[int, int], Any]
 
@@ -62,58 +60,6 @@ class Threads:
 Executor = Union[concurrent.futures.ThreadPoolExecutor, Threads]
 
 
-class _Lent:
-    """What a callback leaves behind for the call that it came from."""
-
-    __slots__ = ("progress", "exception", "interrupted")
-
-    def __init__(self) -> None:
-        self.progress: Optional[Progress] = None
-        self.exception: Optional[BaseException] = None
-        self.interrupted = False
-
-
-class Interruptible:
-    """Ctrl-C while the library works. Its exception could come up anywhere in a callback, where ctypes would lose it; so
-    it waits: the next callback stops the call, and then the signal is handled as it would have been."""
-
-    __slots__ = ("_lent", "_before", "_signal")
-
-    def __init__(self, *lent: _Lent) -> None:
-        self._lent = lent
-        self._before: Any = None
-        self._signal: Any = None
-
-    def _note(self, number: int, frame: Any) -> None:
-        self._signal = (number, frame)
-        for lent in self._lent:
-            lent.interrupted = True
-
-    def __enter__(self) -> None:
-        if _get_ident() != _MAIN.ident:
-            return
-        before = signal.getsignal(signal.SIGINT)
-        if callable(before):
-            try:
-                signal.signal(signal.SIGINT, self._note)
-            except ValueError:  # not the main interpreter
-                return
-            self._before = before
-
-    def __exit__(self, *_exception: object) -> None:
-        if self._before is None:
-            return
-        signal.signal(signal.SIGINT, self._before)
-        for lent in self._lent:
-            lent.interrupted = False
-        if self._signal is not None:
-            self._before(*self._signal)
-
-
-_MAIN = threading.main_thread()
-_get_ident = threading.get_ident
-
-
 def _member(kind: Any, name: str) -> Any:
     """The function type of a struct's member."""
     return dict(kind._fields_)[name]
@@ -124,7 +70,7 @@ class _PoolExecutor:
 
     def __init__(self, pool: concurrent.futures.ThreadPoolExecutor) -> None:
         workers = max(1, int(getattr(pool, "_max_workers", 1)))
-        self.lent = _Lent()
+        self.lent = Lent()
         lent = self.lent
 
         def run(_context: Any, tasks: int, task: Any, job: Any) -> int:
@@ -136,7 +82,7 @@ class _PoolExecutor:
         self.executor.run = self._callback
 
 
-def _run(pool: concurrent.futures.ThreadPoolExecutor, workers: int, lent: _Lent, tasks: int, task: Any, job: Any) -> int:
+def _run(pool: concurrent.futures.ThreadPoolExecutor, workers: int, lent: Lent, tasks: int, task: Any, job: Any) -> int:
     numbers = itertools.count()
     left = [True]
 
@@ -179,7 +125,7 @@ class Context:
     """A crm_context: scratch that calls reuse, and what Python lends to the one that has it."""
 
     def __init__(self, executor: Any) -> None:
-        self.lent = lent = _Lent()
+        self.lent = lent = Lent()
         self._executor = executor
 
         def called(_context: Any, done: int, every: int) -> int:
@@ -230,7 +176,7 @@ class Sink:
     """Collects what the library writes, or hands it to a binary file."""
 
     def __init__(self, file: Any = None) -> None:
-        self._lent = lent = _Lent()
+        self._lent = lent = Lent()
         self._parts: List[bytes] = []
         put = self._parts.append if file is None else file.write
 
@@ -262,7 +208,7 @@ class Source:
     """A binary file as the library's source."""
 
     def __init__(self, file: Any) -> None:
-        self._lent = lent = _Lent()
+        self._lent = lent = Lent()
 
         def read(_context: Any, buffer: int, size: int, got: Any) -> int:
             try:
@@ -292,7 +238,7 @@ class ProgressOfLoad:
     """The callback of a load: bytes and rows so far."""
 
     def __init__(self, progress: Optional[Progress]) -> None:
-        self.lent = lent = _Lent()
+        self.lent = lent = Lent()
 
         def called(_context: Any, size: int, rows: int) -> int:
             try:

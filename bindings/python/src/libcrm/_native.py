@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # without the detour by way of enums
 import ctypes
 import os
+import signal
 import threading
 import weakref
 from typing import Any, Callable, Dict, List, Optional, Sequence, Type
@@ -13,7 +15,7 @@ from . import _ffi
 from ._errors import StateError, from_native
 from ._library import library
 
-__all__ = ["Guard", "Handle", "check", "texts", "utf8"]
+__all__ = ["Guard", "Handle", "Interruptible", "Lent", "check", "texts", "utf8"]
 
 byref = ctypes.byref
 _ERROR_SIZE = ctypes.sizeof(_ffi.crm_error)
@@ -45,6 +47,59 @@ def check(function: Callable[..., int], *arguments: Any) -> None:
     status = function(*arguments, byref(error))
     if status:
         raise from_native(status, error)
+
+
+class Lent:
+    """What a callback and the call that it comes from tell each other."""
+
+    __slots__ = ("progress", "exception", "interrupted")
+
+    def __init__(self) -> None:
+        self.progress: Optional[Callable[[int, int], Any]] = None
+        self.exception: Optional[BaseException] = None
+        self.interrupted = False
+
+
+class Interruptible:
+    """Ctrl-C while the library works, or while a call waits for its turn. Its exception could come up anywhere: in a
+    callback, where ctypes would lose it, or between taking a turn and giving it back. So it waits: the next callback
+    stops the call, and then the signal is handled as it would have been."""
+
+    __slots__ = ("_lent", "_before", "_signal")
+
+    def __init__(self, *lent: Lent) -> None:
+        self._lent = lent
+        self._before: Any = None
+        self._signal: Any = None
+
+    def _note(self, number: int, frame: Any) -> None:
+        self._signal = (number, frame)
+        for lent in self._lent:
+            lent.interrupted = True
+
+    def __enter__(self) -> None:
+        if _get_ident() != _MAIN:
+            return
+        before = _signal.getsignal(signal.SIGINT)
+        if not callable(before) or isinstance(getattr(before, "__self__", None), Interruptible):
+            return
+        try:
+            _signal.signal(signal.SIGINT, self._note)
+        except ValueError:  # not the main interpreter
+            return
+        self._before = before
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._before is None:
+            return
+        _signal.signal(signal.SIGINT, self._before)
+        for lent in self._lent:
+            lent.interrupted = False
+        if self._signal is not None:
+            self._before(*self._signal)
+
+
+_MAIN = threading.main_thread().ident
 
 
 class Guard:
@@ -187,12 +242,13 @@ class Handle:
         if guard is None:
             check(function, *arguments)
             return
-        guard.read()
-        try:
-            self._check_alive(also)
-            check(function, *arguments)
-        finally:
-            guard.read_end()
+        with Interruptible():
+            guard.read()
+            try:
+                self._check_alive(also)
+                check(function, *arguments)
+            finally:
+                guard.read_end()
 
     def write(self, function: Callable[..., int], *arguments: Any) -> None:
         """A call that changes the store."""
@@ -200,12 +256,13 @@ class Handle:
         if guard is None:
             check(function, *arguments)
             return
-        guard.write()
-        try:
-            self._check_alive(())
-            check(function, *arguments)
-        finally:
-            guard.write_end()
+        with Interruptible():
+            guard.write()
+            try:
+                self._check_alive(())
+                check(function, *arguments)
+            finally:
+                guard.write_end()
 
 
 class Owner:
@@ -231,11 +288,12 @@ class Owner:
         with guard.lock:
             if handle is self._handle and (not guard.writer or guard.writer == me()):
                 return function(handle.pointer)
-        guard.read()   # once the call that changes the store is over
-        try:
-            return function(self._live().pointer)
-        finally:
-            guard.read_end()
+        with Interruptible():
+            guard.read()   # once the call that changes the store is over
+            try:
+                return function(self._live().pointer)
+            finally:
+                guard.read_end()
 
     @property
     def closed(self) -> bool:
@@ -250,11 +308,12 @@ class Owner:
         if handle.guard is None:
             self._let_go()
             return
-        handle.guard.write()   # nobody may be using it
-        try:
-            self._let_go()
-        finally:
-            handle.guard.write_end()
+        with Interruptible():
+            handle.guard.write()   # nobody may be using it
+            try:
+                self._let_go()
+            finally:
+                handle.guard.write_end()
 
     def _let_go(self) -> None:
         handle, self._handle = self._handle, None

@@ -35,7 +35,7 @@ def _axes(ax: Any, size: Tuple[float, float]) -> Any:
 
 
 def _title(ax: Any, title: str, note: str = "") -> None:
-    ax.set_title(title, loc="left", fontsize=12, fontweight="bold", color=INK, pad=22 if note else 10)
+    ax.set_title(title, loc="left", fontsize=12, fontweight="bold", color=INK, pad=24 if note else 10)
     if note:
         ax.text(0, 1.02, note, transform=ax.transAxes, fontsize=9, color=SOFT, va="bottom")
 
@@ -240,27 +240,51 @@ def funnel(table: Table, ax: Any) -> Any:
     return ax
 
 
+def _bands(text: str) -> Tuple[List[str], List[float]]:
+    """Names and edges of "bad -0.05 fair 0.02 good"."""
+    words = text.split()
+    return words[0::2], [float(edge) for edge in words[1::2]]
+
+
+def _shown(value: float, unit: str) -> str:
+    if unit == "rate":
+        return _percent(value)
+    return _short(value) if unit in ("money", "count") and abs(value) >= 1000 else "{:,.4g}".format(value)
+
+
 def gauges(table: Table, ax: Any) -> Any:
-    """A line a gauge: the value on its bands, the target as a stroke."""
-    rows = [row for row in table.to_dicts("float") if row.get("value") is not None]
-    ax = _axes(ax, (7, 0.7 + 0.5 * max(2, len(rows))))
-    colors = {"red": RED, "amber": AMBER, "yellow": AMBER, "green": GREEN}
+    """A line a gauge: its bands as a scale, where it stands as a stroke, and the figure beside it."""
+    rows = [row for row in table.to_dicts("float") if row["value"] is not None]
+    ax = _axes(ax, (7.5, 0.8 + 0.42 * max(2, len(rows))))
+    colors = {"bad": RED, "fair": AMBER, "good": GREEN}
     for place, row in enumerate(rows):
-        target = row.get("target")
-        top = max(abs(row["value"]), abs(target or 0)) * 1.25 or 1
-        ax.barh(place, 1, color="#eef1f4", height=0.6)
-        ax.barh(place, max(0, row["value"]) / top, color=colors.get(str(row.get("band")), BLUE), height=0.34)
-        if target is not None:
-            ax.plot([target / top] * 2, [place - 0.3, place + 0.3], color=INK, linewidth=2)
-        ax.text(1.02, place, "{:,.6g}".format(row["value"]), va="center", fontsize=9, color=INK)
-    ax.set_yticks(range(len(rows)), [row.get("gauge") or row.get("kpi") for row in rows])
+        names, edges = _bands(row.get("bands") or "")
+        measure = row.get("measure")
+        points = edges + ([] if measure is None else [measure])
+        spread = (max(points) - min(points)) or abs(points[0]) or 1.0 if points else 1.0
+        low = row["min"] if row.get("min") is not None else min(points, default=0.0) - 0.35 * spread
+        high = row["max"] if row.get("max") is not None else max(points, default=1.0) + 0.35 * spread
+        cuts = [low] + [min(max(edge, low), high) for edge in edges] + [high]
+        for name, left, right in zip(names, cuts, cuts[1:]):
+            lit = name == row.get("band")
+            ax.barh(place, (right - left) / (high - low), left=(left - low) / (high - low), height=0.34,
+                    color=colors.get(name, SOFT), alpha=0.9 if lit else 0.25, linewidth=0)
+        if measure is not None and names:
+            at = (min(max(measure, low), high) - low) / (high - low)
+            ax.plot([at, at], [place - 0.32, place + 0.32], color=INK, linewidth=2.2, solid_capstyle="butt")
+        target = "" if row.get("target") is None else "  of %s" % _shown(row["target"], row.get("unit") or "")
+        ax.text(1.03, place, _shown(row["value"], row.get("unit") or "") + target, va="center", fontsize=9, color=INK)
+    ax.set_ylim(-0.7, len(rows) - 0.3)
+    scopes = ["" if not row.get("scope") else "  (%s)" % row["scope"].split(":", 1)[-1] for row in rows]
+    ax.set_yticks(range(len(rows)), [(row.get("label") or row["gauge"]) + scope for row, scope in zip(rows, scopes)])
     ax.invert_yaxis()
-    ax.set_xlim(0, 1.2)
+    ax.set_xlim(0, 1.3)
     ax.set_xticks([])
     for side in ("bottom", "left"):
         ax.spines[side].set_visible(False)
     ax.tick_params(length=0)
-    _title(ax, "Gauges")
+    periods = [row["period"] for row in rows if row.get("period")]
+    _title(ax, "Gauges", "%s; the scale is what each gauge is judged by" % periods[0] if periods else "")
     return ax
 
 
@@ -287,7 +311,7 @@ KINDS: Dict[str, Tuple[Tuple[str, ...], Callable[[Table, Any], Any]]] = {
     "cohorts": (("cohort", "age", "rate"), cohorts),
     "segments": (("segment", "customer_share", "spend_share"), segments),
     "funnel": (("stage", "customers", "promotion_rate"), funnel),
-    "gauges": (("gauge", "value", "band"), gauges),
+    "gauges": (("gauge", "value", "band", "bands", "measure"), gauges),
     "concentration": (("measure", "value", "numerator"), concentration),
 }
 

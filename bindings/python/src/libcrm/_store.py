@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, 
 from . import _arrow, _ffi, _input
 from ._analyses import Analyses
 from ._errors import Error, StateError
-from ._hooks import Context, Executor, Interruptible, Progress, ProgressOfLoad, Source, adapt, config_with
+from ._hooks import Context, Executor, Progress, ProgressOfLoad, Source, adapt, config_with
 from ._input import pairs, word
 from ._library import library
-from ._native import Guard, Handle, Owner, byref, check, out, texts, utf8
+from ._native import Guard, Handle, Interruptible, Owner, byref, check, out, texts, utf8
 from ._options import scope_struct
 from ._relations import Relations
 from ._table import Table
@@ -124,14 +124,15 @@ class Store(Analyses, Relations, Owner):
     def close(self) -> None:
         """Frees the facts, and closes what belongs to the store: loads, pyramids and the like. Tables stay."""
         if self._handle is not None:
-            self._guard.write()   # nobody may be using it
-            try:
-                for child in list(self._children):
-                    child._let_go()
-                self._contexts.clear()
-                self._let_go()
-            finally:
-                self._guard.write_end()
+            with Interruptible():
+                self._guard.write()   # nobody may be using it
+                try:
+                    for child in list(self._children):
+                        child._let_go()
+                    self._contexts.clear()
+                    self._let_go()
+                finally:
+                    self._guard.write_end()
 
     def __repr__(self) -> str:
         if self._handle is None:

@@ -129,6 +129,7 @@ def test_released_everywhere(store):
     lambda store: store.cohorts(from_="2024-07-01").plot(),
     lambda store: store.rfm_segments().plot(),
     lambda store: store.lifecycle().plot(),
+    lambda store: libcrm.Cockpit().evaluate(store, role="general", parts=["figures"]).gauges.plot(),
 ])
 def test_pictures(store, draw):
     import matplotlib

@@ -36,7 +36,7 @@ def facts(**options):
 def in_child(code, **environment):
     """A fresh interpreter that runs code: its exit status and its output."""
     settings = {**os.environ, "LIBCRM_LIBRARY": str(LIBRARY), "PYTHONPATH": str(PACKAGE / "src"),
-                "PYTHONDONTWRITEBYTECODE": "1", **environment}
+                "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore", **environment}
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=settings,
                           timeout=120, check=False)
     return done.returncode, done.stdout.decode()

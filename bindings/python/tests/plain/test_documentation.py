@@ -33,6 +33,7 @@ class Docstrings(unittest.TestCase):
                     inherited = any(getattr(getattr(base, member, None), "__doc__", None) for base in thing.__mro__[1:])
                     self.assertTrue(value.__doc__ or inherited, "%s.%s" % (name, member))
 
+    @unittest.skipIf(sys.version_info < (3, 11), "signatures are written in another way")
     def test_the_reference_is_made_from_them(self):
         done = subprocess.run([sys.executable, str(PACKAGE / "reference.py")], check=False)
         self.assertEqual(done.returncode, 0, "bindings/python/reference.py --update")
