@@ -43,7 +43,7 @@ class Analyses:
       `horizon`). A date (or text like "2024-01-31") is the beginning of that business day, a datetime an instant
     - `money`: "net", "sales" (before returns) or "taxed"; `refunds`: "refund-day" or "sale-day"
     - `occasions`: "each" document, or those of a "day" as one; `branches`: keys of those that count
-    - `internal`: whether internal customers count
+    - `internal`: whether internal customers count; `accounts`: whether those under one `parent` count as one
     - `segment`: a `Segment` of the only customers that count, or `where`: an expression for them
     - `summary`: a `Summary` of the same scope, which spares going over the facts again
     - `progress(done, all)`: called between pieces of work. What it raises stops the call and comes back

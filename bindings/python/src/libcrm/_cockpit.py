@@ -29,6 +29,7 @@ PARTS = {
     "figures": _ffi.CRM_COCKPIT_PARTS_FIGURES,
     "findings": _ffi.CRM_COCKPIT_PARTS_FINDINGS,
     "lists": _ffi.CRM_COCKPIT_PARTS_LISTS,
+    "causes": _ffi.CRM_COCKPIT_PARTS_CAUSES,
 }
 LANGUAGES = {"en": _ffi.CRM_LANGUAGE_ENGLISH, "zh": _ffi.CRM_LANGUAGE_CHINESE}
 
@@ -41,6 +42,8 @@ class Snapshot(NamedTuple):
     alerts: Optional[Table]
     findings: Optional[Table]
     lists: Optional[Table]
+    #: Why figures moved, behind the alerts.
+    causes: Optional[Table]
 
 
 class Cockpit(Owner):
@@ -117,13 +120,13 @@ class Cockpit(Owner):
         language: str = "en",
         periods: int = 0,
         running: bool = False,
-        parts: Sequence[str] = ("figures", "findings", "lists"),
+        parts: Sequence[str] = ("figures", "findings", "lists", "causes"),
         **calendar: Unpack[CalendarArguments],
     ) -> Snapshot:
         """Evaluates the gauges and rules of a role (None: all) over a store, all from the same data version.
 
         `periods`: complete periods of the series, over which alerts are replayed (0: 24); `running`: gauges show the
-        period that is not over; `parts`: what is wanted of "figures" (gauges, series, alerts), "findings" and "lists".
+        period that is not over; `parts`: what is wanted of "figures" (gauges, series, alerts), "findings", "lists" and "causes".
         """
         handle = self._live()
         options = _ffi.new(_ffi.crm_cockpit_options)
@@ -137,8 +140,8 @@ class Cockpit(Owner):
         struct, kept = calendar_struct(cut)
         store._run(library.crm_cockpit_evaluate, scope, (byref(struct), handle.pointer, byref(options)), None, snapshot)
         del kept
-        return Snapshot(*[Table(table) if table else None for table in (
-            snapshot.gauges, snapshot.series, snapshot.alerts, snapshot.findings, snapshot.lists)])
+        return Snapshot(*[Table(getattr(snapshot, name)) if getattr(snapshot, name) else None
+                          for name in Snapshot._fields])
 
     def __repr__(self) -> str:
         if self._handle is None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         occasions: str
         branches: Optional[Sequence[str]]
         internal: bool
+        accounts: bool
         segment: Optional[Segment]
         where: Optional[str]
         summary: Optional[Summary]
@@ -63,7 +64,7 @@ TIES = {"together": _ffi.CRM_TIES_TOGETHER, "split": _ffi.CRM_TIES_SPLIT}
 MEASURES = {"spend": _ffi.CRM_MEASURE_SPEND, "profit": _ffi.CRM_MEASURE_PROFIT, "occasions": _ffi.CRM_MEASURE_OCCASIONS}
 
 _SCOPE = frozenset(
-    ("from_", "to", "as_of", "money", "refunds", "occasions", "branches", "internal", "segment", "where", "summary",
+    ("from_", "to", "as_of", "money", "refunds", "occasions", "branches", "internal", "accounts", "segment", "where", "summary",
      "progress"))
 _CALENDAR = ("period", "week_start", "fiscal_start", "labels")
 
@@ -82,6 +83,7 @@ def scope_struct(given: Mapping[str, Any], day_start: int) -> Tuple[Any, List[An
     scope.refunds = word(REFUNDS, given.get("refunds", "refund-day"), "refunds")
     scope.occasions = word(OCCASIONS, given.get("occasions", "each"), "occasions")
     scope.internal = int(bool(given.get("internal", False)))
+    scope.accounts = int(bool(given.get("accounts", False)))
     kept: List[Any] = []
     branches = given.get("branches")
     if branches is not None:

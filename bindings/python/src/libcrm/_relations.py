@@ -186,6 +186,10 @@ class Relations:
         options = composition_options(by, across, by_bands, across_bands)
         return self._result(library.crm_composition_concentration, scope, byref(options))
 
+    def sites(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """What accounts of several customers are made of: who stands under whom, and what each of them bought."""
+        return self._result(library.crm_accounts_sites, scope)
+
     # ---- identity
 
     def aliases(self) -> Table:

@@ -144,7 +144,7 @@ class Cockpits(unittest.TestCase):
         self.assertGreater(len(snapshot.gauges), 5)
         self.assertEqual(snapshot.findings.to_csv(), store.findings(as_of="2026-01-01").to_csv())
         only = cockpit.evaluate(store, role="finance", parts=["lists"])
-        self.assertEqual([table is None for table in only], [True, True, True, True, False])
+        self.assertEqual([table is None for table in only], [True, True, True, True, False, True])
         self.assertIn("gauges", repr(cockpit))
         with self.assertRaises(libcrm.ArgumentError):
             cockpit.evaluate(store, role="captain")
@@ -198,6 +198,11 @@ class SameBytes(unittest.TestCase):
         before, after = {"as_of": "2025-01-01"}, {"as_of": "2026-01-01"}
         since = ["--since", "2025-01-01", "--as-of", "2026-01-01"]
         good = "spend >= 1000"
+        snapshot = libcrm.Cockpit().evaluate(store, role="general")
+        yield "cockpit", [], snapshot.gauges
+        yield "alerts", [], snapshot.alerts
+        yield "causes", [], snapshot.causes
+        yield "series", [], snapshot.series
         yield "pyramid", [], pyramid.tiers()
         yield "tiers", [], pyramid.members()
         yield "concentration", [], pyramid.concentration()
@@ -235,6 +240,9 @@ class SameBytes(unittest.TestCase):
         yield "completeness", [], store.completeness()
         yield "knowledge", [], store.completeness_customers()
         yield "composition", ["--by", "region"], store.composition("region")
+        yield "hhi", ["--by", "region"], store.composition_concentration("region")
+        yield "sites", [], store.sites()
+        yield "tiers", ["--accounts"], store.pyramid(accounts=True).members()
         yield "products", [], store.products()
         yield "owners", [], store.owners()
         yield "ownership", [], store.ownership_history()
