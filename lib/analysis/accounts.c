@@ -23,12 +23,6 @@ typedef struct work {
   uint32_t count;
 } work;
 
-static int is_there(const crm__scope *scope, const crm__measures *measures, uint32_t id)
-{
-  return crm__customer_counts(scope, id) && ((crm__measure_at(measures, id)->flags & CRM__SEEN_EVER) != 0 ||
-                                             crm__customer_acquaintance(scope, id) != CRM__ABSENT);
-}
-
 static int compare(const void *context, uint32_t a, uint32_t b)
 {
   const work *all = context;
@@ -60,13 +54,13 @@ static crm_status gather(work *all, crm_error *error)
     return crm__fail_memory(error);
   }
   for (id = 0; id < customers; id++) {
-    if (is_there(scope, &all->measures, id)) {
+    if (crm__customer_is_there(scope, &all->measures, id)) {
       all->revenue[all->account[id]] += crm__measure_at(&all->measures, id)->money;
       all->sites[all->account[id]]++;
     }
   }
   for (id = 0; id < customers; id++) {
-    if (all->sites[all->account[id]] > 1 && is_there(scope, &all->measures, id)) {
+    if (all->sites[all->account[id]] > 1 && crm__customer_is_there(scope, &all->measures, id)) {
       all->order[all->count++] = id;
     }
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "analysis/ownership.h"
+#include "analysis/population.h"
 
 #include "base/error.h"
 #include "base/statistics.h"
@@ -49,13 +50,6 @@ static crm_status open_ledger(ledger *all, crm__scope *scope, crm_error *error)
   }
   all->accounts = crm__scope_alloc_zero(scope, (uint64_t)all->nobody + 1, sizeof *all->accounts);
   return all->accounts == NULL ? crm__fail_memory(error) : CRM_OK;
-}
-
-/* Whether an id is a customer of customer metrics that is known at as-of. */
-static int is_known(const crm__scope *scope, uint32_t id, const crm__measures *measures)
-{
-  return crm__customer_counts(scope, id) && ((crm__measure_at(measures, id)->flags & CRM__SEEN_EVER) != 0 ||
-                                             crm__customer_acquaintance(scope, id) != CRM__ABSENT);
 }
 
 static uint32_t owner_now(const crm__scope *scope, const crm__owners *owners, uint32_t id)
@@ -137,7 +131,7 @@ static crm_status count_customers(ledger *all, crm_error *error)
   uint32_t id;
   crm_status status = crm__measures_compute(all->scope, &measures, error);
   for (id = 0; status == CRM_OK && id < crm__customers(all->scope->store); id++) {
-    if (is_known(all->scope, id, &measures)) {
+    if (crm__customer_is_there(all->scope, &measures, id)) {
       account_of(all, owner_now(all->scope, &all->owners, id))->customers++;
     }
   }
@@ -327,7 +321,7 @@ static crm_status summarise(crm__scope *scope, crm_table **table, crm_error *err
     return status;
   }
   for (id = 0; id < crm__customers(scope->store); id++) {
-    if (is_known(scope, id, &measures)) {
+    if (crm__customer_is_there(scope, &measures, id)) {
       uint32_t owner = owner_now(scope, &owners, id);
       counts[0]++;
       counts[1] += owner != CRM__NONE;

@@ -14,6 +14,9 @@ crm_status crm__customers_by_key(crm__scope *scope, const uint32_t **ids, crm_er
  * Shares the scratch of the scope; it is not to be closed. */
 crm__scope crm__scope_widened(const crm__scope *scope);
 
+/* Whether an id is a customer of customer metrics that is there at as-of: it has a fact, or a row that says so. */
+int crm__customer_is_there(const crm__scope *scope, const crm__measures *measures, uint32_t customer);
+
 /* The instant at which a business day begins, INT64_MAX where that is past all instants. */
 static inline int64_t crm__day_instant(const crm__scope *scope, int64_t day)
 {

@@ -78,7 +78,7 @@ static void forget_rows(crm_store *store, const uint8_t *chosen)
 static void forget_parents(crm_store *store, const uint8_t *chosen)
 {
   crm__dimension *customers = &store->dimensions[CRM__TABLE_CUSTOMERS];
-  crm__column *versions = &customers->values[crm__schema(CRM__TABLE_CUSTOMERS)->count - 1];
+  crm__column *versions = &customers->values[crm__version_column(CRM__TABLE_CUSTOMERS)];
   uint32_t row;
   for (row = 0; row < crm__rows_count(store, CRM__TABLE_CUSTOMERS); row++) {
     if (crm__row_live(store, CRM__TABLE_CUSTOMERS, row) &&
@@ -95,7 +95,7 @@ static void forget_parents(crm_store *store, const uint8_t *chosen)
 static int touch_versions(crm_store *store, const uint8_t *chosen)
 {
   crm__column *versions =
-      &store->dimensions[CRM__TABLE_CUSTOMERS].values[crm__schema(CRM__TABLE_CUSTOMERS)->count - 1];
+      &store->dimensions[CRM__TABLE_CUSTOMERS].values[crm__version_column(CRM__TABLE_CUSTOMERS)];
   uint32_t row;
   for (row = 0; row < crm__rows_count(store, CRM__TABLE_CUSTOMERS); row++) {
     if (is_chosen(chosen, crm__row_sent(store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_PARENT, row)) &&

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* What tells a row from others. Rows of a table with key columns: those, and the parts of the key that may be empty.
@@ -19,45 +20,34 @@ int crm__table_by_id(int32_t table)
   return table == CRM__TABLE_CUSTOMERS || table == CRM__TABLE_PRODUCTS || table == CRM__TABLE_OPPORTUNITIES;
 }
 
+/* Where the keys of a column are interned, by what they name. */
+static size_t intern_place(int32_t table, int32_t column)
+{
+  static const size_t places[] = {
+    offsetof(crm_store, customers),     offsetof(crm_store, products),   offsetof(crm_store, branches),
+    offsetof(crm_store, opportunities), offsetof(crm_store, references), offsetof(crm_store, names),
+  };
+  return places[crm__schema_names(table, column)];
+}
+
 const crm__intern *crm__column_names(const crm_store *store, int32_t table, int32_t column)
 {
-  switch (crm__schema_names(table, column)) {
-  case CRM__NAMES_CUSTOMERS:
-    return &store->customers;
-  case CRM__NAMES_PRODUCTS:
-    return &store->products;
-  case CRM__NAMES_BRANCHES:
-    return &store->branches;
-  case CRM__NAMES_OPPORTUNITIES:
-    return &store->opportunities;
-  case CRM__NAMES_REFERENCES:
-    return &store->references;
-  default:
-    return &store->names;
-  }
+  return (const crm__intern *)(const void *)((const char *)store + intern_place(table, column));
 }
 
 crm__intern *crm__column_intern(crm_store *store, int32_t table, int32_t column)
 {
-  switch (crm__schema_names(table, column)) {
-  case CRM__NAMES_CUSTOMERS:
-    return &store->customers;
-  case CRM__NAMES_PRODUCTS:
-    return &store->products;
-  case CRM__NAMES_BRANCHES:
-    return &store->branches;
-  case CRM__NAMES_OPPORTUNITIES:
-    return &store->opportunities;
-  case CRM__NAMES_REFERENCES:
-    return &store->references;
-  default:
-    return &store->names;
-  }
+  return (crm__intern *)(void *)((char *)store + intern_place(table, column));
 }
 
 crm__intern *crm__places_intern(crm_store *store, int32_t table)
 {
   return crm__table_by_id(table) ? crm__column_intern(store, table, 0) : &store->dimensions[table].keys;
+}
+
+int32_t crm__version_column(int32_t table)
+{
+  return crm__schema(table)->count - 1;
 }
 
 static int is_part(const crm__schema_column *column)
@@ -96,7 +86,7 @@ static uint64_t mix(uint64_t hash, uint64_t seed, int32_t column, int64_t value)
 static void hash_content(const crm_store *store, int32_t table, const crm__column *values, uint64_t row,
                          uint32_t repeat, unsigned char *bytes)
 {
-  int32_t version = crm__schema(table)->count - 1;
+  int32_t version = crm__version_column(table);
   uint64_t low = mix(CRM__HASH_SEED, CRM__MULTIPLIER_A, -1, repeat);
   uint64_t high = mix(CRM__MULTIPLIER_C, CRM__HASH_SEED, -1, repeat);
   int32_t column;

@@ -62,7 +62,7 @@ int crm__schema_required(const crm__schema_column *column);
 /* The table of a name, -1 where there is none. */
 int32_t crm__schema_find(const char *name);
 
-/* What the keys of a column are interned among: what they name. */
+/* What the keys of a column are interned among: what they name. Numbered as rows_key.c lists their tables. */
 #define CRM__NAMES_CUSTOMERS 0
 #define CRM__NAMES_PRODUCTS 1
 #define CRM__NAMES_BRANCHES 2

@@ -228,6 +228,9 @@ int64_t crm__cell_fill(int32_t cell);
 crm__intern *crm__column_intern(crm_store *store, int32_t table, int32_t column);
 const crm__intern *crm__column_names(const crm_store *store, int32_t table, int32_t column);
 
+/* The column `version`; where rows of equal versions are compared it is left out. */
+int32_t crm__version_column(int32_t table);
+
 /* Where the rows of a table get their places from. */
 crm__intern *crm__places_intern(crm_store *store, int32_t table);
 
