@@ -46,7 +46,7 @@ typedef struct crm_till_options {
 /* Makes a till of a store. The scope's basis, refunds, occasions, branches and internal say what counts; from and to
  * must be unset, since the window says them. As-of is rounded up to the start of a business day, so that what is sold
  * today counts today; an empty store needs one. Time: that of a pyramid and RFM; with occasions by day that of reading
- * each customer's documents. Memory: about 64 bytes a customer. Errors: ARGUMENT, OVERFLOW, MEMORY. Since 0.1. */
+ * each customer's documents. Memory: about 80 bytes a customer. Errors: ARGUMENT, OVERFLOW, MEMORY. Since 0.1. */
 CRM_API crm_status crm_till_create(const crm_store *store, const crm_scope *scope, const crm_till_options *options,
                                    crm_till **till, crm_error *error);
 CRM_API void crm_till_free(crm_till *till);
@@ -124,7 +124,7 @@ CRM_API crm_status crm_till_preview(const crm_till *till, const crm_sale *sale, 
                                     crm_error *error);
 
 /* Posts a sale and tells what crm_till_preview would have told. standing may be NULL. On failure nothing has changed.
- * No allocation but the growth of what is kept, about 32 bytes and the document's key until the sync that finds it in
+ * No allocation but the growth of what is kept, 40 bytes and the document's key until the sync that finds it in
  * the store. Errors: as crm_till_preview, and MEMORY. Since 0.1. */
 CRM_API crm_status crm_till_post(crm_till *till, const crm_sale *sale, crm_customer_standing *standing,
                                  crm_error *error);

@@ -581,6 +581,47 @@ static void test_dense_keys(void **state)
   crm_store_free(mirror);
 }
 
+/* Memory is asked for when what is kept grows, by half each time, and not for a sale. */
+static void test_no_allocation_per_sale(void **state)
+{
+  crm_customer_standing s = CRM_CUSTOMER_STANDING_INIT;
+  test_fault fault;
+  crm_config config;
+  crm_store *store = NULL;
+  crm_till *till;
+  uint64_t calls;
+  int i;
+  (void)state;
+  test_fault_reset(&fault, 0, 0);
+  config = test_fault_config(&fault);
+  assert_int_equal(crm_store_create(&config, NULL, &store, NULL), CRM_OK);
+  facts_load_text(store, "sales", ten);
+  till = make_till(store, NULL, NULL);
+  calls = fault.calls;
+  for (i = 0; i < 4000; i++) {
+    char document[16];
+    char key[16];
+    crm_sale sale;
+    (void)snprintf(document, sizeof document, "%d", i);
+    (void)snprintf(key, sizeof key, "%d", 101 + i % 10);
+    sale = sale_of(key, facts_day(2024, 2, 9), i % 700);
+    sale.document = document;
+    assert_int_equal(crm_till_preview(till, &sale, &s, NULL), CRM_OK);
+    assert_int_equal(crm_till_post(till, &sale, &s, NULL), CRM_OK);
+  }
+  assert_in_range(fault.calls - calls, 0, 60);
+  calls = fault.calls;
+  for (i = 0; i < 1000; i++) {
+    crm_sale sale = sale_of("104", facts_day(2024, 2, 9), i);
+    assert_int_equal(crm_till_preview(till, &sale, &s, NULL), CRM_OK);
+    assert_int_equal(crm_till_standing(till, "105", &s, NULL), CRM_OK);
+  }
+  assert_true(fault.calls == calls);
+  crm_till_free(till);
+  crm_store_free(store);
+  assert_int_equal(fault.live_blocks, 0);
+}
+
 /* Loads without a fault, wherever the count of allocations is. */
 static void load_safely(test_fault *fault, crm_store *store, const char *sales)
 {
@@ -679,7 +720,8 @@ int main(void)
     cmocka_unit_test(test_rolling_window), cmocka_unit_test(test_years),
     cmocka_unit_test(test_day_start),      cmocka_unit_test(test_options),
     cmocka_unit_test(test_empty_store),    cmocka_unit_test(test_refused),
-    cmocka_unit_test(test_dense_keys),     cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_dense_keys),     cmocka_unit_test(test_no_allocation_per_sale),
+    cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
