@@ -40,7 +40,8 @@ typedef struct crm_segment_options {
   const crm_segment_definition *definitions;    /* what `in segment NAME` may name; they may use each other, in any
                                                  * order but in no circle */
   int64_t definition_count;
-  const crm_pyramid_options *pyramid;           /* what `tier` means; NULL: the defaults */
+  const crm_pyramid_options *pyramid;           /* what `tier` and `class` mean; NULL: the
+                                                 * defaults */
   const crm_rfm_options *rfm;                   /* what `r`, `f`, `m` and `rfm_segment` mean; NULL: the defaults */
   const crm_lifecycle_options *lifecycle;       /* what `stage` means; NULL: the defaults */
 } crm_segment_options;

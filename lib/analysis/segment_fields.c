@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "table/build.h"
 
+#include <crm/classes.h>
+
 #include <string.h>
 
 #define NONE INT64_MIN
@@ -109,6 +111,11 @@ static int64_t stage_of(const crm__fields *fields, uint32_t id)
   return event == NULL || event->stage == CRM_STAGE_NONE ? NONE : event->stage;
 }
 
+#define CLASSES 3
+
+static const char *const class_names[CLASSES] = {"ordinary", "vip", "corporate"};
+
+FETCH(fetch_class, fields->class_of[id] == UINT8_MAX ? NONE : fields->class_of[id])
 FETCH(fetch_stage, stage_of(fields, id))
 
 static void fetch_column(const crm__fields *fields, const crm__field *field, uint32_t first, uint32_t count,
@@ -155,6 +162,13 @@ static int32_t list_stages(const crm__fields *fields, const char **words)
   return CRM_STAGES;
 }
 
+static int32_t list_classes(const crm__fields *fields, const char **words)
+{
+  (void)fields;
+  memcpy(words, class_names, sizeof class_names);
+  return CLASSES;
+}
+
 /* ---- sources ---- */
 
 static crm_status load_nothing(crm__fields *fields, crm_error *error)
@@ -179,56 +193,86 @@ static crm_status load_days(crm__fields *fields, crm_error *error)
   return crm__occasion_days(&fields->scope, &fields->days, error);
 }
 
-static int32_t rfm_place(const crm__fields *fields, const char *text, size_t length)
+static uint8_t *no_places(crm__fields *fields)
 {
-  int32_t i = 0;
-  while (i < fields->rfm_count - 1 && !crm__text_equal(text, length, fields->rfm_names[i])) {
-    i++;
+  uint32_t customers = crm__customers(fields->store);
+  uint8_t *places = crm__scope_alloc(&fields->scope, customers, 1);
+  if (places != NULL) {
+    memset(places, UINT8_MAX, customers);
   }
-  return i;
+  return places;
 }
 
-/* The table has a row for each customer with an occasion, by key. */
-static crm_status load_rfm(crm__fields *fields, crm_error *error)
+/* What to do with a row of a table that has one for each customer with an occasion, by key. */
+typedef void (*crm__row)(crm__fields *fields, int64_t row, uint32_t id);
+
+static crm_status walk_rows(crm__fields *fields, const crm_table *table, crm__row take, crm_error *error)
 {
-  static const char *const columns[] = {"r", "f", "m"};
   uint32_t customers = crm__customers(fields->store);
   const uint32_t *by_key;
-  int64_t rows = crm_table_rows(fields->rfm);
-  int32_t segment = crm_table_find(fields->rfm, "segment");
   int64_t row = 0;
   uint32_t i;
-  int k;
   crm_status status = crm__customers_by_key(&fields->scope, &by_key, error);
-  for (k = 0; status == CRM_OK && k < 4; k++) {
-    fields->scores[k] = crm__scope_alloc(&fields->scope, customers, 1);
-    if (fields->scores[k] == NULL) {
-      status = crm__fail_memory(error);
-    } else {
-      memset(fields->scores[k], UINT8_MAX, customers);
-    }
-  }
-  for (i = 0; status == CRM_OK && i < customers && row < rows; i++) {
+  for (i = 0; status == CRM_OK && i < customers && row < crm_table_rows(table); i++) {
     uint32_t id = by_key[i];
-    size_t length;
-    const char *text;
-    if (!crm__customer_counts(&fields->scope, id) || crm__measure_at(&fields->measures, id)->orders == 0) {
-      continue;
+    if (crm__customer_counts(&fields->scope, id) && crm__measure_at(&fields->measures, id)->orders > 0) {
+      take(fields, row++, id);
     }
-    for (k = 0; k < 3; k++) {
-      fields->scores[k][id] = (uint8_t)crm_table_integer(fields->rfm, crm_table_find(fields->rfm, columns[k]), row);
-    }
-    text = crm_table_text(fields->rfm, segment, row, &length);
-    fields->scores[3][id] = (uint8_t)rfm_place(fields, text, length);
-    row++;
   }
   return status;
 }
 
-/* In the order in which they are loaded. Pyramid, RFM and lifecycle are computed before, for they take the caller's
- * context. */
+static uint8_t place_among(const char *const *names, int32_t count, const char *text, size_t length)
+{
+  int32_t i = 0;
+  while (i < count && !crm__text_equal(text, length, names[i])) {
+    i++;
+  }
+  return (uint8_t)(i < count ? i : UINT8_MAX);
+}
+
+static void take_rfm(crm__fields *fields, int64_t row, uint32_t id)
+{
+  static const char *const columns[] = {"r", "f", "m"};
+  size_t length;
+  const char *text = crm_table_text(fields->rfm, crm_table_find(fields->rfm, "segment"), row, &length);
+  int k;
+  for (k = 0; k < 3; k++) {
+    fields->scores[k][id] = (uint8_t)crm_table_integer(fields->rfm, crm_table_find(fields->rfm, columns[k]), row);
+  }
+  fields->scores[3][id] = place_among(fields->rfm_names, fields->rfm_count, text, length);
+}
+
+static crm_status load_rfm(crm__fields *fields, crm_error *error)
+{
+  int k;
+  for (k = 0; k < 4; k++) {
+    fields->scores[k] = no_places(fields);
+    if (fields->scores[k] == NULL) {
+      return crm__fail_memory(error);
+    }
+  }
+  return walk_rows(fields, fields->rfm, take_rfm, error);
+}
+
+static void take_class(crm__fields *fields, int64_t row, uint32_t id)
+{
+  size_t length;
+  const char *text = crm_table_text(fields->classes, crm_table_find(fields->classes, "class"), row, &length);
+  fields->class_of[id] = place_among(class_names, CLASSES, text, length);
+}
+
+static crm_status load_classes(crm__fields *fields, crm_error *error)
+{
+  fields->class_of = no_places(fields);
+  return fields->class_of == NULL ? crm__fail_memory(error)
+                                  : walk_rows(fields, fields->classes, take_class, error);
+}
+
+/* In the order in which they are loaded. Pyramid, RFM, lifecycle and classes are computed before, for they take the
+ * caller's context. */
 static const crm__source sources[CRM__SOURCES] = {
-  load_nothing, load_measures, load_ever, load_days, load_nothing, load_rfm, load_nothing
+  load_nothing, load_measures, load_ever, load_days, load_nothing, load_rfm, load_nothing, load_classes
 };
 
 /* ---- the table of fields ---- */
@@ -258,7 +302,8 @@ static const crm__field built_in[] = {
   FIELD("f", INTEGER, RFM, fetch_f, NULL, "RFM score of frequency"),
   FIELD("m", INTEGER, RFM, fetch_m, NULL, "RFM score of money"),
   FIELD("rfm_segment", WORD, RFM, fetch_rfm_segment, list_rfm, "RFM segment; empty without orders"),
-  FIELD("stage", WORD, LIFECYCLE, fetch_stage, list_stages, "stage of the customer's life, whatever the branches")
+  FIELD("stage", WORD, LIFECYCLE, fetch_stage, list_stages, "stage of the customer's life, whatever the branches"),
+  FIELD("class", WORD, CLASSES, fetch_class, list_classes, "ordinary, vip or corporate; empty without orders")
 };
 
 #define BUILT_IN ((int32_t)(sizeof built_in / sizeof built_in[0]))
@@ -469,6 +514,11 @@ crm_status crm__fields_load(crm__fields *fields, crm_error *error)
   if (status == CRM_OK && needed(fields, CRM__SOURCE_LIFECYCLE)) {
     status = crm_lifecycle_compute(fields->store, &fields->given, fields->options.lifecycle, &fields->lifecycle, error);
   }
+  if (status == CRM_OK && needed(fields, CRM__SOURCE_CLASSES)) {
+    crm_classes_options options = CRM_CLASSES_OPTIONS_INIT;
+    options.pyramid = fields->options.pyramid;
+    status = crm_classes_compute(fields->store, &fields->given, &options, &fields->classes, error);
+  }
   if (status == CRM_OK) {
     status = crm__scope_open(&fields->scope, fields->store, &fields->given, error);
     fields->loaded = status == CRM_OK;
@@ -492,11 +542,13 @@ void crm__fields_close(crm__fields *fields)
   crm_table_free(fields->rfm);
   crm_pyramid_free(fields->pyramid);
   crm_lifecycle_free(fields->lifecycle);
+  crm_table_free(fields->classes);
   fields->loaded = 0;
   fields->planned = 0;
   fields->rfm = NULL;
   fields->pyramid = NULL;
   fields->lifecycle = NULL;
+  fields->classes = NULL;
 }
 
 int crm__field_customer(const crm__fields *fields, uint32_t customer)

@@ -58,6 +58,7 @@ enum {
   CRM__SOURCE_PYRAMID,
   CRM__SOURCE_RFM,
   CRM__SOURCE_LIFECYCLE,
+  CRM__SOURCE_CLASSES,
   CRM__SOURCES
 };
 
@@ -74,10 +75,12 @@ typedef struct crm__fields {
   crm_pyramid *pyramid;
   crm_table *rfm;
   crm_lifecycle *lifecycle;
+  crm_table *classes;
   crm__measures measures;
   const int32_t *ever;
   const uint32_t *days;
   uint8_t *scores[4];                /* r, f, m and the place of the RFM segment, by customer; UINT8_MAX: none */
+  uint8_t *class_of;                 /* place of the class, likewise */
   const char *rfm_names[CRM__FIELD_WORDS];
   int32_t rfm_count;
 } crm__fields;

@@ -583,7 +583,8 @@ static crm_segment_options expression_of(const char *text)
 /* Every source of values, every kind of test. */
 static const char *const expression =
   "in segment known and not spend in (1, 3, 2.5) and (r > 2 or rfm_segment = 'lost' or first_ever < as_of - 3 days) or "
-  "purchase_days > 1 and region like 'n%' or parent = customer or stage = 'repeat' or region between 'a' and 'z'";
+  "purchase_days > 1 and region like 'n%' or parent = customer or stage = 'repeat' or region between 'a' and 'z' or "
+  "class = 'vip'";
 
 static crm_status ask_expression(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {

@@ -100,7 +100,8 @@ static void test_what_holds(void **state)
     {"reference", "a"},
     {"not reference", "b"}, {"reference = false", "b"}, {"reference is null", "cps"}, {"reference <> true", "b"},
     {"tier in ('vip')", "a"}, {"tier = 'nonpositive'", "c"}, {"tier in ('prospect', 'suspect')", "ps"}, {"r = 5", ""},
-    {"rfm_segment is null", "cps"}, {"stage = 'prospect'", "p"},
+    {"rfm_segment is null", "cps"}, {"stage = 'prospect'", "p"}, {"class = 'corporate'", "b"},
+    {"class <> 'corporate'", "a"}, {"class is null", "cps"},
     /* joined by and, or, not; unknown is not true */
     {"spend > 5 and reference", "a"}, {"reference or spend < 0", "ac"}, {"not (reference or spend < 0)", "b"},
     {"spend > 5 or spend < 0 and reference", "ab"}, {"(spend > 5 or spend < 0) and reference", "a"},
