@@ -40,9 +40,10 @@ from ._handles import (
 )
 from ._hooks import Threads, cancel
 from ._library import VERSION as __version__
+from ._load import Counts, Load
 from ._registry import kpis
 from ._segment import Segment
-from ._store import Counts, Load, Store, sample
+from ._store import Store, sample
 from ._table import Column, Table
 
 __all__ = [
