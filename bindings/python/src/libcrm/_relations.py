@@ -186,6 +186,21 @@ class Relations:
         options = composition_options(by, across, by_bands, across_bands)
         return self._result(library.crm_composition_concentration, scope, byref(options))
 
+    def classes(self, *, signs: bool = False, ticket_percent: int = 0, hours_percent: int = 0, variation: int = 0,
+                least_signs: int = 0, shares: Sequence[float] = (1, 5, 20), cut: str = "ceil", ties: str = "together",
+                **scope: Unpack[ScopeArguments]) -> Table:
+        """Every customer who bought as corporate, vip or ordinary, and why; or, with `signs`, what speaks for a corporate
+        buyer. 0 stands for the defaults: a large ticket is 300 percent of the median, business hours hold 80 percent of
+        the orders, gaps vary by at most 50 percent, three signs make a corporate buyer."""
+        options = _ffi.new(_ffi.crm_classes_options)
+        options.ticket_percent, options.hours_percent = ticket_percent, hours_percent
+        options.variation, options.least_signs = variation, least_signs
+        pyramid, kept = pyramid_struct(shares, cut, ties, "spend")
+        options.pyramid = ctypes.pointer(pyramid)
+        made = self._result(library.crm_classes_corporate if signs else library.crm_classes_compute, scope, byref(options))
+        del kept
+        return made
+
     def sites(self, **scope: Unpack[ScopeArguments]) -> Table:
         """What accounts of several customers are made of: who stands under whom, and what each of them bought."""
         return self._result(library.crm_accounts_sites, scope)

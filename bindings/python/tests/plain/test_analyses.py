@@ -241,6 +241,8 @@ class SameBytes(unittest.TestCase):
         yield "knowledge", [], store.completeness_customers()
         yield "composition", ["--by", "region"], store.composition("region")
         yield "hhi", ["--by", "region"], store.composition_concentration("region")
+        yield "classes", [], store.classes()
+        yield "corporate", [], store.classes(signs=True)
         yield "sites", [], store.sites()
         yield "tiers", ["--accounts"], store.pyramid(accounts=True).members()
         yield "products", [], store.products()
