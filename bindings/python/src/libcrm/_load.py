@@ -57,8 +57,9 @@ class Load(Owner):
         self._context.begin(None)
         parent = store._live()
         place = out(_ffi.crm_load)
-        parent.write(library.crm_load_begin, parent.pointer, byref(options), byref(place))
-        self._handle = Handle(place, library.crm_load_free, parent)
+        with Interruptible():   # a load that is begun and belongs to nobody would never end
+            parent.write(library.crm_load_begin, parent.pointer, byref(options), byref(place))
+            self._handle = Handle(place, library.crm_load_free, parent)
         library.crm_load_progress(place, self._progress.callback, None)
         store._adopt(self)
 
@@ -67,11 +68,12 @@ class Load(Owner):
         return self
 
     def __exit__(self, kind: object, *_rest: object) -> None:
-        try:
-            if kind is None and self._handle is not None:
-                self.commit()
-        finally:
-            self.close()
+        with Interruptible(self._progress.lent, self._context.lent):
+            try:
+                if kind is None and self._handle is not None:
+                    self.commit()
+            finally:
+                self.close()
 
     def __del__(self) -> None:
         # Undoing a load changes the store, which may be in use just where garbage is collected.
