@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define COLUMNS 16
-#define CELL 160
+#define CELL 512
 #define GAP 2
 #define NARROWEST 8
 
@@ -82,7 +82,7 @@ static void text_cell(const page *out, const crm_table *table, int32_t column, i
   for (i = 0; i < length; i++) {
     id[i] = (unsigned char)id[i] < ' ' || id[i] == 0x7F ? '?' : id[i];
   }
-  if (value_listed(name, "tier segment class measure status table reason unit part") ||
+  if (value_listed(name, "tier segment class measure status table reason unit part state severity band") ||
       (strcmp(name, "kpi") == 0 && strcmp(crm_table_name(table), "kpis") != 0)) {
     put_label(out, name, id, text, size);
   } else {
@@ -305,13 +305,21 @@ static void put_field(page *out, const shown *column, const char *text, int last
   page_repeat(out, " ", last ? 0 : GAP);
 }
 
+/* The last column of text goes on in further lines where it is too narrow. */
 static void put_line(page *out, const crm_table *table, const layout *plan, int64_t row)
 {
   char text[CELL];
+  int64_t indent = 0;
   int i;
   for (i = 0; i < plan->count; i++) {
-    cell(out, table, &plan->columns[i], row, text);
-    put_field(out, &plan->columns[i], text, i + 1 == plan->count);
+    const shown *column = &plan->columns[i];
+    cell(out, table, column, row, text);
+    if (i + 1 == plan->count && column->type == CRM_TYPE_TEXT && cells_of(text) > column->cells) {
+      page_wrapped(out, text, column->cells, indent);
+      return;
+    }
+    put_field(out, column, text, i + 1 == plan->count);
+    indent += column->cells + GAP;
   }
   page_end(out);
 }

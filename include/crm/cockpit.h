@@ -92,7 +92,8 @@ typedef struct crm_snapshot {
  * target), on (what bands measure), measure (that), band_low, band_high (edges of the band, null at an open end),
  * position (place of the measure between the gauge's min and max, 0 to 1), n, low, high, complete, first_day,
  * bands (as they are written), min, max.
- * series, a row a gauge and period: gauge, kpi, scope, period, value, status, band, target, first_day, complete.
+ * series, a row a gauge and period: gauge, kpi, scope, period, value, status, band, target, first_day, complete,
+ * unit.
  * alerts, the firing ones first: alert, kpi, state (firing, pending, resolved, nodata, ok), since (a period's label,
  * null for ok), value (what the rule measures), level (that counts now: set, of a firing one clear), message; scope,
  * severity, on, period, run (periods in a row beyond the level), label, label_zh.

@@ -159,7 +159,7 @@ crm_status crm__panel_gauges(const crm__panel *panel, crm_table **table, crm_err
 /* ---- series ---- */
 
 enum { SERIES_GAUGE, SERIES_KPI, SERIES_SCOPE, SERIES_PERIOD, SERIES_VALUE, SERIES_STATUS, SERIES_BAND, SERIES_TARGET,
-       SERIES_FIRST_DAY, SERIES_COMPLETE, SERIES_COLUMNS };
+       SERIES_FIRST_DAY, SERIES_COMPLETE, SERIES_UNIT, SERIES_COLUMNS };
 
 static void put_series(const crm__panel *panel, const crm__gauge *gauge, int32_t group, crm_table *table)
 {
@@ -179,6 +179,7 @@ static void put_series(const crm__panel *panel, const crm__gauge *gauge, int32_t
     crm__put_known(table, SERIES_TARGET, crm__panel_target(panel, of, group, p));
     crm__table_put(table, SERIES_FIRST_DAY, kpis->periods[p].start);
     crm__table_put(table, SERIES_COMPLETE, kpis->periods[p].complete != 0);
+    crm__table_put_name(table, SERIES_UNIT, crm__kpi_unit_name(crm__kpi_at(of->kpi)->unit));
   }
 }
 
@@ -188,7 +189,7 @@ crm_status crm__panel_series(const crm__panel *panel, crm_table **table, crm_err
     {"gauge", CRM_TYPE_TEXT, 0},       {"kpi", CRM_TYPE_TEXT, 0},    {"scope", CRM_TYPE_TEXT, 0},
     {"period", CRM_TYPE_TEXT, 0},      {"value", CRM_TYPE_DECIMAL, 6}, {"status", CRM_TYPE_TEXT, 0},
     {"band", CRM_TYPE_TEXT, 0},        {"target", CRM_TYPE_DECIMAL, 6}, {"first_day", CRM_TYPE_DATE, 0},
-    {"complete", CRM_TYPE_BOOLEAN, 0},
+    {"complete", CRM_TYPE_BOOLEAN, 0}, {"unit", CRM_TYPE_TEXT, 0},
   };
   const crm_cockpit *cockpit = panel->cockpit;
   uint64_t i;
