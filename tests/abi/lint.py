@@ -201,8 +201,10 @@ def versions():
     found = macros()
     header = ".".join(found["CRM_VERSION_" + part] for part in ("MAJOR", "MINOR", "PATCH"))
     build = re.search(r"version: '([^']+)'", (ROOT / "meson.build").read_text(encoding="utf-8")).group(1)
+    package = re.search(r"version: '([^']+)'", (ROOT / "bindings/python/meson.build").read_text(encoding="utf-8")).group(1)
     log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     return ([] if header == build else ["include/crm/api.h says %s, meson.build %s" % (header, build)]) + \
+           ([] if package == build else ["bindings/python/meson.build says %s, meson.build %s" % (package, build)]) + \
            ([] if "## " + header in log else ["CHANGELOG.md has no section %s" % header])
 
 
@@ -217,6 +219,11 @@ def lists_are_whole():
             entry = path.relative_to(ROOT / folder).as_posix() if folder != "tests/unit" else path.name[:-len("_test.c")]
             if "'%s'" % entry not in text:
                 troubles.append("%s is not in %s" % (name_of(path), build))
+    build = "bindings/python/meson.build"
+    text = (ROOT / build).read_text(encoding="utf-8")
+    for path in sorted((ROOT / "bindings/python/src/libcrm").glob("*.py")):
+        if "'src/libcrm/%s'" % path.name not in text:
+            troubles.append("%s is not in %s" % (name_of(path), build))
     return troubles
 
 
