@@ -89,7 +89,7 @@ static void cut(input *in)
 
 static void mutate(input *in, const input *inputs, int count)
 {
-  uint32_t times = 1 + below(6);
+  uint32_t times = 1 + (below(3) == 0 ? below(6) : 0);
   while (times-- > 0) {
     uint32_t what = below(8);
     if (in->size == 0 || what == 0) {
