@@ -99,9 +99,11 @@ typedef struct crm_kpi crm_kpi;
  * weeks before); for levels: the ends. Without facts there (before the first ones) a comparison is empty.
  * Time: one pass over the facts whatever the number of KPIs, periods and branches (one more with like_for_like), with
  * scratch of 48 bytes for each document of a known customer, and for new products of 8 for each of product, group and
- * bound of a period. Errors: ARGUMENT (an unknown KPI: the error's column is
- * "kpis", its row the place in the list from 1), LIMIT (over CRM_KPI_PERIODS periods), MEMORY, what the context's
- * watch answers. Since 0.1. */
+ * bound of a period. The figures of customers' lives (customers_dormant, customers_lost, dormant_rate,
+ * customers_reactivated, leak_rate) cost a crm_lifecycle_compute besides, once where any of them is asked for; its
+ * limits are those suggested as of the scope's as-of, and without them the figures are insufficient.
+ * Errors: ARGUMENT (an unknown KPI: the error's column is "kpis", its row the place in the list from 1), LIMIT (over
+ * CRM_KPI_PERIODS periods), MEMORY, what the context's watch answers. Since 0.1. */
 CRM_API crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
                                    const crm_kpi_options *options, crm_kpi **kpi, crm_error *error);
 CRM_API void crm_kpi_free(crm_kpi *kpi);

@@ -16,6 +16,7 @@ typedef struct life {
   int64_t opened;
   uint64_t purchase;      /* next of its times */
   uint64_t entry;         /* next of the host's entries */
+  int64_t said;           /* time of the last one, INT64_MIN: none yet */
   int32_t step;
   int32_t stage;
   int32_t last;           /* business day of the last purchase, INT32_MIN: none */
@@ -66,7 +67,8 @@ static int buy(life *of, int64_t time)
                step == CRM_STAGE_REPEAT && of->step < step ? CRM__CAUSE_REPEAT : CRM__CAUSE_PURCHASE);
 }
 
-/* The next stage that silence brings, CRM_STAGE_NONE: none. */
+/* The next stage that silence brings, CRM_STAGE_NONE: none. What has been silent for long already when the host says
+ * otherwise is seen on the day after. */
 static int32_t next_silence(const life *of, int64_t *time)
 {
   int64_t dormant = of->to->limits.dormant_days;
@@ -86,6 +88,9 @@ static int32_t next_silence(const life *of, int64_t *time)
     return stage;
   }
   *time = day * CRM_DAY + of->to->day_start;
+  if (*time <= of->said) {
+    *time = ((int64_t)crm__business_day(of->said, of->to->day_start) + 1) * CRM_DAY + of->to->day_start;
+  }
   return stage;
 }
 
@@ -97,6 +102,7 @@ static int fall_silent(life *of, int64_t time, int32_t stage)
 
 static int heed_host(life *of, int64_t time, int32_t stage)
 {
+  of->said = time;
   if (stage <= CRM_STAGE_REPEAT) {
     return enter(of, time, stage, stage, CRM__CAUSE_HOST);
   }
@@ -152,6 +158,7 @@ static int follow(life *of, const crm__scope *scope)
   of->opened = facts->opened != NULL ? facts->opened[of->id] : NEVER;
   of->purchase = facts->starts[of->id];
   of->entry = facts->entry_starts == NULL ? 0 : facts->entry_starts[of->id];
+  of->said = INT64_MIN;
   of->step = CRM_STAGE_NONE;
   of->stage = CRM_STAGE_NONE;
   of->last = INT32_MIN;
@@ -184,7 +191,7 @@ crm_status crm__life_follow(crm_lifecycle *lifecycle, crm__scope *scope, const c
   for (id = 0; id < lifecycle->customers; id++) {
     uint64_t begin = facts->starts[id];
     uint64_t end = facts->starts[id + 1U];
-    life of = {NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    life of = {NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     of.to = lifecycle;
     of.facts = facts;
     of.id = id;

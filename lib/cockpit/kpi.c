@@ -89,9 +89,10 @@ static crm_status choose_kpis(crm_kpi *kpi, const crm_kpi_options *options, crm_
   return CRM_OK;
 }
 
-void crm__kpi_work_open(crm__kpi_work *work, crm__scope *scope)
+void crm__kpi_work_open(crm__kpi_work *work, const crm_scope *asked, crm__scope *scope)
 {
   memset(work, 0, sizeof *work);
+  work->asked = asked;
   work->scope = scope;
   work->wide = crm__scope_widened(scope);
 }
@@ -116,6 +117,9 @@ void crm__kpi_want(crm__kpi_work *work, const int32_t *kpis, int32_t count)
   }
   for (i = CRM__BASE_INVOICED; i <= CRM__BASE_DEBTORS; i++) {
     work->by_account |= work->wanted[i];
+  }
+  for (i = CRM__BASE_DORMANT; i <= CRM__BASE_STOCK; i++) {
+    work->by_life |= work->wanted[i];
   }
   for (i = CRM__BASE_TARGET; i <= CRM__BASE_LIABILITIES; i++) {
     work->by_figure |= work->wanted[i];
@@ -364,6 +368,9 @@ crm_status crm__kpi_add_up(crm__kpi_work *work, int32_t by, crm_error *error)
     status = crm__kpi_sum_accounts(work, error);
   }
   if (status == CRM_OK) {
+    status = crm__kpi_count_lives(work, error);
+  }
+  if (status == CRM_OK) {
     crm__kpi_sum_figures(work);
   }
   return status;
@@ -438,7 +445,7 @@ crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const
   made->memory = memory;
   made->store = store;
   made->version = crm_store_version(store);
-  crm__kpi_work_open(&work, &open);
+  crm__kpi_work_open(&work, scope, &open);
   status = choose_kpis(made, &asked, error);
   if (status == CRM_OK) {
     crm__kpi_want(&work, made->kpis, made->kpi_count);

@@ -61,6 +61,10 @@ static int32_t look_for_facts(const crm__kpi_work *work, const crm__kpi_entry *e
   if (first >= end) {
     return CRM_KPI_NO_FACTS;
   }
+  if (entry->needs == CRM__NEEDS_LIFE &&
+      (work->dormant_days == 0 || (work->lost_days == 0 && entry->numerator == CRM__BASE_GONE))) {
+    return CRM_KPI_INSUFFICIENT;
+  }
   if ((entry->form & CRM__FORM_HISTORY) &&
       crm__business_day(end, work->scope->day_start) - (int64_t)*work->history < CRM__KPI_NEW_PRODUCT_DAYS) {
     return CRM_KPI_INSUFFICIENT;
@@ -131,7 +135,7 @@ void crm__kpi_evaluate(const crm__kpi_work *work, const crm__kpi_entry *entry, u
     return;
   }
   cells = crm__kpi_cell(work, group, window, 0);
-  value->n = entry->cases == CRM__BASE_NONE ? NONE : cells[entry->cases];
+  value->n = entry->cases == CRM__BASE_NONE ? NONE : shown(cells[entry->cases]);
   if (entry->form & CRM__FORM_MILLIONTHS) {
     take_millionths(cells[entry->numerator], value);
   } else {

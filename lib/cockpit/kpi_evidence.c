@@ -315,7 +315,7 @@ crm_status crm_kpi_evidence(const crm_store *store, const crm_scope *scope, cons
   if (status != CRM_OK) {
     return status;
   }
-  crm__kpi_work_open(&work, &open);
+  crm__kpi_work_open(&work, scope, &open);
   status = make(&work, &ready, &asked, &made, error);
   crm__scope_close(&open);
   if (status == CRM_OK) {

@@ -76,6 +76,7 @@ typedef struct crm__kpi_list {
 /* A computation under way; all of the scope's scratch. */
 typedef struct crm__kpi_work {
   crm__scope *scope;
+  const crm_scope *asked;     /* the caller's, NULL: none */
   crm__scope wide;            /* all before as-of: flags of its facts tell the branches alone */
   crm__kpi_windows windows;
   uint8_t wanted[CRM__BASES + 1];
@@ -84,6 +85,9 @@ typedef struct crm__kpi_work {
   int32_t by_opportunity;     /* and so on */
   int32_t by_account;
   int32_t by_figure;
+  int32_t by_life;
+  int32_t dormant_days;       /* the limits of lives, 0: not known */
+  int32_t lost_days;
   int32_t by;                 /* CRM_KPI_TOGETHER, ... */
   uint32_t groups;            /* 0 all together; then those that facts have named so far */
   uint32_t group_room;
@@ -133,9 +137,10 @@ int crm__kpi_figure_groups(crm__kpi_work *work);
 crm_status crm__kpi_count_opportunities(crm__kpi_work *work, crm_error *error);
 crm_status crm__kpi_sum_accounts(crm__kpi_work *work, crm_error *error);
 void crm__kpi_sum_figures(crm__kpi_work *work);
+crm_status crm__kpi_count_lives(crm__kpi_work *work, crm_error *error);
 
 /* Everything that is added up. */
-void crm__kpi_work_open(crm__kpi_work *work, crm__scope *scope);
+void crm__kpi_work_open(crm__kpi_work *work, const crm_scope *asked, crm__scope *scope);
 void crm__kpi_want(crm__kpi_work *work, const int32_t *kpis, int32_t count);
 crm_status crm__kpi_add_up(crm__kpi_work *work, int32_t by, crm_error *error);
 

@@ -77,6 +77,14 @@ enum {
   CRM__BASE_OVERDUE,
   CRM__BASE_DEBTORS,        /* customers who owe something */
 
+  CRM__BASE_DORMANT,        /* at the end, as the next three */
+  CRM__BASE_GONE,           /* lost */
+  CRM__BASE_SILENT,         /* dormant or lost */
+  CRM__BASE_LIVES,          /* active, dormant or lost */
+  CRM__BASE_BACK,           /* times that somebody came back from these */
+  CRM__BASE_LEFT,           /* that an active one became one of these */
+  CRM__BASE_STOCK,          /* active ones at the start */
+
   CRM__BASE_DAYS,           /* of the window */
   CRM__BASE_DAYS_LEFT,      /* from its end to that of the period */
   CRM__BASE_TARGET,         /* of the whole period */
@@ -104,6 +112,7 @@ enum {
   CRM__NEEDS_OPPORTUNITY,
   CRM__NEEDS_INTERACTION,
   CRM__NEEDS_PAYMENT,
+  CRM__NEEDS_LIFE,          /* the first purchase that a life has */
   CRM__NEEDS_FIGURE,        /* the figures themselves tell */
   CRM__NEEDS
 };

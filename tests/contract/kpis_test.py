@@ -48,6 +48,28 @@ FILES = {
 16,2024-05-20,,sale,tea,2,20.00,,12.00,north,ann
 17,2024-05-25,5,sale,wrap,1,4.00,,,north,ann
 18,2024-05-28,3,sale,tea,1,10.00,,6.00,north,ann
+101,2023-08-01,8,sale,tea,1,5.00,,3.00,north,ann
+102,2023-08-08,8,sale,tea,1,5.00,,3.00,north,ann
+103,2023-08-15,8,sale,tea,1,5.00,,3.00,north,ann
+104,2023-08-22,8,sale,tea,1,5.00,,3.00,north,ann
+105,2023-08-29,8,sale,tea,1,5.00,,3.00,north,ann
+106,2023-09-05,8,sale,tea,1,5.00,,3.00,north,ann
+107,2023-09-12,8,sale,tea,1,5.00,,3.00,north,ann
+108,2023-09-19,8,sale,tea,1,5.00,,3.00,north,ann
+109,2023-09-26,8,sale,tea,1,5.00,,3.00,north,ann
+110,2023-10-03,8,sale,tea,1,5.00,,3.00,north,ann
+111,2023-10-10,8,sale,tea,1,5.00,,3.00,north,ann
+112,2023-10-17,8,sale,tea,1,5.00,,3.00,north,ann
+113,2023-10-24,8,sale,tea,1,5.00,,3.00,north,ann
+114,2023-10-31,8,sale,tea,1,5.00,,3.00,north,ann
+115,2023-11-07,8,sale,tea,1,5.00,,3.00,north,ann
+116,2023-11-14,8,sale,tea,1,5.00,,3.00,north,ann
+117,2023-11-21,8,sale,tea,1,5.00,,3.00,north,ann
+118,2023-11-28,8,sale,tea,1,5.00,,3.00,north,ann
+119,2023-12-05,8,sale,tea,1,5.00,,3.00,north,ann
+120,2023-12-12,8,sale,tea,1,5.00,,3.00,north,ann
+121,2023-12-19,8,sale,tea,1,5.00,,3.00,north,ann
+122,2023-12-26,8,sale,tea,1,5.00,,3.00,north,ann
 """,
     "opportunities": """opportunity,customer,created,closed,outcome,amount,probability,owner
 A,1,2024-03-01,2024-05-10,won,900.00,,ann
@@ -122,7 +144,11 @@ are sales in it) and the last one.
 
 **Groups.** `--group branch` and `--group staff` give each branch or person beside all together: a branch's figures are those of `--branch`
 with it alone. A document is the person's that its first line with one names; opportunities go by owner, contacts and figures by staff.
-Opportunities, contacts and accounts belong to no branch, accounts to no person.
+Opportunities, contacts, accounts and customers' lives belong to no branch, accounts and lives to no person.
+
+**Customers' lives** are those of [lifecycle](lifecycle.md) with the limits that it suggests as of `--as-of`, whatever the period: dormant,
+lost, dormancy, reactivated, leak. With fewer than 20 gaps between days of purchase no limit is known and they are `insufficient`; so is the
+number of the lost where nothing tells when a customer is lost. They cost a computation of all lives, made only where one of them is asked for.
 
 **The records behind a figure** come from `crm_kpi_evidence`: documents, customers, opportunities, contacts or entries, the largest first, up
 to a limit; they add up to the numerator or denominator.
@@ -320,6 +346,7 @@ def sales_figures(figures):
     put("new_product_share", sum(new_products), plain(sum(new_products)), total, plain(total))
     put("run_rate", total, plain(total), 31, "31 days")
     customer_figures(put, sales, total)
+    life_figures(put, sales)
     if (TO - min((line["day"] for line in sales.lines if line["product"] and line["sale"]), default=TO)).days < 90:
         del figures["new_product_revenue"], figures["new_product_share"]
     return total, sum(line["cost"] for line in costed)
@@ -375,6 +402,57 @@ def customer_figures(put, sales, total):
     put("gini", None, "x rising: %s; the sum of (2 i - %d) x(i) is %s"
         % (", ".join(map(plain, rising)), n + 1, plain(weighted)), None,
         "%d * %s" % (n, plain(sum(rising))), Fraction(weighted, n * sum(rising)))
+
+
+def suggested_limits(sales, customers):
+    """Dormant and lost days, None where they are not known: gaps counted one by one, Kaplan and Meier in fractions."""
+    gaps = [(b - a).days for c in customers for a, b in zip(sales.days(c), sales.days(c)[1:])]
+    spans = gaps + [(TO - sales.days(c)[-1]).days for c in customers]
+    if len(gaps) < 20:
+        return None, None, gaps
+    dormant = min(n for n in gaps if 10 * sum(gap <= n for gap in gaps) >= 9 * len(gaps))
+    share, survival = Fraction(1), []
+    for number in range(max(spans) + 1):
+        ended = gaps.count(number)
+        share = share * (1 - Fraction(ended, sum(span >= number for span in spans))) if ended else share
+        survival.append(share)
+    for idle in range(dormant + 1, max(spans) + 1 - dormant):
+        if sum(span >= idle + dormant for span in spans) < 20:
+            break
+        if survival[idle + dormant] > survival[idle] * Fraction(9, 10):
+            return dormant, idle, gaps
+    return dormant, None, gaps
+
+
+def life_figures(put, sales):
+    customers = sales.customers()
+    dormant, lost, gaps = suggested_limits(sales, customers)
+    unknown = "%d gaps, fewer than 20: insufficient" % len(gaps)
+    if dormant is None:
+        for name in ("customers_dormant", "customers_lost", "dormant_rate", "customers_reactivated", "leak_rate"):
+            put(name, None, unknown)
+        return
+    idle = {c: (TO - sales.days(c)[-1]).days for c in customers}
+    silent = [c for c in customers if idle[c] > dormant]
+    gone = [c for c in silent if lost is not None and idle[c] >= lost]
+    limit = "idle on 1 June for more than %d days, the 90th percentile of the %d gaps: " % (dormant, len(gaps))
+    put("customers_dormant", len(silent) - len(gone), limit + listed(c for c in silent if c not in gone))
+    put("customers_lost", None if lost is None else len(gone),
+        "fewer than 20 at risk so late, so that no limit is known: insufficient" if lost is None else listed(gone))
+    put("dormant_rate", len(silent), listed(silent), len(customers), "all that ever bought: " + listed(customers))
+    left, back = [], []
+    for c in customers:
+        days = sales.days(c)
+        for first, second in zip(days, days[1:] + [None]):
+            falls = first + datetime.timedelta(days=dormant + 1)
+            if (second is None or falls <= second) and FROM < falls <= TO:
+                left.append(c)
+            if second is not None and falls <= second and inside(second):
+                back.append(c)
+    before = [c for c in sales.customers(end=FROM) if (FROM - sales.days(c, end=FROM)[-1]).days <= dormant]
+    put("customers_reactivated", len(back), "silent for more than %d days, then back in May: %s" % (dormant, listed(back)))
+    put("leak_rate", len(left), "dormant on a day from 2 May to 1 June: " + listed(left), len(before),
+        "active on 1 May: " + listed(before))
 
 
 def opportunity_figures(figures):

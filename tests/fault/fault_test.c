@@ -705,6 +705,14 @@ static crm_status ask_lapsed(const crm_store *store, const crm_scope *scope, crm
   return crm_kpi_evidence(store, scope, NULL, &options, table, error);
 }
 
+static crm_status ask_dormant(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_kpi_evidence_options options = CRM_KPI_EVIDENCE_OPTIONS_INIT;
+  options.kpi = "customers_dormant";
+  options.period = "2024-03";
+  return crm_kpi_evidence(store, scope, NULL, &options, table, error);
+}
+
 static crm_status ask_branches(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return ask_kpi(store, scope, table, error, CRM_KPI_BY_BRANCH);
@@ -884,7 +892,7 @@ static const question questions[] = {
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers, ask_accounts, crm_accounts_sites,
     crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
     ask_findings, ask_reopened, ask_snapshot, ask_problems, ask_bridge, ask_branches, ask_people, ask_evidence,
-    ask_lapsed,
+    ask_lapsed,   ask_dormant,
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,

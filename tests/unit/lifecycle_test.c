@@ -75,6 +75,32 @@ static void every_life_is_followed_by_time(void **state)
   crm_store_free(store);
 }
 
+/* A is lost already when the host says dormant: it is lost again on the day after, so that events stay in order of
+ * time. Who has been lost once does not fall again where the host puts it on a step. */
+static void silence_follows_the_host(void **state)
+{
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle;
+  crm_table *table = NULL;
+  (void)state;
+  facts_load_text(store, "stages", "customer,time,stage\nA,2024-05-10 09:00,dormant\nA,2024-05-20,prospect\n"
+                                   "A,2024-05-25,repeat\n");
+  lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  assert_int_equal(crm_lifecycle_history(lifecycle, "A", &table, NULL), CRM_OK);
+  assert_result(table, "stage,entered,cause\n"
+                       "prospect,2024-01-01T00:00:00,joined\n"
+                       "customer,2024-01-05T10:00:00,purchase\n"
+                       "repeat,2024-01-20T10:00:00,repeat\n"
+                       "dormant,2024-02-20T00:00:00,idle\n"
+                       "lost,2024-04-19T00:00:00,idle\n"
+                       "dormant,2024-05-10T09:00:00,host\n"
+                       "lost,2024-05-11T00:00:00,idle\n"
+                       "prospect,2024-05-20T00:00:00,host\n"
+                       "repeat,2024-05-25T00:00:00,host\n");
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 /* The host calls A lost and is proved wrong, moves B back to prospect, and knows H from an opportunity alone. */
 static void the_host_and_opportunities_join_in(void **state)
 {
@@ -472,6 +498,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_life_is_followed_by_time),
+    cmocka_unit_test(silence_follows_the_host),
     cmocka_unit_test(the_host_and_opportunities_join_in),
     cmocka_unit_test(silence_counts_to_the_day),
     cmocka_unit_test(two_purchases_of_a_day_are_no_repeat),
