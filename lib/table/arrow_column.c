@@ -126,7 +126,8 @@ static crm_status check_array(const crm__arrow_column *column, const crm__arrow_
       (type->kind == CRM__ARROW_TEXT_VIEW && array->n_buffers > 3 && array->buffers[array->n_buffers - 1] == NULL)) {
     return refuse(column, CRM_ERROR_ARGUMENT, "a buffer of the column is missing", error);
   }
-  if (type->width > 0 && (uintptr_t)array->buffers[1] % (uintptr_t)(type->width < 8 ? type->width : 8) != 0) {
+  if ((type->width > 0 && (uintptr_t)array->buffers[1] % (uintptr_t)(type->width < 8 ? type->width : 8) != 0) ||
+      (type->kind == CRM__ARROW_TEXT_VIEW && (uintptr_t)array->buffers[array->n_buffers - 1] % 8 != 0)) {
     return refuse(column, CRM_ERROR_ARGUMENT, "a buffer of the column is not aligned to its values", error);
   }
   return CRM_OK;

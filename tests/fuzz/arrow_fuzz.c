@@ -114,6 +114,7 @@ static const void *put_text(frame *f, uint8_t *into, int64_t count, int32_t widt
   return bytes;
 }
 
+/* Views of one buffer; `lie` 1: that leave it, 2: and the buffer's size is not aligned. */
 static void put_views(frame *f, uint8_t *into, int64_t count, const void **buffers, struct ArrowArray *array, int lie)
 {
   int64_t size = 40;
@@ -136,7 +137,7 @@ static void put_views(frame *f, uint8_t *into, int64_t count, const void **buffe
     }
   }
   buffers[2] = piece(f, size);
-  buffers[3] = memcpy(piece(f, 8), &size, 8);
+  buffers[3] = memcpy(piece(f, 9) + lie / 2, &size, 8);
   array->n_buffers = 4;
 }
 
@@ -206,7 +207,7 @@ static void fill_array(frame *f, const form *as, int32_t lie, const void **buffe
     buffers[2] = put_text(f, values, count, as->width, lie == 9);
     array->n_buffers = 3;
   } else if (as->kind == VIEWS) {
-    put_views(f, values, count, buffers, array, lie == 9);
+    put_views(f, values, count, buffers, array, lie == 9 ? 1 : lie == 13 ? 2 : 0);
   } else if (as->kind == NUMBERS) {
     put_numbers(f, values, count, as->width);
   }

@@ -468,6 +468,9 @@ static void test_lies_about_texts(void **state)
   refused(&f, CRM_ERROR_ARGUMENT, "customer");
   views[9].length = -1;
   refused(&f, CRM_ERROR_ARGUMENT, "customer");
+  views[9].length = 3;
+  f.buffers[3][3] = (const char *)sizes + 1;   /* not aligned */
+  refused(&f, CRM_ERROR_ARGUMENT, "customer");
 }
 
 /* ---- out, and in again */
