@@ -9,7 +9,8 @@ enum {
   BEHIND_BRANCH_PERMILLE = 470,
   BEHIND_RANK = 5,         /* the product that so many are better liked than */
   BEHIND_PRODUCT_PERMILLE = 780,
-  MORE_ORDERED = 125,      /* percent */
+  MORE_ORDERED = 125,      /* percent, */
+  LESS_ORDERED = 20,       /* in a poor month */
   RETURNING_CLERK = 5,
   RETURNS_PERMILLE = 130,
   VOIDING_CLERK = 9,
@@ -23,7 +24,7 @@ enum {
   GAP_END = 960,           /* two weeks */
   POOR_FIRST = 1035,       /* November 2025 */
   POOR_END = 1065,
-  POOR_PERMILLE = 450,
+  POOR_PERMILLE = 516,
   BURST_DAY = 1073,        /* 2025-12-09 */
   BURST = 60
 };
@@ -79,7 +80,10 @@ uint32_t planted_discount(struct chain *chain, uint32_t staff, int32_t day)
 
 uint32_t planted_order(const struct chain *chain, int32_t day)
 {
-  return chain->plain || day < LAST_YEAR ? 100 : MORE_ORDERED;
+  if (chain->plain || day < LAST_YEAR) {
+    return 100;
+  }
+  return day >= POOR_FIRST && day < POOR_END ? LESS_ORDERED : MORE_ORDERED;
 }
 
 int32_t planted_customer(struct chain *chain)

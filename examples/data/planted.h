@@ -16,7 +16,8 @@
  * - three October days of the branch `river` reach the office late, in a file of their own;
  * - a product that sells no more still lies on stock (figures.c);
  * - two weeks of the branch `station` are missing in August 2025;
- * - November 2025 is poor for a November, and on 2025-12-09 a till sends a burst of test receipts. */
+ * - November 2025 is poor for a November, in orders and in money;
+ * - on 2025-12-09 a till sends a burst of test receipts. */
 
 /* Whether receipts of a branch never arrive. */
 int planted_gap(const struct chain *chain, uint32_t branch, int32_t day);
