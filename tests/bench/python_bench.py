@@ -65,10 +65,10 @@ def measure(kind, directory):
 def price_of_a_call():
     """A scalar function beside ctypes' own bare call, in nanoseconds: both, and the difference."""
     import libcrm
-    from libcrm import _library
+    from libcrm._library import library
 
     store = libcrm.Store()
-    bare, pointer = _library.library.crm_store_version, store._handle.pointer
+    bare, pointer = library.crm_store_version, store._handle.pointer
 
     def best(call):
         return min(timeit.repeat(call, number=100, repeat=300)) / 100 * 1e9
@@ -84,7 +84,7 @@ def ask(command, environment):
 
 def bench(arguments):
     environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1] / "bindings" / "python" / "src"),
-                   "LIBCRM_LIBRARY": str(arguments.library)}
+                   "LIBCRM_LIBRARY": str(arguments.shared)}
     results = {kind: [] for kind in KINDS}
     for _ in range(arguments.rounds):
         for kind in KINDS:
@@ -109,7 +109,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=pathlib.Path)
     parser.add_argument("--data", type=pathlib.Path)
-    parser.add_argument("--library", type=pathlib.Path)
+    parser.add_argument("--library", dest="shared", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--measure", choices=KINDS)
     parser.add_argument("--call", action="store_true")
@@ -119,7 +119,7 @@ def main():
     elif arguments.call:
         print("a scalar call: ctypes' own %.0f ns, the package's %.0f ns, %.0f ns more" % price_of_a_call())
     else:
-        arguments.library = arguments.library or arguments.programs.parents[1] / "bindings" / "libcrm_python.so"
+        arguments.shared = arguments.shared or arguments.programs.parents[1] / "bindings" / "libcrm_python.so"
         bench(arguments)
 
 

@@ -25,11 +25,11 @@ class Result(unittest.TextTestResult):
 
 def main():
     parser = argparse.ArgumentParser(description="the Python package without other packages")
-    parser.add_argument("--library", required=True)
+    parser.add_argument("--library", dest="shared", required=True)
     parser.add_argument("--cockpit")
     parser.add_argument("names", nargs="*", help="plain.test_store and the like")
     arguments = parser.parse_args()
-    os.environ["LIBCRM_LIBRARY"] = os.path.abspath(arguments.library)
+    os.environ["LIBCRM_LIBRARY"] = os.path.abspath(arguments.shared)
     sys.path[:0] = [str(HERE.parent / "src"), str(HERE)]
     from plain import support
 

@@ -6,7 +6,8 @@ import sys
 import unittest
 
 import libcrm
-from libcrm import _ffi, _library
+from libcrm import _ffi
+from libcrm._library import library
 
 from .support import PACKAGE, ROOT, in_child
 
@@ -33,7 +34,7 @@ class Interface(unittest.TestCase):
         declared = common.functions()
         self.assertGreater(len(declared), 60)
         for name, text in declared.items():
-            function = getattr(_library.library, name)
+            function = getattr(library, name)
             self.assertIsNotNone(function.argtypes, name)
             untyped = [kind for kind in function.argtypes if kind is ctypes.c_void_p]
             self.assertLessEqual(len(untyped), 1 if "void *" in text else 0, name)
@@ -58,7 +59,7 @@ class Interface(unittest.TestCase):
     def test_a_wrong_handle_is_refused(self):
         store = libcrm.Store()
         with self.assertRaises(ctypes.ArgumentError):
-            _library.library.crm_table_rows(store._handle.pointer)
+            library.crm_table_rows(store._handle.pointer)
 
     def test_another_version_is_refused(self):
         status, text = altered("ffi.CRM_VERSION_MINOR += 1; ")

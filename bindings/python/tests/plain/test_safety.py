@@ -12,7 +12,7 @@ import unittest
 from decimal import Decimal
 
 import libcrm
-from libcrm import _library
+from libcrm._library import library
 
 from .support import SALES, facts, in_child
 
@@ -197,7 +197,7 @@ class Safety(unittest.TestCase):
     def test_the_price_of_a_call(self):
         """A scalar call beside ctypes' own; the bench measures it, here only a blunder would fail."""
         store = facts()
-        bare, pointer, calls = _library.library.crm_store_version, store._handle.pointer, 20000
+        bare, pointer, calls = library.crm_store_version, store._handle.pointer, 20000
         own = min(timeit.repeat(lambda: bare(pointer), number=calls, repeat=7)) / calls
         ours = min(timeit.repeat(lambda: store.version, number=calls, repeat=7)) / calls
         print("a scalar call costs %.3f us more than ctypes' own %.3f us" % ((ours - own) * 1e6, own * 1e6))
