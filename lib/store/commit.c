@@ -187,7 +187,7 @@ static void admit_document(crm_store *store, uint32_t document)
   }
   if (customer != CRM__NONE) {
     crm__profile *profile = &store->profiles[customer];
-    crm__profile_add(store, profile, document);
+    crm__profile_add(store, &store->measures[customer], profile, document);
     crm__column_put_u32(&documents->next, document, profile->head);
     profile->head = document;
     crm__customer_touch(store, customer);
@@ -254,7 +254,7 @@ static void clear_unused(crm_load *load)
   }
 }
 
-/* How many documents ahead the customer's profile is asked for. */
+/* How many documents ahead the customer's measure and profile are asked for. */
 #define AHEAD 16
 
 /* The document of the next owner among the kept lines from *i on, its entry written; *i moves past its lines. */
@@ -282,6 +282,7 @@ static void admit_owned(crm_load *load, uint64_t kept)
       uint32_t document = next_owned(load, &i);
       uint32_t customer = crm__column_u32(&store->documents.customer, document);
       if (customer != CRM__NONE) {
+        CRM__PREFETCH(&store->measures[customer]);
         CRM__PREFETCH(&store->profiles[customer]);
       }
       queue[read++ % AHEAD] = document;
@@ -304,7 +305,6 @@ static void admit_chunk(crm_store *store, uint32_t document, uint64_t count)
   const crm__documents *documents = &store->documents;
   const int64_t *times = (const int64_t *)(const void *)crm__column_at(&documents->time, document);
   const int64_t *nets = (const int64_t *)(const void *)crm__column_at(&documents->net, document);
-  const int64_t *returned = (const int64_t *)(const void *)crm__column_at(&documents->returned, document);
   const int64_t *costs = (const int64_t *)(const void *)crm__column_at(&documents->cost, document);
   const uint32_t *lines = (const uint32_t *)(const void *)crm__column_at(&documents->lines, document);
   const uint32_t *customers = (const uint32_t *)(const void *)crm__column_at(&documents->customer, document);
@@ -318,6 +318,7 @@ static void admit_chunk(crm_store *store, uint32_t document, uint64_t count)
     crm__admission admission;
     uint32_t customer = customers == NULL ? CRM__NONE : customers[i];
     if (customers != NULL && i + AHEAD < count && customers[i + AHEAD] != CRM__NONE) {
+      CRM__PREFETCH(&store->measures[customers[i + AHEAD]]);
       CRM__PREFETCH(&store->profiles[customers[i + AHEAD]]);
     }
     if (lines[i] == 0) {
@@ -325,7 +326,6 @@ static void admit_chunk(crm_store *store, uint32_t document, uint64_t count)
     }
     admission.time = times[i];
     admission.net = element(nets, i);
-    admission.returned = element(returned, i);
     admission.cost = element(costs, i);
     admission.lines = lines[i];
     admission.flags = flags[i];
@@ -338,7 +338,7 @@ static void admit_chunk(crm_store *store, uint32_t document, uint64_t count)
     store->earliest = times[i] < store->earliest && (flags[i] & CRM__DOCUMENT_LINE) ? times[i] : store->earliest;
     if (customer != CRM__NONE) {
       crm__profile *profile = &store->profiles[customer];
-      crm__profile_join(profile, &admission, store->day_start);
+      crm__profile_join(&store->measures[customer], profile, &admission, store->day_start);
       next[i] = profile->head;
       profile->head = document + (uint32_t)i;
       crm__customer_touch(store, customer);

@@ -148,7 +148,7 @@ static void forget_customer(crm_store *store, uint32_t id)
     forget_document(store, document);
     document = next;
   }
-  store->profiles[id] = crm__profile_empty();
+  crm__profile_empty(&store->measures[id], &store->profiles[id]);
   if (id < store->identity.count) {   /* all that it is merged with is chosen too */
     store->identity.resolved[id] = id;
     store->identity.next[id] = CRM__NONE;

@@ -232,7 +232,7 @@ static uint32_t take_chain(crm_store *store, uint32_t customer, uint32_t head)
     head = document;
     document = next;
   }
-  *profile = crm__profile_empty();
+  crm__profile_empty(&store->measures[customer], profile);
   return head;
 }
 
@@ -264,7 +264,7 @@ void crm__apply_identity(crm_load *load)
     crm__profile *profile = &store->profiles[customer];
     head = crm__column_u32(&store->documents.next, document);
     write_customer(store, document, sender, customer);
-    crm__profile_add(store, profile, document);
+    crm__profile_add(store, &store->measures[customer], profile, document);
     crm__column_put_u32(&store->documents.next, document, profile->head);
     profile->head = document;
   }

@@ -21,8 +21,8 @@ static int kept_serve(const crm__scope *scope)
 crm_status crm__measures_compute(crm__scope *scope, crm__measures *measures, crm_error *error)
 {
   if (kept_serve(scope)) {
-    measures->base = (const unsigned char *)(const void *)scope->store->profiles;
-    measures->stride = sizeof(crm__profile);
+    measures->base = (const unsigned char *)(const void *)scope->store->measures;
+    measures->stride = sizeof(crm__measure);
     return CRM_OK;
   }
   return crm__summary_measures(scope, measures) ? CRM_OK : crm__pass(scope, scope, measures, NULL, 0, error);
@@ -94,7 +94,7 @@ crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *
   }
   for (i = 0; kept && i < customers; i++) {
     uint32_t customer = crm__scope_customer(scope, i);
-    int32_t day = scope->store->profiles[i].measure.first;
+    int32_t day = scope->store->measures[i].first;
     made[customer] = day < made[customer] ? day : made[customer];
   }
   *first = made;

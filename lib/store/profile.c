@@ -6,11 +6,12 @@
 
 #include <string.h>
 
-static const crm__profile empty = {{INT32_MAX, INT32_MIN, 0, 0, 0, 0}, 0, 0, 0, CRM__NONE, 0};
-
-crm__profile crm__profile_empty(void)
+void crm__profile_empty(crm__measure *measure, crm__profile *profile)
 {
-  return empty;
+  static const crm__measure no_measure = {INT32_MAX, INT32_MIN, 0, 0, 0, 0};
+  static const crm__profile no_profile = {0, 0, CRM__NONE};
+  *measure = no_measure;
+  *profile = no_profile;
 }
 
 /* Places for so many rows of a table. The last column that is resized tells whether all are. */
@@ -34,12 +35,14 @@ int crm__profiles_grow(crm_store *store)
 {
   uint64_t customers = store->customers.count;
   int32_t table;
-  if (!crm__grow(&store->memory, (void **)&store->profiles, &store->profile_capacity, customers,
+  if (!crm__grow(&store->memory, (void **)&store->measures, &store->measure_capacity, customers,
+                 sizeof *store->measures) ||
+      !crm__grow(&store->memory, (void **)&store->profiles, &store->profile_capacity, customers,
                  sizeof *store->profiles)) {
     return 0;
   }
-  while (store->profile_count < customers) {
-    store->profiles[store->profile_count++] = empty;
+  for (; store->profile_count < customers; store->profile_count++) {
+    crm__profile_empty(&store->measures[store->profile_count], &store->profiles[store->profile_count]);
   }
   for (table = 0; table < CRM__TABLES; table++) {
     if (!resize_table(store, table, crm__places_intern(store, table)->count)) {
@@ -133,31 +136,31 @@ uint32_t crm__document_orders(const crm_store *store, uint32_t document)
   return flags & CRM__DOCUMENT_ROWS ? crm__column_u32(&store->documents.lines, document) : 1;
 }
 
-void crm__profile_add(const crm_store *store, crm__profile *profile, uint32_t document)
+void crm__profile_add(const crm_store *store, crm__measure *measure, crm__profile *profile, uint32_t document)
 {
   const crm__documents *documents = &store->documents;
   crm__admission admission;
   admission.time = crm__column_i64(&documents->time, document);
   admission.net = crm__column_i64(&documents->net, document);
-  admission.returned = crm__column_i64(&documents->returned, document);
   admission.cost = crm__column_i64(&documents->cost, document);
   admission.lines = crm__column_u32(&documents->lines, document);
   admission.flags = crm__column_u8(&documents->flags, document);
-  crm__profile_join(profile, &admission, store->day_start);
+  crm__profile_join(measure, profile, &admission, store->day_start);
 }
 
 void crm__profile_rebuild(crm_store *store, uint32_t customer)
 {
+  crm__measure *measure = &store->measures[customer];
   crm__profile *profile = &store->profiles[customer];
   uint32_t document = profile->head;
   int64_t changed = profile->changed;
-  *profile = empty;
+  crm__profile_empty(measure, profile);
   profile->changed = changed;
   while (document != CRM__NONE) {
     uint32_t next = crm__column_u32(&store->documents.next, document);
     uint32_t live = crm__column_u8(&store->documents.flags, document) & CRM__DOCUMENT_LIVE;
     if (live && crm__column_u32(&store->documents.customer, document) == customer) {
-      crm__profile_add(store, profile, document);
+      crm__profile_add(store, measure, profile, document);
       crm__column_put_u32(&store->documents.next, document, profile->head);
       profile->head = document;
     }

@@ -60,30 +60,28 @@ void crm__document_total_put(crm_store *store, uint32_t document, const crm__doc
 /* Occasions that a document stands for if it is one: 1, or its lines where it is made of equal rows; else 0. */
 uint32_t crm__document_orders(const crm_store *store, uint32_t document);
 
-/* A profile of a customer without documents. */
-crm__profile crm__profile_empty(void);
+/* What a customer without documents has. */
+void crm__profile_empty(crm__measure *measure, crm__profile *profile);
 
 /* What a profile takes of a document. */
 typedef struct crm__admission {
   int64_t time;
   int64_t net;
-  int64_t returned;
   int64_t cost;
   uint32_t lines;
   uint32_t flags;      /* CRM__DOCUMENT_... */
 } crm__admission;
 
-/* Adds a live document to its customer's profile, the chain aside. */
-static inline void crm__profile_join(crm__profile *profile, const crm__admission *document, int64_t day_start)
+/* Adds a live document to what its customer has, the chain aside. */
+static inline void crm__profile_join(crm__measure *measure, crm__profile *profile, const crm__admission *document,
+                                     int64_t day_start)
 {
-  crm__measure *measure = &profile->measure;
   uint32_t orders = document->flags & CRM__DOCUMENT_ROWS ? document->lines : 1;
   profile->documents++;
   if ((document->flags & CRM__DOCUMENT_LINE) == 0) {
     return;
   }
   measure->money += document->net;
-  profile->sales += document->net + document->returned;
   measure->cost += document->cost;
   measure->flags |= CRM__SEEN_PERIOD | CRM__SEEN_EVER;
   measure->flags |= document->flags & CRM__DOCUMENT_COST_MISSING ? CRM__COST_MISSING : 0;
@@ -95,9 +93,9 @@ static inline void crm__profile_join(crm__profile *profile, const crm__admission
   }
 }
 
-void crm__profile_add(const crm_store *store, crm__profile *profile, uint32_t document);
+void crm__profile_add(const crm_store *store, crm__measure *measure, crm__profile *profile, uint32_t document);
 
-/* Makes a profile anew from its chain, from which documents that are no longer the customer's drop out. */
+/* Makes measure and profile anew from the chain, from which documents that are no longer the customer's drop out. */
 void crm__profile_rebuild(crm_store *store, uint32_t customer);
 
 #endif

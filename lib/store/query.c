@@ -28,37 +28,44 @@ static crm_status known_customer(const crm_store *store, const char *key, crm_ta
   return CRM_OK;
 }
 
-/* Times of a customer's first and last occasion, CRM__NULL: none. Profiles keep the days alone. */
-static void occasion_times(const crm_store *store, uint32_t id, int64_t *first, int64_t *last)
+/* What measures do not keep: times of a customer's first and last occasion (they have the days), CRM__NULL: none, and
+ * what was returned. */
+typedef struct chain_facts {
+  int64_t first;
+  int64_t last;
+  int64_t returned;
+} chain_facts;
+
+static chain_facts read_chain(const crm_store *store, uint32_t id)
 {
   uint32_t document = store->profiles[id].head;
-  *first = CRM__NULL;
-  *last = CRM__NULL;
+  chain_facts facts = {CRM__NULL, CRM__NULL, 0};
   for (; document != CRM__NONE; document = crm__column_u32(&store->documents.next, document)) {
     int64_t time = crm__column_i64(&store->documents.time, document);
     if (crm__document_orders(store, document) > 0) {
-      *first = *first == CRM__NULL || time < *first ? time : *first;
-      *last = time > *last ? time : *last;
+      facts.first = facts.first == CRM__NULL || time < facts.first ? time : facts.first;
+      facts.last = time > facts.last ? time : facts.last;
     }
+    facts.returned += crm__column_i64(&store->documents.returned, document);
   }
+  return facts;
 }
 
 static void put_profile(const crm_store *store, uint32_t id, crm_table *table, int32_t at)
 {
+  const crm__measure *measure = &store->measures[id];
   const crm__profile *profile = &store->profiles[id];
-  int64_t first;
-  int64_t last;
-  occasion_times(store, id, &first, &last);
-  crm__put_number(table, at, first);
-  crm__put_number(table, at + 1, last);
-  crm__table_put(table, at + 2, profile->measure.orders);
-  crm__table_put(table, at + 3, profile->measure.money);
-  crm__table_put(table, at + 4, profile->sales);
-  crm__table_put(table, at + 5, profile->sales - profile->measure.money);
-  if (profile->measure.flags & CRM__COST_MISSING) {
+  chain_facts facts = read_chain(store, id);
+  crm__put_number(table, at, facts.first);
+  crm__put_number(table, at + 1, facts.last);
+  crm__table_put(table, at + 2, measure->orders);
+  crm__table_put(table, at + 3, measure->money);
+  crm__table_put(table, at + 4, measure->money + facts.returned);
+  crm__table_put(table, at + 5, facts.returned);
+  if (measure->flags & CRM__COST_MISSING) {
     crm__table_put_null(table, at + 6);
   } else {
-    crm__table_put(table, at + 6, profile->measure.cost);
+    crm__table_put(table, at + 6, measure->cost);
   }
   crm__table_put(table, at + 7, profile->documents);
   crm__table_put(table, at + 8, profile->changed);

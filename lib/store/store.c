@@ -273,6 +273,7 @@ void crm_store_free(crm_store *store)
   crm__intern_close(&store->erased, &store->memory);
   crm__column_close(&store->erased_ids, &store->memory);
   close_dimensions(store);
+  crm__free_array(&store->memory, store->measures, store->measure_capacity, sizeof *store->measures);
   crm__free_array(&store->memory, store->profiles, store->profile_capacity, sizeof *store->profiles);
   crm__months_drop(store);
   crm__reopened_free(store);

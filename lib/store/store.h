@@ -67,14 +67,12 @@ typedef struct crm__sales_lines {
 #define CRM__LINE_COLUMNS 14
 #define CRM__DOCUMENT_COLUMNS 13
 
-/* One record a customer, a cache line: what all time under the default scope gives. */
+/* What is kept of a customer beside its measure of all time under the default scope, which stands in an array apart:
+ * whoever reads the measures of all goes through nothing else (docs/adr/0014-measures-apart.md). */
 typedef struct crm__profile {
-  crm__measure measure;
-  int64_t sales;            /* before returns */
   int64_t changed;          /* data version of the last commit that touched it */
   uint32_t documents;       /* in the chain: any live document */
   uint32_t head;            /* first of the chain */
-  int64_t spare;            /* to 64 bytes, a cache line */
 } crm__profile;
 
 /* A table of rows, each in a place that its key leads to: customers, products and opportunities stand at the id of
@@ -156,8 +154,10 @@ struct crm_store {
   uint64_t line_count;
   int64_t live_documents;
   int64_t live_lines;
-  crm__profile *profiles;         /* by customer */
+  crm__measure *measures;         /* by customer */
+  crm__profile *profiles;         /* likewise, as many */
   uint64_t profile_count;
+  uint64_t measure_capacity;
   uint64_t profile_capacity;
 
   int64_t latest;                 /* time of the latest live document, quotes and voids too; INT64_MIN: none */

@@ -51,12 +51,10 @@ static crm_status verify_document(const crm_store *store, uint32_t document, sum
   return CRM_OK;
 }
 
-static int same_profile(const crm__profile *a, const crm__profile *b)
+static int same_measure(const crm__measure *a, const crm__measure *b)
 {
-  return a->measure.first == b->measure.first && a->measure.last == b->measure.last &&
-         a->measure.money == b->measure.money && a->measure.cost == b->measure.cost &&
-         a->measure.orders == b->measure.orders && a->measure.flags == b->measure.flags && a->sales == b->sales &&
-         a->documents == b->documents;
+  return a->first == b->first && a->last == b->last && a->money == b->money && a->cost == b->cost &&
+         a->orders == b->orders && a->flags == b->flags;
 }
 
 /* The chain of a customer: as many documents as are kept, all of them the customer's. */
@@ -75,17 +73,19 @@ static int chain_good(const crm_store *store, uint32_t customer)
   return left == 0 && document == CRM__NONE;
 }
 
-static crm_status verify_profiles(const crm_store *store, crm__profile *made, crm_error *error)
+static crm_status verify_profiles(const crm_store *store, crm__measure *measures, crm__profile *made,
+                                  crm_error *error)
 {
   uint64_t i;
   for (i = 0; i < store->document_count; i++) {
     uint32_t customer = crm__column_u32(&store->documents.customer, i);
     if ((crm__column_u8(&store->documents.flags, i) & CRM__DOCUMENT_LIVE) && customer != CRM__NONE) {
-      crm__profile_add(store, &made[customer], (uint32_t)i);
+      crm__profile_add(store, &measures[customer], &made[customer], (uint32_t)i);
     }
   }
   for (i = 0; i < store->customer_count; i++) {
-    if (!same_profile(&made[i], &store->profiles[i])) {
+    if (!same_measure(&measures[i], &store->measures[i]) ||
+        made[i].documents != store->profiles[i].documents) {
       return differs(error, "profile of the customer", i);
     }
     if (!chain_good(store, (uint32_t)i)) {
@@ -98,6 +98,7 @@ static crm_status verify_profiles(const crm_store *store, crm__profile *made, cr
 crm_status crm_store_verify(const crm_store *store, crm_error *error)
 {
   crm__memory memory;
+  crm__measure *measures;
   crm__profile *made;
   sums all = {0, 0, 0, 0};
   int64_t earliest;
@@ -128,17 +129,21 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
     return crm__fail(error, CRM_ERROR_CORRUPT, "the counts of documents and lines differ from what is there");
   }
   memory = crm__memory_fork(&store->memory);
+  measures = crm__alloc_array(&memory, store->customer_count, sizeof *measures);
   made = crm__alloc_array(&memory, store->customer_count, sizeof *made);
-  if (made == NULL) {
-    return crm__fail_memory(error);
+  if (measures == NULL || made == NULL) {
+    status = crm__fail_memory(error);
   }
-  for (i = 0; i < store->customer_count; i++) {
-    made[i] = crm__profile_empty();
+  for (i = 0; status == CRM_OK && i < store->customer_count; i++) {
+    crm__profile_empty(&measures[i], &made[i]);
   }
-  status = verify_profiles(store, made, error);
+  if (status == CRM_OK) {
+    status = verify_profiles(store, measures, made, error);
+  }
   if (status == CRM_OK) {
     status = crm__months_verify(store, error);
   }
+  crm__free_array(&memory, measures, store->customer_count, sizeof *measures);
   crm__free_array(&memory, made, store->customer_count, sizeof *made);
   return status;
 }

@@ -44,7 +44,7 @@ void crm__store_shared(const crm_store *store, crm__shared *shared)
   uint32_t i;
   *shared = none;
   for (i = 0; i < store->customer_count; i++) {
-    int64_t orders = store->profiles[i].measure.orders;
+    int64_t orders = store->measures[i].orders;
     if (orders == 0 || crm__customer_kind(store, i) == CRM__CUSTOMER_ANONYMOUS) {
       continue;
     }
