@@ -4,9 +4,12 @@
 #define CRM_STORE_CELLS_H
 
 #include "base/decimal.h"
+#include "base/hash.h"
 #include "base/intern.h"
 #include "store/store.h"
 #include "table/csv.h"
+
+#include <string.h>
 
 /* Cells of a batch or a file as typed values, a slice of rows at a time, column by column. */
 
@@ -116,6 +119,17 @@ void crm__cell_csv_type(const crm_store *store, int32_t table, int32_t column, c
 static inline int crm__cell_has(const crm_column *column, int64_t row)
 {
   return column->validity == NULL || (column->validity[row >> 3] >> (row & 7) & 1) != 0;
+}
+
+/* Whether bytes are ASCII without a zero: texts that need no look at each of them. */
+int crm__text_plain(const char *bytes, int64_t count);
+
+static inline int crm__same_text(const char *a, const char *b, size_t length)
+{
+  if (length >= 8 && length <= 16) {   /* without a call, for the usual lengths of keys */
+    return crm__load64(a) == crm__load64(b) && crm__load64(a + length - 8) == crm__load64(b + length - 8);
+  }
+  return memcmp(a, b, length) == 0;
 }
 
 /* Whether a text is blanks and tabs alone. */

@@ -39,16 +39,7 @@ static void decode_field_keys(const crm__field *fields, int32_t column, int64_t 
   }
 }
 
-static int same_text(const char *a, const char *b, size_t length)
-{
-  if (length >= 8 && length <= 16) {   /* without a call, for the usual lengths of keys */
-    return crm__load64(a) == crm__load64(b) && crm__load64(a + length - 8) == crm__load64(b + length - 8);
-  }
-  return memcmp(a, b, length) == 0;
-}
-
-/* Whether bytes are ASCII without a zero: texts that need no look at each of them. */
-static int all_ascii(const char *bytes, int64_t count)
+int crm__text_plain(const char *bytes, int64_t count)
 {
   unsigned char tops = 0;
   unsigned char zeros = 0;
@@ -66,7 +57,7 @@ static void decode_text_keys(const crm__input *input, int32_t column, int64_t fr
 {
   const int64_t *offsets = input->column->offsets + from;
   const char *bytes = input->column->bytes;
-  int plain = offsets[count] > offsets[0] && all_ascii(bytes + offsets[0], offsets[count] - offsets[0]);
+  int plain = offsets[count] > offsets[0] && crm__text_plain(bytes + offsets[0], offsets[count] - offsets[0]);
   int64_t before = -1;   /* a row whose key is good */
   int64_t i;
   for (i = 0; i < count; i++) {
@@ -75,7 +66,7 @@ static void decode_text_keys(const crm__input *input, int32_t column, int64_t fr
     int32_t cause = CRM__CAUSE_NONE;
     int has = crm__cell_has(input->column, from + i);
     if (has && before >= 0 && length == (size_t)(offsets[before + 1] - offsets[before]) &&
-        same_text(bytes + offsets[i], bytes + offsets[before], length)) {
+        crm__same_text(bytes + offsets[i], bytes + offsets[before], length)) {
       keys[i] = keys[before];
       continue;
     }

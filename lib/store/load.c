@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "store/context.h"
+#include "store/sales_plain.h"
 #include "table/build.h"
 
 #include <limits.h>
@@ -270,10 +271,28 @@ static int load_slice(crm_load *load, int32_t table, const crm__input *inputs, c
   return 1;
 }
 
+/* Some of the next rows; *count: how many. 0: no memory. */
+static int load_some(crm_load *load, int32_t table, const crm__input *inputs, crm__plain_rows *plain,
+                     const uint8_t *records, int64_t from, int64_t *count)
+{
+  int64_t taken = 0;
+  if (plain->plain && !crm__plain_take(load, plain, from, &taken, count)) {
+    return 0;
+  }
+  if (taken > 0) {
+    *count = taken;
+    return 1;
+  }
+  return load_slice(load, table, inputs, records, from, *count);
+}
+
 crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *inputs, const uint8_t *records, int64_t rows,
                           int64_t first_row, uint32_t file, crm_error *error)
 {
   crm__table_load *part = &load->tables[table];
+  crm__plain_rows plain;
+  int64_t slices = 0;
+  int64_t count;
   int64_t from;
   if (first_row == 0) {
     first_row = part->last_row + 1;
@@ -287,10 +306,12 @@ crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *input
     load->state = CRM__LOAD_BROKEN;
     return crm__fail_memory(error);
   }
-  for (from = 0; from < rows; from += CRM__SLICE) {
-    int64_t count = rows - from < CRM__SLICE ? rows - from : CRM__SLICE;
-    crm_status status = load_slice(load, table, inputs, records, from, count) ? CRM_OK : crm__fail_memory(error);
-    if (status == CRM_OK && (from / CRM__SLICE) % WATCHED == WATCHED - 1) {
+  crm__plain_open(&plain, load, table, inputs, records, rows);
+  for (from = 0; from < rows; from += count) {
+    crm_status status;
+    count = rows - from < CRM__SLICE ? rows - from : CRM__SLICE;
+    status = load_some(load, table, inputs, &plain, records, from, &count) ? CRM_OK : crm__fail_memory(error);
+    if (status == CRM_OK && ++slices % WATCHED == 0) {
       status = crm__team_watch(crm__context_team(load->context), (uint64_t)(from + count), (uint64_t)rows, error);
     }
     if (status != CRM_OK) {

@@ -112,6 +112,7 @@ typedef struct crm__slice {
   uint32_t small_ids[CRM__SALES_COLUMNS][CRM__SMALL_KEYS];   /* by column, what ids small integers were found to have */
   uint8_t made_flags[CRM__SLICE];                 /* CRM__STAGE_... of documents made from content */
   uint32_t owners[CRM__SLICE];                    /* of the good rows */
+  uint32_t starts[CRM__SLICE + 1];                /* of plain rows: where documents begin, and the end */
   uint32_t good[CRM__SLICE];                      /* by good row: which row of the slice it was */
   uint32_t good_count;
   int32_t sales_only;                             /* every row is a sale of goods: all codes are 0 */

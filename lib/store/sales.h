@@ -35,6 +35,21 @@ int crm__sales_currencies(crm_load *load, int64_t count);
 /* The ids of all other keys and names, of the good rows. Fresh documents are numbered, but not yet begun. */
 int crm__sales_keys(crm_load *load);
 
+/* What the keys of a column are like. */
+#define CRM__KEYS_TOGETHER 0   /* equal ones in a row: those of a document's rows */
+#define CRM__KEYS_FEW 1        /* numbers of lines and branches, names */
+#define CRM__KEYS_MANY 2       /* another one in every row */
+
+/* The ids of integer keys of a column, none of them missing. */
+int crm__sales_integers(crm_load *load, crm__intern *intern, int32_t column, int likeness, const int64_t *keys,
+                        int64_t count, uint32_t *ids);
+
+/* Adds to what came in. */
+void crm__sales_ledger_add(crm__tally *tally, int64_t ledger);
+
+/* Notes the row of each good row, once rows have been refused. */
+int crm__sales_ordinals(crm_load *load, uint64_t ordinal);
+
 /* Gives every good row its document: a fresh one, a new one of an earlier slice, or another version of a known one. */
 int crm__sales_stage(crm_load *load);
 

@@ -140,8 +140,7 @@ int crm__keep_ordinals(crm_load *load)
   return 1;
 }
 
-/* Notes the row of each good row, once rows have been refused. */
-static int append_ordinals(crm_load *load, uint64_t ordinal)
+int crm__sales_ordinals(crm_load *load, uint64_t ordinal)
 {
   crm__slice *slice = load->slice;
   uint32_t k;
@@ -157,7 +156,7 @@ static int append_ordinals(crm_load *load, uint64_t ordinal)
 int crm__sales_append(crm_load *load, uint64_t ordinal)
 {
   crm__slice *slice = load->slice;
-  if (!append_lines(load) || !append_documents(load) || !append_ordinals(load, ordinal) ||
+  if (!append_lines(load) || !append_documents(load) || !crm__sales_ordinals(load, ordinal) ||
       (!load->plain &&
        !crm__column_append(&load->owner, &load->store->memory, slice->owners, slice->good_count))) {
     return 0;

@@ -190,10 +190,24 @@ static int intern_keys(crm_load *load, crm__intern *intern, const crm__key *keys
   return 1;
 }
 
-/* What the keys of a column are like. */
-#define SAME_IN_A_ROW 0   /* those of a document's rows */
-#define FEW 1             /* numbers of lines and branches, names */
-#define MANY 2            /* another one in every row */
+int crm__sales_integers(crm_load *load, crm__intern *intern, int32_t column, int likeness, const int64_t *keys,
+                        int64_t count, uint32_t *ids)
+{
+  crm__slice *slice = load->slice;
+  if (likeness == CRM__KEYS_MANY) {
+    return crm__intern_add_integers(intern, &load->store->memory, 0, keys, (uint64_t)count, ids) == (uint64_t)count;
+  }
+  if (likeness == CRM__KEYS_FEW && recall_integers(slice->small_ids[column], keys, count, ids)) {
+    return 1;
+  }
+  if (!intern_integers(load, intern, keys, count, ids)) {
+    return 0;
+  }
+  if (likeness == CRM__KEYS_FEW) {
+    note_integers(slice->small_ids[column], keys, count, ids);
+  }
+  return 1;
+}
 
 /* The ids of a slice's keys of one column; CRM__NONE where the cell is empty. */
 static int intern_column(crm_load *load, crm__intern *intern, int32_t column, int likeness)
@@ -212,20 +226,7 @@ static int intern_column(crm_load *load, crm__intern *intern, int32_t column, in
   if (cells->integers == CRM__CELLS_SPARSE) {
     return intern_sparse(load, intern, cells->values, count, ids);
   }
-  if (likeness == MANY) {
-    return crm__intern_add_integers(intern, &load->store->memory, 0, cells->values, (uint64_t)count, ids) ==
-           (uint64_t)count;
-  }
-  if (likeness == FEW && recall_integers(slice->small_ids[column], cells->values, count, ids)) {
-    return 1;
-  }
-  if (!intern_integers(load, intern, cells->values, count, ids)) {
-    return 0;
-  }
-  if (likeness == FEW) {
-    note_integers(slice->small_ids[column], cells->values, count, ids);
-  }
-  return 1;
+  return crm__sales_integers(load, intern, column, likeness, cells->values, count, ids);
 }
 
 static uint32_t source_of(const crm__slice *slice, uint32_t i)
@@ -242,7 +243,7 @@ static int intern_documents(crm_load *load)
   int made = load->document_mode != CRM_DOCUMENT_COLUMN;
   uint32_t i;
   if (!made && !slice->cells[CRM__SALES_SOURCE].present) {
-    return intern_column(load, documents, CRM__SALES_DOCUMENT, SAME_IN_A_ROW);
+    return intern_column(load, documents, CRM__SALES_DOCUMENT, CRM__KEYS_TOGETHER);
   }
   for (i = 0; i < slice->good_count; i++) {
     uint32_t space = source_of(slice, i);
@@ -311,11 +312,11 @@ int crm__sales_keys(crm_load *load)
   crm__slice *slice = load->slice;
   slice->fresh.first = (uint32_t)store->documents.keys.count;
   slice->fresh.count = 0;
-  return intern_column(load, &store->names, CRM__SALES_SOURCE, FEW) &&
-         intern_column(load, &store->customers, CRM__SALES_CUSTOMER, SAME_IN_A_ROW) &&
-         intern_column(load, &store->branches, CRM__SALES_BRANCH, FEW) &&
-         intern_column(load, &store->products, CRM__SALES_PRODUCT, MANY) &&
-         intern_column(load, &store->names, CRM__SALES_LINE, FEW) &&
-         intern_column(load, &store->names, CRM__SALES_STAFF, FEW) && intern_documents(load) &&
+  return intern_column(load, &store->names, CRM__SALES_SOURCE, CRM__KEYS_FEW) &&
+         intern_column(load, &store->customers, CRM__SALES_CUSTOMER, CRM__KEYS_TOGETHER) &&
+         intern_column(load, &store->branches, CRM__SALES_BRANCH, CRM__KEYS_FEW) &&
+         intern_column(load, &store->products, CRM__SALES_PRODUCT, CRM__KEYS_MANY) &&
+         intern_column(load, &store->names, CRM__SALES_LINE, CRM__KEYS_FEW) &&
+         intern_column(load, &store->names, CRM__SALES_STAFF, CRM__KEYS_FEW) && intern_documents(load) &&
          intern_originals(load);
 }

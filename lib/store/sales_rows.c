@@ -126,7 +126,7 @@ static void read_row(crm_load *load, const crm__input *inputs, int64_t at, int64
   slice->code[i] = (uint8_t)(kind | class_of << 2);
 }
 
-static void add_ledger(crm__tally *tally, int64_t ledger)
+void crm__sales_ledger_add(crm__tally *tally, int64_t ledger)
 {
   if (crm__add_overflows(tally->amount_in, ledger, &tally->amount_in)) {
     tally->amount_in = ledger > 0 ? INT64_MAX : -INT64_MAX;
@@ -192,7 +192,7 @@ static int read_plainly(crm_load *load, int64_t count)
     sum += amounts[i];
   }
   memset(slice->code, 0, (size_t)count);   /* CRM__KIND_SALE, CRM__CLASS_GOODS */
-  add_ledger(&load->tables[CRM__TABLE_SALES].tally, sum);
+  crm__sales_ledger_add(&load->tables[CRM__TABLE_SALES].tally, sum);
   return 1;
 }
 
@@ -217,6 +217,6 @@ void crm__sales_read(crm_load *load, const crm__input *inputs, int64_t at, int64
       read_row(load, inputs, at + i, i);
       slice->sales_only &= slice->code[i] == 0;
     }
-    add_ledger(&load->tables[CRM__TABLE_SALES].tally, crm__sales_ledger(slice, i));
+    crm__sales_ledger_add(&load->tables[CRM__TABLE_SALES].tally, crm__sales_ledger(slice, i));
   }
 }
