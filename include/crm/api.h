@@ -65,7 +65,9 @@ typedef int32_t crm_status;
 #define CRM_ERROR_CONFLICT 11   /* rows contradict what the store holds, and all-or-nothing was asked */
 #define CRM_ERROR_NOT_FOUND 12  /* no such customer or document */
 #define CRM_ERROR_CANCELLED 13  /* the host asked to stop */
-#define CRM_ERROR_CORRUPT 14    /* what is kept differs from what its facts give */
+#define CRM_ERROR_CORRUPT 14    /* what is kept differs from what its facts give, or a file is damaged */
+#define CRM_ERROR_UNSUPPORTED 15 /* the host's io cannot give what was asked for */
+#define CRM_ERROR_VERSION 16    /* a file of a later library */
 
 /* A short English name of a status ("overflow"); static text, "unknown" for a value that is none. Since 0.1. */
 CRM_API const char *crm_status_name(crm_status status);

@@ -5,6 +5,7 @@
 
 /* libcrm: customer analytics that is linked in. Read in this order; what is not declared here is not API. */
 #include <crm/api.h>       /* version, status, error, allocator, source and sink */
+#include <crm/io.h>        /* files of the host, and what they promise */
 #include <crm/table.h>     /* typed columns: batches in, results out; CSV, JSON, text */
 #include <crm/context.h>   /* memory, threads and progress that a host lends to long computations */
 #include <crm/scope.h>     /* which facts count; calendars */

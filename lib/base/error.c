@@ -24,7 +24,7 @@ const char *crm_status_name(crm_status status)
 {
   static const char *const names[] = { "ok",     "argument", "type",  "schema", "value", "range",    "overflow",
                                        "memory", "io",       "limit", "state",  "conflict", "not_found",
-                                       "cancelled", "corrupt" };
+                                       "cancelled", "corrupt", "unsupported", "version" };
 
   if (status < 0 || (size_t)status >= sizeof names / sizeof names[0]) {
     return "unknown";

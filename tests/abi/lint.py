@@ -30,8 +30,9 @@ C99 = set("stddef.h stdint.h string.h stdlib.h stdio.h stdarg.h limits.h float.h
 # What a file of a floor may include beside the public headers and its own floor.
 FLOORS = {
     "base": (),
+    "file": ("base/",),
     "table": ("base/",),
-    "store": ("base/", "table/"),
+    "store": ("base/", "file/", "table/"),
     "analysis": ("base/", "table/build.h", "store/columns.h", "store/facts.h", "store/rows.h", "store/segment.h"),
     "cockpit": ("base/", "table/build.h", "table/csv.h", "store/facts.h", "store/rows.h", "store/customer.h",
                 "analysis/lifecycle_handle.h", "analysis/population.h", "analysis/pyramid_handle.h", "analysis/rfm_rules.h"),

@@ -32,6 +32,7 @@ LIBC = set("""
     memchr memcmp memcpy memmove memset strlen strcmp strncmp strcspn
     realloc free
     fopen fclose fread fgetc ungetc ferror
+    setvbuf fseek ftell fwrite fflush clearerr rename remove
     sqrt
 """.split())
 

@@ -24,6 +24,8 @@ from ._errors import (
     StateError,
     SumOverflowError,
     TypeMismatchError,
+    UnsupportedError,
+    VersionError,
 )
 from ._handles import (
     Figure,
@@ -82,6 +84,8 @@ __all__ = [
     "Till",
     "TillStanding",
     "TypeMismatchError",
+    "UnsupportedError",
+    "VersionError",
     "__version__",
     "cancel",
     "kpis",

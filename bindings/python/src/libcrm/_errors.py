@@ -23,6 +23,8 @@ __all__ = [
     "StateError",
     "SumOverflowError",
     "TypeMismatchError",
+    "UnsupportedError",
+    "VersionError",
 ]
 
 
@@ -145,9 +147,21 @@ class CancelledError(Error):
 
 
 class CorruptError(Error):
-    """What is kept differs from what its facts give."""
+    """What is kept differs from what its facts give, or a file is damaged."""
 
     status = _ffi.CRM_ERROR_CORRUPT
+
+
+class UnsupportedError(Error):
+    """The files of the host cannot give what was asked for."""
+
+    status = _ffi.CRM_ERROR_UNSUPPORTED
+
+
+class VersionError(Error):
+    """A file of a later library."""
+
+    status = _ffi.CRM_ERROR_VERSION
 
 
 KINDS: Dict[int, Type[Error]] = {
@@ -167,6 +181,8 @@ KINDS: Dict[int, Type[Error]] = {
         NotFoundError,
         CancelledError,
         CorruptError,
+        UnsupportedError,
+        VersionError,
     )
 }
 

@@ -41,6 +41,8 @@ CRM_ERROR_CONFLICT = 11
 CRM_ERROR_NOT_FOUND = 12
 CRM_ERROR_CANCELLED = 13
 CRM_ERROR_CORRUPT = 14
+CRM_ERROR_UNSUPPORTED = 15
+CRM_ERROR_VERSION = 16
 CRM_ARROW_DECIMAL = 0
 CRM_ARROW_MINOR = 1
 CRM_COCKPIT_GAUGES = 0
@@ -55,6 +57,17 @@ CRM_DUE_LOSING = 4
 CRM_DUE_DORMANT = 8
 CRM_LANGUAGE_ENGLISH = 0
 CRM_LANGUAGE_CHINESE = 1
+CRM_IO_SURVIVES_PROCESS = 1
+CRM_IO_SURVIVES_POWER = 2
+CRM_IO_NAMES_SURVIVE = 4
+CRM_IO_ATOMIC_REPLACE = 8
+CRM_IO_LOCKS = 16
+CRM_DURABILITY_NONE = 0
+CRM_DURABILITY_PROCESS_CRASH = 1
+CRM_DURABILITY_POWER_LOSS = 2
+CRM_IO_READ = 0
+CRM_IO_WRITE = 1
+CRM_IO_CREATE = 2
 CRM_KPI_MONEY = 0
 CRM_KPI_COUNT = 1
 CRM_KPI_RATE = 2
@@ -374,6 +387,27 @@ class crm_funnel_options(Structure):
         ("struct_size", c_uint32),
         ("horizon_days", c_int32),
         ("pipeline", c_char_p),
+    ]
+
+
+class crm_io(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("caps", c_uint32),
+        ("context", c_void_p),
+        ("open", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_int32, POINTER(c_void_p))),
+        ("close", CFUNCTYPE(c_int32, c_void_p, c_void_p)),
+        ("read_at", CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64, c_void_p, c_size_t, POINTER(c_size_t))),
+        ("write_at", CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64, c_void_p, c_size_t)),
+        ("size", CFUNCTYPE(c_int32, c_void_p, c_void_p, POINTER(c_uint64))),
+        ("sync", CFUNCTYPE(c_int32, c_void_p, c_void_p)),
+        ("replace", CFUNCTYPE(c_int32, c_void_p, c_char_p, c_char_p)),
+        ("sync_names", CFUNCTYPE(c_int32, c_void_p, c_char_p)),
+        ("remove", CFUNCTYPE(c_int32, c_void_p, c_char_p)),
+        ("lock", CFUNCTYPE(c_int32, c_void_p, c_char_p, POINTER(c_void_p))),
+        ("unlock", CFUNCTYPE(c_int32, c_void_p, c_void_p)),
+        ("map", CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64, c_size_t, POINTER(c_void_p))),
+        ("unmap", CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t)),
     ]
 
 
@@ -820,6 +854,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_findings_options": crm_findings_options,
     "crm_funnel_options": crm_funnel_options,
     "crm_handovers_options": crm_handovers_options,
+    "crm_io": crm_io,
     "crm_kpi_evidence_options": crm_kpi_evidence_options,
     "crm_kpi_info": crm_kpi_info,
     "crm_kpi_options": crm_kpi_options,
@@ -868,6 +903,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_findings_options": (("struct_size", sizeof(crm_findings_options)),),
     "crm_funnel_options": (("struct_size", sizeof(crm_funnel_options)),),
     "crm_handovers_options": (("struct_size", sizeof(crm_handovers_options)),),
+    "crm_io": (("struct_size", sizeof(crm_io)),),
     "crm_kpi_evidence_options": (("struct_size", sizeof(crm_kpi_evidence_options)),),
     "crm_kpi_info": (("struct_size", sizeof(crm_kpi_info)),),
     "crm_kpi_options": (("struct_size", sizeof(crm_kpi_options)),),
@@ -927,6 +963,9 @@ class Functions:
     crm_identity_aliases: Callable[..., int]
     crm_identity_erase: Callable[..., int]
     crm_identity_forget: Callable[..., int]
+    crm_io_durability: Callable[..., int]
+    crm_io_selftest: Callable[..., int]
+    crm_io_stdio: Callable[..., None]
     crm_kpi_compute: Callable[..., int]
     crm_kpi_count: Callable[..., int]
     crm_kpi_evidence: Callable[..., int]
@@ -1169,6 +1208,15 @@ class Functions:
         self.crm_identity_forget = f = library.crm_identity_forget
         f.argtypes = (POINTER(crm_store), POINTER(c_char_p), c_int64, POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
+        self.crm_io_durability = f = quick.crm_io_durability
+        f.argtypes = (POINTER(crm_io),)
+        f.restype = c_int32
+        self.crm_io_selftest = f = library.crm_io_selftest
+        f.argtypes = (POINTER(crm_io), c_char_p, POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_io_stdio = f = library.crm_io_stdio
+        f.argtypes = (POINTER(crm_io),)
+        f.restype = None
         self.crm_kpi_compute = f = library.crm_kpi_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_kpi_options),

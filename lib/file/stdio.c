@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include <crm/io.h>
+
+#include <limits.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "file/io.h"
+
+/* Without a buffer: readers of a file that is written to must not be shown what was there before. */
+static crm_status stdio_open(void *context, const char *path, int32_t mode, void **file)
+{
+  static const char *const modes[] = { "rb", "r+b", "w+b" };
+  FILE *opened = fopen(path, modes[mode]);
+  (void)context;
+  if (opened == NULL && mode == CRM_IO_WRITE) {
+    /* C does not say why it failed: a file that can be read is one that is there. */
+    opened = fopen(path, "rb");
+    if (opened != NULL) {
+      (void)fclose(opened);
+      return CRM_ERROR_IO;
+    }
+  }
+  if (opened == NULL) {
+    return mode == CRM_IO_CREATE ? CRM_ERROR_IO : CRM_ERROR_NOT_FOUND;
+  }
+  if (setvbuf(opened, NULL, _IONBF, 0) != 0) {
+    (void)fclose(opened);
+    return CRM_ERROR_MEMORY;
+  }
+  *file = opened;
+  return CRM_OK;
+}
+
+static crm_status stdio_close(void *context, void *file)
+{
+  (void)context;
+  return fclose(file) == 0 ? CRM_OK : CRM_ERROR_IO;
+}
+
+static crm_status seek(FILE *file, uint64_t offset)
+{
+  if (offset > LONG_MAX) {
+    return CRM_ERROR_LIMIT;
+  }
+  clearerr(file);
+  return fseek(file, (long)offset, SEEK_SET) == 0 ? CRM_OK : CRM_ERROR_IO;
+}
+
+static crm_status stdio_read_at(void *context, void *file, uint64_t offset, void *buffer, size_t size, size_t *got)
+{
+  crm_status status = seek(file, offset);
+  (void)context;
+  if (status == CRM_OK) {
+    *got = fread(buffer, 1, size, file);
+    status = *got < size && ferror((FILE *)file) ? CRM_ERROR_IO : CRM_OK;
+  }
+  return status;
+}
+
+static crm_status stdio_size(void *context, void *file, uint64_t *size)
+{
+  long end;
+  (void)context;
+  clearerr(file);
+  if (fseek(file, 0, SEEK_END) != 0) {
+    return CRM_ERROR_IO;
+  }
+  end = ftell(file);
+  if (end < 0) {
+    return CRM_ERROR_LIMIT;
+  }
+  *size = (uint64_t)end;
+  return CRM_OK;
+}
+
+/* What C leaves open where a write begins behind the end. */
+static crm_status fill_gap(FILE *file, uint64_t offset)
+{
+  static const unsigned char zeros[512] = { 0 };
+  uint64_t end = 0;
+  crm_status status = stdio_size(NULL, file, &end);
+  while (status == CRM_OK && end < offset) {
+    size_t part = offset - end < sizeof zeros ? (size_t)(offset - end) : sizeof zeros;
+    status = fwrite(zeros, 1, part, file) == part ? CRM_OK : CRM_ERROR_IO;
+    end += part;
+  }
+  return status;
+}
+
+static crm_status stdio_write_at(void *context, void *file, uint64_t offset, const void *bytes, size_t size)
+{
+  crm_status status = fill_gap(file, offset);
+  (void)context;
+  if (status == CRM_OK) {
+    status = seek(file, offset);
+  }
+  if (status == CRM_OK && fwrite(bytes, 1, size, file) != size) {
+    status = CRM_ERROR_IO;
+  }
+  return status;
+}
+
+static crm_status stdio_sync(void *context, void *file)
+{
+  (void)context;
+  return fflush(file) == 0 ? CRM_OK : CRM_ERROR_IO;
+}
+
+/* C leaves open what rename does with a name that is taken. */
+static crm_status stdio_replace(void *context, const char *from, const char *to)
+{
+  (void)context;
+  if (rename(from, to) == 0) {
+    return CRM_OK;
+  }
+  (void)remove(to);
+  return rename(from, to) == 0 ? CRM_OK : CRM_ERROR_IO;
+}
+
+static crm_status stdio_sync_names(void *context, const char *path)
+{
+  (void)context;
+  (void)path;
+  return CRM_OK;
+}
+
+static crm_status stdio_remove(void *context, const char *path)
+{
+  FILE *file;
+  (void)context;
+  if (remove(path) == 0) {
+    return CRM_OK;
+  }
+  file = fopen(path, "rb");
+  if (file == NULL) {
+    return CRM_ERROR_NOT_FOUND;
+  }
+  (void)fclose(file);
+  return CRM_ERROR_IO;
+}
+
+void crm__io_stdio(crm_io *io)
+{
+  crm_io made = CRM_IO_INIT;
+  made.open = stdio_open;
+  made.close = stdio_close;
+  made.read_at = stdio_read_at;
+  made.write_at = stdio_write_at;
+  made.size = stdio_size;
+  made.sync = stdio_sync;
+  made.replace = stdio_replace;
+  made.sync_names = stdio_sync_names;
+  made.remove = stdio_remove;
+  *io = made;
+}
+
+void crm_io_stdio(crm_io *io)
+{
+  crm_io made;
+  crm__io_stdio(&made);
+  (void)crm__struct_write(io, &made, sizeof made, "io", NULL);
+}
