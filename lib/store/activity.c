@@ -8,12 +8,14 @@
 
 #include <string.h>
 
-/* Time of the first fact in the scope, INT64_MAX: none. The store knows it unless the scope picks facts. */
-static int64_t earliest_fact(const crm__scope *scope, crm__facts *facts)
+/* Time of the first fact in the scope, INT64_MAX: none. The store knows it unless the scope picks facts. Cohorts begin
+ * in all branches, so with cells those of the scope do not matter. */
+static int64_t earliest_fact(const crm__scope *scope, int with_cells, crm__facts *facts)
 {
   int64_t earliest = INT64_MAX;
   uint32_t i;
-  if (scope->branches == NULL && scope->special == NULL && scope->refunds == CRM_REFUNDS_REFUND_DAY) {
+  if ((scope->branches == NULL && scope->special == NULL && scope->refunds == CRM_REFUNDS_REFUND_DAY) ||
+      (scope->branches != NULL && with_cells)) {
     return scope->store->earliest < scope->to ? scope->store->earliest : INT64_MAX;
   }
   crm__facts_begin(facts);
@@ -28,7 +30,7 @@ static int64_t earliest_fact(const crm__scope *scope, crm__facts *facts)
 }
 
 /* The first and last day that rows are for; 0 where there is nothing to show. */
-static int find_span(crm__scope *scope, crm__facts *facts, int32_t *first, int32_t *last)
+static int find_span(crm__scope *scope, int with_cells, crm__facts *facts, int32_t *first, int32_t *last)
 {
   int64_t earliest;
   if (scope->to == INT64_MAX || scope->to == INT64_MIN || scope->from >= scope->to) {
@@ -39,7 +41,7 @@ static int find_span(crm__scope *scope, crm__facts *facts, int32_t *first, int32
     *first = crm__business_day(scope->from, scope->day_start);
     return 1;
   }
-  earliest = earliest_fact(scope, facts);
+  earliest = earliest_fact(scope, with_cells, facts);
   if (earliest == INT64_MAX) {
     return 0;
   }
@@ -141,8 +143,8 @@ void crm__moves_count(const uint64_t *bits, uint32_t words, uint32_t first, int3
   }
 }
 
-crm_status crm__activity_calendar(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
-                                  crm_error *error)
+static crm_status make_calendar(crm__scope *scope, const crm__calendar *calendar, int with_cells,
+                                crm__activity *activity, crm_error *error)
 {
   crm__facts *facts = crm__scope_alloc(scope, 1, sizeof *facts);
   int32_t first = 0;
@@ -152,7 +154,7 @@ crm_status crm__activity_calendar(crm__scope *scope, const crm__calendar *calend
   if (facts == NULL) {
     return crm__fail_memory(error);
   }
-  if (!find_span(scope, facts, &first, &last)) {
+  if (!find_span(scope, with_cells, facts, &first, &last)) {
     return CRM_OK;
   }
   status = make_starts(scope, calendar, first, last, activity, error);
@@ -163,10 +165,16 @@ crm_status crm__activity_calendar(crm__scope *scope, const crm__calendar *calend
   return make_places(scope, calendar, activity, error);
 }
 
+crm_status crm__activity_calendar(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
+                                  crm_error *error)
+{
+  return make_calendar(scope, calendar, 0, activity, error);
+}
+
 static crm_status compute(crm__scope *scope, const crm__calendar *calendar, int with_cells, crm__activity *activity,
                           crm_error *error)
 {
-  crm_status status = crm__activity_calendar(scope, calendar, activity, error);
+  crm_status status = make_calendar(scope, calendar, with_cells, activity, error);
   int memory;
   if (status != CRM_OK || activity->periods == 0) {
     return status;

@@ -79,6 +79,14 @@ crm_status crm__occasion_days(crm__scope *scope, const uint32_t **days, crm_erro
   return status;
 }
 
+/* Whether what a customer bought counts for the one that it is counted as: not what is nobody's or internal in an
+ * account of others. */
+static int counts_above(const crm__scope *scope, uint32_t customer)
+{
+  uint8_t kind = scope->accounts == NULL ? (uint8_t)CRM__CUSTOMER_PERSON : scope->kinds[customer];
+  return kind != CRM__CUSTOMER_ANONYMOUS && (kind != CRM__CUSTOMER_INTERNAL || scope->internal);
+}
+
 crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *error)
 {
   uint32_t customers = crm__customers(scope->store);
@@ -95,7 +103,7 @@ crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *
   for (i = 0; kept && i < customers; i++) {
     uint32_t customer = crm__scope_customer(scope, i);
     int32_t day = scope->store->measures[i].first;
-    made[customer] = day < made[customer] ? day : made[customer];
+    made[customer] = day < made[customer] && counts_above(scope, i) ? day : made[customer];
   }
   *first = made;
   crm__facts_begin(facts);

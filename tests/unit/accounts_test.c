@@ -292,6 +292,26 @@ static void test_sites(void **state)
   crm_store_free(store);
 }
 
+/* What a till of nobody's or the own staff bought under an account is not the account's first purchase. */
+static void test_first_purchase_is_the_accounts(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_table *table = NULL;
+  crm_scope scope = CRM_SCOPE_INIT;
+  (void)state;
+  put(store, "customers", "customer,parent,kind\nhead,,\ntill,head,anonymous\nstaff,head,internal\n", "");
+  put(store, "sales",
+      "document,time,customer,amount\n1,2024-01-01,till,1\n2,2024-01-02,staff,1\n3,2024-03-01,head,1\n", "");
+  scope.accounts = 1;
+  scope.as_of = facts_day(2024, 3, 11);
+  assert_int_equal(crm_rhythm_compute(store, &scope, &table, NULL), CRM_OK);
+  assert_result(table, "customer,orders,exposure_days\nhead,1,10\n");
+  scope.internal = 1;
+  assert_int_equal(crm_rhythm_compute(store, &scope, &table, NULL), CRM_OK);
+  assert_result(table, "customer,orders,exposure_days\nhead,2,69\n");
+  crm_store_free(store);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -301,6 +321,7 @@ int main(void)
       cmocka_unit_test(test_sites),
       cmocka_unit_test(test_other_tables),
       cmocka_unit_test(test_merged),
+      cmocka_unit_test(test_first_purchase_is_the_accounts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

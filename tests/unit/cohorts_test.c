@@ -253,6 +253,26 @@ static void test_against_definition(void **state)
   }
 }
 
+/* A branch that opened in March: eve began elsewhere in January and is of that cohort here too. */
+static void test_branches_and_first_elsewhere(void **state)
+{
+  static const char *const north[] = {"north"};
+  crm_store *store = facts_store(NULL,
+                                 "document,time,customer,amount,branch\n1,2024-01-10,eve,1,south\n"
+                                 "2,2024-03-05,eve,2,north\n3,2024-03-06,fay,4,north\n");
+  crm_scope scope = CRM_SCOPE_INIT;
+  (void)state;
+  scope.branches = north;
+  scope.branch_count = 1;
+  assert_result(compute(store, &scope, NULL, 0),
+                "cohort,size,period,customers,age,revenue\n2024-01,1,2024-01,0,0,0.00\n2024-01,1,2024-02,0,1,0.00\n"
+                "2024-01,1,2024-03,1,2,2.00\n2024-03,1,2024-03,1,0,4.00\n");
+  assert_result(compute(store, &scope, NULL, 30),
+                "cohort,size,period,customers,age,revenue\n2024-01,1,0,0,0,0.00\n2024-01,1,1,1,1,2.00\n"
+                "2024-01,1,2,0,2,0.00\n2024-03,1,0,1,0,4.00\n");
+  crm_store_free(store);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -261,6 +281,7 @@ int main(void)
     cmocka_unit_test(test_period_chooses_cohorts),
     cmocka_unit_test(test_empty_and_arguments),
     cmocka_unit_test(test_against_definition),
+    cmocka_unit_test(test_branches_and_first_elsewhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

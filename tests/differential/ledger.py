@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: MIT
+# Copyright the libcrm authors
+"""The SQL of docs/methods, run on SQLite over the rows of CSV files.
+
+A block of a page that begins with `sql table=NAME` makes a table, one with `sql twin=VERB` is the answer of a verb of
+crm-cockpit, one with `sql kpi=ID` that of a KPI. docs/methods/sql.md says what the SQL may take for given; this file gives it.
+"""
+
+import csv
+import math
+import pathlib
+import re
+import sqlite3
+from fractions import Fraction
+
+import oracle
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+METHODS = ROOT / "docs" / "methods"
+BLOCK = re.compile(r"^```sql (table|twin|kpi)=([^\n]+)\n(.*?)^```$", flags=re.M | re.S)
+TOLERANCE = Fraction(1, 10**12)
+
+
+# ---- the pages ---------------------------------------------------------------------------------------------
+
+def read_pages():
+    """{kind: {name: sql}} of all pages, and {name: page}; sql.md first."""
+    found, place = {"table": {}, "twin": {}, "kpi": {}}, {}
+    for path in sorted(METHODS.glob("*.md"), key=lambda path: (path.name != "sql.md", path.name)):
+        for kind, names, sql in BLOCK.findall(path.read_text(encoding="utf-8")):
+            for name in names.split(","):
+                if name in found[kind]:
+                    raise RuntimeError("%s: a second %s=%s" % (path.name, kind, name))
+                found[kind][name] = sql
+                place[kind, name] = path.name
+    return found, place
+
+
+def read_schema():
+    """{table: {column: type}} as docs/tables.md lists them."""
+    page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+    schema = {}
+    for table, body in re.findall(r"^## `(\w+)`[^\n]*\n(.*?)(?=^## |\Z)", page, flags=re.M | re.S):
+        schema[table] = dict(re.findall(r"^\| `(\w+)` \| (\w+) \| \w+ \|", body, flags=re.M))
+    return schema
+
+
+# ---- cells -------------------------------------------------------------------------------------------------
+
+def instant_text(micro):
+    second = micro // 10**6
+    day, second = divmod(second, 86400)
+    return "%s %02d:%02d:%02d" % (oracle.to_date(day).isoformat(), second // 3600, second // 60 % 60, second % 60)
+
+
+PLACES = {"quantity": 3, "rate": 9, "number": 6}
+
+
+def read_cell(kind, column, text, digits):
+    if not text.strip():
+        return None
+    if kind in ("key", "name"):
+        return oracle.read_key(text)
+    text = text.strip()
+    if kind == "time":
+        return instant_text(oracle.read_time(text))
+    if kind == "money":
+        return oracle.scaled(oracle.read_number(text), 6 if column == "price" else digits)
+    if kind in PLACES:
+        return oracle.scaled(oracle.read_number(text), PLACES[kind])
+    if kind == "integer":
+        return int(text)
+    if kind == "boolean":
+        return int(text.lower() in ("true", "yes", "y", "t", "1"))
+    return text.lower()
+
+
+DEFAULTS = {"source": "", "version": 0, ("sales", "kind"): "sale", ("sales", "class"): "goods"}
+
+
+class Ledger:
+    """The rows of files in SQLite, and what the SQL of the pages makes of them."""
+
+    def __init__(self, files, digits, constants=None):
+        """files: [(table, path)] in the order in which they are loaded."""
+        self.schema, (self.sql, self.place) = read_schema(), read_pages()
+        self.digits, self.made, self.loads, self.kinds = digits, [], 0, False
+        self.db = sqlite3.connect(":memory:")
+        self.db.create_function("sqrt", 1, lambda x: None if x is None else math.sqrt(x), deterministic=True)
+        self.db.create_function("sign", 1, lambda x: None if x is None else (x > 0) - (x < 0), deterministic=True)
+        for table, columns in self.schema.items():
+            names = ", ".join('"%s"' % column for column in ["load", "row"] + list(columns))
+            self.db.execute("CREATE TABLE %s (%s)" % (table, names))
+        for table, path in files:
+            self.read_file(table, path, constants or {})
+
+    def read_file(self, table, path, constants):
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            if table == "sales":
+                self.kinds = self.kinds or "kind" in reader.fieldnames
+            self.insert(table, reader, constants)
+
+    def insert(self, table, rows, constants=()):
+        columns = self.schema[table]
+        self.loads += 1
+        filled = []
+        for number, row in enumerate(rows, 1):
+            cells = [self.loads, number]
+            for column, kind in columns.items():
+                cell = read_cell(kind, column, row.get(column) or "", self.digits)
+                if cell is None:
+                    cell = DEFAULTS.get(column, DEFAULTS.get((table, column)))
+                cells.append(cell)
+            filled.append(cells)
+        self.db.executemany("INSERT INTO %s VALUES (%s)" % (table, ", ".join("?" * (len(columns) + 2))), filled)
+
+    # -- what is given
+
+    def give(self, flags):
+        """The flags of a command line as the tables that the pages name."""
+        self.forget()
+        first = {}
+        for flag, value in flags:
+            first[flag] = value
+        start = first.get("--day-start", "00:00").split(":")
+        minutes = int(start[0]) * 60 + int(start[1])
+        returns = first.get("--returns", "auto")
+
+        def integer(flag):
+            return int(first[flag]) if flag in first else None
+
+        def instant(flag):
+            text = first.get(flag)
+            if text is None or len(text) == 10:
+                return text
+            return instant_text(oracle.read_time(text))
+
+        row = {
+            "as_of_given": instant("--as-of"), "from_given": instant("--from"), "to_given": instant("--to"),
+            "since_given": instant("--since"),
+            "to_day": "-%d minutes" % minutes, "to_instant": "+%d minutes" % minutes,
+            "money": first.get("--money", "net"), "refunds": first.get("--refunds", "refund-day"),
+            "occasions": first.get("--occasions", "each"),
+            "returns": returns if returns != "auto" else "kind" if self.kinds else "sign",
+            "internal": int("--all" in first), "accounts": int("--accounts" in first),
+            "period": first.get("--period", "month"),
+            "week_start": oracle.WEEKDAYS.index(first.get("--week-start", "mon")),
+            "fiscal_start": int(first.get("--fiscal-start", "1")), "price_unit": 10**(9 - self.digits),
+            "cut": first.get("--cut", "ceil"), "ties": first.get("--ties", "together"),
+            "measure": first.get("--measure", "spend"), "value_tiers": integer("--value-tiers"),
+            "rolling": integer("--rolling"), "top": int(first.get("--top", "10")),
+            "ahead": int(first.get("--ahead", "7")), "dormant_given": integer("--dormant"),
+            "dormant_days_given": integer("--dormant-days"), "lost_days_given": integer("--lost-days"),
+            "horizon": int(first.get("--horizon", "365")), "days": int(first.get("--days", "90")),
+            "group_by": first.get("--by", "tier"), "across": first.get("--across"),
+        }
+        self.table("given", row, [tuple(row.values())])
+        many = {"given_branches": ("branch", "--branch"), "given_anonymous": ("customer", "--anonymous")}
+        for name, (column, flag) in many.items():
+            self.table(name, [column], [(oracle.read_key(value),) for of, value in flags if of == flag])
+        shares = [oracle.half_away(Fraction(text) * 100) for text in first.get("--shares", "1,5,20").split(",")]
+        self.table("given_shares", ["place", "share"], list(enumerate(shares, 1)))
+        self.table("given_abc", ["place", "percent"],
+                   list(enumerate(map(int, first.get("--abc", "80,95").split(",")), 1)))
+        cuts = []
+        for axis in "rfm":
+            scale = self.digits if axis == "m" else 0
+            cuts += [(axis, oracle.scaled(oracle.read_number(text), scale))
+                     for text in first.get("--%s-cuts" % axis, "").split(",") if text]
+        self.table("given_cuts", ["axis", "cut"], cuts)
+
+    def give_before(self, flags):
+        """Under the scope before, which --since names, `placed`, kept as `placed_before`; then what is given again."""
+        told = dict(flags)
+        before = [(flag, value) for flag, value in flags if flag not in ("--since", "--from", "--to")]
+        if "--from" in told:
+            before += [("--from", told["--since"]), ("--to", told["--from"])]
+        before = [pair for pair in before if pair[0] != "--as-of"] + [("--as-of", told.get("--from", told["--since"]))]
+        self.give(before)
+        self.make("placed")
+        self.db.execute("CREATE TABLE placed_before AS SELECT * FROM placed")
+        self.give(flags)
+        self.made.append("placed_before")
+
+    def table(self, name, columns, rows):
+        self.db.execute("CREATE TABLE %s (%s)" % (name, ", ".join('"%s"' % column for column in columns)))
+        self.db.executemany("INSERT INTO %s VALUES (%s)" % (name, ", ".join("?" * len(columns))), rows)
+        self.made.append(name)
+
+    def forget(self):
+        for name in self.made:
+            self.db.execute("DROP TABLE IF EXISTS %s" % name)
+        self.made = []
+
+    # -- what the pages say
+
+    def make(self, sql):
+        """The tables that a piece of SQL names, first those that they name."""
+        sql = re.sub(r"--.*", "", sql)
+        own = set(re.findall(r"(\w+)\s*(?:\([^()]*\))?\s+AS\s*\(", sql))
+        for name in dict.fromkeys(re.findall(r"\w+", sql)):
+            if name not in own and name in self.sql["table"] and name not in self.made:
+                self.made.append(name)
+                self.make(self.sql["table"][name])
+                try:
+                    self.db.execute(self.sql["table"][name])
+                except sqlite3.Error as error:
+                    raise RuntimeError("table=%s: %s" % (name, error)) from error
+
+    def answer(self, kind, name):
+        """(columns, rows) of a twin."""
+        sql = self.sql[kind][name]
+        self.make(sql)
+        try:
+            cursor = self.db.execute(sql)
+        except sqlite3.Error as error:
+            raise RuntimeError("%s=%s: %s" % (kind, name, error)) from error
+        return [column[0] for column in cursor.description], cursor.fetchall()
+
+
+# ---- comparison --------------------------------------------------------------------------------------------
+
+def ratio_units(text, scale):
+    """A quotient as units of so many decimals, rounded half away from zero; None where it is undefined."""
+    numerator, denominator = map(int, text.split("/"))
+    return None if denominator == 0 else oracle.half_away(Fraction(numerator * 10**scale, denominator))
+
+
+def agrees(cell, told, column):
+    """Whether a cell of the SQL is the text that the application writes; column: its type of the JSON."""
+    kind, scale = column["type"], column.get("scale", 0)
+    if cell is None:
+        return told == ""
+    if isinstance(cell, float):
+        if told == "":
+            return False
+        return abs(Fraction(told) - Fraction(cell)) <= Fraction(1, 2 * 10**scale) + TOLERANCE * max(1, abs(Fraction(cell)))
+    if kind in ("money", "decimal") and isinstance(cell, str) and "/" in cell:
+        cell = ratio_units(cell, scale if kind == "decimal" else 0)
+        if cell is None:
+            return told == ""
+    return told == written(cell, kind, scale)
+
+
+def written(cell, kind, scale):
+    if kind in ("money", "decimal") and isinstance(cell, int):
+        return oracle.decimal(cell, scale)
+    if kind == "boolean":
+        return "true" if cell else "false"
+    if kind in ("time", "instant", "datetime"):
+        return str(cell).replace(" ", "T")
+    return str(cell)
+
+
+def differences(columns, rows, types, told):
+    """The first difference between the SQL's rows and the application's, a text; None."""
+    names = told[0]
+    for name in columns:
+        if name not in names:
+            return "the SQL has a column %s that the verb lacks" % name
+    places = [names.index(name) for name in columns]
+    for number, (row, other) in enumerate(zip(rows, told[1:]), 1):
+        for name, place, cell in zip(columns, places, row):
+            if not agrees(cell, other[place], types[name]):
+                return "row %d, %s: SQL %r, crm-cockpit %r\n    SQL %s\n    app %s" % (
+                    number, name, cell, other[place], row, other)
+    if len(rows) != len(told) - 1:
+        longer = rows if len(rows) > len(told) - 1 else told[1:]
+        return "%d rows by SQL, %d by crm-cockpit; the first of the longer one's: %s" % (
+            len(rows), len(told) - 1, longer[min(len(rows), len(told) - 1)],)
+    return None
