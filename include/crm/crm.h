@@ -13,6 +13,7 @@
 #include <crm/load.h>      /* bringing facts in */
 #include <crm/arrow.h>     /* facts in and results out as Arrow arrays */
 #include <crm/identity.h>  /* several keys of one customer; erasing and forgetting */
+#include <crm/file.h>      /* a store in a file */
 #include <crm/segment.h>   /* sets of customers, which a scope may be narrowed to */
 #include <crm/summary.h>   /* what several analyses of one scope have in common, computed once */
 #include <crm/pyramid.h>   /* the value pyramid */

@@ -373,7 +373,7 @@ crm_status crm_pyramid_compute(const crm_store *store, const crm_scope *scope, c
   if (store == NULL || pyramid == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "store or pyramid is NULL");
   }
-  status = crm__scope_open(&open, store, scope, error);
+  status = crm__scope_open_measured(&open, store, scope, error);
   if (status != CRM_OK) {
     return status;
   }
@@ -417,6 +417,12 @@ crm_status crm__pyramid_open(const crm_pyramid *pyramid, crm__scope *scope, crm_
 {
   crm_status status = check_state(pyramid, error);
   return status == CRM_OK ? crm__scope_open(scope, pyramid->store, &pyramid->scope, error) : status;
+}
+
+crm_status crm__pyramid_open_measured(const crm_pyramid *pyramid, crm__scope *scope, crm_error *error)
+{
+  crm_status status = check_state(pyramid, error);
+  return status == CRM_OK ? crm__scope_open_measured(scope, pyramid->store, &pyramid->scope, error) : status;
 }
 
 /* ---- looking up ---- */
@@ -485,6 +491,9 @@ crm_status crm_pyramid_find(const crm_pyramid *pyramid, const char *key, crm_sta
     return crm__fail(error, CRM_ERROR_ARGUMENT, "pyramid, key or standing is NULL");
   }
   status = check_state(pyramid, error);
+  if (status == CRM_OK) {
+    status = crm__store_ready(pyramid->store, error);
+  }
   if (status != CRM_OK) {
     return status;
   }

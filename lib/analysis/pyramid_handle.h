@@ -81,4 +81,7 @@ int32_t crm__tier_of(const crm_pyramid *pyramid, uint32_t id);
 /* STATE where the store has changed since; opens the pyramid's scope otherwise. */
 crm_status crm__pyramid_open(const crm_pyramid *pyramid, crm__scope *scope, crm_error *error);
 
+/* The same for a table that names no customer. */
+crm_status crm__pyramid_open_measured(const crm_pyramid *pyramid, crm__scope *scope, crm_error *error);
+
 #endif

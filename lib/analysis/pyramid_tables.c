@@ -147,7 +147,7 @@ crm_status crm_pyramid_tiers(const crm_pyramid *pyramid, crm_table **table, crm_
   if (pyramid == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "pyramid or table is NULL");
   }
-  status = crm__pyramid_open(pyramid, &scope, error);
+  status = crm__pyramid_open_measured(pyramid, &scope, error);
   if (status != CRM_OK) {
     return status;
   }
@@ -443,7 +443,7 @@ crm_status crm_pyramid_concentration(const crm_pyramid *pyramid, crm_table **tab
   if (pyramid == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "pyramid or table is NULL");
   }
-  status = crm__pyramid_open(pyramid, &scope, error);
+  status = crm__pyramid_open_measured(pyramid, &scope, error);
   if (status != CRM_OK) {
     return status;
   }

@@ -9,6 +9,7 @@
 #include "store/identity.h"
 #include "store/months_commit.h"
 #include "store/reopened.h"
+#include "store/saved_file.h"
 
 #include <string.h>
 
@@ -495,9 +496,13 @@ crm_status crm_load_commit(crm_load *load, crm_error *error)
   memset(&plan, 0, sizeof plan);
   status = settle(load, &plan, error);
   if (status == CRM_OK) {
+    status = crm__capture_commit(load, error);   /* in the file before it is in the store */
+  }
+  if (status == CRM_OK) {
     apply(load, &plan);
     load->state = CRM__LOAD_COMMITTED;
     crm__load_release(load);
+    crm__saved_settle(store);
   } else {
     load->state = CRM__LOAD_BROKEN;
   }

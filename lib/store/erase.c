@@ -8,6 +8,7 @@
 #include "store/cells.h"
 #include "store/identity.h"
 #include "store/rows.h"
+#include "store/saved_file.h"
 #include "table/build.h"
 
 #include <crm/identity.h>
@@ -102,6 +103,9 @@ uint8_t *crm__choose(crm_store *store, const char *const *keys, int64_t count, i
   int64_t i;
   if (count < 0 || (count > 0 && keys == NULL)) {
     (void)crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "keys", 0, -1, "the list of keys is missing");
+    return NULL;
+  }
+  if (crm__saved_changeable(store, error) != CRM_OK) {
     return NULL;
   }
   if (store->open_load) {
@@ -326,7 +330,8 @@ void crm__keys_take(crm_store *store, const uint8_t *chosen, crm__intern *old)
 }
 
 /* With the new keys in place the books are taken again; where the receipt cannot be written, the old keys come back. */
-static crm_status erase(crm_store *store, const uint8_t *chosen, int64_t ids, crm_table **receipt, crm_error *error)
+static crm_status erase(crm_store *store, const char *const *keys, int64_t count, const uint8_t *chosen, int64_t ids,
+                        crm_table **receipt, crm_error *error)
 {
   uint64_t digests = store->erased.count;
   crm__intern old = store->customers;
@@ -340,11 +345,16 @@ static crm_status erase(crm_store *store, const uint8_t *chosen, int64_t ids, cr
     crm__books_take(store, NULL, &after);
     status = crm__receipt(store, "erased_keys", ids, &before, &after, receipt, error);
     if (status == CRM_OK) {
+      status = crm__saved_keys(store, CRM__SAVED_ERASE, keys, count, error);
+    }
+    if (status == CRM_OK) {
       crm__keys_take(store, chosen, &old);
       return CRM_OK;
     }
     store->customers = old;
     crm__intern_close(&made, &store->memory);
+    crm_table_free(*receipt);
+    *receipt = NULL;
   } else {
     (void)crm__fail_memory(error);
   }
@@ -368,7 +378,7 @@ crm_status crm_identity_erase(crm_store *store, const char *const *keys, int64_t
   if (chosen == NULL) {
     return error == NULL ? own.status : error->status;
   }
-  status = erase(store, chosen, ids, receipt, error);
+  status = erase(store, keys, count, chosen, ids, receipt, error);
   crm__free_array(&store->memory, chosen, store->customers.count, 1);
   return status;
 }

@@ -46,7 +46,16 @@ typedef struct crm__scope {
   crm_context *own;           /* the context if the caller gave none */
 } crm__scope;
 
+/* STATE where a store has been opened for its profiles alone and the facts are not read yet (crm_store_read). Every
+ * question goes through it, by crm__scope_open or by itself. */
+crm_status crm__store_ready(const crm_store *store, crm_error *error);
+
 crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_scope *options, crm_error *error);
+
+/* The same for a caller that needs nothing but the measures of all time, kinds and acquaintances (customers by their
+ * ids, no key): those of such a store will do. */
+crm_status crm__scope_open_measured(crm__scope *scope, const crm_store *store, const crm_scope *options,
+                                    crm_error *error);
 void crm__scope_close(crm__scope *scope);
 
 /* Scratch that lives until the scope is closed; aligned to 64 bytes. NULL where there is none. */

@@ -7,6 +7,7 @@
 #include "store/commit.h"
 #include "store/identity.h"
 #include "store/rows.h"
+#include "store/saved_file.h"
 
 #include <crm/identity.h>
 
@@ -205,7 +206,8 @@ static void take_names(crm_store *store, const uint8_t *chosen, const names *mad
   crm__keys_take(store, chosen, &old);
 }
 
-static crm_status forget(crm_store *store, const uint8_t *chosen, int64_t ids, crm_table **receipt, crm_error *error)
+static crm_status forget(crm_store *store, const char *const *keys, int64_t count, const uint8_t *chosen, int64_t ids,
+                         crm_table **receipt, crm_error *error)
 {
   names made;
   crm__books before;
@@ -217,8 +219,13 @@ static crm_status forget(crm_store *store, const uint8_t *chosen, int64_t ids, c
     return crm__fail_memory(error);
   }
   status = crm__receipt(store, "forgotten_keys", ids, &before, &after, receipt, error);
+  if (status == CRM_OK) {
+    status = crm__saved_keys(store, CRM__SAVED_FORGET, keys, count, error);
+  }
   if (status != CRM_OK) {
     free_names(store, &made);
+    crm_table_free(*receipt);
+    *receipt = NULL;
     return status;
   }
   take_names(store, chosen, &made);
@@ -256,7 +263,7 @@ crm_status crm_identity_forget(crm_store *store, const char *const *keys, int64_
   }
   status = refuse_anonymous(store, chosen, error);
   if (status == CRM_OK) {
-    status = forget(store, chosen, ids, receipt, error);
+    status = forget(store, keys, count, chosen, ids, receipt, error);
   }
   crm__free_array(&store->memory, chosen, store->customers.count, 1);
   return status;

@@ -150,6 +150,12 @@ static int make_identity(const crm_store *store, const crm_load *load, crm__memo
   return done;
 }
 
+int crm__identity_make(crm_store *store)
+{
+  return crm__rows_live(store, CRM__TABLE_MERGES) == 0 ||
+         make_identity(store, NULL, &store->memory, &store->identity);
+}
+
 /* ---- at commit ---- */
 
 static uint32_t resolve_in(const crm__identity *identity, uint32_t customer)
@@ -386,6 +392,9 @@ crm_status crm_identity_aliases(const crm_store *store, crm_table **table, crm_e
   crm_status status;
   if (store == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the table");
+  }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
   }
   *table = NULL;
   memory = crm__memory_fork(&store->memory);

@@ -25,6 +25,9 @@ uint32_t crm__alias_next(const crm_store *store, uint32_t customer);
  * its aliases that has one, or its own again. */
 uint32_t crm__customer_speaker(const crm_store *store, uint32_t customer);
 
+/* Makes of the rows of the store who stands for whom, where nothing is known of it. 0: no memory. */
+int crm__identity_make(crm_store *store);
+
 /* Works out who stands for whom once the load's merges are the store's, and makes room for what will be written.
  * 0: no memory. */
 int crm__settle_identity(crm_load *load);

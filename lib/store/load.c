@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "store/context.h"
 #include "store/sales_plain.h"
+#include "store/saved_file.h"
 #include "table/build.h"
 
 #include <limits.h>
@@ -31,7 +32,7 @@ static void free_slice(crm_load *load)
 }
 
 /* Gives the cells of a table's columns their arrays: keys only where there may be keys. */
-static int prepare_slice(crm_load *load, int32_t table)
+int crm__slice_prepare(crm_load *load, int32_t table)
 {
   int32_t i;
   if (load->slice == NULL) {
@@ -66,19 +67,24 @@ crm_status crm_load_begin(crm_store *store, const crm_load_options *options, crm
   static const crm_load_options defaults = CRM_LOAD_OPTIONS_INIT;
   crm_load_options own = defaults;
   crm_load *made;
+  crm_status status;
   int32_t table;
   if (store == NULL || load == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the load");
   }
   *load = NULL;
   if (options != NULL) {
-    crm_status status = crm__struct_read(&own, sizeof own, options, "crm_load_options", error);
+    status = crm__struct_read(&own, sizeof own, options, "crm_load_options", error);
     if (status != CRM_OK) {
       return status;
     }
     if ((own.replace != 0 && own.replace != 1) || (own.all_or_nothing != 0 && own.all_or_nothing != 1)) {
       return crm__fail(error, CRM_ERROR_ARGUMENT, "replace and all_or_nothing are 0 or 1");
     }
+  }
+  status = crm__saved_changeable(store, error);
+  if (status != CRM_OK) {
+    return status;
   }
   if (store->open_load) {
     return crm__fail(error, CRM_ERROR_STATE, "another load of this store is open");
@@ -111,7 +117,7 @@ crm_status crm_load_begin(crm_store *store, const crm_load_options *options, crm
     made->places_before[table] = store->dimensions[table].keys.count;
   }
   if (!crm__column_resize(&made->entry_of, &store->memory, made->documents_before) ||
-      !crm__column_resize(&made->verdicts, &store->memory, made->documents_before)) {
+      !crm__column_resize(&made->verdicts, &store->memory, made->documents_before) || !crm__capture_begin(made)) {
     crm_load_free(made);
     return crm__fail_memory(error);
   }
@@ -156,6 +162,7 @@ void crm_load_free(crm_load *load)
     return;
   }
   store = load->store;
+  crm__capture_end(load);
   if (load->state != CRM__LOAD_COMMITTED) {
     undo(load);
   }
@@ -243,13 +250,25 @@ static int note_segment(crm_load *load, int32_t table, int64_t first_row, uint32
 
 #define WATCHED 64   /* slices between which the host's watch is asked */
 
-static int load_slice(crm_load *load, int32_t table, const crm__input *inputs, const uint8_t *records, int64_t from,
-                      int64_t count)
+int crm__slice_take(crm_load *load, int32_t table, int64_t count)
+{
+  crm__tally *tally = &load->tables[table].tally;
+  uint64_t ordinal = (uint64_t)tally->rows;
+  tally->rows += count;
+  if (table == CRM__TABLE_SALES ? !crm__load_sales(load, count, ordinal)
+                                : !crm__load_dimension(load, table, count, ordinal)) {
+    return 0;
+  }
+  tally->rounded += load->slice->verdicts.rounded;
+  return 1;
+}
+
+static crm_status load_slice(crm_load *load, int32_t table, const crm__input *inputs, const uint8_t *records,
+                             int64_t from, int64_t count, crm_error *error)
 {
   crm__slice *slice = load->slice;
-  crm__tally *tally = &load->tables[table].tally;
   int32_t width = crm__table_width(load->store, table);
-  uint64_t ordinal = (uint64_t)tally->rows;
+  crm_status status;
   int64_t i;
   int32_t column;
   memset(slice->verdicts.cause, 0, (size_t)count);
@@ -262,28 +281,29 @@ static int load_slice(crm_load *load, int32_t table, const crm__input *inputs, c
     crm__cells_decode(&inputs[column], load->store, table, column, from, count, &slice->cells[column],
                       &slice->verdicts);
   }
-  tally->rows += count;
-  if (table == CRM__TABLE_SALES ? !crm__load_sales(load, inputs, from, count, ordinal)
-                                : !crm__load_dimension(load, table, count, ordinal)) {
-    return 0;
+  if (table == CRM__TABLE_SALES) {
+    crm__sales_read(load, inputs, from, count);
   }
-  tally->rounded += slice->verdicts.rounded;
-  return 1;
+  status = crm__capture_slice(load, table, count, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  return crm__slice_take(load, table, count) ? CRM_OK : crm__fail_memory(error);
 }
 
-/* Some of the next rows; *count: how many. 0: no memory. */
-static int load_some(crm_load *load, int32_t table, const crm__input *inputs, crm__plain_rows *plain,
-                     const uint8_t *records, int64_t from, int64_t *count)
+/* Some of the next rows; *count: how many. */
+static crm_status load_some(crm_load *load, int32_t table, const crm__input *inputs, crm__plain_rows *plain,
+                            const uint8_t *records, int64_t from, int64_t *count, crm_error *error)
 {
   int64_t taken = 0;
   if (plain->plain && !crm__plain_take(load, plain, from, &taken, count)) {
-    return 0;
+    return crm__fail_memory(error);
   }
   if (taken > 0) {
     *count = taken;
-    return 1;
+    return CRM_OK;
   }
-  return load_slice(load, table, inputs, records, from, *count);
+  return load_slice(load, table, inputs, records, from, *count, error);
 }
 
 crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *inputs, const uint8_t *records, int64_t rows,
@@ -302,15 +322,16 @@ crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *input
     return crm__fail_at(error, CRM_ERROR_LIMIT, crm__schema(table)->name, NULL, first_row, -1,
                         "a load takes at most 4294967293 rows of a table");
   }
-  if (!prepare_slice(load, table) || !note_segment(load, table, first_row, file)) {
+  if (!crm__slice_prepare(load, table) || !note_segment(load, table, first_row, file)) {
     load->state = CRM__LOAD_BROKEN;
     return crm__fail_memory(error);
   }
   crm__plain_open(&plain, load, table, inputs, records, rows);
+  plain.plain &= load->capture == NULL;   /* a store's file takes decoded slices */
   for (from = 0; from < rows; from += count) {
     crm_status status;
     count = rows - from < CRM__SLICE ? rows - from : CRM__SLICE;
-    status = load_some(load, table, inputs, &plain, records, from, &count) ? CRM_OK : crm__fail_memory(error);
+    status = load_some(load, table, inputs, &plain, records, from, &count, error);
     if (status == CRM_OK && ++slices % WATCHED == 0) {
       status = crm__team_watch(crm__context_team(load->context), (uint64_t)(from + count), (uint64_t)rows, error);
     }

@@ -168,6 +168,9 @@ struct crm_load {
   uint64_t turned_away_capacity;
   crm__slice *slice;
 
+  struct crm__capture *capture;   /* what goes into the store's file, NULL: there is none */
+  const unsigned char *sums;      /* of a load that is done again: what it decided the first time, or NULL */
+  uint64_t sums_size;
   crm_progress progress;
   void *progress_context;
   crm_context *context;          /* the host's, or NULL */
@@ -181,9 +184,13 @@ struct crm_load {
 crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *inputs, const uint8_t *records, int64_t rows,
                           int64_t first_row, uint32_t file, crm_error *error);
 
-/* One decoded slice of a table. from: the first row's place in the inputs; ordinal: in the table's rows of this load.
- * 0: no memory. */
-int crm__load_sales(crm_load *load, const crm__input *inputs, int64_t from, int64_t count, uint64_t ordinal);
+/* Gives the cells of the slice their arrays for a table; and takes a decoded slice into the load: what is decoded by then
+ * is all that the rows are known by. 0: no memory. */
+int crm__slice_prepare(crm_load *load, int32_t table);
+int crm__slice_take(crm_load *load, int32_t table, int64_t count);
+
+/* One decoded slice of a table. ordinal: of the first row in the table's rows of this load. 0: no memory. */
+int crm__load_sales(crm_load *load, int64_t count, uint64_t ordinal);
 int crm__load_dimension(crm_load *load, int32_t table, int64_t count, uint64_t ordinal);
 
 /* Refuses rows of a slice that lack what their table needs, or contradict themselves. */

@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "store/bind.h"
 #include "store/context.h"
+#include "store/saved_file.h"
 
 #include "base/error.h"
 
@@ -109,6 +110,11 @@ static crm_status read_file(reading *r, const crm_source *source, crm_error *err
   r->file = crm__intern_add(&store->names, &store->memory, 0, crm__key_from(name, strlen(name)));
   if (r->file == CRM__NONE) {
     return crm__fail_memory(error);
+  }
+  status = crm__capture_file(r->load, name, error);
+  if (status != CRM_OK) {
+    r->load->state = CRM__LOAD_BROKEN;
+    return status;
   }
   status = crm__csv_open(&store->memory, &dialect, source, &r->reader, error);
   if (status == CRM_OK) {

@@ -14,8 +14,8 @@ void crm__profile_empty(crm__measure *measure, crm__profile *profile)
   *profile = no_profile;
 }
 
-/* Places for so many rows of a table. The last column that is resized tells whether all are. */
-static int resize_table(crm_store *store, int32_t table, uint64_t rows)
+/* The last column that is resized tells whether all are. */
+int crm__table_resize(crm_store *store, int32_t table, uint64_t rows)
 {
   crm__dimension *dimension = &store->dimensions[table];
   int32_t i;
@@ -45,7 +45,7 @@ int crm__profiles_grow(crm_store *store)
     crm__profile_empty(&store->measures[store->profile_count], &store->profiles[store->profile_count]);
   }
   for (table = 0; table < CRM__TABLES; table++) {
-    if (!resize_table(store, table, crm__places_intern(store, table)->count)) {
+    if (!crm__table_resize(store, table, crm__places_intern(store, table)->count)) {
       return 0;
     }
   }
@@ -61,7 +61,7 @@ void crm__profiles_cut(crm_store *store)
   for (table = 0; table < CRM__TABLES; table++) {
     uint64_t rows = crm__places_intern(store, table)->count;
     if (store->dimensions[table].present.length > rows) {
-      (void)resize_table(store, table, rows);   /* shrinking does not fail */
+      (void)crm__table_resize(store, table, rows);   /* shrinking does not fail */
     }
   }
 }

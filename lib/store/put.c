@@ -163,6 +163,9 @@ crm_status crm_store_rows(const crm_store *store, const char *table, crm_table *
   if (store == NULL || rows == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the table");
   }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
+  }
   *rows = NULL;
   if (index < 0 || index == CRM__TABLE_SALES) {
     return crm__fail(error, CRM_ERROR_SCHEMA, "there is no table of this name, or it is sales");

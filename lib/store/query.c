@@ -20,6 +20,9 @@ static crm_status known_customer(const crm_store *store, const char *key, crm_ta
   if (store == NULL || key == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, no key, or no place for the table");
   }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
+  }
   *table = NULL;
   *id = crm__customer_find(store, key);
   if (*id == CRM__NONE || !crm__customer_known(store, *id)) {
@@ -343,6 +346,9 @@ crm_status crm_store_document(const crm_store *store, const char *source, const 
   if (store == NULL || source == NULL || document == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, no key, or no place for the table");
   }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
+  }
   *table = NULL;
   id = crm__document_find(store, source, document);
   if (id == CRM__NONE) {
@@ -365,6 +371,9 @@ crm_status crm_store_changed(const crm_store *store, int64_t since, crm_table **
   if (store == NULL || table == NULL || since < 0 || since > store->version) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "since", 0, -1,
                         "no store, no place for the table, or a data version that the store has not reached");
+  }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
   }
   *table = NULL;
   memory = crm__memory_fork(&store->memory);

@@ -9,7 +9,6 @@
 
 #define GRACE_DAYS 7      /* after its end a month still waits so many days for what is under way */
 #define FIRST_YEAR 1900
-#define MONTHS (300 * 12)
 
 static int32_t month_of(const crm_store *store, int64_t time)
 {
@@ -18,6 +17,14 @@ static int32_t month_of(const crm_store *store, int64_t time)
   int32_t day;
   crm__civil_from_days(crm__business_day(time, store->day_start), &year, &month, &day);
   return (year - FIRST_YEAR) * 12 + month - 1;
+}
+
+int crm__reopened_reserve(crm_store *store)
+{
+  if (store->reopened == NULL) {
+    store->reopened = crm__alloc_array_zero(&store->memory, CRM__REOPENED_MONTHS, sizeof *store->reopened);
+  }
+  return store->reopened != NULL;
 }
 
 int crm__reopened_prepare(crm_store *store)
@@ -30,11 +37,8 @@ int crm__reopened_prepare(crm_store *store)
     return 1;
   }
   crm__civil_from_days(crm__business_day(store->latest, store->day_start) - GRACE_DAYS, &year, &month, &day);
-  if (store->reopened == NULL) {
-    store->reopened = crm__alloc_array_zero(&store->memory, MONTHS, sizeof *store->reopened);
-  }
   store->closed_before = crm__days_from_civil(year, month, 1) * CRM_DAY + store->day_start;
-  return store->reopened != NULL;
+  return crm__reopened_reserve(store);
 }
 
 void crm__reopened_note(crm_store *store, uint32_t document, int32_t count)
@@ -43,7 +47,7 @@ void crm__reopened_note(crm_store *store, uint32_t document, int32_t count)
   int64_t net = crm__column_i64(&documents->net, document);
   int32_t month = month_of(store, crm__column_i64(&documents->time, document));
   crm__reopened *of;
-  if (month < 0 || month >= MONTHS) {
+  if (month < 0 || month >= CRM__REOPENED_MONTHS) {
     return;   /* the first hours of 1900 may belong to the business day before */
   }
   of = &store->reopened[month];
@@ -55,13 +59,13 @@ void crm__reopened_note(crm_store *store, uint32_t document, int32_t count)
 
 void crm__reopened_free(crm_store *store)
 {
-  crm__free_array(&store->memory, store->reopened, MONTHS, sizeof *store->reopened);
+  crm__free_array(&store->memory, store->reopened, CRM__REOPENED_MONTHS, sizeof *store->reopened);
 }
 
 int crm__reopened_month(const crm_store *store, int32_t first_day, int64_t *documents, int64_t *amount)
 {
   int32_t month = month_of(store, first_day * CRM_DAY + store->day_start);
-  if (store->reopened == NULL || month < 0 || month >= MONTHS || store->reopened[month].version == 0) {
+  if (store->reopened == NULL || month < 0 || month >= CRM__REOPENED_MONTHS || store->reopened[month].version == 0) {
     return 0;
   }
   *documents = store->reopened[month].documents;
@@ -80,6 +84,9 @@ crm_status crm_store_reopened(const crm_store *store, int64_t since, crm_table *
   if (store == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the table");
   }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
+  }
   if (since > store->version) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "the data version lies after the store's");
   }
@@ -89,7 +96,7 @@ crm_status crm_store_reopened(const crm_store *store, int64_t since, crm_table *
   if (status != CRM_OK) {
     return status;
   }
-  for (month = 0; store->reopened != NULL && month < MONTHS; month++) {
+  for (month = 0; store->reopened != NULL && month < CRM__REOPENED_MONTHS; month++) {
     const crm__reopened *of = &store->reopened[month];
     if (of->version > since && of->version > 0) {
       char text[16];

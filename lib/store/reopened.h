@@ -5,6 +5,11 @@
 
 #include "store/store.h"
 
+#define CRM__REOPENED_MONTHS (300 * 12)   /* since 1900 */
+
+/* Room for what becomes of them. 0: no memory. */
+int crm__reopened_reserve(crm_store *store);
+
 /* Settles before which instant a document of this commit is late, and makes room. 0: no memory. */
 int crm__reopened_prepare(crm_store *store);
 

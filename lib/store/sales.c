@@ -96,10 +96,9 @@ static int sort_out(crm_load *load, int64_t count, uint64_t ordinal)
   return 1;
 }
 
-int crm__load_sales(crm_load *load, const crm__input *inputs, int64_t at, int64_t count, uint64_t ordinal)
+int crm__load_sales(crm_load *load, int64_t count, uint64_t ordinal)
 {
   crm__slice *slice = load->slice;
-  crm__sales_read(load, inputs, at, count);
   if (!settle_currencies(load, count) || !sort_out(load, count, ordinal)) {
     return 0;
   }

@@ -6,6 +6,7 @@
 #include "store/context.h"
 #include "store/identity.h"
 #include "store/rows.h"
+#include "store/saved_file.h"
 #include "store/segment.h"
 #include "table/build.h"
 
@@ -171,7 +172,38 @@ crm_status crm__accounts_find(crm__scope *scope, const uint32_t **found, crm_err
   return CRM_OK;
 }
 
-crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_scope *options, crm_error *error)
+/* Of a store whose facts are not read: kinds and acquaintances as they stood in its file. */
+static crm_status take_standings(crm__scope *scope, const crm_scope *options, crm_error *error)
+{
+  const crm_store *store = scope->store;
+  const uint8_t *standings = store->saved->standings;
+  uint8_t *kinds;
+  uint8_t *acquainted;
+  uint8_t special = 0;
+  uint32_t i;
+  if (options->accounts != 0 || options->segment != NULL || options->branches != NULL || options->summary != NULL ||
+      scope->from != INT64_MIN || scope->to < scope->as_of || scope->as_of != crm_store_horizon(store) ||
+      options->money != CRM_MONEY_NET || options->refunds != CRM_REFUNDS_REFUND_DAY ||
+      options->occasions != CRM_OCCASIONS_EACH) {
+    return crm__store_ready(store, error);
+  }
+  kinds = crm__scope_alloc(scope, store->customer_count, 1);
+  acquainted = crm__scope_alloc(scope, store->customer_count, 1);
+  if (kinds == NULL || acquainted == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < store->customer_count; i++) {
+    kinds[i] = (uint8_t)(standings[i] & CRM__STANDING_KIND);
+    acquainted[i] = (uint8_t)(standings[i] >> CRM__STANDING_KNOWN);
+    special |= kinds[i];
+  }
+  scope->special = special == 0 ? NULL : kinds;   /* CRM__CUSTOMER_PERSON, all of them */
+  scope->acquainted = acquainted;
+  return CRM_OK;
+}
+
+static crm_status open_scope(crm__scope *scope, const crm_store *store, const crm_scope *options, int measured,
+                             crm_error *error)
 {
   static const crm_scope defaults = CRM_SCOPE_INIT;
   crm_scope own = defaults;
@@ -185,6 +217,9 @@ crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_
   }
   if (status == CRM_OK) {
     status = check_scope(&own, error);
+  }
+  if (status == CRM_OK && !measured) {
+    status = crm__store_ready(store, error);
   }
   if (status != CRM_OK) {
     return status;
@@ -219,6 +254,13 @@ crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_
   if (scope->context == NULL) {
     return crm__fail_memory(error);
   }
+  if (crm__store_ready(store, NULL) != CRM_OK) {
+    status = take_standings(scope, &own, error);
+    if (status != CRM_OK) {
+      crm__scope_close(scope);
+    }
+    return status;
+  }
   status = take_branches(scope, &own, error);
   if (status == CRM_OK && own.accounts) {
     status = crm__accounts_find(scope, &scope->accounts, error);
@@ -237,6 +279,17 @@ crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_
     crm__scope_close(scope);
   }
   return status;
+}
+
+crm_status crm__scope_open(crm__scope *scope, const crm_store *store, const crm_scope *options, crm_error *error)
+{
+  return open_scope(scope, store, options, 0, error);
+}
+
+crm_status crm__scope_open_measured(crm__scope *scope, const crm_store *store, const crm_scope *options,
+                                    crm_error *error)
+{
+  return open_scope(scope, store, options, 1, error);
 }
 
 void crm__scope_close(crm__scope *scope)
@@ -391,7 +444,11 @@ static crm_status key_ranks(crm__scope *scope, const crm__intern *intern, uint64
                             crm_error *error)
 {
   crm__memory memory = crm__memory_fork(&scope->store->memory);
-  uint32_t *made = crm__scope_alloc(scope, intern->count, sizeof *made);
+  crm_status status = crm__store_ready(scope->store, error);
+  uint32_t *made = status == CRM_OK ? crm__scope_alloc(scope, intern->count, sizeof *made) : NULL;
+  if (status != CRM_OK) {
+    return status;
+  }
   if (made == NULL || !crm__intern_ranks(intern, &memory, made)) {
     return crm__fail_memory(error);
   }

@@ -124,6 +124,9 @@ crm_status crm_store_sources(const crm_store *store, crm_table **table, crm_erro
   if (store == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the table");
   }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
+  }
   *table = NULL;
   memory = crm__memory_fork(&store->memory);
   status = open_feeds(store, &memory, &all) ? CRM_OK : crm__fail_memory(error);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "store/identity.h"
 #include "store/reopened.h"
+#include "store/saved_file.h"
 
 #include <limits.h>
 #include <string.h>
@@ -192,6 +193,27 @@ static crm_status take_names(crm_store *store, const crm_store_options *options,
   return crm__profiles_grow(store) ? CRM_OK : crm__fail_memory(error);
 }
 
+void crm__store_begin(crm_store *store, const crm__memory *memory)
+{
+  memset(store, 0, sizeof *store);
+  store->memory = *memory;
+  store->currency = CRM__NONE;
+  store->latest = INT64_MIN;
+  store->earliest = INT64_MAX;
+  crm__intern_open(&store->customers);
+  crm__intern_open(&store->products);
+  crm__intern_open(&store->branches);
+  crm__intern_open(&store->names);
+  crm__intern_open(&store->opportunities);
+  crm__intern_open(&store->erased);
+  crm__column_open(&store->erased_ids, 4, CRM__NONE);
+  crm__intern_open(&store->references);
+  crm__column_open(&store->anonymous, 1, 0);
+  open_documents(&store->documents);
+  open_lines(&store->lines);
+  open_dimensions(store);
+}
+
 crm_status crm_store_create(const crm_config *config, const crm_store_options *options, crm_store **store,
                             crm_error *error)
 {
@@ -214,30 +236,15 @@ crm_status crm_store_create(const crm_config *config, const crm_store_options *o
   if (status != CRM_OK) {
     return status;
   }
-  made = crm__alloc_zero(&memory, sizeof *made);
+  made = crm__alloc(&memory, sizeof *made);
   if (made == NULL) {
     return crm__fail_memory(error);
   }
-  made->memory = memory;
+  crm__store_begin(made, &memory);
   made->digits = own.digits;
   made->quantity_digits = own.quantity_digits;
   made->returns = own.returns;
   made->day_start = own.day_start;
-  made->currency = CRM__NONE;
-  made->latest = INT64_MIN;
-  made->earliest = INT64_MAX;
-  crm__intern_open(&made->customers);
-  crm__intern_open(&made->products);
-  crm__intern_open(&made->branches);
-  crm__intern_open(&made->names);
-  crm__intern_open(&made->opportunities);
-  crm__intern_open(&made->erased);
-  crm__column_open(&made->erased_ids, 4, CRM__NONE);
-  crm__intern_open(&made->references);
-  crm__column_open(&made->anonymous, 1, 0);
-  open_documents(&made->documents);
-  open_lines(&made->lines);
-  open_dimensions(made);
   status = take_names(made, &own, error);
   if (status != CRM_OK) {
     crm_store_free(made);
@@ -247,15 +254,11 @@ crm_status crm_store_create(const crm_config *config, const crm_store_options *o
   return CRM_OK;
 }
 
-void crm_store_free(crm_store *store)
+void crm__store_clear(crm_store *store)
 {
-  crm__memory memory;
   crm__column *columns[CRM__LINE_COLUMNS + CRM__DOCUMENT_COLUMNS];
   uint32_t count;
   uint32_t i;
-  if (store == NULL) {
-    return;
-  }
   count = crm__line_columns(&store->lines, columns);
   count += crm__document_columns(&store->documents, columns + count);
   for (i = 0; i < count; i++) {
@@ -278,6 +281,16 @@ void crm_store_free(crm_store *store)
   crm__months_drop(store);
   crm__reopened_free(store);
   crm__free_array(&store->memory, store->turned_away, store->turned_away_capacity, sizeof *store->turned_away);
+}
+
+void crm_store_free(crm_store *store)
+{
+  crm__memory memory;
+  if (store == NULL) {
+    return;
+  }
+  crm__saved_close(store);
+  crm__store_clear(store);
   memory = store->memory;
   crm__free(&memory, store, sizeof *store);
 }
@@ -309,6 +322,9 @@ int64_t crm_store_customers(const crm_store *store)
 {
   int64_t count = 0;
   uint32_t i;
+  if (store != NULL && crm__store_ready(store, NULL) != CRM_OK) {
+    return store->saved->expected.known;
+  }
   for (i = 0; store != NULL && i < store->customer_count; i++) {
     count += crm__customer_known(store, i);
   }
@@ -371,7 +387,7 @@ int32_t crm__table_column_find(const crm_store *store, int32_t table, const char
   return -1;
 }
 
-static int attribute_name_good(const char *name)
+int crm__attribute_name_good(const char *name)
 {
   size_t i;
   for (i = 0; name != NULL && i < 64 && name[i] != '\0'; i++) {
@@ -381,6 +397,15 @@ static int attribute_name_good(const char *name)
     }
   }
   return name != NULL && i > 0 && i < 64;
+}
+
+void crm__attribute_take(crm_store *store, int32_t table, const char *name, int32_t cell)
+{
+  int32_t count = store->attribute_count[table]++;
+  memcpy(store->attributes[table][count].name, name, strlen(name) + 1);
+  store->attributes[table][count].cell = cell;
+  crm__column_open(&store->dimensions[table].values[crm__schema(table)->count + count], crm__cell_size(cell),
+                   crm__cell_fill(cell));
 }
 
 crm_status crm_store_attribute(crm_store *store, const char *table, const char *name, int32_t type, crm_error *error)
@@ -394,13 +419,18 @@ crm_status crm_store_attribute(crm_store *store, const char *table, const char *
   int32_t found;
   int32_t count;
   crm__column *column;
-  if (store == NULL || cell == 0 || !attribute_name_good(name)) {
+  crm_status status;
+  if (store == NULL || cell == 0 || !crm__attribute_name_good(name)) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "attribute", 0, -1,
                         "an attribute has a name of a-z, 0-9 and _ and is text, decimal, money or time");
   }
   if (index < 0 || index == CRM__TABLE_SALES) {
     return crm__fail_at(error, CRM_ERROR_SCHEMA, table, name, 0, -1,
                         "there is no such table, or it has no attributes, as sales");
+  }
+  status = crm__saved_changeable(store, error);
+  if (status != CRM_OK) {
+    return status;
   }
   if (store->open_load) {
     return crm__fail(error, CRM_ERROR_STATE, "a load is open");
@@ -419,14 +449,14 @@ crm_status crm_store_attribute(crm_store *store, const char *table, const char *
     return crm__fail_at(error, CRM_ERROR_LIMIT, table, name, 0, -1, "a table has at most %d attributes",
                         CRM__ATTRIBUTES);
   }
+  crm__attribute_take(store, index, name, cell);
   column = &store->dimensions[index].values[crm__schema(index)->count + count];
-  crm__column_open(column, crm__cell_size(cell), crm__cell_fill(cell));
-  if (!crm__column_resize(column, &store->memory, store->dimensions[index].present.length)) {
+  status = crm__column_resize(column, &store->memory, store->dimensions[index].present.length)
+               ? crm__saved_attribute(store, index, name, type, error)
+               : crm__fail_memory(error);
+  if (status != CRM_OK) {
     crm__column_close(column, &store->memory);
-    return crm__fail_memory(error);
+    store->attribute_count[index]--;
   }
-  memcpy(store->attributes[index][count].name, name, strlen(name) + 1);
-  store->attributes[index][count].cell = cell;
-  store->attribute_count[index]++;
-  return CRM_OK;
+  return status;
 }

@@ -130,6 +130,7 @@ typedef struct crm__tally {
 
 struct crm_store {
   crm__memory memory;
+  struct crm__saved *saved;       /* its file, NULL: none (store/saved_file.h) */
   int32_t digits;
   int32_t quantity_digits;
   int32_t returns;
@@ -268,6 +269,17 @@ int crm__customer_kind(const crm_store *store, uint32_t customer);
 
 /* The live document of a key, among those that the host named and those made from content; CRM__NONE: there is none. */
 uint32_t crm__document_find(const crm_store *store, const char *source, const char *document);
+
+/* An empty store of checked options, but for its names; and everything that a store holds, but for its own memory. */
+void crm__store_begin(crm_store *store, const crm__memory *memory);
+void crm__store_clear(crm_store *store);
+
+/* Gives a table one more attribute; there is none of its name, and no row yet. */
+int crm__attribute_name_good(const char *name);
+void crm__attribute_take(crm_store *store, int32_t table, const char *name, int32_t cell);
+
+/* Places for so many rows of a table. 0: no memory. */
+int crm__table_resize(crm_store *store, int32_t table, uint64_t rows);
 
 /* Makes profiles, dimension rows and flags for every interned customer and product; new ones are empty. 0: no
  * memory. */

@@ -192,6 +192,9 @@ crm_status crm_store_totals(const crm_store *store, crm_table **table, crm_error
   if (store == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the table");
   }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
+  }
   *table = NULL;
   memory = crm__memory_fork(&store->memory);
   count = (uint64_t)store->live_documents + store->turned_away_count;

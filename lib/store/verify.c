@@ -108,6 +108,9 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
   if (store == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store");
   }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
+  }
   for (i = 0; status == CRM_OK && i < store->document_count; i++) {
     if (crm__column_u8(&store->documents.flags, i) & CRM__DOCUMENT_LIVE) {
       status = verify_document(store, (uint32_t)i, &all, error);

@@ -88,6 +88,9 @@ crm_status crm_store_warnings(const crm_store *store, crm_table **table, crm_err
   if (store == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the table");
   }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
+  }
   *table = NULL;
   status = crm__table_begin(&store->memory, "warnings", columns, 4, 2, table, error);
   if (status != CRM_OK) {

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "store/saved_file.h"
+
+#include "base/error.h"
+#include "store/saved_log.h"
+
+/* What a load is given, on its way into the store's file: slices of rows as they were decoded, so that whoever opens the
+ * file takes them as this load did. It is written as it comes, and counts once the load is committed. */
+
+#define FRAME (UINT64_C(1) << 20)   /* bytes at which a frame is ended */
+
+int crm__capture_begin(crm_load *load)
+{
+  crm_store *store = load->store;
+  if (store->saved == NULL || store->saved->replaying) {
+    return 1;
+  }
+  load->capture = crm__alloc_zero(&store->memory, sizeof *load->capture);
+  return load->capture != NULL;
+}
+
+static void begin_frame(crm_load *load)
+{
+  crm__bytes_u32(&load->capture->bytes, &load->store->memory,
+                 (load->replace ? CRM__ROWS_REPLACE : 0) | (load->all_or_nothing ? CRM__ROWS_ALL_OR_NOTHING : 0));
+}
+
+static crm_status write_frame(crm_load *load, uint32_t kind, crm_error *error)
+{
+  crm__capture *capture = load->capture;
+  crm__journal *journal = load->store->saved->journal;
+  crm_status status;
+  if (capture->bytes.failed) {
+    return crm__fail_memory(error);
+  }
+  capture->begun = 1;
+  status = crm__journal_begin(journal, kind, error);
+  if (status == CRM_OK) {
+    status = crm__journal_write(journal, capture->bytes.data, (size_t)capture->bytes.used, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__journal_end(journal, NULL, error);
+  }
+  capture->bytes.used = 0;
+  return status;
+}
+
+crm_status crm__capture_file(crm_load *load, const char *name, crm_error *error)
+{
+  crm__capture *capture = load->capture;
+  if (capture == NULL) {
+    return CRM_OK;
+  }
+  if (capture->bytes.used == 0) {
+    begin_frame(load);
+  }
+  crm__bytes_u8(&capture->bytes, &load->store->memory, CRM__RECORD_FILE);
+  crm__bytes_u32(&capture->bytes, &load->store->memory, (uint32_t)strlen(name));
+  crm__bytes_add(&capture->bytes, &load->store->memory, name, strlen(name));
+  return capture->bytes.failed ? crm__fail_memory(error) : CRM_OK;
+}
+
+/* ---- numbers ---- */
+
+/* Bytes that hold 0 to span, and one more value where some are missing. */
+static uint32_t width_of(uint64_t span, int missing)
+{
+  uint64_t most = span + (missing != 0);
+  if (most < span || most > UINT32_MAX) {
+    return 8;
+  }
+  return most == 0 ? 0 : most <= UINT8_MAX ? 1 : most <= UINT16_MAX ? 2 : 4;
+}
+
+static void store_number(unsigned char *to, uint64_t value, uint32_t width)
+{
+  uint32_t k;
+  for (k = 0; k < width; k++) {
+    to[k] = (unsigned char)(value >> (8 * k));
+  }
+}
+
+static void add_numbers(crm_load *load, const int64_t *values, int64_t count)
+{
+  crm__bytes *bytes = &load->capture->bytes;
+  crm__memory *memory = &load->store->memory;
+  int64_t least = INT64_MAX;
+  int64_t most = INT64_MIN;
+  int missing = 0;
+  uint32_t width;
+  unsigned char *to;
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    if (values[i] == CRM__NULL) {
+      missing = 1;
+    } else {
+      least = values[i] < least ? values[i] : least;
+      most = values[i] > most ? values[i] : most;
+    }
+  }
+  if (most < least) {   /* there is none */
+    least = 0;
+    most = 0;
+  }
+  width = width_of((uint64_t)most - (uint64_t)least, missing);
+  crm__bytes_u8(bytes, memory, width);
+  crm__bytes_u8(bytes, memory, (uint32_t)missing);
+  crm__bytes_i64(bytes, memory, least);
+  to = crm__bytes_room(bytes, memory, (uint64_t)count * width);
+  for (i = 0; to != NULL && i < count; i++) {
+    store_number(to + (size_t)i * width,
+                 values[i] == CRM__NULL ? UINT64_MAX : (uint64_t)values[i] - (uint64_t)least, width);
+  }
+}
+
+/* ---- keys ---- */
+
+static int same_key(const crm__key *a, const crm__key *b)
+{
+  return a->integer == b->integer && a->length == b->length && (a->text == NULL) == (b->text == NULL) &&
+         (a->text == b->text || memcmp(a->text, b->text, a->length) == 0);
+}
+
+static void add_keys(crm_load *load, const crm__key *keys, int64_t count)
+{
+  crm__bytes *bytes = &load->capture->bytes;
+  crm__memory *memory = &load->store->memory;
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    if (crm__key_is_none(keys[i])) {
+      crm__bytes_u8(bytes, memory, CRM__TAG_NONE);
+    } else if (i > 0 && same_key(&keys[i], &keys[i - 1])) {
+      crm__bytes_u8(bytes, memory, CRM__TAG_AGAIN);
+    } else if (keys[i].text == NULL) {
+      crm__bytes_u8(bytes, memory, CRM__TAG_INTEGER);
+      crm__bytes_i64(bytes, memory, keys[i].integer);
+    } else {
+      crm__bytes_u8(bytes, memory, CRM__TAG_TEXT);
+      crm__bytes_u32(bytes, memory, (uint32_t)keys[i].length);
+      crm__bytes_add(bytes, memory, keys[i].text, keys[i].length);
+    }
+  }
+}
+
+/* ---- slices ---- */
+
+static void add_column(crm_load *load, int32_t column, int64_t count)
+{
+  crm__bytes *bytes = &load->capture->bytes;
+  crm__memory *memory = &load->store->memory;
+  const crm__cells *cells = &load->slice->cells[column];
+  uint32_t form = cells->keys == NULL                          ? CRM__CELLS_AS_VALUES
+                  : cells->integers == CRM__CELLS_INTEGERS ? CRM__CELLS_AS_INTEGERS
+                  : cells->integers == CRM__CELLS_SPARSE   ? CRM__CELLS_AS_SPARSE
+                                                               : CRM__CELLS_AS_KEYS;
+  crm__bytes_u8(bytes, memory, (uint32_t)column);
+  crm__bytes_u8(bytes, memory, form);
+  if (form == CRM__CELLS_AS_KEYS) {
+    add_keys(load, cells->keys, count);
+  } else {
+    add_numbers(load, cells->values, count);
+  }
+}
+
+static uint32_t what_there_is(const crm_load *load, int32_t table, int64_t count)
+{
+  const crm__slice *slice = load->slice;
+  uint32_t there = 0;
+  int64_t i;
+  for (i = 0; i < count; i++) {
+    there |= slice->verdicts.cause[i] != CRM__CAUSE_NONE ? CRM__SLICE_CAUSES : 0;
+  }
+  if (table == CRM__TABLE_SALES) {
+    there |= CRM__SLICE_FIGURES;
+    there |= slice->sales_only ? 0 : CRM__SLICE_CODES;
+    there |= slice->has_foreign ? CRM__SLICE_FOREIGN : 0;
+  }
+  return there;
+}
+
+static void add_slice(crm_load *load, int32_t table, int64_t count)
+{
+  crm__bytes *bytes = &load->capture->bytes;
+  crm__memory *memory = &load->store->memory;
+  const crm__slice *slice = load->slice;
+  uint32_t there = what_there_is(load, table, count);
+  uint32_t columns = 0;
+  int32_t column;
+  for (column = 0; column < crm__table_width(load->store, table); column++) {
+    columns += slice->cells[column].present != 0;
+  }
+  crm__bytes_u8(bytes, memory, CRM__RECORD_SLICE);
+  crm__bytes_u8(bytes, memory, (uint32_t)table);
+  crm__bytes_u8(bytes, memory, table == CRM__TABLE_SALES ? (uint32_t)load->document_mode : 0);
+  crm__bytes_u8(bytes, memory, there);
+  crm__bytes_u32(bytes, memory, (uint32_t)count);
+  crm__bytes_u32(bytes, memory, (uint32_t)slice->verdicts.rounded);
+  crm__bytes_u32(bytes, memory, columns);
+  if (there & CRM__SLICE_CAUSES) {
+    crm__bytes_add(bytes, memory, slice->verdicts.cause, (uint64_t)count);
+    crm__bytes_add(bytes, memory, slice->verdicts.column, (uint64_t)count);
+  }
+  if (there & CRM__SLICE_FIGURES) {
+    add_numbers(load, slice->amount, count);
+  }
+  if (there & CRM__SLICE_CODES) {
+    crm__bytes_add(bytes, memory, slice->code, (uint64_t)count);
+  }
+  if (there & CRM__SLICE_FOREIGN) {
+    add_numbers(load, slice->foreign, count);
+  }
+  for (column = 0; column < crm__table_width(load->store, table); column++) {
+    if (slice->cells[column].present) {
+      add_column(load, column, count);
+    }
+  }
+}
+
+crm_status crm__capture_slice(crm_load *load, int32_t table, int64_t count, crm_error *error)
+{
+  crm__capture *capture = load->capture;
+  if (capture == NULL) {
+    return CRM_OK;
+  }
+  if (capture->bytes.used == 0) {
+    begin_frame(load);
+  }
+  add_slice(load, table, count);
+  if (capture->bytes.failed) {
+    return crm__fail_memory(error);
+  }
+  return capture->bytes.used < FRAME ? CRM_OK : write_frame(load, CRM__SAVED_ROWS, error);
+}
+
+/* ---- the end ---- */
+
+void crm__capture_sums(const crm_load *load, crm__bytes *bytes, crm__memory *memory)
+{
+  const crm_store *store = load->store;
+  int32_t table;
+  crm__bytes_i64(bytes, memory, store->version);
+  crm__bytes_u64(bytes, memory, store->customers.count);
+  crm__bytes_u64(bytes, memory, store->documents.keys.count);
+  crm__bytes_u64(bytes, memory, store->names.count);
+  crm__bytes_u64(bytes, memory, store->products.count);
+  crm__bytes_u64(bytes, memory, load->reject_count);
+  crm__bytes_i64(bytes, memory, load->ledger);
+  for (table = 0; table < CRM__TABLES; table++) {
+    const crm__tally *tally = &load->tables[table].tally;
+    crm__bytes_i64(bytes, memory, tally->rows);
+    crm__bytes_i64(bytes, memory, tally->accepted);
+    crm__bytes_i64(bytes, memory, tally->duplicate);
+    crm__bytes_i64(bytes, memory, tally->rounded);
+  }
+}
+
+crm_status crm__capture_commit(crm_load *load, crm_error *error)
+{
+  crm__capture *capture = load->capture;
+  crm_store *store = load->store;
+  crm_status status = CRM_OK;
+  int32_t table;
+  if (load->sums != NULL) {
+    return crm__replay_compare(load, load->sums, load->sums_size, error);
+  }
+  if (capture == NULL) {
+    return CRM_OK;
+  }
+  if (capture->bytes.used > 0) {
+    status = write_frame(load, CRM__SAVED_ROWS, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  begin_frame(load);
+  for (table = 0; table < CRM__TABLES; table++) {
+    const crm__tally *tally = &load->tables[table].tally;
+    crm__bytes_u32(&capture->bytes, &store->memory, (uint32_t)tally->ignored);
+    crm__bytes_u32(&capture->bytes, &store->memory, (uint32_t)tally->touched);
+  }
+  crm__bytes_i64(&capture->bytes, &store->memory, load->tables[CRM__TABLE_SALES].tally.amount_in);
+  crm__capture_sums(load, &capture->bytes, &store->memory);
+  status = write_frame(load, CRM__SAVED_LOAD, error);
+  if (status == CRM_OK) {
+    status = crm__journal_commit(store->saved->journal, 0, store->version, error);
+  }
+  if (status == CRM_OK) {
+    capture->begun = 0;
+  }
+  return status;
+}
+
+void crm__capture_end(crm_load *load)
+{
+  crm__capture *capture = load->capture;
+  if (capture == NULL) {
+    return;
+  }
+  if (capture->begun) {
+    crm__journal_rollback(load->store->saved->journal);
+  }
+  crm__bytes_free(&capture->bytes, &load->store->memory);
+  crm__free(&load->store->memory, capture, sizeof *capture);
+  load->capture = NULL;
+}

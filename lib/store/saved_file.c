@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "store/saved_file.h"
+
+#include "base/error.h"
+
+#include <crm/file.h>
+
+/* What goes into a store's file beside the rows of loads. */
+
+#define LOG_LEAST (UINT64_C(16) << 20)   /* bytes behind a checkpoint that are always let be */
+
+crm_status crm__store_ready(const crm_store *store, crm_error *error)
+{
+  if (store->saved != NULL && store->saved->content != CRM_CONTENT_ALL) {
+    return crm__fail(error, CRM_ERROR_STATE,
+                     "the store was opened for its profiles alone: read the facts first (crm_store_read)");
+  }
+  return CRM_OK;
+}
+
+crm_status crm__saved_changeable(const crm_store *store, crm_error *error)
+{
+  const crm__saved *saved = store->saved;
+  crm__journal_info info;
+  if (saved == NULL || saved->replaying) {
+    return CRM_OK;
+  }
+  if (saved->mode == CRM_FILE_READ) {
+    return crm__fail(error, CRM_ERROR_STATE, "the store's file was opened to be read alone");
+  }
+  crm__journal_info_get(saved->journal, &info);
+  if (info.state != CRM__JOURNAL_WRITABLE) {
+    return crm__fail(error, CRM_ERROR_STATE, "a write to the store's file has failed: open the file again");
+  }
+  return crm__store_ready(store, error);
+}
+
+/* ---- changes ---- */
+
+/* One frame as a commit. */
+static crm_status write_change(crm_store *store, uint32_t kind, const crm__bytes *bytes, crm_error *error)
+{
+  crm__journal *journal = store->saved->journal;
+  crm_status status = bytes->failed ? crm__fail_memory(error) : crm__journal_begin(journal, kind, error);
+  if (status == CRM_OK) {
+    status = crm__journal_write(journal, bytes->data, (size_t)bytes->used, error);
+    status = status == CRM_OK ? crm__journal_end(journal, NULL, error) : status;
+    status = status == CRM_OK ? crm__journal_commit(journal, 0, store->version, error) : status;
+    if (status != CRM_OK) {
+      crm__journal_rollback(journal);
+    }
+  }
+  return status;
+}
+
+static int writes(const crm_store *store)
+{
+  return store->saved != NULL && !store->saved->replaying;
+}
+
+crm_status crm__saved_attribute(crm_store *store, int32_t table, const char *name, int32_t type, crm_error *error)
+{
+  crm__bytes bytes;
+  char padded[64];
+  crm_status status;
+  if (!writes(store)) {
+    return CRM_OK;
+  }
+  memset(&bytes, 0, sizeof bytes);
+  memset(padded, 0, sizeof padded);
+  memcpy(padded, name, strlen(name));
+  crm__bytes_u32(&bytes, &store->memory, (uint32_t)table);
+  crm__bytes_u32(&bytes, &store->memory, (uint32_t)type);
+  crm__bytes_add(&bytes, &store->memory, padded, sizeof padded);
+  status = write_change(store, CRM__SAVED_ATTRIBUTE, &bytes, error);
+  crm__bytes_free(&bytes, &store->memory);
+  return status;
+}
+
+crm_status crm__saved_keys(crm_store *store, uint32_t kind, const char *const *keys, int64_t count, crm_error *error)
+{
+  crm__bytes bytes;
+  crm_status status;
+  int64_t i;
+  if (!writes(store)) {
+    return CRM_OK;
+  }
+  memset(&bytes, 0, sizeof bytes);
+  crm__bytes_u64(&bytes, &store->memory, (uint64_t)count);
+  for (i = 0; i < count; i++) {
+    size_t length = strlen(keys[i]);
+    crm__bytes_u32(&bytes, &store->memory, (uint32_t)length);
+    crm__bytes_add(&bytes, &store->memory, keys[i], length + 1);
+  }
+  status = write_change(store, kind, &bytes, error);
+  crm__bytes_free(&bytes, &store->memory);
+  return status;
+}
+
+/* ---- checkpoints ---- */
+
+typedef struct checkpoint {
+  crm__journal *journal;
+  crm__memory memory;
+  crm__bytes list;         /* where the parts stand */
+  uint64_t parts;
+} checkpoint;
+
+static crm_status put_part(void *context, uint32_t part, uint64_t first, uint64_t count, const void *data,
+                           uint64_t size, crm_error *error)
+{
+  checkpoint *to = context;
+  unsigned char head[CRM__SAVED_PART_HEAD];
+  crm__frame frame;
+  crm_status status = crm__journal_begin(to->journal, CRM__SAVED_PART | part, error);
+  crm__store64(head, first);
+  crm__store64(head + 8, count);
+  crm__store32(head + 16, part);
+  crm__store32(head + 20, 0);
+  status = status == CRM_OK ? crm__journal_write(to->journal, head, sizeof head, error) : status;
+  status = status == CRM_OK ? crm__journal_write(to->journal, data, (size_t)size, error) : status;
+  status = status == CRM_OK ? crm__journal_end(to->journal, &frame, error) : status;
+  if (status != CRM_OK) {
+    return status;
+  }
+  crm__bytes_u32(&to->list, &to->memory, part);
+  crm__bytes_u32(&to->list, &to->memory, 0);
+  crm__bytes_u64(&to->list, &to->memory, frame.offset);
+  crm__bytes_u64(&to->list, &to->memory, frame.length);
+  crm__bytes_u64(&to->list, &to->memory, frame.checksum);
+  to->parts++;
+  return to->list.failed ? crm__fail_memory(error) : CRM_OK;
+}
+
+/* The head, which names all parts, comes last. */
+static crm_status put_head(const crm_store *store, checkpoint *to, crm__frame *frame, crm_error *error)
+{
+  crm__bytes bytes;
+  unsigned char size[8];
+  crm_status status;
+  memset(&bytes, 0, sizeof bytes);
+  crm__head_write(store, &bytes, &to->memory);
+  crm__store64(size, bytes.used);
+  status = bytes.failed ? crm__fail_memory(error) : crm__journal_begin(to->journal, CRM__SAVED_HEAD, error);
+  status = status == CRM_OK ? crm__journal_write(to->journal, size, sizeof size, error) : status;
+  status = status == CRM_OK ? crm__journal_write(to->journal, bytes.data, (size_t)bytes.used, error) : status;
+  status = status == CRM_OK ? crm__journal_write(to->journal, to->list.data, (size_t)to->list.used, error) : status;
+  status = status == CRM_OK ? crm__journal_end(to->journal, frame, error) : status;
+  crm__bytes_free(&bytes, &to->memory);
+  return status;
+}
+
+crm_status crm__saved_checkpoint(const crm_store *store, crm__journal *journal, crm_error *error)
+{
+  crm__part_sink sink;
+  checkpoint to;
+  crm__frame head;
+  crm_status status;
+  memset(&to, 0, sizeof to);
+  to.journal = journal;
+  to.memory = crm__memory_fork(&store->memory);
+  sink.context = &to;
+  sink.put = put_part;
+  status = crm__parts_write(store, &sink, error);
+  status = status == CRM_OK ? put_head(store, &to, &head, error) : status;
+  status = status == CRM_OK ? crm__journal_commit(journal, head.offset, store->version, error) : status;
+  if (status != CRM_OK) {
+    crm__journal_rollback(journal);
+  }
+  crm__bytes_free(&to.list, &to.memory);
+  return status;
+}
+
+void crm__saved_settle(crm_store *store)
+{
+  crm__journal_info info;
+  uint64_t bound;
+  if (!writes(store)) {
+    return;
+  }
+  crm__journal_info_get(store->saved->journal, &info);
+  bound = info.live_bytes - info.log_bytes;
+  bound = bound < LOG_LEAST ? LOG_LEAST : bound;
+  if (info.state == CRM__JOURNAL_WRITABLE && info.log_bytes > bound) {
+    (void)crm__saved_checkpoint(store, store->saved->journal, NULL);
+  }
+}
+
+void crm__saved_close(crm_store *store)
+{
+  crm__saved *saved = store->saved;
+  crm__memory memory;
+  if (saved == NULL) {
+    return;
+  }
+  memory = saved->memory;
+  crm__free_array(&memory, saved->standings, saved->standing_capacity, 1);
+  crm__journal_close(saved->journal);
+  crm__free(&store->memory, saved, sizeof *saved);
+  store->saved = NULL;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_STORE_SAVED_FILE_H
+#define CRM_STORE_SAVED_FILE_H
+
+#include "file/journal.h"
+#include "store/saved.h"
+
+/* A store's file. A checkpoint is the store as it is, part by part; behind it stands what changed it since: what loads
+ * were given, row by row as it was decoded, and the other changes by their arguments. Whoever opens the file does the
+ * same again, by the same code. */
+
+/* Kinds of frames. Those of a checkpoint's parts are CRM__SAVED_PART | part. */
+#define CRM__SAVED_HEAD 16U
+#define CRM__SAVED_ROWS 17U        /* what a load was given; */
+#define CRM__SAVED_LOAD 18U        /* its end, */
+#define CRM__SAVED_ATTRIBUTE 19U   /* or another change */
+#define CRM__SAVED_ERASE 20U
+#define CRM__SAVED_FORGET 21U
+#define CRM__SAVED_PART 0x10000U
+
+/* Bytes at the begin of a part's payload: first element and count (8 each), part (4), 0 (4). */
+#define CRM__SAVED_PART_HEAD 24U
+
+typedef struct crm__saved {
+  crm__memory memory;
+  crm__journal *journal;
+  int32_t mode;             /* CRM_FILE_READ, CRM_FILE_WRITE */
+  int32_t content;          /* CRM_CONTENT_...: what has been read */
+  int32_t replaying;        /* what is changed stands in the file already */
+  int64_t replayed;         /* commits */
+  crm__expected expected;   /* of a store that is not read */
+  uint8_t *standings;       /* likewise, by customer */
+  uint64_t standing_capacity;
+} crm__saved;
+
+/* What a load was given, on its way into the file. */
+typedef struct crm__capture {
+  crm__bytes bytes;
+  int32_t begun;            /* frames have been written */
+} crm__capture;
+
+/* STATE where a call has to be refused that changes the store: its file was opened to read, or a write has failed, or
+ * there are facts that have not been read. */
+crm_status crm__saved_changeable(const crm_store *store, crm_error *error);
+
+/* A load. begin answers 0 where there is no memory; all let pass a load whose store has no file. */
+int crm__capture_begin(crm_load *load);
+crm_status crm__capture_file(crm_load *load, const char *name, crm_error *error);
+crm_status crm__capture_slice(crm_load *load, int32_t table, int64_t count, crm_error *error);
+
+/* Everything is decided: with CRM_OK it is in the file. */
+crm_status crm__capture_commit(crm_load *load, crm_error *error);
+void crm__capture_end(crm_load *load);
+
+/* What a load has decided, to be compared when it is done again; and whether one has decided the same. */
+void crm__capture_sums(const crm_load *load, crm__bytes *bytes, crm__memory *memory);
+crm_status crm__replay_compare(const crm_load *load, const unsigned char *sums, uint64_t size, crm_error *error);
+
+/* The other changes, likewise before they are made. */
+crm_status crm__saved_attribute(crm_store *store, int32_t table, const char *name, int32_t type, crm_error *error);
+crm_status crm__saved_keys(crm_store *store, uint32_t kind, const char *const *keys, int64_t count, crm_error *error);
+
+/* After a commit: a checkpoint where there has been so much since the last one that opening would take long. Where it
+ * cannot be written nothing is lost; a journal that then takes no more says so at the next change. */
+void crm__saved_settle(crm_store *store);
+
+/* A checkpoint as a commit of a journal. */
+crm_status crm__saved_checkpoint(const crm_store *store, crm__journal *journal, crm_error *error);
+
+/* Does again what a frame says. Errors: CORRUPT, MEMORY. */
+typedef struct crm__replay {
+  crm_store *store;
+  crm_load *load;           /* the one that is under way */
+} crm__replay;
+
+crm_status crm__replay_frame(crm__replay *replay, uint32_t kind, const unsigned char *data, uint64_t size,
+                             crm_error *error);
+
+void crm__saved_close(crm_store *store);
+
+#endif
