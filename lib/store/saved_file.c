@@ -12,7 +12,7 @@
 
 crm_status crm__store_ready(const crm_store *store, crm_error *error)
 {
-  if (store->saved != NULL && store->saved->content != CRM_CONTENT_ALL) {
+  if (store->saved != NULL && !store->saved->replaying && store->saved->content != CRM_CONTENT_ALL) {
     return crm__fail(error, CRM_ERROR_STATE,
                      "the store was opened for its profiles alone: read the facts first (crm_store_read)");
   }
