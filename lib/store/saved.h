@@ -102,7 +102,8 @@ crm_status crm__part_fail(crm_error *error, uint32_t part, uint64_t first, const
 int crm__measures_reserve(crm_store *store, uint64_t customers);
 
 /* Once all parts are read: whether there are as many keys as the head says, every id leads somewhere, every chain ends,
- * every sum is what the facts give; and makes what is not saved. Errors: CORRUPT, MEMORY. */
+ * sums stay within 64 bits; and makes what is not saved. Whether all that is kept is what the facts give only
+ * crm_store_verify says. Errors: CORRUPT, MEMORY. */
 crm_status crm__parts_settle(crm_store *store, const crm__expected *expected, crm_error *error);
 
 /* What a customer without sales is to a scope without bounds: its kind and acquaintance in one byte. */

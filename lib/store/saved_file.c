@@ -195,7 +195,8 @@ void crm__saved_close(crm_store *store)
     return;
   }
   memory = saved->memory;
-  crm__free_array(&memory, saved->standings, saved->standing_capacity, 1);
+  crm__free_array(&memory, saved->kinds, saved->standing_count, 1);
+  crm__free_array(&memory, saved->acquainted, saved->standing_count, 1);
   crm__journal_close(saved->journal);
   crm__free(&store->memory, saved, sizeof *saved);
   store->saved = NULL;

@@ -30,8 +30,10 @@ typedef struct crm__saved {
   int32_t replaying;        /* what is changed stands in the file already */
   int64_t replayed;         /* commits */
   crm__expected expected;   /* of a store that is not read */
-  uint8_t *standings;       /* likewise, by customer */
-  uint64_t standing_capacity;
+  uint8_t *kinds;           /* likewise, by customer: CRM__CUSTOMER_... */
+  uint8_t *acquainted;      /* and CRM__ABSENT, PROSPECT or SUSPECT */
+  uint64_t standing_count;
+  int32_t special;          /* not all are persons */
 } crm__saved;
 
 /* What a load was given, on its way into the file. */

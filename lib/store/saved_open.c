@@ -114,19 +114,26 @@ static crm_status read_part(const checkpoint *from, uint64_t i, crm_store *store
   return status;
 }
 
-/* Room for all measures at once, where the file can hold so many. */
-static int reserve_measures(const checkpoint *from, crm_store *store)
+/* Whether the pieces of a part can hold a record a customer: then there may be room made for all of them. */
+static int holds_customers(const checkpoint *from, const crm_store *store, uint32_t part)
 {
-  uint32_t part = CRM__PART(CRM__PART_MEASURES, 0);
   uint64_t bytes = 0;
   crm__journal_info info;
   uint64_t i;
   for (i = 0; i < from->parts; i++) {
-    bytes += part_of(from, i) == part ? part_length(from, i) : 0;
+    uint64_t length = part_of(from, i) == part ? part_length(from, i) : 0;
+    bytes = length > UINT64_MAX - bytes ? UINT64_MAX : bytes + length;
   }
   crm__journal_info_get(from->journal, &info);
-  return bytes > info.bytes || bytes / crm__record_size(part) < store->customer_count ||
-         crm__measures_reserve(store, store->customer_count);
+  return bytes <= info.bytes && bytes / crm__record_size(part) >= store->customer_count;
+}
+
+static crm_status reserve_measures(const checkpoint *from, crm_store *store, crm_error *error)
+{
+  if (!holds_customers(from, store, CRM__PART(CRM__PART_MEASURES, 0))) {
+    return corrupt(error, "figures of customers are missing");
+  }
+  return crm__measures_reserve(store, store->customer_count) ? CRM_OK : crm__fail_memory(error);
 }
 
 static crm_status read_checkpoint(crm__journal *journal, crm_store *store, crm_error *error)
@@ -138,7 +145,7 @@ static crm_status read_checkpoint(crm__journal *journal, crm_store *store, crm_e
   if (status != CRM_OK) {
     return status;
   }
-  status = reserve_measures(&from, store) ? CRM_OK : crm__fail_memory(error);
+  status = reserve_measures(&from, store, error);
   for (i = 0; status == CRM_OK && i < from.parts; i++) {
     status = read_part(&from, i, store, &expected, error);
   }
@@ -204,31 +211,62 @@ static crm_status read_all(crm_store *store, crm_error *error)
   return status;
 }
 
-static crm_status read_standings(crm__saved *saved, const crm_store *store, const checkpoint *from, uint64_t i,
-                                 uint64_t *read, crm_error *error)
+static crm_status reserve_standings(const checkpoint *from, crm_store *store, crm_error *error)
+{
+  crm__saved *saved = store->saved;
+  if (!holds_customers(from, store, CRM__PART(CRM__PART_STANDINGS, 0))) {
+    return corrupt(error, "what is known of customers is missing");
+  }
+  saved->standing_count = store->customer_count;
+  saved->kinds = crm__alloc_array(&saved->memory, saved->standing_count, 1);
+  saved->acquainted = crm__alloc_array(&saved->memory, saved->standing_count, 1);
+  return saved->kinds == NULL || saved->acquainted == NULL ? crm__fail_memory(error) : CRM_OK;
+}
+
+static void drop_standings(crm__saved *saved)
+{
+  crm__free_array(&saved->memory, saved->kinds, saved->standing_count, 1);
+  crm__free_array(&saved->memory, saved->acquainted, saved->standing_count, 1);
+  saved->kinds = NULL;
+  saved->acquainted = NULL;
+  saved->standing_count = 0;
+  saved->special = 0;
+}
+
+/* Parts kinds from acquaintances. 0: one is none. */
+static int take_standings(crm__saved *saved, const unsigned char *standings, uint64_t first, uint64_t count)
+{
+  uint8_t *kinds = saved->kinds + first;
+  uint8_t *acquainted = saved->acquainted + first;
+  uint32_t bad = 0;
+  uint32_t special = 0;
+  uint64_t i;
+  for (i = 0; i < count; i++) {
+    kinds[i] = (uint8_t)(standings[i] & CRM__STANDING_KIND);
+    acquainted[i] = (uint8_t)(standings[i] >> CRM__STANDING_KNOWN);
+    special |= kinds[i];
+    bad |= (uint32_t)(kinds[i] > CRM__CUSTOMER_INTERNAL) | (uint32_t)(acquainted[i] > CRM__SUSPECT);
+  }
+  saved->special |= special != 0;   /* CRM__CUSTOMER_PERSON is 0 */
+  return bad == 0;
+}
+
+static crm_status read_standings(crm__saved *saved, const checkpoint *from, uint64_t i, uint64_t *read,
+                                 crm_error *error)
 {
   crm__view view;
   uint64_t first;
   uint64_t count;
-  uint64_t k;
   crm_status status = view_part(from, i, &view, &first, &count, error);
   if (status != CRM_OK) {
     return status;
   }
-  if (first != *read || count > store->customer_count - first || view.size - CRM__SAVED_PART_HEAD != count) {
+  if (first != *read || count > saved->standing_count - first || view.size - CRM__SAVED_PART_HEAD != count) {
     status = corrupt(error, "what is known of customers does not fit them");
-  } else if (!crm__grow(&saved->memory, (void **)&saved->standings, &saved->standing_capacity, first + count, 1)) {
-    status = crm__fail_memory(error);
-  } else {
-    memcpy(saved->standings + first, view.bytes + CRM__SAVED_PART_HEAD, (size_t)count);
-    *read += count;
+  } else if (!take_standings(saved, view.bytes + CRM__SAVED_PART_HEAD, first, count)) {
+    status = corrupt(error, "what is known of customers is nothing that can be");
   }
-  for (k = first; status == CRM_OK && k < first + count; k++) {
-    if ((saved->standings[k] & CRM__STANDING_KIND) > CRM__CUSTOMER_INTERNAL ||
-        saved->standings[k] >> CRM__STANDING_KNOWN > CRM__SUSPECT) {
-      status = corrupt(error, "what is known of customers is nothing that can be");
-    }
-  }
+  *read += count;
   crm__journal_view_end(from->journal, &view);
   return status;
 }
@@ -244,12 +282,14 @@ static crm_status read_profiles(crm_store *store, crm_error *error)
   if (status != CRM_OK) {
     return status;
   }
-  status = reserve_measures(&from, store) ? CRM_OK : crm__fail_memory(error);
+  drop_standings(saved);
+  status = reserve_measures(&from, store, error);
+  status = status == CRM_OK ? reserve_standings(&from, store, error) : status;
   for (i = 0; status == CRM_OK && i < from.parts; i++) {
     if (part_of(&from, i) == CRM__PART(CRM__PART_MEASURES, 0)) {
       status = read_part(&from, i, store, &saved->expected, error);
     } else if (part_of(&from, i) == CRM__PART(CRM__PART_STANDINGS, 0)) {
-      status = read_standings(saved, store, &from, i, &standings, error);
+      status = read_standings(saved, &from, i, &standings, error);
     }
   }
   crm__journal_view_end(saved->journal, &from.view);

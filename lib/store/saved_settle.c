@@ -2,7 +2,9 @@
  * Copyright the libcrm authors */
 #include "store/saved.h"
 
+#include "base/check.h"
 #include "base/error.h"
+#include "store/commit.h"
 #include "store/identity.h"
 #include "store/reopened.h"
 
@@ -135,6 +137,109 @@ static crm_status check_documents(const crm_store *store, crm_error *error)
                                          "the customers have another number of documents than there are");
 }
 
+/* ---- chains ---- */
+
+/* Where every document leads to one of a lower id, as it does until versions come, no chain can go round. */
+static int chains_descend(const crm_store *store)
+{
+  const crm__column *next = &store->documents.next;
+  uint64_t i;
+  for (i = 0; i < store->document_count; i++) {
+    uint32_t to = crm__column_u32(next, i);
+    if (to != CRM__NONE && to >= i) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* As many documents as are kept, and an end. All chains together have no more steps than there are documents. */
+static int chain_ends(const crm_store *store, uint64_t customer)
+{
+  uint32_t document = store->profiles[customer].head;
+  uint32_t left = store->profiles[customer].documents;
+  for (; left > 0 && document != CRM__NONE; left--) {
+    document = crm__column_u32(&store->documents.next, document);
+  }
+  return left == 0 && document == CRM__NONE;
+}
+
+static crm_status check_chains(const crm_store *store, crm_error *error)
+{
+  int descend = chains_descend(store);
+  uint64_t i;
+  for (i = 0; i < store->customer_count; i++) {
+    if ((store->profiles[i].documents == 0) != (store->profiles[i].head == CRM__NONE) ||
+        (!descend && !chain_ends(store, i))) {
+      return crm__fail_at(error, CRM_ERROR_CORRUPT, "sales", "customer", 0, -1,
+                          "the documents of customer number %lld have no end", (long long)i);
+    }
+  }
+  return CRM_OK;
+}
+
+/* ---- sums ---- */
+
+static void add_column(const crm__column *column, uint64_t *sum)
+{
+  uint64_t first;
+  for (first = 0; first < column->length; first += CRM__CHUNK) {
+    uint64_t count = column->length - first < CRM__CHUNK ? column->length - first : CRM__CHUNK;
+    const unsigned char *values = crm__column_at(column, first);
+    if (values != NULL) {
+      crm__magnitudes_add((const int64_t *)(const void *)values, count, sum);
+    }
+  }
+}
+
+static int measures_add_up(const crm_store *store)
+{
+  uint64_t money = 0;
+  uint64_t cost = 0;
+  uint64_t i;
+  for (i = 0; i < store->customer_count && (money | cost) <= (uint64_t)INT64_MAX; i++) {
+    money += crm__magnitude(store->measures[i].money);
+    cost += crm__magnitude(store->measures[i].cost);
+  }
+  return (money | cost) <= (uint64_t)INT64_MAX;
+}
+
+/* Whether sums of whatever is there stay within 64 bits, as loading sees to. Lines of replaced documents count only
+ * where without them it would be too much. */
+static crm_status check_sums(const crm_store *store, crm_error *error)
+{
+  const crm__documents *documents = &store->documents;
+  const crm__sales_lines *lines = &store->lines;
+  uint64_t sums[6] = {0, 0, 0, 0, 0, 0};
+  uint64_t i;
+  int good = 1;
+  add_column(&documents->net, &sums[0]);
+  add_column(&documents->returned, &sums[1]);
+  add_column(&documents->tax, &sums[2]);
+  add_column(&documents->cost, &sums[3]);
+  add_column(&lines->amount, &sums[4]);
+  add_column(&lines->discount, &sums[4]);
+  add_column(&lines->tax, &sums[4]);
+  add_column(&lines->cost, &sums[4]);
+  add_column(&lines->quantity, &sums[5]);
+  if (sums[4] > (uint64_t)INT64_MAX || sums[5] > (uint64_t)INT64_MAX) {
+    sums[4] = 0;
+    sums[5] = 0;
+    for (i = 0; i < store->document_count; i++) {
+      if (crm__column_u8(&documents->flags, i) & CRM__DOCUMENT_LIVE) {
+        crm__lines_budget(store, (uint64_t)crm__column_i64(&documents->first, i),
+                          crm__column_u32(&documents->lines, i), &sums[4], &sums[5]);
+      }
+    }
+  }
+  for (i = 0; i < 6; i++) {
+    good &= sums[i] <= (uint64_t)INT64_MAX;
+  }
+  return good && measures_add_up(store) ? CRM_OK
+                                        : crm__fail_at(error, CRM_ERROR_CORRUPT, "sales", NULL, 0, -1,
+                                                       "the sums of the facts would pass 64 bits");
+}
+
 /* Chunks that a commit writes to without asking: those of a document that is there exist, whatever they hold. */
 static int touch_documents(crm_store *store)
 {
@@ -240,5 +345,7 @@ crm_status crm__parts_settle(crm_store *store, const crm__expected *expected, cr
   if (status == CRM_OK && (!touch_documents(store) || !crm__identity_make(store))) {
     status = crm__fail_memory(error);
   }
-  return status == CRM_OK ? crm_store_verify(store, error) : status;
+  status = status == CRM_OK ? check_chains(store, error) : status;
+  status = status == CRM_OK ? check_sums(store, error) : status;
+  return status == CRM_OK ? crm__verify_rows(store, error) : status;
 }

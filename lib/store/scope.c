@@ -176,29 +176,14 @@ crm_status crm__accounts_find(crm__scope *scope, const uint32_t **found, crm_err
 static crm_status take_standings(crm__scope *scope, const crm_scope *options, crm_error *error)
 {
   const crm_store *store = scope->store;
-  const uint8_t *standings = store->saved->standings;
-  uint8_t *kinds;
-  uint8_t *acquainted;
-  uint8_t special = 0;
-  uint32_t i;
   if (options->accounts != 0 || options->segment != NULL || options->branches != NULL || options->summary != NULL ||
       scope->from != INT64_MIN || scope->to < scope->as_of || scope->as_of != crm_store_horizon(store) ||
       options->money != CRM_MONEY_NET || options->refunds != CRM_REFUNDS_REFUND_DAY ||
       options->occasions != CRM_OCCASIONS_EACH) {
     return crm__store_ready(store, error);
   }
-  kinds = crm__scope_alloc(scope, store->customer_count, 1);
-  acquainted = crm__scope_alloc(scope, store->customer_count, 1);
-  if (kinds == NULL || acquainted == NULL) {
-    return crm__fail_memory(error);
-  }
-  for (i = 0; i < store->customer_count; i++) {
-    kinds[i] = (uint8_t)(standings[i] & CRM__STANDING_KIND);
-    acquainted[i] = (uint8_t)(standings[i] >> CRM__STANDING_KNOWN);
-    special |= kinds[i];
-  }
-  scope->special = special == 0 ? NULL : kinds;   /* CRM__CUSTOMER_PERSON, all of them */
-  scope->acquainted = acquainted;
+  scope->special = store->saved->special ? store->saved->kinds : NULL;
+  scope->acquainted = store->saved->acquainted;
   return CRM_OK;
 }
 

@@ -43,7 +43,7 @@ static crm_status verify_sums(const crm_store *store, int32_t table, crm_error *
   for (column = 0; column < crm__table_width(store, table); column++) {
     uint64_t budget = 0;
     for (row = 0; crm__column_is_summed(store, table, column) && row < dimension->present.length; row++) {
-      int64_t value = crm__column_i64(&dimension->values[column], row);
+      int64_t value = budget > (uint64_t)INT64_MAX ? 0 : crm__column_i64(&dimension->values[column], row);
       budget += crm__column_u8(&dimension->present, row) == 0 || value == CRM__NULL ? 0 : crm__magnitude(value);
     }
     if (budget != dimension->budget[column]) {
