@@ -64,6 +64,18 @@ CRM_API crm_status crm_store_save(const crm_store *store, const crm_file_options
  * Errors: STATE (the store has no file that it may write, a load is open), IO, MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_compact(crm_store *store, crm_error *error);
 
+/* Copies the commit that a store is at from its file to a new one, of another io (NULL: crm_io_stdio()) or the same; a
+ * file at path is replaced. While a load is open too: what it has brought is not in the copy. The pieces are checked on
+ * the way. Errors: STATE (the store has no file), ARGUMENT (path is that of the file), CORRUPT, IO, LIMIT, MEMORY.
+ * Since 0.1. */
+CRM_API crm_status crm_store_backup(const crm_store *store, const crm_io *io, const char *path, crm_error *error);
+
+/* Checks a whole file: every frame that counts, and by crm_store_verify everything that is kept of the facts. CRM_OK, or
+ * CORRUPT with the first trouble; a newest commit that is damaged is one, though the file can be read without it. Of
+ * the options io counts. Errors beside: as crm_store_open. Since 0.1. */
+CRM_API crm_status crm_store_check(const crm_config *config, const crm_file_options *options, const char *path,
+                                   crm_error *error);
+
 /* What is known of a store's file. */
 typedef struct crm_file_info {
   uint32_t struct_size;

@@ -319,6 +319,9 @@ crm_status crm_cockpit_evaluate(const crm_store *store, const crm_scope *scope, 
   if (store == NULL || cockpit == NULL || snapshot == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "store, cockpit or snapshot is NULL");
   }
+  if (crm__store_ready(store, error) != CRM_OK) {
+    return CRM_ERROR_STATE;
+  }
   memset(&panel, 0, sizeof panel);
   panel.store = store;
   panel.cockpit = cockpit;

@@ -533,3 +533,44 @@ crm_status crm_store_file(const crm_store *store, crm_file_info *info, crm_error
   }
   return crm__struct_write(info, &own, sizeof own, "crm_file_info", error);
 }
+
+crm_status crm_store_backup(const crm_store *store, const crm_io *io, const char *path, crm_error *error)
+{
+  if (store == NULL || path == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no path");
+  }
+  if (store->saved == NULL) {
+    return crm__fail(error, CRM_ERROR_STATE, "the store is in memory alone");
+  }
+  return crm__journal_copy(store->saved->journal, io, path, error);
+}
+
+crm_status crm_store_check(const crm_config *config, const crm_file_options *options, const char *path,
+                           crm_error *error)
+{
+  crm_file_options own;
+  crm__journal_info info;
+  crm_store *store = NULL;
+  crm_status status;
+  if (path == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no path");
+  }
+  status = read_options(options, &own, error);
+  if (status == CRM_OK) {
+    own.mode = CRM_FILE_READ;
+    own.content = CRM_CONTENT_ALL;
+    status = crm_store_open(config, &own, path, &store, error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  crm__journal_info_get(store->saved->journal, &info);
+  if (info.shown > info.commit) {
+    status = crm__fail(error, CRM_ERROR_CORRUPT, "commit %lld, the newest of the file, is damaged; commit %lld is whole",
+                       (long long)info.shown, (long long)info.commit);
+  }
+  status = status == CRM_OK ? crm__journal_check_all(store->saved->journal, error) : status;
+  status = status == CRM_OK ? crm_store_verify(store, error) : status;
+  crm_store_free(store);
+  return status;
+}
