@@ -70,8 +70,8 @@ CRM_API crm_status crm_store_compact(crm_store *store, crm_error *error);
  * Since 0.1. */
 CRM_API crm_status crm_store_backup(const crm_store *store, const crm_io *io, const char *path, crm_error *error);
 
-/* Checks a whole file: every frame that counts, and by crm_store_verify everything that is kept of the facts. CRM_OK, or
- * CORRUPT with the first trouble; a newest commit that is damaged is one, though the file can be read without it. Of
+/* Checks a whole file: every frame that counts, and by crm_store_verify everything that is kept of the facts. CRM_OK,
+ * or CORRUPT with the first trouble; a newest commit that is damaged is one, though the file can be read without it. Of
  * the options io counts. Errors beside: as crm_store_open. Since 0.1. */
 CRM_API crm_status crm_store_check(const crm_config *config, const crm_file_options *options, const char *path,
                                    crm_error *error);

@@ -184,8 +184,8 @@ struct crm_load {
 crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *inputs, const uint8_t *records, int64_t rows,
                           int64_t first_row, uint32_t file, crm_error *error);
 
-/* Gives the cells of the slice their arrays for a table; and takes a decoded slice into the load: what is decoded by then
- * is all that the rows are known by. 0: no memory. */
+/* Gives the cells of the slice their arrays for a table; and takes a decoded slice into the load: what is decoded by
+ * then is all that the rows are known by. 0: no memory. */
 int crm__slice_prepare(crm_load *load, int32_t table);
 int crm__slice_take(crm_load *load, int32_t table, int64_t count);
 

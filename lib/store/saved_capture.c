@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "store/saved_log.h"
 
-/* What a load is given, on its way into the store's file: slices of rows as they were decoded, so that whoever opens the
- * file takes them as this load did. It is written as it comes, and counts once the load is committed. */
+/* What a load is given, on its way into the store's file: slices of rows as they were decoded, so that whoever opens
+ * the file takes them as this load did. It is written as it comes, and counts once the load is committed. */
 
 #define FRAME (UINT64_C(1) << 20)   /* bytes at which a frame is ended */
 

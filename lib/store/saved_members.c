@@ -159,7 +159,8 @@ int crm__member_of(crm_store *store, uint32_t part, crm__member *member)
            : index == 1 ? column_member(member, &store->anonymous, CRM__HOLDS_SMALL, 2)
                         : 0;
   default:
-    return subject >= CRM__PART_TABLE && subject < CRM__PART_SUBJECTS && subject != CRM__PART_TABLE + CRM__TABLE_SALES &&
+    return subject >= CRM__PART_TABLE && subject < CRM__PART_SUBJECTS &&
+           subject != CRM__PART_TABLE + CRM__TABLE_SALES &&
            table_member(store, (int32_t)subject - CRM__PART_TABLE, index, member);
   }
 }

@@ -26,7 +26,8 @@ typedef struct checkpoint {
   uint64_t commit;
 } checkpoint;
 
-#define ENTRY 32U   /* bytes of the list for a part: part (4), 0 (4), offset, length and checksum of its frame (8 each) */
+/* Bytes of the list for a piece: part (4), 0 (4), offset, length and checksum of its frame (8 each). */
+#define ENTRY 32U
 
 /* Reads a head into an empty store. */
 static crm_status open_checkpoint(crm__journal *journal, crm_store *store, crm__expected *expected, checkpoint *from,
@@ -566,8 +567,9 @@ crm_status crm_store_check(const crm_config *config, const crm_file_options *opt
   }
   crm__journal_info_get(store->saved->journal, &info);
   if (info.shown > info.commit) {
-    status = crm__fail(error, CRM_ERROR_CORRUPT, "commit %lld, the newest of the file, is damaged; commit %lld is whole",
-                       (long long)info.shown, (long long)info.commit);
+    status = crm__fail(error, CRM_ERROR_CORRUPT,
+                       "commit %lld, the newest of the file, is damaged; commit %lld is whole", (long
+                       long)info.shown, (long long)info.commit);
   }
   status = status == CRM_OK ? crm__journal_check_all(store->saved->journal, error) : status;
   status = status == CRM_OK ? crm_store_verify(store, error) : status;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define FILES 256
+#define LOCKS 4
 #define NAMES 16
 #define PATH 64
 #define SECTOR 512
@@ -51,6 +52,9 @@ struct test_disk {
   rename_wait *waits;
   size_t wait_count;
   size_t wait_capacity;
+  struct {
+    char path[64];          /* "": free */
+  } locks[LOCKS];
   int locked;
   int handles;
   int kind;
@@ -356,23 +360,31 @@ static crm_status disk_remove(void *context, const char *path)
 static crm_status disk_lock(void *context, const char *path, void **lock)
 {
   test_disk *disk = context;
-  (void)path;
+  int own = -1;
+  int i;
   if (meets_plain_fault(disk, 0)) {
     return CRM_ERROR_IO;
   }
-  if (disk->locked) {
-    return CRM_ERROR_STATE;
+  for (i = 0; i < LOCKS; i++) {
+    if (strcmp(disk->locks[i].path, path) == 0) {
+      return CRM_ERROR_STATE;
+    }
+    own = disk->locks[i].path[0] == '\0' ? i : own;
   }
-  disk->locked = 1;
-  *lock = &disk->locked;
+  if (own < 0 || strlen(path) >= sizeof disk->locks[own].path) {
+    abort();
+  }
+  strcpy(disk->locks[own].path, path);
+  disk->locked++;
+  *lock = disk->locks[own].path;
   return CRM_OK;
 }
 
 static crm_status disk_unlock(void *context, void *lock)
 {
   test_disk *disk = context;
-  (void)lock;
-  disk->locked = 0;
+  *(char *)lock = '\0';
+  disk->locked--;
   return meets_plain_fault(disk, 0) ? CRM_ERROR_IO : CRM_OK;
 }
 

@@ -100,8 +100,9 @@ static int step(crm_store *store, int at)
     return 1;
   case 2:
     put(store, "customers",
-        "customer,kind,joined,parent,region,credit_limit,reference,shoe_size,version\nann,person,2022-01-01,,north,,true,38,\n"
-        "carl,business,2022-05-01,bob,,100.50,,,2\ndora,internal,,,south,,false,,\nemil,anonymous,,,,,,,\nfay,,,,,,,,\n",
+        "customer,kind,joined,parent,region,credit_limit,reference,shoe_size,version\n"
+        "ann,person,2022-01-01,,north,,true,38,\ncarl,business,2022-05-01,bob,,100.50,,,2\n"
+        "dora,internal,,,south,,false,,\nemil,anonymous,,,,,,,\nfay,,,,,,,,\n",
         "");
     return 1;
   case 3:
@@ -111,7 +112,9 @@ static int step(crm_store *store, int at)
         "3,probability,range\n");
     return 1;
   case 4:
-    put(store, "stages", "opportunity,customer,time,stage,id\no1,,2023-01-02,first,\no1,,2023-01-02,first,\no2,,2023-02-02,last,x1\n", "");
+    put(store, "stages",
+        "opportunity,customer,time,stage,id\no1,,2023-01-02,first,\no1,,2023-01-02,first,\n"
+        "o2,,2023-02-02,last,x1\n", "");
     return 1;
   case 5:
     put(store, "sales",
@@ -132,7 +135,8 @@ static int step(crm_store *store, int at)
     put(store, "sales", "document,time,customer,amount\n11,2023-05-08,bob,6\n", "");
     return 1;
   case 10:
-    put(store, "interactions", "time,customer,channel,duration\n2023-04-01,ann,phone,60\n2023-04-01,ann,phone,60\n", "");
+    put(store, "interactions",
+        "time,customer,channel,duration\n2023-04-01,ann,phone,60\n2023-04-01,ann,phone,60\n", "");
     put(store, "payments", "document,kind,customer,time,amount,due\n1,invoice,ann,2023-01-05,10,2023-02-05\n", "");
     put(store, "figures", "from,to,name,value\n2023-01-01,2023-02-01,budget,500\n", "");
     put(store, "staff", "staff,team,joined,cost\ns1,red,2020-01-01,3000\n", "");
@@ -149,7 +153,8 @@ static int step(crm_store *store, int at)
   case 13:
     csv.document = CRM_DOCUMENT_CUSTOMER_TIME;
     put_with(store, NULL, &csv, "sales",
-             "time,customer,amount,currency,rate\n2023-06-01,ann,5,EUR,\n2023-06-01,ann,6,USD,0.9\n2023-06-02,,7,,\n", "");
+             "time,customer,amount,currency,rate\n2023-06-01,ann,5,EUR,\n2023-06-01,ann,6,USD,0.9\n"
+             "2023-06-02,,7,,\n", "");
     return 1;
   case 14:
     put(store, "merges", "customer,into,undone,version\ncarl,ann,true,1\n", "");
@@ -308,6 +313,255 @@ static void test_profiles(void **state)
   place_free(&at);
 }
 
+/* ---- erased ---- */
+
+static int holds(test_disk *disk, const char *path, const char *text)
+{
+  size_t size = 0;
+  size_t length = strlen(text);
+  const unsigned char *bytes = test_disk_bytes(disk, path, &size);
+  size_t i;
+  assert_non_null(bytes);
+  for (i = 0; i + length <= size; i++) {
+    if (memcmp(bytes + i, text, length) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static void test_erased_keys_are_gone(void **state)
+{
+  place at = place_new();
+  crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+  crm_store *read;
+  (void)state;
+  put(store, "sales",
+      "document,time,customer,amount\n1,2023-01-01,rosemary.secret,5\n2,2023-01-02,basil.hidden.and.long.too,6\n"
+      "3,2023-01-03,thyme,7\n4,never,rosemary.secret,8\n", "4,time,time\n");
+  put(store, "customers", "customer,parent\nthyme,basil.hidden.and.long.too\n", "");
+  put(store, "merges", "customer,into\nold.rosemary,rosemary.secret\n", "");
+  erase_key(store, "rosemary.secret", 0);
+  erase_key(store, "basil.hidden.and.long.too", 1);
+  assert_true(holds(at.disk, PATH, "rosemary.secret"));
+  assert_true(holds(at.disk, PATH, "basil.hidden"));
+  read = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
+  assert_store_same(store, read, "replayed");
+  crm_store_free(read);
+  assert_int_equal(crm_store_compact(store, NULL), CRM_OK);
+  assert_false(holds(at.disk, PATH, "rosemary"));
+  assert_false(holds(at.disk, PATH, "basil.hidden"));
+  assert_true(holds(at.disk, PATH, "thyme"));
+  read = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
+  assert_store_same(store, read, "compacted");
+  put(store, "sales", "document,time,customer,amount\n1,2023-01-01,rosemary.secret,5\n", "");   /* recognised */
+  assert_int_equal(crm_store_documents(store), 2);
+  crm_store_free(read);
+  crm_store_free(store);
+  place_free(&at);
+}
+
+/* ---- copies ---- */
+
+static void test_backup_while_a_load_is_open(void **state)
+{
+  place at = place_new();
+  crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+  crm_store *memory = store_new(NULL);
+  crm_store *copy = NULL;
+  crm_load *load = NULL;
+  crm_error error = CRM_ERROR_INIT;
+  int k;
+  (void)state;
+  for (k = 0; k < 7; k++) {
+    step(store, k);
+    step(memory, k);
+  }
+  assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+  assert_int_equal(read_text(load, "sales", NULL, "document,time,amount\nX,2024-01-01,77\n", 0, NULL), CRM_OK);
+  assert_int_equal(crm_store_save(store, &at.options, "no.crm", NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_store_compact(store, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_store_backup(store, &at.io, PATH, NULL), CRM_ERROR_ARGUMENT);
+  if (crm_store_backup(store, &at.io, "copy.crm", &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+  assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
+  crm_load_free(load);
+  at.options.mode = CRM_FILE_READ;
+  assert_int_equal(crm_store_open(NULL, &at.options, "copy.crm", &copy, NULL), CRM_OK);
+  assert_store_same(memory, copy, "copied");
+  crm_store_free(copy);
+  assert_int_equal(crm_store_check(NULL, &at.options, "copy.crm", NULL), CRM_OK);
+  assert_int_equal(crm_store_check(NULL, &at.options, PATH, NULL), CRM_OK);
+  assert_int_equal(crm_store_backup(memory, &at.io, "copy.crm", NULL), CRM_ERROR_STATE);
+  crm_store_free(memory);
+  crm_store_free(store);
+  place_free(&at);
+}
+
+static void test_reader_stays(void **state)
+{
+  place at = place_new();
+  crm_store *memory = store_new(NULL);
+  crm_store *writer = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+  crm_store *reader;
+  crm_store *second = NULL;
+  crm_load *load = NULL;
+  (void)state;
+  step(memory, 0);
+  step(writer, 0);
+  reader = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
+  at.options.mode = CRM_FILE_WRITE;
+  assert_int_equal(crm_store_open(NULL, &at.options, PATH, &second, NULL), CRM_ERROR_STATE);
+  assert_null(second);
+  step(writer, 1);
+  step(writer, 2);
+  assert_int_equal(crm_store_compact(writer, NULL), CRM_OK);
+  assert_store_same(memory, reader, "the reader's commit");
+  assert_int_equal(crm_load_begin(reader, NULL, &load, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_store_attribute(reader, "customers", "hat", CRM_TYPE_TEXT, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_store_compact(reader, NULL), CRM_ERROR_STATE);
+  crm_store_free(reader);
+  crm_store_free(writer);
+  crm_store_free(memory);
+  place_free(&at);
+}
+
+/* ---- faults ---- */
+
+static const char *const more[] = {
+  "document,time,customer,amount\n21,2023-07-01,ann,5\n22,2023-07-01,gus,6\n",
+  "document,time,customer,amount\n23,2023-07-02,ann,7\n",
+};
+
+static crm_status try_load(crm_store *store, const char *text)
+{
+  crm_load *load = NULL;
+  crm_status status = crm_load_begin(store, NULL, &load, NULL);
+  status = status == CRM_OK ? read_text(load, "sales", NULL, text, 0, NULL) : status;
+  status = status == CRM_OK ? crm_load_commit(load, NULL) : status;
+  crm_load_free(load);
+  return status;
+}
+
+/* Every write of two commits and a compaction fails in turn. Store and file are at a commit that was acknowledged, or
+ * at the one that failed; the store in memory never runs ahead of it. */
+static void test_every_write_fails(void **state)
+{
+  int kind;
+  int points = 0;
+  (void)state;
+  for (kind = TEST_DISK_FAIL; kind <= TEST_DISK_POWER; kind++) {
+    uint64_t at_call;
+    int failed = 1;
+    for (at_call = 1; failed; at_call++) {
+      place at = place_new();
+      crm_store *memory = store_new(NULL);
+      crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+      crm_store *read;
+      test_disk *left;
+      int good = 0;
+      int k;
+      crm_status status = CRM_OK;
+      for (k = 0; k < 3; k++) {
+        step(memory, k);
+        step(store, k);
+      }
+      test_disk_arm(at.disk, kind, at_call, kind == TEST_DISK_POWER);
+      for (k = 0; k < 2 && status == CRM_OK; k++) {
+        status = try_load(store, more[k]);
+        if (status == CRM_OK) {
+          assert_int_equal(try_load(memory, more[k]), CRM_OK);
+          good++;
+        }
+      }
+      if (status == CRM_OK) {
+        status = crm_store_compact(store, NULL);
+      }
+      failed = test_disk_faults(at.disk) > 0;
+      assert_true(failed || status == CRM_OK);
+      assert_store_same(memory, store, "in memory after a fault");
+      assert_verifies(store);
+      if (info_of(store).failed) {
+        assert_int_equal(try_load(store, more[0]), CRM_ERROR_STATE);
+      }
+      crm_store_free(store);
+      left = kind == TEST_DISK_POWER ? test_disk_after_power(at.disk, at_call) : test_disk_after_process(at.disk);
+      test_disk_free(at.disk);
+      at.disk = left;
+      at.io.context = NULL;
+      test_disk_io(left, &at.io);
+      read = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
+      assert_verifies(read);
+      if (crm_store_documents(read) != crm_store_documents(memory)) {   /* the one that failed got there all the same */
+        assert_true(good < 2 && status != CRM_OK);
+        assert_int_equal(try_load(memory, more[good]), CRM_OK);
+      }
+      assert_store_same(memory, read, "in the file after a fault");
+      crm_store_free(read);
+      crm_store_free(memory);
+      test_disk_free(left);
+      points++;
+    }
+  }
+  print_message("%d points\n", points);
+}
+
+/* Any single byte changed, or any cut: opened as a commit that was whole, or refused. */
+static void test_damage(void **state)
+{
+  place at = place_new();
+  crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+  crm_store *stages[4];
+  unsigned char *bytes;
+  unsigned char *kept;
+  size_t size = 0;
+  size_t i;
+  size_t k;
+  int opened = 0;
+  (void)state;
+  stages[0] = store_new(NULL);
+  for (k = 1; k < 4; k++) {
+    int done;
+    stages[k] = store_new(NULL);
+    for (done = 0; done < (int)k; done++) {
+      step(stages[k], done);
+    }
+    step(store, (int)k - 1);
+  }
+  crm_store_free(store);
+  bytes = test_disk_bytes(at.disk, PATH, &size);
+  kept = malloc(size);
+  assert_non_null(kept);
+  memcpy(kept, bytes, size);
+  at.options.io = &at.io;
+  at.options.mode = CRM_FILE_READ;
+  for (i = 0; i < 2 * size; i += 1U + i % 3U + (i % 4096 > 200 && i < 8192 ? 97U : 0U)) {
+    crm_error error = CRM_ERROR_INIT;
+    crm_store *read = NULL;
+    test_disk_put(at.disk, PATH, kept, i < size ? size : i - size);
+    if (i < size) {
+      test_disk_bytes(at.disk, PATH, &size)[i] ^= (unsigned char)(1U << i % 8);
+    }
+    if (crm_store_open(NULL, &at.options, PATH, &read, &error) == CRM_OK) {
+      crm_file_info info = info_of(read);
+      assert_in_range(info.commit, 1, 4);
+      assert_store_same(stages[info.commit - 1], read, "after damage");
+      crm_store_free(read);
+      opened++;
+    } else {
+      assert_true(error.status == CRM_ERROR_CORRUPT || error.status == CRM_ERROR_VERSION);
+      assert_null(read);
+    }
+  }
+  assert_true(opened > 0);
+  for (k = 0; k < 4; k++) {
+    crm_store_free(stages[k]);
+  }
+  free(kept);
+  place_free(&at);
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
@@ -315,6 +569,11 @@ int main(void)
     cmocka_unit_test(test_read_goes_on),
     cmocka_unit_test(test_every_commit_is_there),
     cmocka_unit_test(test_profiles),
+    cmocka_unit_test(test_erased_keys_are_gone),
+    cmocka_unit_test(test_backup_while_a_load_is_open),
+    cmocka_unit_test(test_reader_stays),
+    cmocka_unit_test(test_every_write_fails),
+    cmocka_unit_test(test_damage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,11 @@ CRM_DUE_DUE = 1
 CRM_DUE_OVERDUE = 2
 CRM_DUE_LOSING = 4
 CRM_DUE_DORMANT = 8
+CRM_FILE_READ = 0
+CRM_FILE_WRITE = 1
+CRM_FILE_CREATE = 2
+CRM_CONTENT_ALL = 0
+CRM_CONTENT_PROFILES = 1
 CRM_LANGUAGE_ENGLISH = 0
 CRM_LANGUAGE_CHINESE = 1
 CRM_IO_SURVIVES_PROCESS = 1
@@ -372,6 +377,22 @@ class crm_due_options(Structure):
         ("key_share", c_int32),
         ("dormant_days", c_int32),
         ("reserved", c_uint32),
+    ]
+
+
+class crm_file_info(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("mode", c_int32),
+        ("content", c_int32),
+        ("durability", c_int32),
+        ("failed", c_int32),
+        ("fallback", c_int32),
+        ("commit", c_int64),
+        ("newest", c_int64),
+        ("commits_replayed", c_int64),
+        ("bytes", c_int64),
+        ("checkpoint_bytes", c_int64),
     ]
 
 
@@ -726,6 +747,17 @@ class crm_store_options(Structure):
     ]
 
 
+class crm_file_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("mode", c_int32),
+        ("content", c_int32),
+        ("durability", c_int32),
+        ("io", POINTER(crm_io)),
+        ("store", POINTER(crm_store_options)),
+    ]
+
+
 class crm_column(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -851,6 +883,8 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_due_options": crm_due_options,
     "crm_error": crm_error,
     "crm_executor": crm_executor,
+    "crm_file_info": crm_file_info,
+    "crm_file_options": crm_file_options,
     "crm_findings_options": crm_findings_options,
     "crm_funnel_options": crm_funnel_options,
     "crm_handovers_options": crm_handovers_options,
@@ -900,6 +934,8 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_due_options": (("struct_size", sizeof(crm_due_options)), ("reasons", 15), ("gaps", 3), ("ahead_days", 7), ("tolerance", 50), ("window_days", 364), ("drop", 4000), ("key_share", 500)),
     "crm_error": (("struct_size", sizeof(crm_error)), ("byte", -1)),
     "crm_executor": (("struct_size", sizeof(crm_executor)),),
+    "crm_file_info": (("struct_size", sizeof(crm_file_info)), ("mode", -1)),
+    "crm_file_options": (("struct_size", sizeof(crm_file_options)),),
     "crm_findings_options": (("struct_size", sizeof(crm_findings_options)),),
     "crm_funnel_options": (("struct_size", sizeof(crm_funnel_options)),),
     "crm_handovers_options": (("struct_size", sizeof(crm_handovers_options)),),
@@ -1035,7 +1071,10 @@ class Functions:
     crm_snapshot_clear: Callable[..., None]
     crm_status_name: Callable[..., Optional[bytes]]
     crm_store_attribute: Callable[..., int]
+    crm_store_backup: Callable[..., int]
     crm_store_changed: Callable[..., int]
+    crm_store_check: Callable[..., int]
+    crm_store_compact: Callable[..., int]
     crm_store_create: Callable[..., int]
     crm_store_customer: Callable[..., int]
     crm_store_customer_documents: Callable[..., int]
@@ -1043,12 +1082,16 @@ class Functions:
     crm_store_digits: Callable[..., int]
     crm_store_document: Callable[..., int]
     crm_store_documents: Callable[..., int]
+    crm_store_file: Callable[..., int]
     crm_store_free: Callable[..., None]
     crm_store_horizon: Callable[..., int]
     crm_store_lines: Callable[..., int]
     crm_store_loads: Callable[..., int]
+    crm_store_open: Callable[..., int]
+    crm_store_read: Callable[..., int]
     crm_store_reopened: Callable[..., int]
     crm_store_rows: Callable[..., int]
+    crm_store_save: Callable[..., int]
     crm_store_schema: Callable[..., int]
     crm_store_sources: Callable[..., int]
     crm_store_totals: Callable[..., int]
@@ -1481,8 +1524,17 @@ class Functions:
         self.crm_store_attribute = f = library.crm_store_attribute
         f.argtypes = (POINTER(crm_store), c_char_p, c_char_p, c_int32, POINTER(crm_error))
         f.restype = c_int32
+        self.crm_store_backup = f = library.crm_store_backup
+        f.argtypes = (POINTER(crm_store), POINTER(crm_io), c_char_p, POINTER(crm_error))
+        f.restype = c_int32
         self.crm_store_changed = f = library.crm_store_changed
         f.argtypes = (POINTER(crm_store), c_int64, POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_store_check = f = library.crm_store_check
+        f.argtypes = (POINTER(crm_config), POINTER(crm_file_options), c_char_p, POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_store_compact = f = library.crm_store_compact
+        f.argtypes = (POINTER(crm_store), POINTER(crm_error))
         f.restype = c_int32
         self.crm_store_create = f = library.crm_store_create
         f.argtypes = (
@@ -1507,6 +1559,9 @@ class Functions:
         self.crm_store_documents = f = quick.crm_store_documents
         f.argtypes = (POINTER(crm_store),)
         f.restype = c_int64
+        self.crm_store_file = f = library.crm_store_file
+        f.argtypes = (POINTER(crm_store), POINTER(crm_file_info), POINTER(crm_error))
+        f.restype = c_int32
         self.crm_store_free = f = library.crm_store_free
         f.argtypes = (POINTER(crm_store),)
         f.restype = None
@@ -1519,11 +1574,23 @@ class Functions:
         self.crm_store_loads = f = library.crm_store_loads
         f.argtypes = (POINTER(crm_store), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
+        self.crm_store_open = f = library.crm_store_open
+        f.argtypes = (
+            POINTER(crm_config), POINTER(crm_file_options), c_char_p, POINTER(POINTER(crm_store)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_store_read = f = library.crm_store_read
+        f.argtypes = (POINTER(crm_store), POINTER(crm_error))
+        f.restype = c_int32
         self.crm_store_reopened = f = library.crm_store_reopened
         f.argtypes = (POINTER(crm_store), c_int64, POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_store_rows = f = library.crm_store_rows
         f.argtypes = (POINTER(crm_store), c_char_p, POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_store_save = f = library.crm_store_save
+        f.argtypes = (POINTER(crm_store), POINTER(crm_file_options), c_char_p, POINTER(crm_error))
         f.restype = c_int32
         self.crm_store_schema = f = library.crm_store_schema
         f.argtypes = (POINTER(crm_store), POINTER(POINTER(crm_table)), POINTER(crm_error))
