@@ -3,6 +3,7 @@
 #ifndef CRM_TILL_H
 #define CRM_TILL_H
 
+#include <crm/cockpit.h>
 #include <crm/pyramid.h>
 #include <crm/rfm.h>
 #include <crm/scope.h>
@@ -33,20 +34,28 @@ typedef struct crm_till_options {
   uint32_t struct_size;
   int32_t window;                       /* CRM_WINDOW_... */
   int32_t days;                         /* WINDOW_DAYS: 1 to 73000 */
-  uint32_t reserved;
+  int32_t periods;                      /* of a cockpit: complete periods over which alerts are replayed, 1 to 240;
+                                         * 0: 24 */
   const crm_pyramid_options *pyramid;   /* shares, cut and ties; NULL: 1, 5 and 20 percent. The measure is spend */
   const int64_t *limits;                /* tiers by fixed limits instead of shares: up to 16 falling amounts above 0;
                                          * a tier holds who has at least its limit, the last one the rest */
   int64_t limit_count;                  /* 0: by shares */
   const crm_rfm_options *rfm;           /* ties and own cuts; its segments must be NULL */
+  const crm_cockpit *cockpit;           /* its gauges and alerts move with every posted sale (crm_till_gauges); NULL:
+                                         * none. This and the next two are not copied: they outlive the till */
+  const crm_calendar *calendar;         /* of its periods; NULL: calendar months */
+  const char *role;                     /* the gauges and rules of a role; NULL: all */
 } crm_till_options;
 
-#define CRM_TILL_OPTIONS_INIT { (uint32_t)sizeof(crm_till_options), 0, 0, 0, NULL, NULL, 0, NULL }
+#define CRM_TILL_OPTIONS_INIT \
+  { (uint32_t)sizeof(crm_till_options), 0, 0, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL }
 
 /* Makes a till of a store. The scope's basis, refunds, occasions, branches and internal say what counts; from and to
  * must be unset, since the window says them. As-of is rounded up to the start of a business day, so that what is sold
  * today counts today; an empty store needs one. Time: that of a pyramid and RFM; with occasions by day that of reading
- * each customer's documents. Memory: about 80 bytes a customer. Errors: ARGUMENT, OVERFLOW, MEMORY. Since 0.1. */
+ * each customer's documents. Memory: about 80 bytes a customer. With a cockpit it costs a
+ * crm_kpi_compute besides, as does every sync that finds a commit, and every advance. Errors: ARGUMENT (as of
+ * crm_cockpit_evaluate too), LIMIT, OVERFLOW, MEMORY. Since 0.1. */
 CRM_API crm_status crm_till_create(const crm_store *store, const crm_scope *scope, const crm_till_options *options,
                                    crm_till **till, crm_error *error);
 CRM_API void crm_till_free(crm_till *till);
@@ -110,11 +119,13 @@ typedef struct crm_customer_standing {
   int64_t rank_before;
   int64_t spend_before;
   int64_t orders_before;
+  int32_t gauges_moved;     /* with a cockpit, by crm_till_post alone: gauges, */
+  int32_t alerts_moved;     /* and alerts that are not what they were; crm_till_move tells which */
 } crm_customer_standing;
 
 #define CRM_CUSTOMER_STANDING_INIT \
   { (uint32_t)sizeof(crm_customer_standing), 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, \
-    0, 0, 0, 0, 0 }
+    0, 0, 0, 0, 0, 0, 0 }
 
 /* What would be if a sale were posted; nothing changes. Time: some searches in trees of the customers. Errors: RANGE
  * (at or after as-of: advance first; or no time at all), NOT_FOUND (a key that stands for nobody, or an internal
@@ -125,7 +136,7 @@ CRM_API crm_status crm_till_preview(const crm_till *till, const crm_sale *sale, 
 
 /* Posts a sale and tells what crm_till_preview would have told. standing may be NULL. On failure nothing has changed.
  * No allocation but the growth of what is kept, 40 bytes and the document's key until the sync that finds it in
- * the store. Errors: as crm_till_preview, and MEMORY. Since 0.1. */
+ * the store. With a cockpit the customer's documents are read too, for gauges that count customers. Errors: as crm_till_preview, and MEMORY. Since 0.1. */
 CRM_API crm_status crm_till_post(crm_till *till, const crm_sale *sale, crm_customer_standing *standing,
                                  crm_error *error);
 
@@ -133,6 +144,41 @@ CRM_API crm_status crm_till_post(crm_till *till, const crm_sale *sale, crm_custo
  * ARGUMENT. Since 0.1. */
 CRM_API crm_status crm_till_standing(const crm_till *till, const char *customer, crm_customer_standing *standing,
                                      crm_error *error);
+
+/* The gauges and alerts of the cockpit that the till was given: what crm_cockpit_evaluate gives with `running` 1 as of
+ * the till's as-of, if the store held every posted sale as a document of one line. A posted sale has a customer, a day
+ * and an amount. What needs more to be known is not followed, never guessed: discounts, units, prices, costs and
+ * products; shares of the top customers and the Gini coefficient; dormant, lost and reactivated customers; gauges of a
+ * branch or person; returns, where the scope's money is another than net. Such rows say `followed` 0 and have no value
+ * (docs/till.md lists the KPIs).
+ *
+ * gauges, in the cockpit's order: gauge, kpi, period (the one that is not over), value, band, target, change_previous,
+ * change_year, status, measure, scope, followed.
+ * alerts, in the cockpit's order: alert, kpi, state, since, value, scope, severity, followed. They look at complete
+ * periods, so a late sale moves them, or the day that ends a period.
+ * Errors: STATE, ARGUMENT (the till has no cockpit), MEMORY. Since 0.1. */
+CRM_API crm_status crm_till_gauges(const crm_till *till, crm_table **table, crm_error *error);
+CRM_API crm_status crm_till_alerts(const crm_till *till, crm_table **table, crm_error *error);
+
+/* A gauge or an alert that the sale posted last has moved. What is not there is INT64_MIN, of a text "". The texts live
+ * until the cockpit changes. */
+typedef struct crm_till_moved {
+  uint32_t struct_size;
+  int32_t what;               /* CRM_COCKPIT_GAUGES, CRM_COCKPIT_ALERTS */
+  const char *id;             /* of the gauge or rule */
+  const char *kpi;
+  int64_t value_before;       /* of the gauge, or what the rule measures; millionths */
+  int64_t value;
+  const char *state_before;   /* the band, or the state of the alert */
+  const char *state;
+} crm_till_moved;
+
+#define CRM_TILL_MOVED_INIT { (uint32_t)sizeof(crm_till_moved), 0, NULL, NULL, 0, 0, NULL, NULL }
+
+/* How many the sale posted last has moved, the gauges before the alerts, and one of them (0 <= index < count). A sync
+ * and an advance forget them. Errors: ARGUMENT. Constant time. Since 0.1. */
+CRM_API int64_t crm_till_moves(const crm_till *till);
+CRM_API crm_status crm_till_move(const crm_till *till, int64_t index, crm_till_moved *moved, crm_error *error);
 
 /* What it takes a customer to reach or keep a tier, all others staying as they are. */
 typedef struct crm_reach {

@@ -10,7 +10,7 @@
 /* Alerts: each rule is replayed over the complete periods, from the oldest one on, so that no state has to be kept
  * anywhere. docs/methods/alerts.md tells how. */
 
-static const char *state_name(int32_t state)
+const char *crm__alert_state_name(int32_t state)
 {
   static const char *const names[] = {"firing", "pending", "resolved", "nodata", "ok"};
   return names[state];
@@ -61,7 +61,7 @@ static int32_t step(replay *at, const crm__rule *rule, int64_t measure, int32_t 
   return at->firing ? CRM__FIRING : at->run > 0 ? CRM__PENDING : CRM__FINE;
 }
 
-static void play(const crm__panel *panel, crm__alert *of)
+void crm__alert_play(const crm__panel *panel, crm__alert *of)
 {
   const crm_kpi *kpis = crm__panel_kpis(panel, &of->rule->of);
   replay at = {0, 0, -1, -1, -1};
@@ -224,7 +224,7 @@ static void put_alert(const crm__panel *panel, const crm__alert *of, crm_table *
   const crm__watched *watched = &of->rule->of;
   crm__table_put_name(table, ALERT_ID, watched->id);
   crm__table_put_name(table, ALERT_KPI, crm__kpi_at(watched->kpi)->id);
-  crm__table_put_name(table, ALERT_STATE, state_name(of->state));
+  crm__table_put_name(table, ALERT_STATE, crm__alert_state_name(of->state));
   put_period(panel, of, table, ALERT_SINCE, of->since);
   crm__put_known(table, ALERT_VALUE, of->measure);
   crm__table_put(table, ALERT_LEVEL, level_of(of));
@@ -268,7 +268,7 @@ static uint64_t play_rules(const crm__panel *panel, crm__alert *alerts)
       if (alerts != NULL) {
         alerts[count].rule = rule;
         alerts[count].group = group;
-        play(panel, &alerts[count]);
+        crm__alert_play(panel, &alerts[count]);
       }
     }
   }

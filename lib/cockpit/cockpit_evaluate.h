@@ -62,6 +62,10 @@ typedef struct crm__alerts {
   uint64_t count;
 } crm__alerts;
 
+/* Replays the rule of one, whose rule and group are set. */
+void crm__alert_play(const crm__panel *panel, crm__alert *alert);
+const char *crm__alert_state_name(int32_t state);
+
 /* Replays all rules; freed by the second function. */
 crm_status crm__alerts_play(const crm__panel *panel, crm__memory *memory, crm__alerts *alerts, crm_error *error);
 void crm__alerts_free(crm__memory *memory, crm__alerts *alerts);

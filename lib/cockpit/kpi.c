@@ -226,6 +226,15 @@ static void compare(const crm__kpi_work *work, const crm__kpi_entry *entry, uint
   value->year_change = change_of(entry, value->value, other.value);
 }
 
+void crm__kpi_fill_value(const crm__kpi_work *work, const crm__kpi_entry *entry, uint32_t group,
+                         const crm__kpi_windows_of *period, int64_t least_cases, crm_kpi_value *value)
+{
+  crm__kpi_evaluate(work, entry, group, period->own, period->complete, least_cases, value);
+  compare(work, entry, group, period, least_cases, value);
+  value->complete = period->complete;
+  value->first_day = period->start;
+}
+
 static void fill_values(crm_kpi *kpi, const crm__kpi_work *work, const uint32_t *groups, int64_t least_cases)
 {
   crm_kpi_value *value = kpi->values;
@@ -236,11 +245,7 @@ static void fill_values(crm_kpi *kpi, const crm__kpi_work *work, const uint32_t 
     for (k = 0; k < kpi->kpi_count; k++) {
       const crm__kpi_entry *entry = crm__kpi_at(kpi->kpis[k]);
       for (p = 0; p < kpi->period_count; p++, value++) {
-        const crm__kpi_windows_of *period = &work->windows.periods[p];
-        crm__kpi_evaluate(work, entry, groups[g], period->own, period->complete, least_cases, value);
-        compare(work, entry, groups[g], period, least_cases, value);
-        value->complete = period->complete;
-        value->first_day = period->start;
+        crm__kpi_fill_value(work, entry, groups[g], &work->windows.periods[p], least_cases, value);
       }
     }
   }
@@ -413,8 +418,9 @@ static crm_status fill(crm_kpi *kpi, crm__kpi_work *work, const crm__calendar *c
   return CRM_OK;
 }
 
-crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
-                           const crm_kpi_options *options, crm_kpi **kpi, crm_error *error)
+crm_status crm__kpi_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
+                            const crm_kpi_options *options, crm__kpi_keep keep, void *context, crm_kpi **kpi,
+                            crm_error *error)
 {
   crm_kpi_options asked;
   crm__kpi_work work;
@@ -451,6 +457,9 @@ crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const
     crm__kpi_want(&work, made->kpis, made->kpi_count);
     status = fill(made, &work, &ready, &asked, error);
   }
+  if (status == CRM_OK && keep != NULL) {
+    status = keep(context, &work, error);
+  }
   crm__scope_close(&open);
   if (status != CRM_OK) {
     crm_kpi_free(made);
@@ -458,6 +467,12 @@ crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const
   }
   *kpi = made;
   return CRM_OK;
+}
+
+crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
+                           const crm_kpi_options *options, crm_kpi **kpi, crm_error *error)
+{
+  return crm__kpi_compute(store, scope, calendar, options, NULL, NULL, kpi, error);
 }
 
 void crm_kpi_free(crm_kpi *kpi)

@@ -16,7 +16,7 @@
 
 /* One customer's deeds in order of segment and day, all together or of a group. */
 typedef struct unit {
-  const crm__deed *deeds;
+  const crm__kpi_deed *deeds;
   uint32_t count;
   uint32_t group;
   int32_t ever;
@@ -33,13 +33,13 @@ typedef struct doings {
 
 typedef struct ledger {
   crm__kpi_work *work;
-  crm__deed *dealt;          /* by customer */
+  crm__kpi_deed *dealt;          /* by customer */
   uint64_t *ends;            /* of each one's */
   uint64_t *keys;            /* for the longest run: scratch of sorting */
   uint64_t *spare_keys;
   uint32_t *order;
   uint32_t *spare_order;
-  crm__deed *sorted;
+  crm__kpi_deed *sorted;
   int32_t listing;           /* 0: counting; 1: values are put into the lists of positive ones; 2: customers are
                               * put on the list that is asked for */
   int32_t failed;            /* 1: no memory for it */
@@ -55,7 +55,7 @@ static crm_status deal(ledger *all, crm_error *error)
 {
   crm__kpi_work *work = all->work;
   uint32_t customers = crm__customers(work->scope->store);
-  const crm__deeds *deeds;
+  const crm__kpi_deeds *deeds;
   uint64_t end = 0;
   uint32_t id;
   uint32_t i;
@@ -113,16 +113,16 @@ static crm_status make_scratch(ledger *all, crm_error *error)
 }
 
 /* Segments rise with time, and so do the days within one. */
-static uint64_t time_key(const crm__deed *deed)
+static uint64_t time_key(const crm__kpi_deed *deed)
 {
   return (uint64_t)deed->segment << 32 | ((uint32_t)deed->day ^ UINT32_C(0x80000000));
 }
 
-static void sort_few(crm__deed *deeds, uint32_t count, int by_group)
+static void sort_few(crm__kpi_deed *deeds, uint32_t count, int by_group)
 {
   uint32_t i;
   for (i = 1; i < count; i++) {
-    crm__deed moved = deeds[i];
+    crm__kpi_deed moved = deeds[i];
     uint32_t k = i;
     for (; k > 0 && (by_group ? moved.group < deeds[k - 1].group : time_key(&moved) < time_key(&deeds[k - 1])); k--) {
       deeds[k] = deeds[k - 1];
@@ -132,7 +132,7 @@ static void sort_few(crm__deed *deeds, uint32_t count, int by_group)
 }
 
 /* Stable, so that sorting by group keeps the order of time. */
-static void sort_deeds(ledger *all, crm__deed *deeds, uint32_t count, int by_group)
+static void sort_deeds(ledger *all, crm__kpi_deed *deeds, uint32_t count, int by_group)
 {
   uint32_t i;
   int sorted = 1;
@@ -187,9 +187,9 @@ static int32_t occasion_before(const unit *of, uint32_t at)
   return INT32_MIN;
 }
 
-static void look_at(const ledger *all, const unit *of, const crm__kpi_window *window, doings *did)
+static void look_at(const crm__kpi_work *work, const unit *of, const crm__kpi_window *window, doings *did)
 {
-  int by_day = all->work->scope->occasions == CRM_OCCASIONS_DAY;
+  int by_day = work->scope->occasions == CRM_OCCASIONS_DAY;
   uint32_t at = find_segment(of, window->first);
   uint32_t prior = find_segment(of, window->prior_first);
   int32_t before = occasion_before(of, at);
@@ -200,7 +200,7 @@ static void look_at(const ledger *all, const unit *of, const crm__kpi_window *wi
   did->gaps = 0;
   did->prior = 0;
   for (; at < of->count && of->deeds[at].segment < window->end; at++) {
-    const crm__deed *deed = &of->deeds[at];
+    const crm__kpi_deed *deed = &of->deeds[at];
     did->money += deed->money;
     if (deed->orders == 0) {
       continue;
@@ -225,7 +225,7 @@ static int64_t exposure(const crm__scope *scope, const unit *of, const crm__kpi_
   return days < 1 ? 1 : days;
 }
 
-static void add_doings(const ledger *all, const unit *of, const crm__kpi_window *window, const doings *did,
+static void add_doings(const crm__kpi_work *work, const unit *of, const crm__kpi_window *window, const doings *did,
                        int64_t *cells)
 {
   int active = did->orders > 0;
@@ -240,7 +240,7 @@ static void add_doings(const ledger *all, const unit *of, const crm__kpi_window 
   cells[CRM__BASE_RETAINED] += prior && active;
   cells[CRM__BASE_REPEATED] += did->orders >= 2;
   cells[CRM__BASE_KNOWN_ORDERS] += did->orders;
-  cells[CRM__BASE_EXPOSURE] += active ? exposure(all->work->scope, of, window) : 0;
+  cells[CRM__BASE_EXPOSURE] += active ? exposure(work->scope, of, window) : 0;
   cells[CRM__BASE_GAP_DAYS] += did->gap_days;
   cells[CRM__BASE_GAPS] += did->gaps;
   cells[CRM__BASE_SPEND] += active ? did->money : 0;
@@ -263,9 +263,9 @@ static void walk_windows(ledger *all, const unit *of)
         (window->first > last && window->prior_first > last)) {
       continue;
     }
-    look_at(all, of, window, &did);
+    look_at(all->work, of, window, &did);
     if (!all->listing) {
-      add_doings(all, of, window, &did, crm__kpi_cell(all->work, of->group, w, 0));
+      add_doings(all->work, of, window, &did, crm__kpi_cell(all->work, of->group, w, 0));
     } else if (did.money > 0) {
       int64_t list = (int64_t)of->group * windows->count + w;
       all->values[all->starts[list] + all->used[list]++] = (uint64_t)did.money;
@@ -274,13 +274,13 @@ static void walk_windows(ledger *all, const unit *of)
 }
 
 /* The first occasion, and whether there is a second day of purchase soon after. */
-static const crm__deed *find_first(const unit *of, int *again)
+static const crm__kpi_deed *find_first(const unit *of, int *again)
 {
-  const crm__deed *first = NULL;
+  const crm__kpi_deed *first = NULL;
   uint32_t i;
   *again = 0;
   for (i = 0; i < of->count; i++) {
-    const crm__deed *deed = &of->deeds[i];
+    const crm__kpi_deed *deed = &of->deeds[i];
     if (deed->orders > 0 && first == NULL) {
       first = deed;
     } else if (deed->orders > 0 && deed->day > first->day) {
@@ -292,10 +292,10 @@ static const crm__deed *find_first(const unit *of, int *again)
 }
 
 /* The first day in the group has to be the first ever for a customer to be looked at for coming back. */
-static void add_repeat(const ledger *all, const unit *of, const crm__deed *first, int again,
+static void add_repeat(const crm__kpi_work *work, const unit *of, const crm__kpi_deed *first, int again,
                        const crm__kpi_window *window, int64_t *cells)
 {
-  int64_t end = crm__business_day(window->to, all->work->scope->day_start);
+  int64_t end = crm__business_day(window->to, work->scope->day_start);
   int mature = first->day == of->ever && end - first->day >= CRM__KPI_REPEAT_DAYS;
   cells[CRM__BASE_MATURE] += mature;
   cells[CRM__BASE_REPEATED_90] += mature && again;
@@ -305,7 +305,7 @@ static void count_repeat(ledger *all, const unit *of)
 {
   crm__kpi_work *work = all->work;
   int again;
-  const crm__deed *first = find_first(of, &again);
+  const crm__kpi_deed *first = find_first(of, &again);
   int32_t w;
   if (first == NULL) {
     return;
@@ -315,29 +315,45 @@ static void count_repeat(ledger *all, const unit *of)
     return;
   }
   for (w = 0; w < work->windows.count; w++) {
-    add_repeat(all, of, first, again, &work->windows.windows[w], crm__kpi_cell(work, of->group, w, 0));
+    add_repeat(work, of, first, again, &work->windows.windows[w], crm__kpi_cell(work, of->group, w, 0));
   }
+}
+
+/* What a unit adds to the cells of a window. */
+static void add_unit(const crm__kpi_work *work, const unit *of, const crm__kpi_window *window, int64_t *cells)
+{
+  int again;
+  const crm__kpi_deed *first = find_first(of, &again);
+  doings did;
+  look_at(work, of, window, &did);
+  add_doings(work, of, window, &did, cells);
+  if (first != NULL) {
+    add_repeat(work, of, first, again, window, cells);
+    cells[CRM__BASE_CUSTOMERS] += first->segment < window->end;
+    cells[CRM__BASE_CUSTOMERS_BEFORE] += first->segment < window->first;
+    cells[CRM__BASE_CUSTOMERS_CAME] += first->segment < window->end && first->segment >= window->first;
+  }
+  /* With the occasions of a day as one they are the customer's, not a document's. */
+  cells[CRM__BASE_ORDERS] += work->scope->occasions == CRM_OCCASIONS_DAY ? did.orders : 0;
+}
+
+void crm__kpi_add_customer(const crm__kpi_work *work, const crm__kpi_deed *deeds, uint32_t count, int32_t ever,
+                           int32_t window, int64_t *cells)
+{
+  unit of;
+  of.deeds = deeds;
+  of.count = count;
+  of.group = 0;
+  of.ever = ever;
+  add_unit(work, &of, &work->windows.windows[window], cells);
 }
 
 /* What a customer adds to the base that is asked for, by the same code that adds up all of them. */
 static void list_unit(ledger *all, const unit *of)
 {
   crm__kpi_work *work = all->work;
-  const crm__kpi_window *window = &work->windows.windows[work->list->window];
   int64_t cells[CRM__BASES] = {0};
-  int again;
-  const crm__deed *first = find_first(of, &again);
-  doings did;
-  look_at(all, of, window, &did);
-  add_doings(all, of, window, &did, cells);
-  if (first != NULL) {
-    add_repeat(all, of, first, again, window, cells);
-    cells[CRM__BASE_CUSTOMERS] = first->segment < window->end;
-    cells[CRM__BASE_CUSTOMERS_BEFORE] = first->segment < window->first;
-    cells[CRM__BASE_CUSTOMERS_CAME] = cells[CRM__BASE_CUSTOMERS] - cells[CRM__BASE_CUSTOMERS_BEFORE];
-  }
-  /* With the occasions of a day as one they are the customer's, not a document's. */
-  cells[CRM__BASE_ORDERS] = work->scope->occasions == CRM_OCCASIONS_DAY ? did.orders : 0;
+  add_unit(work, of, &work->windows.windows[work->list->window], cells);
   if (!crm__kpi_list_add(work, CRM__KPI_CUSTOMER, of->deeds[0].customer, of->deeds[0].customer, INT64_MIN,
                          cells[work->list->base])) {
     all->failed = 1;
@@ -357,7 +373,7 @@ static void walk_unit(ledger *all, const unit *of)
 }
 
 /* A customer's deeds together, then those of each group. */
-static void walk_customer(ledger *all, uint32_t id, crm__deed *deeds, uint32_t count)
+static void walk_customer(ledger *all, uint32_t id, crm__kpi_deed *deeds, uint32_t count)
 {
   unit of;
   uint32_t begin = 0;

@@ -185,13 +185,17 @@ static int64_t mean_stock(const crm__kpi_work *work, const char *name, uint32_t 
   return first / 2 + last / 2 + (first % 2 + last % 2) / 2;
 }
 
+void crm__kpi_set_to_go(const crm__kpi_work *work, int64_t *cells)
+{
+  cells[CRM__BASE_TO_GO] = less(cells[CRM__BASE_TARGET], in_six(work, cells[CRM__BASE_REVENUE]));
+}
+
 static void sum_group(const crm__kpi_work *work, uint32_t group, const crm__kpi_window *window, int64_t *cells)
 {
-  int64_t revenue = in_six(work, cells[CRM__BASE_REVENUE]);
   int64_t end = window->to;
   cells[CRM__BASE_TARGET] = figure_of(work, "target", group, window->whole_from, window->whole_to);
   cells[CRM__BASE_TARGET_DUE] = figure_of(work, "target", group, window->from, end);
-  cells[CRM__BASE_TO_GO] = less(cells[CRM__BASE_TARGET], revenue);
+  crm__kpi_set_to_go(work, cells);
   cells[CRM__BASE_EXPENSE] = figure_of(work, "expense", group, window->from, end);
   cells[CRM__BASE_BUDGET] = figure_of(work, "budget", group, window->from, end);
   cells[CRM__BASE_OVER_BUDGET] = less(cells[CRM__BASE_EXPENSE], cells[CRM__BASE_BUDGET]);

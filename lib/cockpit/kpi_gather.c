@@ -183,10 +183,10 @@ static void add_lines(const crm__kpi_work *work, const crm__facts *facts, uint32
 
 /* ---- documents ---- */
 
-static crm__deed *add_deed(crm__kpi_work *work)
+static crm__kpi_deed *add_deed(crm__kpi_work *work)
 {
-  crm__deeds *deeds = work->deeds;
-  if (deeds == NULL || deeds->count == CRM__DEEDS) {
+  crm__kpi_deeds *deeds = work->deeds;
+  if (deeds == NULL || deeds->count == CRM__KPI_DEEDS) {
     deeds = crm__scope_alloc(work->scope, 1, sizeof *deeds);
     if (deeds == NULL) {
       return NULL;
@@ -206,7 +206,7 @@ static int keep_deeds(crm__kpi_work *work, const crm__facts *facts, uint32_t i, 
   uint32_t left = facts->orders[i];
   int64_t money = facts->money[i];
   do {
-    crm__deed *deed = add_deed(work);
+    crm__kpi_deed *deed = add_deed(work);
     if (deed == NULL) {
       return 0;
     }

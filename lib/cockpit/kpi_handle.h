@@ -31,22 +31,22 @@ struct crm_kpi {
 };
 
 /* A fact of a known customer. */
-typedef struct crm__deed {
+typedef struct crm__kpi_deed {
   int64_t money;
   uint32_t customer;
   int32_t day;
   uint32_t group;
   uint16_t segment;
   uint16_t orders;      /* 0: a return */
-} crm__deed;
+} crm__kpi_deed;
 
-#define CRM__DEEDS 2048
+#define CRM__KPI_DEEDS 2048
 
-typedef struct crm__deeds {
-  struct crm__deeds *next;
+typedef struct crm__kpi_deeds {
+  struct crm__kpi_deeds *next;
   uint32_t count;
-  crm__deed deeds[CRM__DEEDS];
-} crm__deeds;
+  crm__kpi_deed deeds[CRM__KPI_DEEDS];
+} crm__kpi_deeds;
 
 /* A record that adds to a base. */
 #define CRM__KPI_DOCUMENT 0
@@ -97,7 +97,7 @@ typedef struct crm__kpi_work {
   int64_t *sums;              /* by group, segment, base of documents */
   int64_t *firsts;            /* by group, CRM__NEEDS_...: the time of the first fact, INT64_MAX: none */
   int64_t *cells;             /* by group, window, base */
-  crm__deeds *deeds;          /* the newest first */
+  crm__kpi_deeds *deeds;          /* the newest first */
   uint64_t deed_count;
   int32_t *ever;              /* by customer: day of the first occasion ever, INT32_MAX: none */
   int32_t *product_first;     /* by product: day of its first sale ever */
@@ -131,12 +131,18 @@ void crm__kpi_sum_documents(crm__kpi_work *work);
 /* What is counted customer by customer, from the deeds. */
 crm_status crm__kpi_count_customers(crm__kpi_work *work, crm_error *error);
 
+/* What the deeds of one customer, in order of segment and day, add to a window's cells. ever: the day of the first
+ * occasion ever. */
+void crm__kpi_add_customer(const crm__kpi_work *work, const crm__kpi_deed *deeds, uint32_t count, int32_t ever,
+                           int32_t window, int64_t *cells);
+
 /* The other tables of facts: groups that they name (0: no memory), and what they add up to. */
 int crm__kpi_staff_groups(crm__kpi_work *work);
 int crm__kpi_figure_groups(crm__kpi_work *work);
 crm_status crm__kpi_count_opportunities(crm__kpi_work *work, crm_error *error);
 crm_status crm__kpi_sum_accounts(crm__kpi_work *work, crm_error *error);
 void crm__kpi_sum_figures(crm__kpi_work *work);
+void crm__kpi_set_to_go(const crm__kpi_work *work, int64_t *cells);   /* by target and revenue */
 crm_status crm__kpi_count_lives(crm__kpi_work *work, crm_error *error);
 
 /* Everything that is added up. */
@@ -154,5 +160,17 @@ int32_t crm__kpi_base_digits(const crm__kpi_work *work, int32_t base);
 /* One figure without comparisons. */
 void crm__kpi_evaluate(const crm__kpi_work *work, const crm__kpi_entry *entry, uint32_t group, int32_t window,
                        int32_t complete, int64_t least_cases, crm_kpi_value *value);
+
+/* One figure of a period with them. */
+void crm__kpi_fill_value(const crm__kpi_work *work, const crm__kpi_entry *entry, uint32_t group,
+                         const crm__kpi_windows_of *period, int64_t least_cases, crm_kpi_value *value);
+
+/* Called with all that was added up, before it goes. */
+typedef crm_status (*crm__kpi_keep)(void *context, const crm__kpi_work *work, crm_error *error);
+
+/* crm_kpi_compute, of which somebody keeps more than the figures. */
+crm_status crm__kpi_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
+                            const crm_kpi_options *options, crm__kpi_keep keep, void *context, crm_kpi **kpi,
+                            crm_error *error);
 
 #endif

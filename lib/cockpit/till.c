@@ -104,6 +104,9 @@ static crm_status make(crm_till *till, const crm_scope *scope, const crm_till_op
     status = read_rules(till, scope, &options, error);
   }
   if (status == CRM_OK) {
+    status = crm__till_gauges_create(till, &options, error);
+  }
+  if (status == CRM_OK) {
     crm__till_open_axes(till);
     status = crm__till_fill(till, error);
   }
@@ -165,6 +168,7 @@ void crm_till_free(crm_till *till)
   if (till->open) {
     crm__scope_close(&till->scope);
   }
+  crm__till_gauges_free(till);
   crm__till_free_buyers(till);
   memory = till->memory;
   for (a = 0; a < CRM__AXES; a++) {

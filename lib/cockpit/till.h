@@ -7,6 +7,7 @@
 #include "analysis/rfm_rules.h"
 #include "base/counting.h"
 #include "base/ranking.h"
+#include "cockpit/till_gauges.h"
 #include "store/customer.h"
 
 #include <crm/till.h>
@@ -113,6 +114,7 @@ struct crm_till {
   char *keys;
   uint64_t keys_used;
   uint64_t keys_capacity;
+  crm__till_gauges *gauges;        /* NULL: no cockpit was given */
   crm__key probe;                  /* in a copy made for a look: the key that nobody has */
 };
 

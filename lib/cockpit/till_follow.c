@@ -298,6 +298,9 @@ crm_status crm__till_fill(crm_till *till, crm_error *error)
     status = reopen(till, error);   /* without the scratch of what was done */
   }
   if (status == CRM_OK) {
+    status = crm__till_gauges_fill(till, error);
+  }
+  if (status == CRM_OK) {
     crm__till_refresh_cuts(till);
     till->version = crm_store_version(till->store);
   }
@@ -371,9 +374,14 @@ static int all_anew(const crm_till *till)
 /* Follows by the touched ones, in an array with room for those of posted sales too. */
 static crm_status follow_touched(crm_till *till, uint32_t *ids, uint64_t touched, crm_error *error)
 {
+  int changed = till->version != crm_store_version(till->store);
+  uint64_t posted = till->posted_count;
   crm_status status;
   till->version = -1;
   status = follow(till, ids, touched, error);
+  if (status == CRM_OK && (changed || till->posted_count != posted)) {
+    status = crm__till_gauges_fill(till, error);
+  }
   if (status == CRM_OK) {
     crm__till_refresh_cuts(till);
     till->version = crm_store_version(till->store);
@@ -471,6 +479,9 @@ crm_status crm_till_advance(crm_till *till, int64_t as_of, crm_error *error)
   till->scope.to = till->scope.as_of;
   till->scope.as_of_day = till->as_of_day;
   status = refresh_due(till, before, error);
+  if (status == CRM_OK) {
+    status = crm__till_gauges_fill(till, error);
+  }
   if (status == CRM_OK) {
     crm__till_refresh_cuts(till);
     till->version = version;

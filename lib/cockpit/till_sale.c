@@ -284,6 +284,19 @@ static void keep(crm_till *till, uint32_t id, uint32_t before, const crm_sale *s
   till->posted[till->posted_count] = *posted;
 }
 
+/* What the sale brings to the gauges. */
+static crm_status prepare_gauges(crm_till *till, uint32_t id, const crm__buyer *old, const crm__posted *posted,
+                                 crm_error *error)
+{
+  crm__rung_up sale;
+  sale.day = posted->day;
+  sale.orders = posted->orders;
+  sale.money = posted->money;
+  sale.customer = id & CRM__TILL_FRESH ? CRM__NONE : id;
+  sale.posted = old->posted;
+  return crm__till_gauges_prepare(till, &sale, error);
+}
+
 /* Posts for a customer who has a record. */
 static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_sale *sale, crm__posted *posted,
                        crm_customer_standing *found, crm_error *error)
@@ -297,6 +310,9 @@ static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_s
   if (status == CRM_OK && (till->posted_count >= CRM__NONE - 1U || !reserve(till, sale, &made))) {
     status = crm__fail_memory(error);
   }
+  if (status == CRM_OK && till->gauges != NULL) {
+    status = prepare_gauges(till, id, old, posted, error);
+  }
   if (status != CRM_OK) {
     return status;
   }
@@ -308,6 +324,15 @@ static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_s
   made.posted = (uint32_t)till->posted_count++;
   crm__till_replace(till, id, old, &made, &look);
   crm__till_refresh_cuts(till);
+  if (till->gauges != NULL) {
+    int32_t moved[2];
+    crm__till_gauges_apply(till);
+    crm__till_gauges_moved(till, &moved[0], &moved[1]);
+    if (found != NULL) {
+      found->gauges_moved = moved[0];
+      found->alerts_moved = moved[1];
+    }
+  }
   return CRM_OK;
 }
 

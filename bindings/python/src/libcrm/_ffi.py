@@ -800,11 +800,14 @@ class crm_till_options(Structure):
         ("struct_size", c_uint32),
         ("window", c_int32),
         ("days", c_int32),
-        ("reserved", c_uint32),
+        ("periods", c_int32),
         ("pyramid", POINTER(crm_pyramid_options)),
         ("limits", POINTER(c_int64)),
         ("limit_count", c_int64),
         ("rfm", POINTER(crm_rfm_options)),
+        ("cockpit", POINTER(crm_cockpit)),
+        ("calendar", POINTER(crm_calendar)),
+        ("role", c_char_p),
     ]
 
 
@@ -850,6 +853,21 @@ class crm_customer_standing(Structure):
         ("rank_before", c_int64),
         ("spend_before", c_int64),
         ("orders_before", c_int64),
+        ("gauges_moved", c_int32),
+        ("alerts_moved", c_int32),
+    ]
+
+
+class crm_till_moved(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("what", c_int32),
+        ("id", c_char_p),
+        ("kpi", c_char_p),
+        ("value_before", c_int64),
+        ("value", c_int64),
+        ("state_before", c_char_p),
+        ("state", c_char_p),
     ]
 
 
@@ -914,6 +932,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_standing": crm_standing,
     "crm_store_options": crm_store_options,
     "crm_text_options": crm_text_options,
+    "crm_till_moved": crm_till_moved,
     "crm_till_options": crm_till_options,
 }
 
@@ -965,6 +984,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_standing": (("struct_size", sizeof(crm_standing)),),
     "crm_store_options": (("struct_size", sizeof(crm_store_options)), ("digits", 2), ("quantity_digits", 3)),
     "crm_text_options": (("struct_size", sizeof(crm_text_options)),),
+    "crm_till_moved": (("struct_size", sizeof(crm_till_moved)),),
     "crm_till_options": (("struct_size", sizeof(crm_till_options)),),
 }
 
@@ -1124,9 +1144,13 @@ class Functions:
     crm_table_write_text: Callable[..., int]
     crm_text_width: Callable[..., int]
     crm_till_advance: Callable[..., int]
+    crm_till_alerts: Callable[..., int]
     crm_till_as_of: Callable[..., int]
     crm_till_create: Callable[..., int]
     crm_till_free: Callable[..., None]
+    crm_till_gauges: Callable[..., int]
+    crm_till_move: Callable[..., int]
+    crm_till_moves: Callable[..., int]
     crm_till_post: Callable[..., int]
     crm_till_posted: Callable[..., int]
     crm_till_preview: Callable[..., int]
@@ -1693,6 +1717,9 @@ class Functions:
         self.crm_till_advance = f = library.crm_till_advance
         f.argtypes = (POINTER(crm_till), c_int64, POINTER(crm_error))
         f.restype = c_int32
+        self.crm_till_alerts = f = library.crm_till_alerts
+        f.argtypes = (POINTER(crm_till), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
         self.crm_till_as_of = f = quick.crm_till_as_of
         f.argtypes = (POINTER(crm_till),)
         f.restype = c_int64
@@ -1705,6 +1732,15 @@ class Functions:
         self.crm_till_free = f = library.crm_till_free
         f.argtypes = (POINTER(crm_till),)
         f.restype = None
+        self.crm_till_gauges = f = library.crm_till_gauges
+        f.argtypes = (POINTER(crm_till), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_till_move = f = library.crm_till_move
+        f.argtypes = (POINTER(crm_till), c_int64, POINTER(crm_till_moved), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_till_moves = f = quick.crm_till_moves
+        f.argtypes = (POINTER(crm_till),)
+        f.restype = c_int64
         self.crm_till_post = f = library.crm_till_post
         f.argtypes = (POINTER(crm_till), POINTER(crm_sale), POINTER(crm_customer_standing), POINTER(crm_error))
         f.restype = c_int32
