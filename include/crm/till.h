@@ -136,7 +136,8 @@ CRM_API crm_status crm_till_preview(const crm_till *till, const crm_sale *sale, 
 
 /* Posts a sale and tells what crm_till_preview would have told. standing may be NULL. On failure nothing has changed.
  * No allocation but the growth of what is kept, 40 bytes and the document's key until the sync that finds it in
- * the store. With a cockpit the customer's documents are read too, for gauges that count customers. Errors: as crm_till_preview, and MEMORY. Since 0.1. */
+ * the store. With a cockpit the customer's documents are read too, for gauges that count customers. Errors: as
+ * crm_till_preview, and MEMORY. Since 0.1. */
 CRM_API crm_status crm_till_post(crm_till *till, const crm_sale *sale, crm_customer_standing *standing,
                                  crm_error *error);
 

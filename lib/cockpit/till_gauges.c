@@ -37,10 +37,14 @@ struct crm__till_gauges {
   crm_till_moved *moved;             /* room for all */
   uint64_t moved_count;
   int64_t *change;                   /* by window, base: what the sale under way adds */
-  uint8_t *touched;                  /* by window: whether it may be another after it */
+  uint8_t *touched;                  /* by window: whether it may be another after it, */
+  int32_t *windows;                  /* and those that may */
+  int32_t window_count;
+  uint8_t *dirty;                    /* by KPI computed: its figures are others now; 2: those of complete periods too */
   crm__kpi_deed *deeds;              /* of its customer */
   uint64_t deed_count;
   uint64_t deed_capacity;
+  int32_t near;                      /* the segment of the deed before */
   int32_t ever;
   int32_t day;
   uint32_t orders;
@@ -184,7 +188,8 @@ static crm_status make_room(crm__till_gauges *of, crm_error *error)
   of->items = crm__alloc_array_zero(&of->memory, of->item_count, sizeof *of->items);
   of->moved = crm__alloc_array(&of->memory, of->item_count, sizeof *of->moved);
   of->panel.places = crm__alloc_array(&of->memory, (uint64_t)crm__kpi_count(), sizeof *of->panel.places);
-  if (of->items == NULL || of->moved == NULL || of->panel.places == NULL) {
+  of->dirty = crm__alloc_array_zero(&of->memory, (uint64_t)crm__kpi_count(), sizeof *of->dirty);
+  if (of->items == NULL || of->moved == NULL || of->panel.places == NULL || of->dirty == NULL) {
     return crm__fail_memory(error);
   }
   for (i = 0; i < of->item_count; i++) {
@@ -232,8 +237,11 @@ static void drop_figures(crm__till_gauges *of)
   crm__free_array(&of->memory, of->work.history, 1, sizeof *of->work.history);
   crm__free_array(&of->memory, of->change, windows * CRM__BASES, sizeof *of->change);
   crm__free_array(&of->memory, of->touched, windows, sizeof *of->touched);
+  crm__free_array(&of->memory, of->windows, windows, sizeof *of->windows);
   of->change = NULL;
   of->touched = NULL;
+  of->windows = NULL;
+  of->window_count = 0;
   memset(&of->work, 0, sizeof of->work);
   crm_kpi_free(of->kpis);
   of->kpis = NULL;
@@ -253,6 +261,7 @@ void crm__till_gauges_free(crm_till *till)
   crm__free_array(&of->memory, of->items, of->item_count, sizeof *of->items);
   crm__free_array(&of->memory, of->moved, of->item_count, sizeof *of->moved);
   crm__free_array(&of->memory, of->panel.places, (uint64_t)crm__kpi_count(), sizeof *of->panel.places);
+  crm__free_array(&of->memory, of->dirty, (uint64_t)crm__kpi_count(), sizeof *of->dirty);
   crm__free(&till->memory, of, sizeof *of);
   till->gauges = NULL;
 }
@@ -288,9 +297,10 @@ static crm_status keep(void *context, const crm__kpi_work *work, crm_error *erro
   kept->history = copy(&of->memory, work->history, 1, sizeof *kept->history);
   of->change = crm__alloc_array_zero(&of->memory, windows * CRM__BASES, sizeof *of->change);
   of->touched = crm__alloc_array_zero(&of->memory, windows, sizeof *of->touched);
+  of->windows = crm__alloc_array(&of->memory, windows, sizeof *of->windows);
   return kept->windows.periods == NULL || kept->windows.windows == NULL || kept->windows.bounds == NULL ||
                  kept->cells == NULL || kept->firsts == NULL || kept->history == NULL || of->change == NULL ||
-                 of->touched == NULL
+                 of->touched == NULL || of->windows == NULL
              ? crm__fail_memory(error)
              : CRM_OK;
 }
@@ -397,32 +407,57 @@ static int64_t time_of(const crm__till_gauges *of, int32_t day)
   return day * CRM_DAY + of->work.scope->day_start;
 }
 
-/* Puts a deed where it belongs in the order of time. 0: no memory. */
+/* 0: no memory. */
 static int put_deed(crm__till_gauges *of, int64_t time, int32_t day, int64_t money, uint32_t orders)
 {
-  int32_t segment = crm__kpi_windows_segment(&of->work.windows, time, 0);
-  uint64_t at;
   do {   /* more orders than a deed holds become more deeds */
     uint32_t some = orders < UINT16_MAX ? orders : UINT16_MAX;
+    crm__kpi_deed *deed;
     if (!crm__grow(&of->memory, &of->deeds, &of->deed_capacity, of->deed_count + 1, sizeof *of->deeds)) {
       return 0;
     }
-    for (at = of->deed_count; at > 0 && (of->deeds[at - 1].segment > segment ||
-                                         (of->deeds[at - 1].segment == segment && of->deeds[at - 1].day > day));
-         at--) {
-      of->deeds[at] = of->deeds[at - 1];
-    }
-    of->deeds[at].money = money;
-    of->deeds[at].customer = 0;
-    of->deeds[at].day = day;
-    of->deeds[at].group = 0;
-    of->deeds[at].segment = (uint16_t)segment;
-    of->deeds[at].orders = (uint16_t)some;
-    of->deed_count++;
+    deed = &of->deeds[of->deed_count++];
+    deed->money = money;
+    deed->customer = 0;
+    deed->day = day;
+    deed->group = 0;
+    deed->segment = (uint16_t)crm__kpi_windows_segment(&of->work.windows, time, of->near);
+    deed->orders = (uint16_t)some;
+    of->near = deed->segment;
     money = 0;
     orders -= some;
   } while (orders > 0);
   return 1;
+}
+
+static int is_before(const crm__kpi_deed *a, const crm__kpi_deed *b)
+{
+  return a->segment != b->segment ? a->segment < b->segment : a->day < b->day;
+}
+
+/* Puts the deeds from one on into the order of time, the ones before it being in order. */
+static void sort_deeds(crm__till_gauges *of, uint64_t from)
+{
+  uint64_t i;
+  for (i = from > 0 ? from : 1; i < of->deed_count; i++) {
+    crm__kpi_deed moved = of->deeds[i];
+    uint64_t k = i;
+    for (; k > 0 && is_before(&moved, &of->deeds[k - 1]); k--) {
+      of->deeds[k] = of->deeds[k - 1];
+    }
+    of->deeds[k] = moved;
+  }
+}
+
+/* Those of the store come the newest first, as they mostly were loaded. */
+static void turn_deeds(crm__till_gauges *of)
+{
+  uint64_t i;
+  for (i = 0; i < of->deed_count / 2; i++) {
+    crm__kpi_deed turned = of->deeds[i];
+    of->deeds[i] = of->deeds[of->deed_count - 1 - i];
+    of->deeds[of->deed_count - 1 - i] = turned;
+  }
 }
 
 typedef struct collecting {
@@ -445,15 +480,12 @@ static void collect(void *context, const crm__deed *deed)
 /* Adds what the customer is to the windows that end after a sale, `sign` times. */
 static void add_customer(crm__till_gauges *of, int64_t sign)
 {
-  int32_t w;
+  int32_t k;
   int32_t base;
-  for (w = 0; w < of->work.windows.count; w++) {
+  for (k = 0; k < of->window_count && of->deed_count > 0; k++) {
     int64_t cells[CRM__BASES] = {0};
-    int64_t *change = of->change + (size_t)w * CRM__BASES;
-    if (!of->touched[w] || of->deed_count == 0) {
-      continue;
-    }
-    crm__kpi_add_customer(&of->work, of->deeds, (uint32_t)of->deed_count, of->ever, w, cells);
+    int64_t *change = of->change + (size_t)of->windows[k] * CRM__BASES;
+    crm__kpi_add_customer(&of->work, of->deeds, (uint32_t)of->deed_count, of->ever, of->windows[k], cells);
     for (base = 0; base < CRM__BASES; base++) {
       change[base] += sign * cells[base];
     }
@@ -464,13 +496,16 @@ static void add_customer(crm__till_gauges *of, int64_t sign)
 static crm_status change_customer(crm_till *till, crm__till_gauges *of, const crm__rung_up *sale, crm_error *error)
 {
   collecting to;
+  uint64_t known;
   uint32_t i;
   to.of = of;
   to.failed = 0;
   of->deed_count = 0;
+  of->near = 0;
   of->ever = INT32_MAX;
   if (sale->customer != CRM__NONE) {
     crm__customer_deeds(&till->scope, sale->customer, collect, &to);
+    turn_deeds(of);
   }
   for (i = sale->posted; i != CRM__NONE && !to.failed; i = till->posted[i].next) {
     const crm__posted *one = &till->posted[i];
@@ -480,11 +515,14 @@ static crm_status change_customer(crm_till *till, crm__till_gauges *of, const cr
   if (to.failed) {
     return crm__fail_memory(error);
   }
+  sort_deeds(of, 0);
+  known = of->deed_count;
   add_customer(of, -1);
   of->ever = sale->orders > 0 && sale->day < of->ever ? sale->day : of->ever;
   if (!put_deed(of, time_of(of, sale->day), sale->day, sale->money, sale->orders)) {
     return crm__fail_memory(error);
   }
+  sort_deeds(of, known);
   add_customer(of, 1);
   return CRM_OK;
 }
@@ -494,6 +532,7 @@ static void change_document(crm__till_gauges *of, const crm__rung_up *sale)
 {
   int64_t time = time_of(of, sale->day);
   int32_t w;
+  of->window_count = 0;
   for (w = 0; w < of->work.windows.count; w++) {
     const crm__kpi_window *window = &of->work.windows.windows[w];
     int64_t *change = of->change + (size_t)w * CRM__BASES;
@@ -501,6 +540,7 @@ static void change_document(crm__till_gauges *of, const crm__rung_up *sale)
     if (!of->touched[w]) {
       continue;
     }
+    of->windows[of->window_count++] = w;
     memset(change, 0, CRM__BASES * sizeof *change);
     if (time >= window->from) {
       change[CRM__BASE_REVENUE] = sale->money;
@@ -518,13 +558,15 @@ static int is_known(int64_t cell)
 /* 1: a sum passes 64 bits. */
 static int overflows(const crm__till_gauges *of)
 {
-  uint64_t cells = (uint64_t)of->work.windows.count * CRM__BASES;
-  uint64_t i;
   int overflow = 0;
-  for (i = 0; i < cells; i++) {
-    int64_t sum;
-    if (of->touched[i / CRM__BASES] && of->change[i] != 0 && is_known(of->work.cells[i])) {
-      overflow |= crm__add_overflows(of->work.cells[i], of->change[i], &sum);
+  int32_t k;
+  int32_t base;
+  for (k = 0; k < of->window_count; k++) {
+    const int64_t *cells = crm__kpi_cell(&of->work, 0, of->windows[k], 0);
+    const int64_t *change = of->change + (size_t)of->windows[k] * CRM__BASES;
+    for (base = 0; base < CRM__BASES; base++) {
+      int64_t sum;
+      overflow |= change[base] != 0 && is_known(cells[base]) && crm__add_overflows(cells[base], change[base], &sum);
     }
   }
   return overflow;
@@ -549,8 +591,34 @@ crm_status crm__till_gauges_prepare(crm_till *till, const crm__rung_up *sale, cr
   return status;
 }
 
-/* Brings the figures of a period to the sums. */
-static void refresh_period(crm__till_gauges *of, int32_t p)
+/* Whether a window's sum is another after the sale. */
+static int base_moves(const crm__till_gauges *of, int32_t window, int32_t base)
+{
+  const int64_t *change = of->change + (size_t)window * CRM__BASES;
+  return base != CRM__BASE_NONE && change[base == CRM__BASE_TO_GO ? CRM__BASE_REVENUE : base] != 0;
+}
+
+/* Brings a figure of a period to the sums, where they moved in one of its windows. */
+static void refresh_figure(crm__till_gauges *of, const int32_t *windows, int32_t k, int32_t p, int anew)
+{
+  const crm__kpi_windows_of *period = &of->work.windows.periods[p];
+  const crm__kpi_entry *entry = crm__kpi_at(of->kpis->kpis[k]);
+  int moves = anew;
+  int32_t i;
+  for (i = 0; i < 4 && !moves; i++) {
+    moves = windows[i] >= 0 && of->touched[windows[i]] &&
+            (base_moves(of, windows[i], entry->numerator) || base_moves(of, windows[i], entry->denominator) ||
+             base_moves(of, windows[i], entry->cases));
+  }
+  if (moves) {
+    crm__kpi_fill_value(&of->work, entry, 0, period, LEAST_CASES,
+                        &of->kpis->values[(int64_t)k * of->kpis->period_count + p]);
+    of->dirty[k] |= period->complete ? 3 : 1;
+  }
+}
+
+/* anew: the facts begin earlier than they did. */
+static void refresh_period(crm__till_gauges *of, int32_t p, int anew)
 {
   const crm__kpi_windows_of *period = &of->work.windows.periods[p];
   int32_t windows[4];
@@ -564,41 +632,65 @@ static void refresh_period(crm__till_gauges *of, int32_t p)
     touched |= windows[k] >= 0 && of->touched[windows[k]];
   }
   for (k = 0; touched && k < of->kpis->kpi_count; k++) {
-    crm__kpi_fill_value(&of->work, crm__kpi_at(of->kpis->kpis[k]), 0, period, LEAST_CASES,
-                        &of->kpis->values[(int64_t)k * of->kpis->period_count + p]);
+    refresh_figure(of, windows, k, p, anew);
   }
+}
+
+/* Whether something that an item is read from is another now; alerts look at complete periods alone. */
+static int is_dirty(const crm__till_gauges *of, uint64_t i)
+{
+  const crm__watched *watched = watched_at(of, i);
+  int what = gauge_at(of, i) != NULL ? 1 : 2;
+  if (!of->items[i].followed) {
+    return 0;
+  }
+  return (of->dirty[of->panel.places[watched->kpi]] & what) != 0 ||
+         (watched->target_kind == CRM__TARGET_KPI && (of->dirty[of->panel.places[watched->target_kpi]] & what) != 0);
+}
+
+static void add_changes(crm__till_gauges *of)
+{
+  int32_t k;
+  int32_t base;
+  for (k = 0; k < of->window_count; k++) {
+    int64_t *cells = crm__kpi_cell(&of->work, 0, of->windows[k], 0);
+    const int64_t *change = of->change + (size_t)of->windows[k] * CRM__BASES;
+    for (base = 0; base < CRM__BASES; base++) {
+      cells[base] += is_known(cells[base]) ? change[base] : 0;
+    }
+    if (of->work.by_figure) {
+      crm__kpi_set_to_go(&of->work, cells);
+    }
+  }
+}
+
+/* Facts of a need there are from an instant on. 1: earlier than before. */
+static int note(crm__till_gauges *of, int32_t need)
+{
+  int64_t before = of->work.firsts[need];
+  crm__kpi_note(&of->work, 0, need, time_of(of, of->day));
+  return of->work.firsts[need] != before;
 }
 
 void crm__till_gauges_apply(crm_till *till)
 {
   crm__till_gauges *of = till->gauges;
   uint64_t i;
-  int32_t w;
   int32_t p;
-  int32_t base;
+  int anew;
   if (of == NULL || of->kpis == NULL) {
     return;
   }
-  for (w = 0; w < of->work.windows.count; w++) {
-    int64_t *cells = crm__kpi_cell(&of->work, 0, w, 0);
-    const int64_t *change = of->change + (size_t)w * CRM__BASES;
-    for (base = 0; of->touched[w] && base < CRM__BASES; base++) {
-      cells[base] += is_known(cells[base]) ? change[base] : 0;
-    }
-    if (of->touched[w] && of->work.by_figure) {
-      crm__kpi_set_to_go(&of->work, cells);
-    }
-  }
-  crm__kpi_note(&of->work, 0, CRM__NEEDS_SALES, time_of(of, of->day));
-  if (of->orders > 0) {
-    crm__kpi_note(&of->work, 0, CRM__NEEDS_CUSTOMER, time_of(of, of->day));
-  }
+  add_changes(of);
+  anew = note(of, CRM__NEEDS_SALES);
+  anew |= of->orders > 0 && note(of, CRM__NEEDS_CUSTOMER);
+  memset(of->dirty, 0, (size_t)of->kpis->kpi_count * sizeof *of->dirty);
   for (p = 0; p < of->work.windows.period_count; p++) {
-    refresh_period(of, p);
+    refresh_period(of, p, anew);
   }
   of->moved_count = 0;
   for (i = 0; i < of->item_count; i++) {
-    if (of->items[i].followed) {
+    if (is_dirty(of, i)) {
       refresh_item(of, i);
     }
   }

@@ -18,7 +18,7 @@ typedef struct crm__rung_up {
   uint32_t posted;     /* its newest posted sale before this one, CRM__NONE: none */
 } crm__rung_up;
 
-/* Made of the options, and filled from the store by crm__till_gauges_fill. NULL stays NULL where there is no cockpit. */
+/* Made of the options, and filled from the store by crm__till_gauges_fill. There are none without a cockpit. */
 crm_status crm__till_gauges_create(crm_till *till, const crm_till_options *options, crm_error *error);
 void crm__till_gauges_free(crm_till *till);
 

@@ -48,6 +48,8 @@ typedef struct bench {
   crm_store *store;
   crm_till *till;
   crm_till *year;            /* with a window of 365 days */
+  crm_till *shown;           /* with the gauges and alerts of a general manager */
+  crm_cockpit *cockpit;
   till_sale *sales;
   int64_t count;             /* of them; a share for each round */
   int64_t rounds;
@@ -149,6 +151,19 @@ static crm_status make_tills(bench *b)
   return status;
 }
 
+static crm_status make_shown(bench *b)
+{
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_status status = crm_cockpit_create(&b->config, &b->cockpit, &b->error);
+  scope.as_of = b->as_of;
+  status = status == CRM_OK ? crm_cockpit_builtin(b->cockpit, CRM_COCKPIT_GAUGES, &b->error) : status;
+  status = status == CRM_OK ? crm_cockpit_builtin(b->cockpit, CRM_COCKPIT_ALERTS, &b->error) : status;
+  options.cockpit = b->cockpit;
+  options.role = "general";
+  return status == CRM_OK ? crm_till_create(b->store, &scope, &options, &b->shown, &b->error) : status;
+}
+
 /* ---- Timing ---- */
 
 /* A call for one sale; the answer keeps compilers from dropping it. */
@@ -185,6 +200,13 @@ static int64_t post_year(bench *b, const till_sale *sale)
   return crm_till_post(b->year, &given, &standing, &b->error) == CRM_OK ? standing.rank : -1;
 }
 
+static int64_t post_shown(bench *b, const till_sale *sale)
+{
+  crm_sale given = rung_up(b, sale);
+  crm_customer_standing standing = CRM_CUSTOMER_STANDING_INIT;
+  return crm_till_post(b->shown, &given, &standing, &b->error) == CRM_OK ? standing.rank : -1;
+}
+
 static int64_t standing(bench *b, const till_sale *sale)
 {
   crm_customer_standing found = CRM_CUSTOMER_STANDING_INIT;
@@ -199,6 +221,7 @@ static const struct {
     {"post", post},
     {"standing", standing},
     {"post_year", post_year},
+    {"post_gauges", post_shown},
 };
 
 #define WORKS (sizeof works / sizeof works[0])
@@ -294,6 +317,8 @@ static crm_status upkeep(bench *b)
   crm_status status = CRM_OK;
   crm_till_free(b->till);
   b->till = NULL;
+  crm_till_free(b->shown);
+  b->shown = NULL;
   for (i = 0; i < 2 && status == CRM_OK; i++) {
     crm_till_free(b->year);
     b->year = NULL;
@@ -426,7 +451,7 @@ int main(int argc, char **argv)
   if (b.rounds < 1 || b.rounds > MOST_ROUNDS || b.count < 1) {
     return 2;
   }
-  good = prepare(&b) && load(&b) == CRM_OK && make_tills(&b) == CRM_OK;
+  good = prepare(&b) && load(&b) == CRM_OK && make_tills(&b) == CRM_OK && make_shown(&b) == CRM_OK;
   bench_columns_drop(&b.columns);
   if (good) {
     peers = till_peers_open(b.spend, b.customers, argc > 4 ? atoi(argv[4]) : 0);
@@ -440,6 +465,8 @@ int main(int argc, char **argv)
   }
   crm_till_free(b.till);
   crm_till_free(b.year);
+  crm_till_free(b.shown);
+  crm_cockpit_free(b.cockpit);
   crm_store_free(b.store);
   free(b.sales);
   free(b.spend);

@@ -144,6 +144,7 @@ def growth_table(growth):
 TILL = {
     "post": "a sale posted, the whole standing before and after it",
     "post_year": "the same, the window being the last 365 days",
+    "post_gauges": "the same as the first, the gauges and alerts of a general manager moving with it",
     "preview": "a sale previewed, the same standing",
     "standing": "a standing looked up",
     "sqlite": "SQLite: sale inserted, customer updated, tier, scores and gap by stored limits",

@@ -760,6 +760,52 @@ static crm_status ask_snapshot(const crm_store *store, const crm_scope *scope, c
   return status;
 }
 
+/* A till that follows a cockpit through a sale, and what its gauges or alerts say. */
+static crm_status ask_till(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_config config = test_fault_config(watched);
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  crm_scope own = CRM_SCOPE_INIT;
+  crm_sale sale = CRM_SALE_INIT;
+  crm_cockpit *cockpit = NULL;
+  crm_till *till = NULL;
+  crm_status status = crm_cockpit_create(&config, &cockpit, error);
+  if (scope != NULL) {
+    own.as_of = scope->as_of;
+    own.money = scope->money;
+    own.branches = scope->branches;
+    own.branch_count = scope->branch_count;
+  }
+  sale.customer = "somebody";
+  sale.document = "R-1";
+  sale.amount = 1234;
+  options.cockpit = cockpit;
+  if (status == CRM_OK) {
+    status = crm_cockpit_builtin(cockpit, CRM_COCKPIT_GAUGES, error);
+  }
+  if (status == CRM_OK) {
+    status = crm_cockpit_builtin(cockpit, CRM_COCKPIT_ALERTS, error);
+  }
+  if (status == CRM_OK) {
+    status = crm_till_create(store, &own, &options, &till, error);
+  }
+  if (status == CRM_OK) {
+    sale.time = crm_till_as_of(till) - 1;
+    status = crm_till_post(till, &sale, NULL, error);
+  }
+  if (status == CRM_OK) {
+    status = crm_till_alerts(till, table, error);
+    crm_table_free(*table);
+    *table = NULL;
+  }
+  if (status == CRM_OK) {
+    status = crm_till_gauges(till, table, error);
+  }
+  crm_till_free(till);
+  crm_cockpit_free(cockpit);
+  return status;
+}
+
 /* A table of rules with a row that is wrong, read and told of. */
 static crm_status ask_problems(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
@@ -891,7 +937,8 @@ static const question questions[] = {
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers, ask_accounts, crm_accounts_sites,
     crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
-    ask_findings, ask_reopened, ask_snapshot, ask_problems, ask_bridge, ask_branches, ask_people, ask_evidence,
+    ask_findings, ask_reopened, ask_snapshot, ask_till, ask_problems, ask_bridge, ask_branches, ask_people,
+    ask_evidence,
     ask_lapsed,   ask_dormant,
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,

@@ -123,7 +123,7 @@ static void put_cell(text_buffer *line, const crm_table *table, const char *colu
   text_add(line, "|");
 }
 
-static const char *const gauge_columns[] = {"gauge",  "kpi",    "period", "value",   "band", "target", "change_previous",
+static const char *const gauge_columns[] = {"gauge", "kpi", "period", "value", "band", "target", "change_previous",
                                             "change_year", "status", "measure", NULL};
 static const char *const alert_columns[] = {"alert", "kpi", "state", "since", "value", NULL};
 

@@ -692,6 +692,95 @@ static int scenario(const crm_config *config, void *user)
   return status;
 }
 
+/* ---- gauges ---- */
+
+static crm_status read_rules(void *context, void *buffer, size_t size, size_t *got)
+{
+  const char **from = context;
+  *got = strlen(*from) < size ? strlen(*from) : size;
+  memcpy(buffer, *from, *got);
+  *from += *got;
+  return CRM_OK;
+}
+
+static void add_rows(crm_cockpit *cockpit, int32_t what, const char *text)
+{
+  crm_source source = CRM_SOURCE_INIT;
+  int64_t bad = 1;
+  source.context = (void *)&text;
+  source.read = read_rules;
+  assert_int_equal(crm_cockpit_read(cockpit, what, NULL, &source, &bad, NULL), CRM_OK);
+  assert_int_equal(bad, 0);
+}
+
+static void expect_move(const crm_till *till, int64_t index, const char *id, int64_t before, int64_t value,
+                        const char *state_before, const char *state)
+{
+  crm_till_moved moved = CRM_TILL_MOVED_INIT;
+  assert_int_equal(crm_till_move(till, index, &moved, NULL), CRM_OK);
+  assert_string_equal(moved.id, id);
+  assert_int_equal(moved.value_before, before);
+  assert_int_equal(moved.value, value);
+  assert_string_equal(moved.state_before, state_before);
+  assert_string_equal(moved.state, state);
+}
+
+/* February has sales of 1495 less a return of 50. A sale today, in March, moves March alone, and no alert; one that
+ * comes in late for February lifts that month above its alert. */
+static void test_gauges(void **state)
+{
+  crm_store *store = facts_store(NULL, ten);
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  crm_cockpit *cockpit = NULL;
+  crm_till_moved none = CRM_TILL_MOVED_INIT;
+  crm_customer_standing told;
+  crm_table *table = NULL;
+  crm_till *till;
+  crm_sale sale;
+  (void)state;
+  assert_int_equal(crm_cockpit_create(NULL, &cockpit, NULL), CRM_OK);
+  add_rows(cockpit, CRM_COCKPIT_GAUGES, "gauge,kpi,role,bands\nmoney,revenue,boss,low 100 high\n"
+                                        "new,customers_new,boss,\nmargin,gross_margin,boss,\nother,orders,clerk,\n");
+  add_rows(cockpit, CRM_COCKPIT_ALERTS, "alert,kpi,role,when,set,clear\npoor,revenue,boss,below,1500,1500\n");
+  scope.as_of = facts_day(2024, 3, 6);
+  options.cockpit = cockpit;
+  options.role = "nobody";
+  assert_int_equal(crm_till_create(store, &scope, &options, &till, NULL), CRM_ERROR_ARGUMENT);
+  options.role = "boss";
+  till = make_till(store, &scope, &options);
+  sale = sale_of("115", facts_day(2024, 3, 5), 12000);
+  told = post(till, &sale);
+  assert_int_equal(told.gauges_moved, 2);
+  assert_int_equal(told.alerts_moved, 0);
+  assert_int_equal(crm_till_moves(till), 2);
+  expect_move(till, 0, "money", 0, 120000000, "low", "high");
+  expect_move(till, 1, "new", 0, 1000000, "", "");
+  assert_int_equal(crm_till_move(till, 2, &none, NULL), CRM_ERROR_ARGUMENT);
+  sale = sale_of("101", facts_day(2024, 2, 20), 30000);
+  told = post(till, &sale);
+  assert_int_equal(told.gauges_moved, 0);
+  assert_int_equal(told.alerts_moved, 1);
+  expect_move(till, 0, "poor", INT64_C(1445000000), INT64_C(1745000000), "firing", "ok");
+  assert_int_equal(crm_till_gauges(till, &table, NULL), CRM_OK);
+  assert_result(table, "gauge,period,value,band,followed\nmoney,2024-03,120.000000,high,true\n"
+                       "new,2024-03,1.000000,,true\nmargin,2024-03,,,false\n");
+  assert_int_equal(crm_till_alerts(till, &table, NULL), CRM_OK);
+  assert_result(table, "alert,state,value,followed\npoor,ok,1745.000000,true\n");
+  assert_int_equal(crm_till_sync(till, NULL), CRM_OK);   /* neither has a document: both are forgotten */
+  assert_int_equal(crm_till_moves(till), 0);
+  assert_int_equal(crm_till_alerts(till, &table, NULL), CRM_OK);
+  assert_result(table, "alert,state,value,followed\npoor,firing,1445.000000,true\n");
+  crm_till_free(till);
+  options.cockpit = NULL;
+  till = make_till(store, &scope, &options);
+  assert_int_equal(crm_till_gauges(till, &table, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_till_moves(till), 0);
+  crm_till_free(till);
+  crm_cockpit_free(cockpit);
+  crm_store_free(store);
+}
+
 static void test_memory(void **state)
 {
   crm_scope scope = CRM_SCOPE_INIT;
@@ -721,7 +810,7 @@ int main(void)
     cmocka_unit_test(test_day_start),      cmocka_unit_test(test_options),
     cmocka_unit_test(test_empty_store),    cmocka_unit_test(test_refused),
     cmocka_unit_test(test_dense_keys),     cmocka_unit_test(test_no_allocation_per_sale),
-    cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_gauges),         cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
