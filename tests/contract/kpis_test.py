@@ -612,6 +612,13 @@ def section(entry, figure):
     return "\n".join(lines)
 
 
+def kept_part():
+    """What follows the figures is written by hand: tests/differential/twins.py runs it."""
+    heading = "## In SQL\n"
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    return heading + page.partition("\n" + heading)[2] if "\n" + heading in page else ""
+
+
 def page_of(cockpit, folder):
     registry = list(csv.DictReader(io.StringIO(ask(cockpit, folder, "kpis", "--format", "csv"))))
     figures = worked_out()
@@ -625,6 +632,7 @@ def page_of(cockpit, folder):
     parts.append("```console\n%s\n%s```\n" % (shown, answers))
     parts.append("## The figures\n")
     parts += [section(entry, figures[entry["kpi"]]) for entry in registry]
+    parts.append(kept_part())
     return "\n".join(parts), registry, figures, list(csv.DictReader(io.StringIO(answers)))
 
 

@@ -26,7 +26,7 @@ TOLERANCE = Fraction(1, 10**12)
 def read_pages():
     """{kind: {name: sql}} of all pages, and {name: page}; sql.md first."""
     found, place = {"table": {}, "twin": {}, "kpi": {}}, {}
-    for path in sorted(METHODS.glob("*.md"), key=lambda path: (path.name != "sql.md", path.name)):
+    for path in [*sorted(METHODS.glob("*.md"), key=lambda path: (path.name != "sql.md", path.name)), METHODS.parent / "segments.md"]:
         for kind, names, sql in BLOCK.findall(path.read_text(encoding="utf-8")):
             for name in names.split(","):
                 if name in found[kind]:
@@ -84,7 +84,7 @@ class Ledger:
     def __init__(self, files, digits, constants=None):
         """files: [(table, path)] in the order in which they are loaded."""
         self.schema, (self.sql, self.place) = read_schema(), read_pages()
-        self.digits, self.made, self.loads, self.kinds = digits, [], 0, False
+        self.digits, self.made, self.loads, self.kinds, self.given = digits, [], 0, False, None
         self.db = sqlite3.connect(":memory:")
         self.db.create_function("sqrt", 1, lambda x: None if x is None else math.sqrt(x), deterministic=True)
         self.db.create_function("sign", 1, lambda x: None if x is None else (x > 0) - (x < 0), deterministic=True)
@@ -118,8 +118,11 @@ class Ledger:
     # -- what is given
 
     def give(self, flags):
-        """The flags of a command line as the tables that the pages name."""
+        """The flags of a command line as the tables that the pages name. What was made for the same flags is kept."""
+        if self.given == sorted(flags):
+            return
         self.forget()
+        self.given = sorted(flags)
         first = {}
         for flag, value in flags:
             first[flag] = value
@@ -170,18 +173,18 @@ class Ledger:
                      for text in first.get("--%s-cuts" % axis, "").split(",") if text]
         self.table("given_cuts", ["axis", "cut"], cuts)
 
-    def give_before(self, flags):
-        """Under the scope before, which --since names, `placed`, kept as `placed_before`; then what is given again."""
+    def give_before(self, flags, name):
+        """A table under the scope before, which --since names, kept as NAME_before; then what is given again."""
         told = dict(flags)
         before = [(flag, value) for flag, value in flags if flag not in ("--since", "--from", "--to")]
         if "--from" in told:
             before += [("--from", told["--since"]), ("--to", told["--from"])]
         before = [pair for pair in before if pair[0] != "--as-of"] + [("--as-of", told.get("--from", told["--since"]))]
         self.give(before)
-        self.make("placed")
-        self.db.execute("CREATE TABLE placed_before AS SELECT * FROM placed")
+        self.make(name)
+        self.db.execute("CREATE TABLE %s_before AS SELECT * FROM %s" % (name, name))
         self.give(flags)
-        self.made.append("placed_before")
+        self.made.append(name + "_before")
 
     def table(self, name, columns, rows):
         self.db.execute("CREATE TABLE %s (%s)" % (name, ", ".join('"%s"' % column for column in columns)))
@@ -208,9 +211,9 @@ class Ledger:
                 except sqlite3.Error as error:
                     raise RuntimeError("table=%s: %s" % (name, error)) from error
 
-    def answer(self, kind, name):
-        """(columns, rows) of a twin."""
-        sql = self.sql[kind][name]
+    def answer(self, kind, name, **expressions):
+        """(columns, rows) of a twin; expressions stand for {where} and the like."""
+        sql = re.sub(r"\{(\w+)\}", lambda found: "(%s)" % expressions[found[1]], self.sql[kind][name])
         self.make(sql)
         try:
             cursor = self.db.execute(sql)
@@ -219,12 +222,48 @@ class Ledger:
         return [column[0] for column in cursor.description], cursor.fetchall()
 
 
+    def kpi_blocks(self):
+        """[(KPIs, sql)], a block each."""
+        blocks = {}
+        for name, sql in self.sql["kpi"].items():
+            blocks.setdefault(sql, set()).add(name)
+        return [(names, sql) for sql, names in blocks.items()]
+
+    def figures(self, sql):
+        """{(KPI, label of a period): numerator, denominator, n and the value as text} of a block."""
+        self.make(sql + " asked")
+        labels = dict(self.db.execute("SELECT number, label FROM asked"))
+        try:
+            cursor = self.db.execute(sql)
+        except sqlite3.Error as error:
+            raise RuntimeError("kpi: %s" % error) from error
+        columns = [column[0] for column in cursor.description]
+        found = {}
+        for cells in cursor:
+            row = dict(zip(columns, cells))
+            row["value"] = figure_value(row)
+            found[row["kpi"], labels[row["number"]]] = row
+        return found
+
+
 # ---- comparison --------------------------------------------------------------------------------------------
 
 def ratio_units(text, scale):
     """A quotient as units of so many decimals, rounded half away from zero; None where it is undefined."""
     numerator, denominator = map(int, text.split("/"))
     return None if denominator == 0 else oracle.half_away(Fraction(numerator * 10**scale, denominator))
+
+
+def figure_value(row):
+    """numerator * times / (denominator * over) with six decimals, or the quotient that the row gives itself."""
+    if row.get("value") is not None:
+        units = ratio_units(row["value"], 6)
+    elif row["numerator"] is None:
+        units = None
+    else:
+        below = row["over"] * (1 if row["denominator"] is None else row["denominator"])
+        units = ratio_units("%d/%d" % (row["numerator"] * row["times"], below), 6)
+    return "" if units is None else oracle.decimal(units, 6)
 
 
 def agrees(cell, told, column):

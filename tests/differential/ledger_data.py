@@ -35,17 +35,20 @@ COLUMNS = {
 class Data:
     """The files of one scenario: [(table, rows)], in the order in which they are loaded."""
 
-    def __init__(self, rng):
+    def __init__(self, rng, steady):
         self.rng = rng
         self.size = rng.choice([0, 1, 8, 40, 90, 150])
         self.keys = rng.sample(KEYS, rng.randint(2, len(KEYS)))
         self.kinds = rng.random() < 0.7
-        self.branches = rng.random() < 0.5
+        self.branches = rng.random() < 0.5 and not steady
         self.returns = rng.random() < 0.8
         self.refunds = self.kinds and self.returns and rng.random() < 0.4
         self.ties = rng.random() < 0.5
         self.full_cost = rng.random() < 0.5
         self.regular = rng.random() < 0.3
+        self.steady = steady   # everybody comes weekly for a while and then no more
+        if self.steady:
+            self.size, self.keys = 150, list(KEYS)
         self.times = rng.random() < 0.7
         self.files, self.fixed = [], set()
         self.make_sales()
@@ -124,6 +127,9 @@ class Data:
             day = FIRST + 14 * rng.randint(0, (LAST - FIRST) // 14)
         else:
             day = self.day()
+        if self.steady:
+            customer = KEYS[number % len(KEYS)]
+            day = FIRST + 30 + number % len(KEYS) + 7 * (number // len(KEYS)) + rng.randint(0, 2)
         head = {"document": str(number) if number % 3 else "D%03d" % number, "customer": customer,
                 "time": self.instant(day), "branch": self.maybe(rng.choice(BRANCHES)) if self.branches else "",
                 "source": self.source}
@@ -216,7 +222,7 @@ class Data:
             deals.append(row)
             day = created
             for _ in range(rng.choice([0, 1, 2, 3, 4])):
-                day += rng.randint(0, 25)
+                day += rng.randint(1, 25)
                 entries.append({"opportunity": row["opportunity"], "time": self.instant(day),
                                 "stage": rng.choice(STAGES + ["elsewhere"] * self.chance(0.1)),
                                 "amount": self.maybe(self.money(9000), 0.2),
@@ -270,7 +276,40 @@ class Data:
             for name in ("inventory", "assets", "liabilities"):
                 if self.chance(0.7):
                     rows.append(dict(bounds, name=name, value=self.money(5000), measure="stock"))
+            for name, branch in (("target", "1"), ("target", "2"), ("inventory", "1"), ("expense", "Nord")):
+                if self.chance(0.3):
+                    rows.append(dict(bounds, name=name, value=self.money(900), branch=branch,
+                                     measure="stock" if name == "inventory" else "flow"))
+            if self.chance(0.1):
+                rows.append(dict(bounds, name="budget", value=self.money(900), branch="1", staff="ann", measure="flow"))
         return rows
+
+
+def sample_files(source, folder):
+    """A slice of the sample in examples/data: every twelfth customer, and every twentieth sale to nobody."""
+    written = []
+
+    def kept(table, row):
+        if table == "sales":
+            return int(row["customer"]) % 12 == 5 if row["customer"] else int(row["document"]) % 20 == 0
+        if table in ("customers", "payments", "interactions", "ownership"):
+            return int(row["customer"]) % 12 == 5
+        if table == "opportunities":
+            return int(row["customer"]) % 4 == 1
+        return True
+
+    for table in ("customers", "sales", "opportunities", "pipelines", "stages", "interactions", "payments", "ownership", "staff",
+                  "figures"):
+        with open(source / (table + ".csv"), newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            rows = [row for row in reader if kept(table, row)]
+        path = folder / (table + ".csv")
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, reader.fieldnames, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        written.append((table, path))
+    return written
 
 
 def write_files(files, folder):
