@@ -71,8 +71,8 @@ static void count_moves(moves *all)
   for (id = 0; id < all->after->customers; id++) {
     sum one;
     one.customers = 1;
-    one.before = all->before->values[id];
-    one.after = all->after->values[id];
+    one.before = crm__pyramid_value(all->before, id);
+    one.after = crm__pyramid_value(all->after, id);
     add(&all->cells[layer_of(all->before, id)][layer_of(all->after, id)], &one);
   }
 }
@@ -402,7 +402,7 @@ static crm_status make_members(moves *all, crm_table **table, crm_error *error)
     uint32_t id = by_key[i];
     int32_t from = layer_of(all->before, id);
     int32_t to = layer_of(all->after, id);
-    sum one = { 1, all->before->values[id], all->after->values[id] };
+    sum one = { 1, crm__pyramid_value(all->before, id), crm__pyramid_value(all->after, id) };
     if (from >= all->tiers && to >= all->tiers) {
       continue;
     }

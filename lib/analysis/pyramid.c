@@ -155,34 +155,71 @@ static uint8_t kind_without_facts(const crm__scope *scope, const crm__measure *m
   return known == CRM__SUSPECT ? CRM__KIND_SUSPECT : CRM__KIND_ABSENT;
 }
 
-/* What each customer is and its value, and the values of the n in the order of ids. */
-static crm_status gather(crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures,
-                         crm_error *error)
+/* What a customer is, and its value. 1: an overflow. */
+static int classify(crm_pyramid *pyramid, const crm__scope *scope, const crm__measure *measure, uint32_t id,
+                    uint8_t *kind, int64_t *value)
 {
+  *value = 0;
+  *kind = CRM__KIND_ABSENT;
+  if (!crm__customer_counts(scope, id)) {
+    return 0;
+  }
+  if ((measure->flags & CRM__SEEN_PERIOD) == 0) {
+    *kind = kind_without_facts(scope, measure, id);
+    return 0;
+  }
+  pyramid->cost_missing += (measure->flags & CRM__COST_MISSING) != 0;
+  if (value_of(pyramid, measure, value)) {
+    return 1;
+  }
+  *kind = *value > 0 ? CRM__KIND_IN : CRM__KIND_NONPOSITIVE;
+  return 0;
+}
+
+/* Adds one that is below the n. 1: an overflow. */
+static int add_below(crm_pyramid *pyramid, uint8_t kind, int64_t value)
+{
+  crm__tier_sum *sum = &pyramid->sums[pyramid->tier_count + kind];
+  sum->least = sum->customers == 0 || value < sum->least ? value : sum->least;
+  sum->most = sum->customers == 0 || value > sum->most ? value : sum->most;
+  sum->customers++;
+  return crm__add_overflows(sum->total, value, &sum->total);
+}
+
+enum { GATHERED, TOO_WIDE, PROFIT_OVERFLOW, SUM_OVERFLOW };
+
+/* What each customer is and its value, and the values of the n in the order of ids, in one read of the measures. */
+static int gather(crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures)
+{
+  int32_t *values = pyramid->values;
+  int64_t *wide_values = pyramid->values;
+  uint32_t *sorted = pyramid->sorted;
+  uint64_t *wide_sorted = pyramid->sorted;
   uint64_t n = 0;
   uint32_t id;
   for (id = 0; id < pyramid->customers; id++) {
-    const crm__measure *measure = crm__measure_at(measures, id);
-    int64_t value = 0;
-    uint8_t kind = CRM__KIND_ABSENT;
-    if (crm__customer_counts(scope, id)) {
-      if (measure->flags & CRM__SEEN_PERIOD) {
-        if (value_of(pyramid, measure, &value)) {
-          return crm__fail(error, CRM_ERROR_OVERFLOW, "the profit with a customer passes 64 bits");
-        }
-        pyramid->cost_missing += (measure->flags & CRM__COST_MISSING) != 0;
-        kind = value > 0 ? CRM__KIND_IN : CRM__KIND_NONPOSITIVE;
-      } else {
-        kind = kind_without_facts(scope, measure, id);
-      }
+    int64_t value;
+    uint8_t kind;
+    if (classify(pyramid, scope, crm__measure_at(measures, id), id, &kind, &value)) {
+      return PROFIT_OVERFLOW;
     }
-    pyramid->values[id] = value;
     pyramid->kinds[id] = kind;
-    pyramid->sorted[n] = (uint64_t)value;
+    if (pyramid->wide) {
+      wide_values[id] = value;
+      wide_sorted[n] = (uint64_t)value;
+    } else if (value > INT32_MAX || value < INT32_MIN) {
+      return TOO_WIDE;
+    } else {
+      values[id] = (int32_t)value;
+      sorted[n] = (uint32_t)value;
+    }
     n += kind == CRM__KIND_IN;
+    if (kind < CRM__KINDS_BELOW && add_below(pyramid, kind, value)) {
+      return SUM_OVERFLOW;
+    }
   }
   pyramid->n = (int64_t)n;
-  return CRM_OK;
+  return GATHERED;
 }
 
 int64_t crm__cut_size(int32_t rule, int64_t share, int64_t n)
@@ -200,7 +237,7 @@ static int64_t count_from(const crm_pyramid *pyramid, uint64_t value)
   int64_t high = pyramid->n;
   while (low < high) {
     int64_t middle = low + (high - low) / 2;
-    if (pyramid->sorted[middle] < value) {
+    if ((uint64_t)crm__pyramid_sorted(pyramid, middle) < value) {
       low = middle + 1;
     } else {
       high = middle;
@@ -218,7 +255,7 @@ static uint32_t customer_at(const crm_pyramid *pyramid, int64_t value, int64_t p
   int64_t rank;
   uint32_t id;
   for (id = 0; id < pyramid->customers; id++) {
-    if (pyramid->kinds[id] == CRM__KIND_IN && pyramid->values[id] == value) {
+    if (pyramid->kinds[id] == CRM__KIND_IN && crm__pyramid_value(pyramid, id) == value) {
       equals[count++] = ranks[id];
     }
   }
@@ -233,7 +270,7 @@ static uint32_t customer_at(const crm_pyramid *pyramid, int64_t value, int64_t p
 static crm__place place_at(const crm_pyramid *pyramid, int64_t position, const uint32_t *ranks, int64_t *equals)
 {
   crm__place place;
-  place.value = (int64_t)pyramid->sorted[pyramid->n - position];
+  place.value = crm__pyramid_sorted(pyramid, pyramid->n - position);
   place.customer = ranks == NULL ? CRM__NONE : customer_at(pyramid, place.value, position, ranks, equals);
   return place;
 }
@@ -269,57 +306,77 @@ static int sum_tiers(crm_pyramid *pyramid)
     int64_t end = tier < pyramid->tier_count - 1 ? pyramid->cuts[tier].reached : pyramid->n;
     sum->customers = end - taken;
     if (end > taken) {
-      sum->most = (int64_t)pyramid->sorted[pyramid->n - 1 - taken];
-      sum->least = (int64_t)pyramid->sorted[pyramid->n - end];
+      sum->most = crm__pyramid_sorted(pyramid, pyramid->n - 1 - taken);
+      sum->least = crm__pyramid_sorted(pyramid, pyramid->n - end);
     }
     for (; taken < end; taken++) {
-      overflow |= crm__add_overflows(sum->total, (int64_t)pyramid->sorted[pyramid->n - 1 - taken], &sum->total);
+      overflow |= crm__add_overflows(sum->total, crm__pyramid_sorted(pyramid, pyramid->n - 1 - taken), &sum->total);
     }
     overflow |= crm__add_overflows(pyramid->total, sum->total, &pyramid->total);
   }
   return overflow;
 }
 
-static int sum_below(crm_pyramid *pyramid)
+static size_t width_of(const crm_pyramid *pyramid)
 {
-  int overflow = 0;
-  uint32_t id;
-  for (id = 0; id < pyramid->customers; id++) {
-    if (pyramid->kinds[id] < CRM__KINDS_BELOW) {
-      crm__tier_sum *sum = &pyramid->sums[pyramid->tier_count + pyramid->kinds[id]];
-      int64_t value = pyramid->values[id];
-      sum->least = sum->customers == 0 || value < sum->least ? value : sum->least;
-      sum->most = sum->customers == 0 || value > sum->most ? value : sum->most;
-      sum->customers++;
-      overflow |= crm__add_overflows(sum->total, value, &sum->total);
-    }
-  }
-  return overflow;
+  return pyramid->wide ? sizeof(int64_t) : sizeof(int32_t);
+}
+
+static void free_values(crm_pyramid *pyramid)
+{
+  crm__memory *memory = &pyramid->memory;
+  crm__free_array(memory, pyramid->values, pyramid->customers, width_of(pyramid));
+  crm__free_array(memory, pyramid->sorted, (uint64_t)pyramid->customers + 1U, width_of(pyramid));
+  crm__free_array(memory, pyramid->kinds, pyramid->customers, sizeof *pyramid->kinds);
+  pyramid->values = NULL;
+  pyramid->sorted = NULL;
+  pyramid->kinds = NULL;
 }
 
 static crm_status reserve(crm_pyramid *pyramid, crm_error *error)
 {
   crm__memory *memory = &pyramid->memory;
-  pyramid->values = crm__alloc_array(memory, pyramid->customers, sizeof *pyramid->values);
+  pyramid->values = crm__alloc_array(memory, pyramid->customers, width_of(pyramid));
+  pyramid->sorted = crm__alloc_array(memory, (uint64_t)pyramid->customers + 1U, width_of(pyramid));
   pyramid->kinds = crm__alloc_array(memory, pyramid->customers, sizeof *pyramid->kinds);
-  pyramid->sorted = crm__alloc_array(memory, (uint64_t)pyramid->customers + 1U, sizeof *pyramid->sorted);
   if (pyramid->values == NULL || pyramid->kinds == NULL || pyramid->sorted == NULL) {
     return crm__fail_memory(error);
   }
   return CRM_OK;
 }
 
+static crm_status fail_sum(crm_error *error)
+{
+  return crm__fail(error, CRM_ERROR_OVERFLOW, "the sum of profits passes 64 bits");
+}
+
+static crm_status gather_all(crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures,
+                             crm_error *error)
+{
+  crm_status status = reserve(pyramid, error);
+  int found = status == CRM_OK ? gather(pyramid, scope, measures) : GATHERED;
+  if (found == TOO_WIDE) {
+    free_values(pyramid);
+    memset(pyramid->sums, 0, sizeof pyramid->sums);
+    pyramid->cost_missing = 0;
+    pyramid->wide = 1;
+    status = reserve(pyramid, error);
+    found = status == CRM_OK ? gather(pyramid, scope, measures) : GATHERED;
+  }
+  if (found == PROFIT_OVERFLOW) {
+    status = crm__fail(error, CRM_ERROR_OVERFLOW, "the profit with a customer passes 64 bits");
+  }
+  return found == SUM_OVERFLOW ? fail_sum(error) : status;
+}
+
 static crm_status fill(crm_pyramid *pyramid, crm__scope *scope, crm_error *error)
 {
   const uint32_t *ranks = NULL;
   crm__measures measures;
-  uint64_t *spare;
-  crm_status status = reserve(pyramid, error);
+  int64_t *spare;
+  crm_status status = crm__measures_compute(scope, &measures, error);
   if (status == CRM_OK) {
-    status = crm__measures_compute(scope, &measures, error);
-  }
-  if (status == CRM_OK) {
-    status = gather(pyramid, scope, &measures, error);
+    status = gather_all(pyramid, scope, &measures, error);
   }
   if (status == CRM_OK && pyramid->ties == CRM_TIES_SPLIT) {
     status = crm__customer_ranks(scope, &ranks, error);
@@ -331,12 +388,13 @@ static crm_status fill(crm_pyramid *pyramid, crm__scope *scope, crm_error *error
   if (spare == NULL) {
     return crm__fail_memory(error);
   }
-  crm__sort_values(pyramid->sorted, spare, (uint64_t)pyramid->n);
-  find_cuts(pyramid, ranks, (int64_t *)spare);
-  if (sum_tiers(pyramid) || sum_below(pyramid)) {
-    return crm__fail(error, CRM_ERROR_OVERFLOW, "the sum of profits passes 64 bits");
+  if (pyramid->wide) {
+    crm__radix_sort(pyramid->sorted, NULL, (uint64_t *)spare, NULL, (uint64_t)pyramid->n);
+  } else {
+    crm__sort_small(pyramid->sorted, (uint32_t *)spare, (uint64_t)pyramid->n);
   }
-  return CRM_OK;
+  find_cuts(pyramid, ranks, spare);
+  return sum_tiers(pyramid) ? fail_sum(error) : CRM_OK;
 }
 
 crm_status crm__pyramid_begin(const crm__scope *open, const crm_scope *scope, const crm_pyramid_options *options,
@@ -397,9 +455,7 @@ void crm_pyramid_free(crm_pyramid *pyramid)
     return;
   }
   memory = pyramid->memory;
-  crm__free_array(&memory, pyramid->values, pyramid->customers, sizeof *pyramid->values);
-  crm__free_array(&memory, pyramid->kinds, pyramid->customers, sizeof *pyramid->kinds);
-  crm__free_array(&memory, pyramid->sorted, (uint64_t)pyramid->customers + 1U, sizeof *pyramid->sorted);
+  free_values(pyramid);
   crm__free(&memory, pyramid->branches, pyramid->branches_size);
   crm_segment_free(pyramid->segment);
   crm__free(&memory, pyramid, sizeof *pyramid);
@@ -436,7 +492,7 @@ static int is_behind(const crm_pyramid *pyramid, uint32_t id, const crm__place *
 
 int32_t crm__tier_of(const crm_pyramid *pyramid, uint32_t id)
 {
-  int64_t value = pyramid->values[id];
+  int64_t value = crm__pyramid_value(pyramid, id);
   int32_t tier = pyramid->tier_count - 1;
   if (pyramid->kinds[id] != CRM__KIND_IN) {
     return pyramid->tier_count + pyramid->kinds[id];
@@ -455,7 +511,7 @@ int32_t crm__tier_of(const crm_pyramid *pyramid, uint32_t id)
 /* Within the n: to the last place of the tier above. Outside: to any place in the n at all. */
 static int64_t gap_of(const crm_pyramid *pyramid, uint32_t id, int32_t tier)
 {
-  int64_t value = pyramid->values[id];
+  int64_t value = crm__pyramid_value(pyramid, id);
   const crm__cut *above;
   if (tier >= pyramid->tier_count) {
     return value < -(INT64_MAX - 1) ? INT64_MAX : 1 - value;
@@ -470,7 +526,7 @@ static int64_t gap_of(const crm_pyramid *pyramid, uint32_t id, int32_t tier)
 /* Down to where the one behind the tier's cut would pass, but never out of the n. */
 static int64_t margin_of(const crm_pyramid *pyramid, uint32_t id, int32_t tier)
 {
-  int64_t value = pyramid->values[id];
+  int64_t value = crm__pyramid_value(pyramid, id);
   const crm__cut *cut;
   if (tier >= pyramid->tier_count) {
     return 0;
@@ -504,7 +560,7 @@ crm_status crm_pyramid_find(const crm_pyramid *pyramid, const char *key, crm_sta
   found.tier = crm__tier_of(pyramid, id);
   found.name = crm__tier_name(pyramid, found.tier);
   found.population = pyramid->n;
-  found.value = pyramid->values[id];
+  found.value = crm__pyramid_value(pyramid, id);
   if (found.tier < pyramid->tier_count) {
     found.rank = 1 + count_from(pyramid, (uint64_t)found.value + 1U);
   }

@@ -61,10 +61,22 @@ struct crm_pyramid {
   int64_t total;               /* of the n */
   int64_t cost_missing;        /* customers of the period with a counted line without cost */
   uint32_t customers;          /* ids of the store */
-  int64_t *values;             /* by id; 0 for those without a fact in the period */
+  int32_t wide;                /* a value does not fit 32 bits: all have 64, else 32, which half of the time goes by */
+  void *values;                /* by id; 0 for those without a fact in the period; by crm__pyramid_value */
   uint8_t *kinds;              /* by id: CRM__KIND_... */
-  uint64_t *sorted;            /* values of the n, ascending; room for `customers` */
+  void *sorted;                /* values of the n, ascending; room for `customers`; by crm__pyramid_sorted */
 };
+
+static inline int64_t crm__pyramid_value(const crm_pyramid *pyramid, uint32_t id)
+{
+  return pyramid->wide ? ((const int64_t *)pyramid->values)[id] : ((const int32_t *)pyramid->values)[id];
+}
+
+static inline int64_t crm__pyramid_sorted(const crm_pyramid *pyramid, int64_t place)
+{
+  return pyramid->wide ? ((const int64_t *)pyramid->sorted)[place]
+                       : (int64_t)((const uint32_t *)pyramid->sorted)[place];
+}
 
 /* A pyramid that knows its options and its scope, and nobody yet. */
 crm_status crm__pyramid_begin(const crm__scope *open, const crm_scope *scope, const crm_pyramid_options *options,

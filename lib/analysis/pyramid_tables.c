@@ -197,7 +197,7 @@ static crm_status order_members(const crm_pyramid *pyramid, crm__scope *scope, c
   for (i = 0; i < pyramid->customers; i++) {
     uint32_t id = by_key[i];
     if (pyramid->kinds[id] == CRM__KIND_IN || pyramid->kinds[id] == CRM__KIND_NONPOSITIVE) {
-      keys[n] = ~crm__sortable(pyramid->values[id]);
+      keys[n] = ~crm__sortable(crm__pyramid_value(pyramid, id));
       sorted[n++] = id;
     }
   }
@@ -373,7 +373,7 @@ static void put_top_shares(const crm_pyramid *pyramid, crm_table *table)
   for (i = 0; i < sizeof tops / sizeof tops[0]; i++) {
     int64_t size = (tops[i].percent * pyramid->n + 99) / 100;
     for (; taken < size; taken++) {
-      sum += (int64_t)pyramid->sorted[pyramid->n - 1 - taken];
+      sum += crm__pyramid_sorted(pyramid, pyramid->n - 1 - taken);
     }
     put_quotient(table, tops[i].name, crm__wide_from(sum), crm__wide_from(pyramid->total));
   }
@@ -384,19 +384,19 @@ static void put_gini(const crm_pyramid *pyramid, crm_table *table)
 {
   crm__wide sum = crm__wide_from(0);
   int64_t n = pyramid->n;
-  int64_t most = n > 0 ? (int64_t)pyramid->sorted[n - 1] : 0;
+  int64_t most = n > 0 ? crm__pyramid_sorted(pyramid, n - 1) : 0;
   int64_t stretch = n > 0 && most <= INT64_MAX / n ? INT64_MAX / (n * (most > 0 ? most : 1)) : 0;
   int64_t i = 1;
   while (i <= n) {
     int64_t end = stretch < n - i ? i + stretch : n + 1;
     int64_t part = 0;
     if (stretch == 0) {
-      sum = crm__wide_add(sum, crm__wide_multiply(2 * i - n - 1, (int64_t)pyramid->sorted[i - 1]));
+      sum = crm__wide_add(sum, crm__wide_multiply(2 * i - n - 1, crm__pyramid_sorted(pyramid, i - 1)));
       i++;
       continue;
     }
     for (; i < end; i++) {
-      part += (2 * i - n - 1) * (int64_t)pyramid->sorted[i - 1];
+      part += (2 * i - n - 1) * crm__pyramid_sorted(pyramid, i - 1);
     }
     sum = crm__wide_add(sum, crm__wide_from(part));
   }
@@ -410,7 +410,7 @@ static void put_customers_for_80(const crm_pyramid *pyramid, crm_table *table)
   int64_t sum = 0;
   int64_t k = 0;
   while (k < pyramid->n && sum < wanted) {
-    sum += (int64_t)pyramid->sorted[pyramid->n - 1 - k];
+    sum += crm__pyramid_sorted(pyramid, pyramid->n - 1 - k);
     k++;
   }
   put_quotient(table, "customers_for_80", crm__wide_from(k), crm__wide_from(pyramid->n));

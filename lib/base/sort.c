@@ -2,6 +2,8 @@
  * Copyright the libcrm authors */
 #include "base/sort.h"
 
+#include "base/kinds.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -123,28 +125,38 @@ void crm__radix_sort(uint64_t *keys, uint32_t *payload, uint64_t *spare_keys, ui
   }
 }
 
-#define NARROW_BITS 13       /* most of a digit of 32-bit values */
-#define NARROW_VALUES (1 << NARROW_BITS)
-#define NARROW_DIGITS 3
+#define DIGIT_BITS 13        /* most of a digit of 32-bit values */
+#define SMALL_DIGITS 3
 
-/* Values less the least one in 32 bits, and how often each of their digits occurs. */
-static void narrow(const uint64_t *values, uint64_t least, uint64_t count, uint32_t *to, int bits,
-                   uint32_t counts[NARROW_DIGITS][NARROW_VALUES])
+static void insertion_sort_small(uint32_t *values, uint64_t count)
+{
+  uint64_t i;
+  for (i = 1; i < count; i++) {
+    uint32_t value = values[i];
+    uint64_t at = i;
+    while (at > 0 && values[at - 1] > value) {
+      values[at] = values[at - 1];
+      at--;
+    }
+    values[at] = value;
+  }
+}
+
+/* How often each digit of the values occurs. */
+static void count_small(const uint32_t *values, uint64_t count, int bits, uint32_t counts[SMALL_DIGITS][1 << DIGIT_BITS])
 {
   uint32_t mask = (1U << bits) - 1;
   uint64_t i;
-  memset(counts, 0, sizeof counts[0] * NARROW_DIGITS);
+  memset(counts, 0, sizeof counts[0] * SMALL_DIGITS);
   for (i = 0; i < count; i++) {
-    uint32_t value = (uint32_t)(values[i] - least);
-    to[i] = value;
-    counts[0][value & mask]++;
-    counts[1][value >> bits & mask]++;
-    counts[2][(uint64_t)value >> (2 * bits) & mask]++;
+    counts[0][values[i] & mask]++;
+    counts[1][values[i] >> bits & mask]++;
+    counts[2][(uint64_t)values[i] >> (2 * bits) & mask]++;
   }
 }
 
 /* Deals out 32-bit values by one digit. */
-static void deal_narrow(const uint32_t *from, uint32_t *to, uint64_t count, int shift, uint32_t mask, uint32_t *counts)
+static void deal_small(const uint32_t *from, uint32_t *to, uint64_t count, int shift, uint32_t mask, uint32_t *counts)
 {
   uint32_t place = 0;
   uint64_t i;
@@ -159,35 +171,33 @@ static void deal_narrow(const uint32_t *from, uint32_t *to, uint64_t count, int 
 }
 
 /* Two digits of 13 bits, or three of 11: each pass over the values costs as much as the others. */
-void crm__sort_values(uint64_t *values, uint64_t *spare, uint64_t count)
+void crm__sort_small(uint32_t *values, uint32_t *spare, uint64_t count)
 {
-  uint32_t counts[NARROW_DIGITS][NARROW_VALUES];
-  uint32_t *from = (uint32_t *)(void *)spare;
-  uint32_t *to = from + count;
-  uint64_t least = UINT64_MAX;
-  uint64_t most = 0;
+  uint32_t counts[SMALL_DIGITS][1 << DIGIT_BITS];
+  uint32_t *from = values;
+  uint32_t *to = spare;
+  uint32_t most = 0;
   uint64_t i;
   int bits;
   int shift;
 
-  for (i = 0; i < count; i++) {
-    least = values[i] < least ? values[i] : least;
-    most = values[i] > most ? values[i] : most;
-  }
-  if (count <= INSERTION_MAX || count > UINT32_MAX || most - least > UINT32_MAX) {
-    crm__radix_sort(values, NULL, spare, NULL, count);
+  if (count <= INSERTION_MAX) {
+    insertion_sort_small(values, count);
     return;
   }
-  bits = (most - least) >> (2 * NARROW_BITS) == 0 ? NARROW_BITS : 11;
-  narrow(values, least, count, from, bits, counts);
-  for (shift = 0; shift < 32 && (most - least) >> shift != 0; shift += bits) {
+  for (i = 0; i < count; i++) {
+    most = values[i] > most ? values[i] : most;
+  }
+  bits = most >> (2 * DIGIT_BITS) == 0 ? DIGIT_BITS : 11;
+  count_small(values, count, bits, counts);
+  for (shift = 0; shift < 32 && most >> shift != 0; shift += bits) {
     uint32_t *swap = from;
-    deal_narrow(from, to, count, shift, (1U << bits) - 1, counts[shift / bits]);
+    deal_small(from, to, count, shift, (1U << bits) - 1, counts[shift / bits]);
     from = to;
     to = swap;
   }
-  for (i = 0; i < count; i++) {
-    values[i] = least + from[i];
+  if (from != values) {
+    memcpy(values, from, (size_t)count * sizeof *values);
   }
 }
 
@@ -274,28 +284,11 @@ int64_t crm__select(int64_t *values, uint64_t count, uint64_t k)
   return select_small(values, count, k);
 }
 
-/* Buckets for values of any size, fine where values are many: by sign, magnitude and the six digits under the highest,
- * which are the first bits of a double. */
-#define KIND_SHIFT 46
-#define KIND_ONE (UINT64_C(1023) << (52 - KIND_SHIFT))   /* of the double 1 */
-#define KIND_HALF 4160
-#define KINDS CRM__MEDIAN_COUNTS   /* 2 * KIND_HALF + 1 */
-
-static uint32_t kind_of(int64_t value)
-{
-  double size = value < 0 ? -(double)value : (double)value;
-  uint64_t bits;
-  uint32_t kind;
-  memcpy(&bits, &size, sizeof bits);
-  kind = value == 0 ? 0U : (uint32_t)((bits >> KIND_SHIFT) - KIND_ONE) + 1U;
-  return value < 0 ? KIND_HALF - kind : KIND_HALF + kind;
-}
-
 void crm__select_several(const int64_t *values, uint64_t count, const uint64_t *ks, int n, int64_t *found,
                          int64_t *spare)
 {
-  uint32_t counts[KINDS];
-  uint8_t wanted[KINDS];
+  uint32_t counts[CRM__KINDS];
+  uint8_t wanted[CRM__KINDS];
   uint64_t before[CRM__SELECT_MOST];   /* values in the buckets under that of ks[i] */
   uint32_t kinds[CRM__SELECT_MOST];
   uint64_t sum = 0;
@@ -307,7 +300,7 @@ void crm__select_several(const int64_t *values, uint64_t count, const uint64_t *
   memset(counts, 0, sizeof counts);
   memset(wanted, 0, sizeof wanted);
   for (i = 0; i < count; i++) {
-    counts[kind_of(values[i])]++;
+    counts[crm__kind(values[i])]++;
   }
   for (k = 0; k < n; k++) {
     while (sum + counts[kind] <= ks[k]) {
@@ -319,7 +312,7 @@ void crm__select_several(const int64_t *values, uint64_t count, const uint64_t *
   }
   for (i = 0; i < count; i++) {
     spare[kept] = values[i];
-    kept += wanted[kind_of(values[i])];
+    kept += wanted[crm__kind(values[i])];
   }
   /* What is kept holds whole buckets: those of the answers, in which places count anew. */
   for (k = 0, sum = 0; k < n; k++) {
@@ -327,66 +320,6 @@ void crm__select_several(const int64_t *values, uint64_t count, const uint64_t *
       sum += counts[kinds[k - 1]];
     }
     found[k] = crm__select(spare, kept, sum + ks[k] - before[k]);
-  }
-}
-
-/* Where the counts of a group reach its median; *before: how many are counted under it. n: values in the group. */
-static uint32_t median_bucket(const uint32_t *counts, uint64_t *n, uint64_t *before)
-{
-  uint64_t all = 0;
-  uint64_t sum = 0;
-  uint32_t kind;
-  for (kind = 0; kind < KINDS; kind++) {
-    all += counts[kind];
-  }
-  *n = all;
-  for (kind = 0; all > 0 && sum + counts[kind] <= (all - 1) / 2; kind++) {
-    sum += counts[kind];
-  }
-  *before = sum;
-  return kind;
-}
-
-void crm__medians(const int64_t *values, const uint8_t *groups, uint64_t count, int n, uint32_t *counts,
-                  int64_t *medians, int64_t *spare)
-{
-  uint64_t sizes[CRM__GROUPS_MOST];
-  uint64_t before[CRM__GROUPS_MOST];
-  uint64_t ends[CRM__GROUPS_MOST];     /* of what is kept of a group */
-  uint32_t kinds[CRM__GROUPS_MOST];
-  int64_t low = 0;
-  int64_t high = 0;
-  uint64_t kept = 0;
-  uint64_t i;
-  int exact;
-  int g;
-
-  if (count > 0) {
-    find_bounds(values, count, &low, &high);
-  }
-  exact = (uint64_t)high - (uint64_t)low < KINDS;   /* a bucket each, and no second pass */
-  memset(counts, 0, (size_t)n * KINDS * sizeof *counts);
-  for (i = 0; i < count; i++) {
-    counts[(size_t)groups[i] * KINDS + (exact ? (uint32_t)(values[i] - low) : kind_of(values[i]))]++;
-  }
-  for (g = 0; g < n; g++) {
-    kinds[g] = median_bucket(counts + (size_t)g * KINDS, &sizes[g], &before[g]);
-    ends[g] = kept;
-    kept += sizes[g] > 0 ? counts[(size_t)g * KINDS + kinds[g]] : 0;
-    if (exact && sizes[g] > 0) {
-      medians[g] = low + kinds[g];
-    }
-  }
-  for (i = 0; !exact && i < count; i++) {
-    if (kind_of(values[i]) == kinds[groups[i]]) {
-      spare[ends[groups[i]]++] = values[i];
-    }
-  }
-  for (g = 0; !exact && g < n; g++) {
-    uint64_t own = counts[(size_t)g * KINDS + kinds[g]];
-    if (sizes[g] > 0) {
-      medians[g] = crm__select(spare + (ends[g] - own), own, (sizes[g] - 1) / 2 - before[g]);
-    }
   }
 }
 

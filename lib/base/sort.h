@@ -9,9 +9,8 @@
  * are equal in all keys are skipped. The result is in keys and payload. payload may be NULL with spare_payload NULL. */
 void crm__radix_sort(uint64_t *keys, uint32_t *payload, uint64_t *spare_keys, uint32_t *spare_payload, uint64_t count);
 
-/* Sorts values without payload, ascending; spare of the same length. Several times as fast where all lie within 2^32
- * of each other, as money mostly does. */
-void crm__sort_values(uint64_t *values, uint64_t *spare, uint64_t count);
+/* Sorts values without payload, ascending; spare of the same length. Below 2^32 of them. Several times as fast. */
+void crm__sort_small(uint32_t *values, uint32_t *spare, uint64_t count);
 
 /* An int64 as a uint64 of the same order. */
 static inline uint64_t crm__sortable(int64_t value)
@@ -28,13 +27,6 @@ int64_t crm__select(int64_t *values, uint64_t count, uint64_t k);
 #define CRM__SELECT_MOST 8
 void crm__select_several(const int64_t *values, uint64_t count, const uint64_t *ks, int n, int64_t *found,
                          int64_t *spare);
-
-/* The median of each of n groups, of an even count the lower one; that of an empty group is left as it is. groups[i] is
- * the group of values[i]. counts: room for n * CRM__MEDIAN_COUNTS; spare: for count values. Two passes. */
-#define CRM__GROUPS_MOST 32
-#define CRM__MEDIAN_COUNTS 8321
-void crm__medians(const int64_t *values, const uint8_t *groups, uint64_t count, int n, uint32_t *counts,
-                  int64_t *medians, int64_t *spare);
 
 /* Stable merge sort of indexes by a comparison with context; spare of the same length. */
 typedef int (*crm__compare)(const void *context, uint32_t a, uint32_t b);

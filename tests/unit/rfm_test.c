@@ -219,13 +219,13 @@ static crm_store *random_store(dice *random, buyer *buyers, int count, int unit)
     int orders = 1 + dice_below(random, 4) * dice_below(random, 2);
     int k;
     memset(&buyers[i], 0, sizeof buyers[i]);
-    buyers[i].axes[0] = -1000;
+    buyers[i].axes[0] = INT64_MIN;
     buyers[i].axes[1] = orders;
     for (k = 0; k < orders; k++) {
       int day = 1 + dice_below(random, 28);
-      int amount = (dice_below(random, 12) - 2) * unit;
+      int64_t amount = (int64_t)(dice_below(random, 12) - 2) * unit;
       char line[80];
-      (void)snprintf(line, sizeof line, "%d,2024-01-%02d,c%02d,%d,sale", document++, day, i, amount);
+      (void)snprintf(line, sizeof line, "%d,2024-01-%02d,c%02d,%lld,sale", document++, day, i, (long long)amount);
       facts_add(rows, line);
       buyers[i].axes[2] += amount * 100;
       buyers[i].axes[0] = day - 32 > buyers[i].axes[0] ? day - 32 : buyers[i].axes[0];
@@ -270,25 +270,76 @@ static void compare_with_own_edges(const crm_store *store, const crm_scope *scop
   crm_table_free(again);
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+  int64_t x = *(const int64_t *)a;
+  int64_t y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* The lower median of a column over the members of a segment. */
+static int64_t median_of(const crm_table *members, const char *segment, const char *column)
+{
+  int64_t values[MOST];
+  size_t count = 0;
+  int64_t row;
+  for (row = 0; row < crm_table_rows(members); row++) {
+    if (text_is(members, "segment", row, segment)) {
+      values[count++] = integer_at(members, column, row);
+    }
+  }
+  qsort(values, count, sizeof values[0], compare_numbers);
+  return values[(count - 1) / 2];
+}
+
+static void compare_segments(const crm_store *store, const crm_scope *scope, const crm_rfm_options *options,
+                             const crm_table *members)
+{
+  static const char *const columns[] = {"recency_days", "frequency", "monetary"};
+  crm_table *segments = NULL;
+  int64_t customers = 0;
+  int64_t row;
+  size_t c;
+  assert_int_equal(crm_rfm_segments(store, scope, options, &segments, NULL), CRM_OK);
+  for (row = 0; row < crm_table_rows(segments); row++) {
+    size_t length;
+    const char *text = crm_table_text(segments, 0, row, &length);
+    char name[64];
+    (void)snprintf(name, sizeof name, "%.*s", (int)length, text);
+    customers += integer_at(segments, "customers", row);
+    for (c = 0; c < 3 && integer_at(segments, "customers", row) > 0; c++) {
+      assert_int_equal(integer_at(segments, columns[c], row),
+                       median_of(members, name, columns[c]));
+    }
+  }
+  assert_int_equal(customers, crm_table_rows(members));
+  crm_table_free(segments);
+}
+
+/* Money and days that are few and many: each has its own way to be counted and kept. */
 static void test_against_definition(void **state)
 {
+  static const int units[] = {1, 1, 12345, 12345, 100000000, 100000000};
+  static const int32_t years[] = {2024, 2024, 2024, 2050, 2250};
   dice random = dice_of(77);
   crm_scope scope = CRM_SCOPE_INIT;
   int round;
   (void)state;
-  scope.as_of = facts_day(2024, 2, 1);
   for (round = 0; round < 120; round++) {
     buyer buyers[MOST];
     int count = 1 + dice_below(&random, MOST);
-    crm_store *store = random_store(&random, buyers, count, round % 4 < 2 ? 1 : 12345);
+    crm_store *store = random_store(&random, buyers, count, units[round % 6]);
     crm_rfm_options options = CRM_RFM_OPTIONS_INIT;
+    int64_t later;
     crm_table *table;
     int i;
     options.ties = round % 2;
+    scope.as_of = facts_day(years[round % 5], 2, 1);
+    later = (scope.as_of - facts_day(2024, 2, 1)) / CRM_DAY;
     table = compute(store, &scope, &options);
     assert_int_equal(crm_table_rows(table), count);
     for (i = 0; i < count; i++) {
-      assert_int_equal(integer_at(table, "recency_days", i), -buyers[i].axes[0]);
+      assert_int_equal(integer_at(table, "recency_days", i), later - buyers[i].axes[0]);
       assert_int_equal(integer_at(table, "frequency", i), buyers[i].axes[1]);
       assert_int_equal(integer_at(table, "monetary", i), buyers[i].axes[2]);
       assert_int_equal(integer_at(table, "r", i), score_of(buyers, count, i, 0, round % 2));
@@ -298,6 +349,7 @@ static void test_against_definition(void **state)
     if (round % 2 == 0) {
       compare_with_own_edges(store, &scope, table);
     }
+    compare_segments(store, &scope, &options, table);
     crm_table_free(table);
     crm_store_free(store);
   }

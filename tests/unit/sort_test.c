@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kinds.h"
 #include "base/sort.h"
 
 #define MOST 5000
@@ -197,10 +198,11 @@ static void merge_sorts_and_is_stable(void **state)
   }
 }
 
-static void values_sort_like_keys(void **unused)
+static void small_values_sort_like_keys(void **unused)
 {
   static const uint64_t counts[] = {0, 1, 2, 31, 33, 1000, MOST};
-  static uint64_t values[MOST];
+  static uint32_t values[MOST];
+  static uint32_t small_spare[MOST];
   static uint64_t spare[MOST];
   static uint64_t ordered[MOST];
   (void)unused;
@@ -209,12 +211,14 @@ static void values_sort_like_keys(void **unused)
       for (uint64_t i = 0; i < counts[c]; i++) {
         /* beyond the shapes: money of 20, 26, 27 and 32 bits */
         static const uint64_t widths[] = {UINT64_C(1) << 20, (UINT64_C(1) << 26) - 1, UINT64_C(1) << 27, UINT32_MAX};
-        values[i] = shape < SHAPES ? shaped(shape, i) : 77 + next_random() % (widths[shape - SHAPES] + 1);
+        values[i] = (uint32_t)(shape < SHAPES ? shaped(shape, i) : next_random() % (widths[shape - SHAPES] + 1));
         ordered[i] = values[i];
       }
       crm__radix_sort(ordered, NULL, spare, NULL, counts[c]);
-      crm__sort_values(values, spare, counts[c]);
-      assert_memory_equal(values, ordered, (size_t)counts[c] * sizeof values[0]);
+      crm__sort_small(values, small_spare, counts[c]);
+      for (uint64_t i = 0; i < counts[c]; i++) {
+        assert_int_equal(values[i], ordered[i]);
+      }
     }
   }
 }
@@ -245,34 +249,28 @@ static void several_are_selected(void **unused)
   }
 }
 
-static void medians_by_group(void **unused)
+/* Order is kept, small numbers have a bucket each, and places are found. */
+static void kinds_keep_the_order(void **unused)
 {
-  static int64_t values[MOST];
-  static int64_t spare[MOST];
-  static int64_t own[MOST];
-  static uint8_t groups[MOST];
-  static uint32_t room[7 * CRM__MEDIAN_COUNTS];
-  static const uint64_t counts[] = {0, 1, 9, 100, MOST};
+  static const int64_t steps[] = {INT64_MIN, INT64_MIN + 1, -4000000000, -129, -128, -127, -1, 0, 1, 2, 126, 127, 128,
+                                  129, 130, 1 << 20, INT64_C(1) << 53, (INT64_C(1) << 53) + 1, INT64_MAX - 1, INT64_MAX};
+  static uint32_t counts[CRM__KINDS];
+  uint64_t before;
   (void)unused;
-  for (int shape = 0; shape < SHAPES; shape++) {
-    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
-      int64_t medians[7] = {-5, -5, -5, -5, -5, -5, -5};
-      for (uint64_t i = 0; i < counts[c]; i++) {
-        values[i] = (int64_t)(shaped(shape, i) ^ (next_random() % 3 == 0 ? UINT64_MAX : 0));
-        groups[i] = (uint8_t)(next_random() % 6);   /* the last one stays empty */
-      }
-      crm__medians(values, groups, counts[c], 7, room, medians, spare);
-      for (int g = 0; g < 7; g++) {
-        uint64_t n = 0;
-        for (uint64_t i = 0; i < counts[c]; i++) {
-          own[n] = values[i];
-          n += groups[i] == g;
-        }
-        qsort(own, (size_t)n, sizeof own[0], compare_values);
-        assert_int_equal(medians[g], n == 0 ? -5 : own[(n - 1) / 2]);
-      }
-    }
+  for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+    assert_true(crm__kind(steps[i]) < CRM__KINDS);
+    assert_true(i == 0 || crm__kind(steps[i]) >= crm__kind(steps[i - 1]));
   }
+  for (int64_t v = -127; v <= 127; v++) {
+    assert_true(v == -127 || crm__kind(v) > crm__kind(v - 1));
+  }
+  counts[3] = 2;
+  counts[5] = 1;
+  assert_int_equal(crm__kind_at(counts, 0, &before), 3);
+  assert_int_equal(crm__kind_at(counts, 1, &before), 3);
+  assert_int_equal(before, 0);
+  assert_int_equal(crm__kind_at(counts, 2, &before), 5);
+  assert_int_equal(before, 2);
 }
 
 int main(void)
@@ -284,9 +282,9 @@ int main(void)
     cmocka_unit_test(select_answers_the_kth_and_loses_nothing),
     cmocka_unit_test(select_spans_the_whole_range),
     cmocka_unit_test(merge_sorts_and_is_stable),
-    cmocka_unit_test(values_sort_like_keys),
+    cmocka_unit_test(small_values_sort_like_keys),
     cmocka_unit_test(several_are_selected),
-    cmocka_unit_test(medians_by_group),
+    cmocka_unit_test(kinds_keep_the_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
