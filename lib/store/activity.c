@@ -134,7 +134,16 @@ void crm__moves_count(const uint64_t *bits, uint32_t words, uint32_t first, int3
   }
   moves[first].size += sign;
   moves[first].fresh += bits[first / 64] >> (first % 64) & 1U ? sign : 0;
-  for (w = first / 64; cells != NULL && w < words; w++) {
+  if (cells != NULL) {
+    crm__cells_count(bits, words, first, periods, sign, cells);
+  }
+}
+
+void crm__cells_count(const uint64_t *bits, uint32_t words, uint32_t first, int32_t periods, int64_t sign,
+                      crm__cell *cells)
+{
+  uint32_t w;
+  for (w = first / 64; w < words; w++) {
     uint64_t active = bits[w];   /* nothing in it is before the first occasion ever */
     for (; active != 0; active &= active - 1) {
       uint32_t place = w * 64 + crm__lowest_bit(active);

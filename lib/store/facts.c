@@ -146,28 +146,24 @@ static int64_t value_at(const int64_t *values, uint64_t k)
 /* Zeros for what is absent. */
 static const int64_t nothing[CRM__FACTS];
 
-static int64_t latest(const int64_t *times, uint64_t count)
-{
-  int64_t most = INT64_MIN;
-  uint64_t k;
-  for (k = 0; k < count; k++) {
-    most = times[k] > most ? times[k] : most;
-  }
-  return most;
-}
+typedef struct span {
+  int64_t least;
+  int64_t most;
+} span;
 
-static int64_t earliest(const int64_t *times, uint64_t count)
+static span span_of(const int64_t *times, uint64_t count)
 {
-  int64_t least = INT64_MAX;
+  span found = {INT64_MAX, INT64_MIN};
   uint64_t k;
   for (k = 0; k < count; k++) {
-    least = times[k] < least ? times[k] : least;
+    found.least = times[k] < found.least ? times[k] : found.least;
+    found.most = times[k] > found.most ? times[k] : found.most;
   }
-  return least;
+  return found;
 }
 
 /* Whether count documents of a chunk all count, for the customer that they name. */
-static int all_count(const crm__scope *scope, const chunk *of, uint64_t count)
+static int all_count(const crm__scope *scope, const chunk *of, uint64_t count, const span *times)
 {
   uint32_t kept = WANTED;
   uint32_t special = 0;
@@ -175,7 +171,7 @@ static int all_count(const crm__scope *scope, const chunk *of, uint64_t count)
   for (k = 0; k < count; k++) {
     kept &= of->flags[k];
   }
-  if (kept != WANTED || scope->accounts != NULL || latest(of->time, count) >= scope->as_of) {
+  if (kept != WANTED || scope->accounts != NULL || times->most >= scope->as_of) {
     return 0;
   }
   for (k = 0; (scope->special != NULL || scope->segment != NULL) && k < count; k++) {
@@ -245,12 +241,12 @@ static void own_columns(crm__facts *facts)
 }
 
 /* Days of facts that come in the order of their time mostly are the day of the one before, and often all the same. */
-static void find_days(const crm__scope *scope, crm__facts *facts, int64_t least, int64_t most)
+static void find_days(const crm__scope *scope, crm__facts *facts, const span *times)
 {
-  int32_t day = crm__business_day(least, scope->day_start);
+  int32_t day = crm__business_day(times->least, scope->day_start);
   int64_t begin = day * CRM_DAY + scope->day_start;
   uint32_t i;
-  if (most < begin + CRM_DAY) {
+  if (times->most < begin + CRM_DAY) {
     for (i = 0; i < facts->count; i++) {
       facts->day[i] = day;
     }
@@ -267,15 +263,15 @@ static void find_days(const crm__scope *scope, crm__facts *facts, int64_t least,
 }
 
 /* Where facts lie in time: for all alike, or one by one. */
-static void find_periods(const crm__scope *scope, crm__facts *facts, int64_t least, int64_t most)
+static void find_periods(const crm__scope *scope, crm__facts *facts, const span *times)
 {
   uint32_t inside = CRM__FACT_PERIOD | CRM__FACT_BEFORE;
   uint32_t i;
-  if (least >= scope->from && most < scope->to) {
+  if (times->least >= scope->from && times->most < scope->to) {
     for (i = 0; i < facts->count; i++) {
       facts->flags[i] = (uint8_t)(facts->flags[i] | inside);
     }
-  } else if (least < scope->to) {
+  } else if (times->least < scope->to) {
     for (i = 0; i < facts->count; i++) {
       int64_t time = facts->time[i];
       uint32_t flags = time >= scope->to ? 0U : time >= scope->from ? inside : CRM__FACT_BEFORE;
@@ -317,13 +313,11 @@ static void find_flags(crm__facts *facts, const uint8_t *kept)
   }
 }
 
-static void place_in_time(const crm__scope *scope, crm__facts *facts)
+static void place_in_time(const crm__scope *scope, crm__facts *facts, const span *times)
 {
   if (facts->count > 0) {
-    int64_t least = earliest(facts->time, facts->count);
-    int64_t most = latest(facts->time, facts->count);
-    find_days(scope, facts, least, most);
-    find_periods(scope, facts, least, most);
+    find_days(scope, facts, times);
+    find_periods(scope, facts, times);
   }
 }
 
@@ -332,17 +326,20 @@ static void take_chunk(const crm__scope *scope, crm__facts *facts, uint64_t coun
 {
   const uint8_t *kept = facts->own.kept;
   chunk of;
+  span times;
   look_up(scope, facts->own.next, &of);
+  times = span_of(of.time, of.time == NULL ? 0 : count);
   if (of.flags != NULL && of.time != NULL && of.customer != NULL && scope->refunds == CRM_REFUNDS_REFUND_DAY &&
-      all_count(scope, &of, count)) {
+      all_count(scope, &of, count, &times)) {
     take_all(facts, &of, count);
     kept = of.flags;
   } else {
     own_columns(facts);
     take_some(scope, facts, &of, count);
+    times = span_of(facts->time, facts->count);
   }
   find_flags(facts, kept);
-  place_in_time(scope, facts);
+  place_in_time(scope, facts, &times);
 }
 
 static void take_redated(const crm__scope *scope, crm__facts *facts, uint32_t i, uint32_t document, uint64_t line)
@@ -400,6 +397,7 @@ int crm__facts_next(crm__facts *facts, const crm__scope *scope)
 {
   uint64_t documents = scope->store->document_count;
   uint64_t end = facts->own.end < documents ? facts->own.end : documents;
+  span times;
   facts->count = 0;
   while (facts->own.phase == 0 && facts->own.next < end) {
     uint64_t run = CRM__CHUNK - (facts->own.next & (CRM__CHUNK - 1));
@@ -417,7 +415,8 @@ int crm__facts_next(crm__facts *facts, const crm__scope *scope)
     facts->own.next_line = 0;
   }
   next_redated(facts, scope, end);
-  place_in_time(scope, facts);
+  times = span_of(facts->time, facts->count);
+  place_in_time(scope, facts, &times);
   return facts->count > 0;
 }
 

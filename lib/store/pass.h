@@ -18,6 +18,10 @@ crm_status crm__pass(crm__scope *scope, crm__scope *scratch, crm__measures *meas
 void crm__moves_count(const uint64_t *bits, uint32_t words, uint32_t first, int32_t periods, int64_t sign,
                       crm__moves *moves, crm__cell *cells);
 
+/* The same for the customers of the cells alone, first being above 0. */
+void crm__cells_count(const uint64_t *bits, uint32_t words, uint32_t first, int32_t periods, int64_t sign,
+                      crm__cell *cells);
+
 /* Cuts the time of a scope into the periods of a calendar: periods, starts, places and words of an activity. */
 crm_status crm__activity_calendar(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity,
                                   crm_error *error);
