@@ -143,7 +143,8 @@ static void insertion_sort_small(uint32_t *values, uint64_t count)
 }
 
 /* How often each digit of the values occurs. */
-static void count_small(const uint32_t *values, uint64_t count, int bits, uint32_t counts[SMALL_DIGITS][1 << DIGIT_BITS])
+static void count_small(const uint32_t *values, uint64_t count, int bits,
+                        uint32_t counts[SMALL_DIGITS][1 << DIGIT_BITS])
 {
   uint32_t mask = (1U << bits) - 1;
   uint64_t i;

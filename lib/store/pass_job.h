@@ -94,8 +94,8 @@ static inline crm__cell *crm__cell_at(const crm__activity *activity, crm__cell *
   return &cells[(size_t)(first - 1) * (size_t)activity->periods + place - 1];
 }
 
-/* An occasion on a day of the place; answers 1 where cells were counted for another cohort than is known now. Nobody can
- * foretell which occasion is the first, so there is no branch on it. */
+/* An occasion on a day of the place; answers 1 where cells were counted for another cohort than is known now. Nobody
+ * can foretell which occasion is the first, so there is no branch on it. */
 static inline uint32_t crm__life_begin(crm__life *life, int32_t day, uint16_t place)
 {
   uint32_t earlier = day < life->ever;
@@ -176,7 +176,8 @@ static inline void crm__act_on_cell(const crm__pass_job *job, unsigned char *rec
 /* Empties the records of some customers. */
 void crm__records_empty(const crm__pass_job *job, uint32_t from, uint32_t to);
 
-/* What is known of customers once all their facts are put away; cells: those of customers too, NULL: they are counted. */
+/* What is known of customers once all their facts are put away; cells: those of customers too, NULL: they are
+ * counted. */
 void crm__records_count(const crm__pass_job *job, uint32_t from, uint32_t to, crm__moves *moves, crm__cell *cells);
 
 /* What facts add to the sums by period, which need no record. */

@@ -253,7 +253,8 @@ static void several_are_selected(void **unused)
 static void kinds_keep_the_order(void **unused)
 {
   static const int64_t steps[] = {INT64_MIN, INT64_MIN + 1, -4000000000, -129, -128, -127, -1, 0, 1, 2, 126, 127, 128,
-                                  129, 130, 1 << 20, INT64_C(1) << 53, (INT64_C(1) << 53) + 1, INT64_MAX - 1, INT64_MAX};
+                                  129, 130, 1 << 20, INT64_C(1) << 53, (INT64_C(1) << 53) + 1, INT64_MAX - 1,
+                                  INT64_MAX};
   static uint32_t counts[CRM__KINDS];
   uint64_t before;
   (void)unused;
