@@ -81,34 +81,55 @@ static int is_new(const crm__kpi_work *work, uint32_t product, int32_t last)
          last - work->product_first[product] < CRM__KPI_NEW_PRODUCT_DAYS;
 }
 
-static void add_product(const crm__kpi_work *work, const target *to, uint32_t product, int32_t segment, int64_t money)
+/* Which products are new is known once all facts have been seen: what may turn out to be a new product's is kept till
+ * then. A product's first sale can only become an earlier one. 0: no memory. */
+static int keep_new(crm__kpi_work *work, const target *to, uint32_t product, int32_t segment, int64_t money)
 {
-  uint64_t products = crm__products(work->scope->store);
-  int32_t k;
-  if (to->listed >= 0) {
-    add(to, CRM__BASE_NEW_PRODUCT, is_new(work, product, to->listed) ? money : 0);
-    return;
+  crm__kpi_news *news = work->news;
+  crm__kpi_new *sold;
+  if ((int64_t)work->first_ends[segment] - work->product_first[product] >= CRM__KPI_NEW_PRODUCT_DAYS ||
+      work->first_ends[segment] == INT32_MAX) {
+    return 1;
   }
-  for (k = 0; k < to->count; k++) {
-    work->product_money[(to->groups[k] * products + product) * work->segments + (uint64_t)segment] += money;
+  if (news == NULL || news->count == CRM__KPI_NEWS) {
+    news = crm__scope_alloc(work->scope, 1, sizeof *news);
+    if (news == NULL) {
+      return 0;
+    }
+    news->next = work->news;
+    news->count = 0;
+    work->news = news;
   }
+  sold = &news->items[news->count++];
+  sold->money = money;
+  sold->product = product;
+  sold->group = to->count > 1 ? to->groups[1] : 0;
+  sold->segment = (uint32_t)segment;
+  return 1;
 }
 
-/* One counted line, kind 1 a sale and 2 a return. */
-static void add_line(const crm__kpi_work *work, const target *to, const crm__lines *lines, uint32_t at, int kind,
-                     int64_t time, int32_t segment)
+/* What a counted line adds in the scope's basis of money. */
+static int64_t money_of(const crm__kpi_work *work, const crm__lines *lines, uint32_t at, int kind)
+{
+  int64_t amount = lines->amount == NULL ? 0 : lines->amount[at];
+  int64_t tax = lines->tax == NULL || lines->tax[at] == INT64_MIN ? 0 : lines->tax[at];
+  if (work->scope->money == CRM_MONEY_NET) {
+    return amount;
+  }
+  return work->scope->money == CRM_MONEY_TAXED ? amount + tax : kind == 1 ? amount : 0;
+}
+
+/* One counted line, kind 1 a sale and 2 a return. 0: no memory. */
+static int add_line(crm__kpi_work *work, const target *to, const crm__lines *lines, uint32_t at, int kind,
+                    int64_t time, int32_t segment)
 {
   const int64_t none = INT64_MIN;
   int64_t amount = lines->amount == NULL ? 0 : lines->amount[at];
-  int64_t tax = lines->tax == NULL || lines->tax[at] == none ? 0 : lines->tax[at];
   int64_t quantity = lines->quantity == NULL ? none : lines->quantity[at];
   int64_t discount = lines->discount == NULL ? none : lines->discount[at];
   int64_t cost = lines->cost == NULL ? none : lines->cost[at];
   uint32_t product = lines->product == NULL ? CRM__NONE : lines->product[at];
-  int64_t money = amount;
-  if (work->scope->money != CRM_MONEY_NET) {
-    money = work->scope->money == CRM_MONEY_TAXED ? amount + tax : kind == 1 ? amount : 0;
-  }
+  int64_t money = money_of(work, lines, at, kind);
   if (kind == 1) {
     add(to, CRM__BASE_SOLD, amount);
     add(to, CRM__BASE_GROSS, discount == none ? amount : amount + discount);
@@ -125,7 +146,7 @@ static void add_line(const crm__kpi_work *work, const target *to, const crm__lin
     note(to, CRM__NEEDS_QUANTITY, time);
   }
   if (kind == 2 && work->scope->money == CRM_MONEY_SALES) {
-    return;
+    return 1;
   }
   if (cost == none) {
     add(to, CRM__BASE_UNCOSTED, money);
@@ -137,10 +158,13 @@ static void add_line(const crm__kpi_work *work, const target *to, const crm__lin
   }
   if (product != CRM__NONE) {
     note(to, CRM__NEEDS_PRODUCT, time);
-    if (work->product_money != NULL) {
-      add_product(work, to, product, segment, money);
+    if (to->listed >= 0 && work->product_first != NULL) {
+      add(to, CRM__BASE_NEW_PRODUCT, is_new(work, product, to->listed) ? money : 0);
+    } else if (work->product_first != NULL) {
+      return keep_new(work, to, product, segment, money);
     }
   }
+  return 1;
 }
 
 /* A product's first sale ever, which no branch and no period bounds. */
@@ -153,8 +177,9 @@ static void note_product(const crm__kpi_work *work, const crm__lines *lines, uin
   }
 }
 
-static void add_lines(const crm__kpi_work *work, const crm__facts *facts, uint32_t i, crm__lines *lines,
-                      const target *to, int32_t segment, int32_t day)
+/* 0: no memory. */
+static int add_lines(crm__kpi_work *work, const crm__facts *facts, uint32_t i, crm__lines *lines, const target *to,
+                     int32_t segment, int32_t day)
 {
   const crm__scope *scope = work->scope;
   int redating = scope->refunds == CRM_REFUNDS_SALE_DAY && !(facts->flags[i] & CRM__FACT_EXTRA);
@@ -172,13 +197,14 @@ static void add_lines(const crm__kpi_work *work, const crm__facts *facts, uint32
       if (work->product_first != NULL) {
         note_product(work, lines, at, kind, day);
       }
-      if (to != NULL) {
-        add_line(work, to, lines, at, kind, facts->time[i], segment);
+      if (to != NULL && !add_line(work, to, lines, at, kind, facts->time[i], segment)) {
+        return 0;
       }
     }
     line += run;
     left -= run;
   }
+  return 1;
 }
 
 /* ---- documents ---- */
@@ -269,8 +295,9 @@ static crm_status pass(crm__kpi_work *work, crm__facts *facts, crm_error *error)
           return crm__fail_memory(error);
         }
       }
-      if (work->by_lines && (counted || work->product_first != NULL)) {
-        add_lines(work, facts, i, &lines, counted ? &to : NULL, segment, day);
+      if (work->by_lines && (counted || work->product_first != NULL) &&
+          !add_lines(work, facts, i, &lines, counted ? &to : NULL, segment, day)) {
+        return crm__fail_memory(error);
       }
     }
   }
@@ -278,6 +305,30 @@ static crm_status pass(crm__kpi_work *work, crm__facts *facts, crm_error *error)
 }
 
 /* ---- what it needs and gives ---- */
+
+/* The last day of each window; and by segment the first of those of the windows that hold it. 0: no memory. */
+static int find_ends(crm__kpi_work *work)
+{
+  int32_t w;
+  uint32_t s;
+  work->ends = crm__scope_alloc(work->scope, (uint64_t)work->windows.count, sizeof *work->ends);
+  work->first_ends = crm__scope_alloc(work->scope, work->segments, sizeof *work->first_ends);
+  if (work->ends == NULL || work->first_ends == NULL) {
+    return 0;
+  }
+  for (s = 0; s < work->segments; s++) {
+    work->first_ends[s] = INT32_MAX;
+  }
+  for (w = 0; w < work->windows.count; w++) {
+    const crm__kpi_window *window = &work->windows.windows[w];
+    int32_t end = crm__business_day(window->to - 1, work->scope->day_start);
+    work->ends[w] = end;
+    for (s = (uint32_t)window->first; s < (uint32_t)window->end; s++) {
+      work->first_ends[s] = end < work->first_ends[s] ? end : work->first_ends[s];
+    }
+  }
+  return 1;
+}
 
 static crm_status make_room(crm__kpi_work *work, crm_error *error)
 {
@@ -298,32 +349,13 @@ static crm_status make_room(crm__kpi_work *work, crm_error *error)
   for (k = 0; work->product_first != NULL && k < products; k++) {
     work->product_first[k] = INT32_MAX;
   }
+  if (work->product_first != NULL && !find_ends(work)) {
+    return crm__fail_memory(error);
+  }
   for (k = 0; work->by_customer && k < customers; k++) {
     work->ever[k] = INT32_MAX;
   }
   return CRM_OK;
-}
-
-/* Money of the products that are new at the end of each window. */
-static void sum_products(crm__kpi_work *work, uint32_t group)
-{
-  uint32_t products = crm__products(work->scope->store);
-  uint32_t product;
-  int32_t w;
-  int32_t s;
-  for (product = 0; product < products; product++) {
-    const int64_t *money = work->product_money + ((uint64_t)group * products + product) * work->segments;
-    for (w = 0; w < work->windows.count; w++) {
-      const crm__kpi_window *window = &work->windows.windows[w];
-      int32_t last = crm__business_day(window->to - 1, work->scope->day_start);
-      if (!is_new(work, product, last)) {
-        continue;
-      }
-      for (s = window->first; s < window->end; s++) {
-        *crm__kpi_cell(work, group, w, CRM__BASE_NEW_PRODUCT) += money[s];
-      }
-    }
-  }
 }
 
 static void sum_windows(crm__kpi_work *work, uint32_t group)
@@ -341,8 +373,29 @@ static void sum_windows(crm__kpi_work *work, uint32_t group)
       }
     }
   }
-  if (work->product_money != NULL) {
-    sum_products(work, group);
+}
+
+/* Money of the products that are new at the end of each window. */
+static void sum_new(crm__kpi_work *work)
+{
+  const crm__kpi_news *news;
+  uint32_t i;
+  int32_t w;
+  for (news = work->news; news != NULL; news = news->next) {
+    for (i = 0; i < news->count; i++) {
+      const crm__kpi_new *sold = &news->items[i];
+      for (w = 0; w < work->windows.count; w++) {
+        const crm__kpi_window *window = &work->windows.windows[w];
+        if ((int32_t)sold->segment < window->first || (int32_t)sold->segment >= window->end ||
+            !is_new(work, sold->product, work->ends[w])) {
+          continue;
+        }
+        *crm__kpi_cell(work, 0, w, CRM__BASE_NEW_PRODUCT) += sold->money;
+        if (sold->group > 0) {
+          *crm__kpi_cell(work, sold->group, w, CRM__BASE_NEW_PRODUCT) += sold->money;
+        }
+      }
+    }
   }
 }
 
@@ -351,6 +404,9 @@ void crm__kpi_sum_documents(crm__kpi_work *work)
   uint32_t group;
   for (group = 0; group < work->groups; group++) {
     sum_windows(work, group);
+  }
+  if (work->product_first != NULL) {
+    sum_new(work);
   }
 }
 
@@ -379,7 +435,7 @@ static int64_t amount_of(crm__kpi_work *work, const crm__facts *facts, uint32_t 
   to.count = 1;
   to.listed = crm__business_day(window->to - 1, work->scope->day_start);
   (void)add_fact(work, facts, i, 0, &to);
-  add_lines(work, facts, i, lines, &to, 0, day);
+  (void)add_lines(work, facts, i, lines, &to, 0, day);
   return sums[base];
 }
 

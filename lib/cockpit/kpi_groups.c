@@ -9,15 +9,9 @@
 
 /* Groups come up as facts name them; what is kept by group grows with them. */
 
-
 static uint64_t sums_of(const crm__kpi_work *work)
 {
   return (uint64_t)work->segments * CRM__BASE_DOCUMENT;
-}
-
-static uint64_t money_of(const crm__kpi_work *work)
-{
-  return (uint64_t)crm__products(work->scope->store) * work->segments;
 }
 
 static int widen(crm__kpi_work *work, int64_t **array, uint64_t each, uint32_t room)
@@ -36,8 +30,7 @@ static int widen(crm__kpi_work *work, int64_t **array, uint64_t each, uint32_t r
 static int grow(crm__kpi_work *work, uint32_t room)
 {
   uint32_t *ids = crm__scope_alloc(work->scope, room, sizeof *ids);
-  if (ids == NULL || !widen(work, &work->sums, sums_of(work), room) || !widen(work, &work->firsts, CRM__NEEDS, room) ||
-      (work->wanted[CRM__BASE_NEW_PRODUCT] && !widen(work, &work->product_money, money_of(work), room))) {
+  if (ids == NULL || !widen(work, &work->sums, sums_of(work), room) || !widen(work, &work->firsts, CRM__NEEDS, room)) {
     return 0;
   }
   if (work->groups > 0) {

@@ -48,6 +48,23 @@ typedef struct crm__kpi_deeds {
   crm__kpi_deed deeds[CRM__KPI_DEEDS];
 } crm__kpi_deeds;
 
+/* Money of a product that may be a new one. */
+typedef struct crm__kpi_new {
+  int64_t money;
+  uint32_t product;
+  uint32_t group;
+  uint32_t segment;
+  uint32_t reserved;
+} crm__kpi_new;
+
+#define CRM__KPI_NEWS 2048
+
+typedef struct crm__kpi_news {
+  struct crm__kpi_news *next;
+  uint32_t count;
+  crm__kpi_new items[CRM__KPI_NEWS];
+} crm__kpi_news;
+
 /* A record that adds to a base. */
 #define CRM__KPI_DOCUMENT 0
 #define CRM__KPI_CUSTOMER 1
@@ -101,9 +118,11 @@ typedef struct crm__kpi_work {
   uint64_t deed_count;
   int32_t *ever;              /* by customer: day of the first occasion ever, INT32_MAX: none */
   int32_t *product_first;     /* by product: day of its first sale ever */
+  crm__kpi_news *news;            /* the newest first */
+  int32_t *ends;              /* by window: its last day */
+  int32_t *first_ends;        /* by segment: the first of those of the windows that hold it, INT32_MAX: none does */
   int32_t *history;           /* day of the first sale of any product ever, INT32_MAX: none */
   crm__kpi_list *list;        /* records are put here, or NULL */
-  int64_t *product_money;     /* by group, product, segment; NULL: not wanted */
 } crm__kpi_work;
 
 static inline int64_t *crm__kpi_cell(const crm__kpi_work *work, uint32_t group, int32_t window, int32_t base)

@@ -129,6 +129,18 @@ static int is_listed(const crm__kpi_work *work)
   return known && base >= CRM__BASE_DORMANT && base <= CRM__BASE_STOCK;
 }
 
+/* By the scope that was asked for, with scratch of its own: the context's is in use, and would be given back. */
+static crm_status compute_lives(const crm__kpi_work *work, crm_lifecycle **lifecycle, crm_error *error)
+{
+  crm_scope own = CRM_SCOPE_INIT;
+  crm_status status = CRM_OK;
+  if (work->asked != NULL) {
+    status = crm__struct_read(&own, sizeof own, work->asked, "crm_scope", error);
+  }
+  own.context = NULL;
+  return status == CRM_OK ? crm_lifecycle_compute(work->scope->store, &own, NULL, lifecycle, error) : status;
+}
+
 crm_status crm__kpi_count_lives(crm__kpi_work *work, crm_error *error)
 {
   crm_lifecycle *lifecycle = NULL;
@@ -141,7 +153,7 @@ crm_status crm__kpi_count_lives(crm__kpi_work *work, crm_error *error)
   if (sums == NULL) {
     return crm__fail_memory(error);
   }
-  status = crm_lifecycle_compute(work->scope->store, work->asked, NULL, &lifecycle, error);
+  status = compute_lives(work, &lifecycle, error);
   if (status != CRM_OK) {
     return status;
   }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "support/loads.h"
 #include "support/random.h"
 
 #include "store/facts.h"
@@ -955,6 +956,36 @@ static void test_cancelled(void **state)
   crm_store_free(store);
 }
 
+/* One context for one computation after the other: what one leaves in it is not seen by the next. */
+static void test_with_a_context(void **state)
+{
+  crm_store *store = random_sales(5, 3000);
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  text_buffer expected = TEXT_BUFFER_INIT;
+  int round;
+  (void)state;
+  options.group = CRM_KPI_BY_BRANCH;
+  options.periods = 12;
+  assert_int_equal(crm_context_create(NULL, &scope.context, NULL), CRM_OK);
+  for (round = 0; round < 4; round++) {
+    crm_kpi *kpi = compute(store, round == 0 ? NULL : &scope, NULL, &options);
+    text_buffer text = TEXT_BUFFER_INIT;
+    crm_table *table = NULL;
+    assert_int_equal(crm_kpi_table(kpi, &table, NULL), CRM_OK);
+    text_add_table(round == 0 ? &expected : &text, table);
+    if (round > 0) {
+      assert_string_equal(text.bytes, expected.bytes);
+    }
+    crm_table_free(table);
+    crm_kpi_free(kpi);
+    text_free(&text);
+  }
+  text_free(&expected);
+  crm_context_free(scope.context);
+  crm_store_free(store);
+}
+
 /* ---- what is refused, and what has no facts ---- */
 
 static void refuse(const crm_store *store, const crm_kpi_options *options, crm_status status, const char *column,
@@ -1097,6 +1128,7 @@ int main(void)
     cmocka_unit_test(test_evidence_adds_up),
     cmocka_unit_test(test_evidence),
     cmocka_unit_test(test_cancelled),
+    cmocka_unit_test(test_with_a_context),
     cmocka_unit_test(test_refused),
     cmocka_unit_test(test_without_facts),
     cmocka_unit_test(test_registry),
