@@ -80,10 +80,10 @@ static crm_status credit_sales(ledger *all, crm_error *error)
   return CRM_OK;
 }
 
-/* Whether the customer of a row of a table counts; rows without one do. */
+/* Whether the customer of a row of a table counts; rows without one do, unless only a segment does. */
 static int row_counts(const crm__scope *scope, uint32_t customer)
 {
-  return customer == CRM__NONE || crm__customer_counts(scope, customer);
+  return customer == CRM__NONE ? scope->segment == NULL : crm__customer_counts(scope, customer);
 }
 
 static void credit_opportunity(ledger *all, uint32_t row)

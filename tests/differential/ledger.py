@@ -84,7 +84,7 @@ class Ledger:
     def __init__(self, files, digits, constants=None):
         """files: [(table, path)] in the order in which they are loaded."""
         self.schema, (self.sql, self.place) = read_schema(), read_pages()
-        self.digits, self.made, self.loads, self.kinds, self.given = digits, [], 0, False, None
+        self.digits, self.made, self.loads, self.kinds, self.given, self.chosen = digits, [], 0, False, None, None
         self.db = sqlite3.connect(":memory:")
         self.db.create_function("sqrt", 1, lambda x: None if x is None else math.sqrt(x), deterministic=True)
         self.db.create_function("sign", 1, lambda x: None if x is None else (x > 0) - (x < 0), deterministic=True)
@@ -117,12 +117,20 @@ class Ledger:
 
     # -- what is given
 
+    def narrow(self, flags, expression):
+        """The customers for whom an expression holds, for the next flags that are given."""
+        self.chosen = None
+        self.give(flags)
+        _, rows = self.answer("twin", "segment", where=expression)
+        self.chosen = rows
+
     def give(self, flags):
         """The flags of a command line as the tables that the pages name. What was made for the same flags is kept."""
-        if self.given == sorted(flags):
+        chosen, self.chosen = self.chosen, None
+        if self.given == (sorted(flags), chosen):
             return
         self.forget()
-        self.given = sorted(flags)
+        self.given = sorted(flags), chosen
         first = {}
         for flag, value in flags:
             first[flag] = value
@@ -146,7 +154,7 @@ class Ledger:
             "money": first.get("--money", "net"), "refunds": first.get("--refunds", "refund-day"),
             "occasions": first.get("--occasions", "each"),
             "returns": returns if returns != "auto" else "kind" if self.kinds else "sign",
-            "internal": int("--all" in first), "accounts": int("--accounts" in first),
+            "narrowed": int(chosen is not None), "internal": int("--all" in first), "accounts": int("--accounts" in first),
             "period": first.get("--period", "month"),
             "week_start": oracle.WEEKDAYS.index(first.get("--week-start", "mon")),
             "fiscal_start": int(first.get("--fiscal-start", "1")), "price_unit": 10**(9 - self.digits),
@@ -162,6 +170,7 @@ class Ledger:
         many = {"given_branches": ("branch", "--branch"), "given_anonymous": ("customer", "--anonymous")}
         for name, (column, flag) in many.items():
             self.table(name, [column], [(oracle.read_key(value),) for of, value in flags if of == flag])
+        self.table("given_chosen", ["customer"], chosen or [])
         shares = [oracle.half_away(Fraction(text) * 100) for text in first.get("--shares", "1,5,20").split(",")]
         self.table("given_shares", ["place", "share"], list(enumerate(shares, 1)))
         self.table("given_abc", ["place", "percent"],
@@ -208,8 +217,16 @@ class Ledger:
                 self.make(self.sql["table"][name])
                 try:
                     self.db.execute(self.sql["table"][name])
+                    self.index(name)
                 except sqlite3.Error as error:
                     raise RuntimeError("table=%s: %s" % (name, error)) from error
+
+    def index(self, name):
+        """Only for speed: by what tables are joined by."""
+        columns = {row[1] for row in self.db.execute("PRAGMA table_info(%s)" % name)}
+        for keys in (("source", "document"), ("customer",), ("opportunity",)):
+            if columns.issuperset(keys):
+                self.db.execute("CREATE INDEX %s_%s ON %s (%s)" % (name, keys[0], name, ", ".join(keys)))
 
     def answer(self, kind, name, **expressions):
         """(columns, rows) of a twin; expressions stand for {where} and the like."""

@@ -217,7 +217,7 @@ class Data:
             row = {"opportunity": "o%d" % number, "customer": self.maybe(rng.choice(self.keys), 0.9),
                    "created": self.maybe(self.instant(created), 0.95),
                    "closed": self.instant(closed) if outcome in ("won", "lost") else "", "outcome": outcome,
-                   "pipeline": "P", "stage": self.maybe(rng.choice(STAGES)), "amount": self.maybe(self.money(9000), 0.9),
+                   "pipeline": rng.choice(["P", "P", "P", ""]), "stage": self.maybe(rng.choice(STAGES)), "amount": self.maybe(self.money(9000), 0.9),
                    "probability": self.maybe("0.%d" % rng.randint(1, 9), 0.4), "owner": self.maybe(rng.choice(PEOPLE))}
             deals.append(row)
             day = created
@@ -283,6 +283,49 @@ class Data:
             if self.chance(0.1):
                 rows.append(dict(bounds, name="budget", value=self.money(900), branch="1", staff="ann", measure="flow"))
         return rows
+
+
+def write_sales(path, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, ["document", "time", "customer", "amount", "quantity", "price", "product", "branch"],
+                                lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return [("sales", path)]
+
+
+def read_rows(path):
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def public_files(data, folder):
+    """{name: files} of public data that are there, with the library's own names of columns; of CDNOW every fourth customer."""
+    found = {}
+    path = data / "cdnow-sample" / "CDNOW_sample.txt"
+    if path.exists():
+        cells = [line.split() for line in path.read_text().splitlines() if line.strip()]
+        found["cdnow-sample"] = write_sales(folder / "cdnow.csv", [
+            {"document": number, "customer": int(customer), "time": "%s-%s-%s" % (day[:4], day[4:6], day[6:]), "amount": amount,
+             "quantity": quantity} for number, (customer, _, day, quantity, amount) in enumerate(cells) if int(customer) % 4 == 0])
+    if (data / "chinook" / "Invoice.csv").exists():
+        heads = {row["InvoiceId"]: row for row in read_rows(data / "chinook" / "Invoice.csv")}
+        found["chinook"] = write_sales(folder / "chinook.csv", [
+            {"document": row["InvoiceId"], "customer": heads[row["InvoiceId"]]["CustomerId"], "time": heads[row["InvoiceId"]]["InvoiceDate"],
+             "quantity": row["Quantity"], "price": row["UnitPrice"], "product": row["TrackId"],
+             "branch": heads[row["InvoiceId"]]["BillingCountry"]} for row in read_rows(data / "chinook" / "InvoiceLine.csv")])
+    if (data / "northwind" / "Orders.csv").exists():
+        heads = {row["OrderID"]: row for row in read_rows(data / "northwind" / "Orders.csv")}
+
+        def day(text):
+            month, of_month, year = text.split("/")
+            return "%s-%02d-%02d" % (year, int(month), int(of_month))
+
+        found["northwind"] = write_sales(folder / "northwind.csv", [
+            {"document": row["OrderID"], "customer": heads[row["OrderID"]]["CustomerID"], "time": day(heads[row["OrderID"]]["OrderDate"]),
+             "quantity": row["Quantity"], "price": row["UnitPrice"], "product": row["ProductID"],
+             "branch": heads[row["OrderID"]]["ShipCountry"]} for row in read_rows(data / "northwind" / "Order_Details.csv")])
+    return found
 
 
 def sample_files(source, folder):

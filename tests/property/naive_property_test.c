@@ -143,8 +143,8 @@ static void load_lines(const world *of, crm_store *store, int first, int end, in
     if (!at->no_cost) {
       (void)snprintf(cost, sizeof cost, "%d.%02d", abs(at->cost) / 100, abs(at->cost) % 100);
     }
-    (void)snprintf(text, sizeof text, "%d,%d,%sT%02d:%02d,%s,%s,%s,%d.%02d,%s,%d.%03d,%s,b%d", at->document, version, date,
-                   at->minute / 60, at->minute % 60, customer, at->sale ? "sale" : "return",
+    (void)snprintf(text, sizeof text, "%d,%d,%sT%02d:%02d,%s,%s,%s,%d.%02d,%s,%d.%03d,%s,b%d", at->document, version,
+                   date, at->minute / 60, at->minute % 60, customer, at->sale ? "sale" : "return",
                    at->counts ? "goods" : "liability", abs(at->money) / 100, abs(at->money) % 100, cost,
                    abs(at->quantity) / 1000, abs(at->quantity) % 1000, product, at->branch);
     facts_add(rows, text);
@@ -523,7 +523,8 @@ static void check_months(world *of, const crm_store *store, const crm_scope *sco
     say_month(of, month);
     say(of, ",");
     say_money(of, money_of(of, 0, begin, end));
-    say(of, ",%d,%d,%d,%d,%d,%d\n", orders_of(of, 0, begin, end, 0), counts[0], counts[1], counts[2], counts[3], counts[4]);
+    say(of, ",%d,%d,%d,%d,%d,%d\n", orders_of(of, 0, begin, end, 0), counts[0], counts[1], counts[2], counts[3],
+        counts[4]);
   }
   assert_int_equal(crm_periods_compute(store, scope, NULL, &table, NULL), CRM_OK);
   assert_result(table, of->text);

@@ -124,11 +124,26 @@ static void test_merged(void **state)
   crm_store_free(store);
 }
 
+/* Opportunities without a customer are in nobody's segment. */
+static void test_segment(void **state)
+{
+  crm_store *store = shop();
+  static const char *const keys[] = {"c"};
+  crm_segment *segment = NULL;
+  crm_scope scope = CRM_SCOPE_INIT;
+  (void)state;
+  assert_int_equal(crm_segment_pick(store, keys, 1, NULL, &segment, NULL), CRM_OK);
+  scope.segment = segment;
+  assert_result(ask(store, &scope, crm_ownership_owners), "owner,customers,orders,open,open_amount\nbob,1,1,1,2.00\n");
+  crm_segment_free(segment);
+  crm_store_free(store);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_history),   cmocka_unit_test(test_owners), cmocka_unit_test(test_summary),
-      cmocka_unit_test(test_handovers), cmocka_unit_test(test_merged),
+      cmocka_unit_test(test_handovers), cmocka_unit_test(test_merged), cmocka_unit_test(test_segment),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
