@@ -105,7 +105,8 @@ static void make_document(world *of, dice *random, int document)
   memset(&head, 0, sizeof head);
   head.document = document;
   head.customer = dice_below(random, 9) == 0 ? 0 : 1 + dice_below(random, 1 + dice_below(random, CUSTOMERS));
-  head.day = dice_below(random, 5) == 0 ? 99 + dice_below(random, 4) : dice_below(random, DAYS);   /* about 29 February */
+  /* often about 29 February */
+  head.day = dice_below(random, 5) == 0 ? 99 + dice_below(random, 4) : dice_below(random, DAYS);
   head.minute = 600 + document;
   head.branch = dice_below(random, 3);
   for (k = 0; k < lines && of->count < LINES; k++) {
