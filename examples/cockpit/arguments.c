@@ -4,6 +4,7 @@
 
 #include "reading.h"
 #include "sets.h"
+#include "store.h"
 #include "values.h"
 #include "verbs.h"
 
@@ -216,7 +217,7 @@ static int settle_time(const arguments *args, const char *flag, const char *text
   return EXIT_GOOD;
 }
 
-static int settle_scope(arguments *args)
+int arguments_settle_scope(arguments *args)
 {
   crm_scope *scope = &args->scope;
   if (settle_time(args, "as-of", args->as_of, &scope->as_of) != EXIT_GOOD ||
@@ -263,7 +264,8 @@ static int settle(arguments *args)
   if (args->verb == NULL) {
     args->verb = verb_find("cockpit");
   }
-  if (flag_check(args) != EXIT_GOOD || sets_check(args) != EXIT_GOOD || settle_scope(args) != EXIT_GOOD ||
+  if (flag_check(args) != EXIT_GOOD || store_open(args) != EXIT_GOOD || sets_check(args) != EXIT_GOOD ||
+      arguments_settle_scope(args) != EXIT_GOOD ||
       settle_cuts("r-cuts", args->recency_cuts, 0, -1, args->cuts[0], &args->rfm.recency_cuts) != EXIT_GOOD ||
       settle_cuts("f-cuts", args->frequency_cuts, 0, 1, args->cuts[1], &args->rfm.frequency_cuts) != EXIT_GOOD ||
       settle_cuts("m-cuts", args->monetary_cuts, args->store.digits, 1, args->cuts[2], &args->rfm.monetary_cuts) !=
@@ -275,8 +277,8 @@ static int settle(arguments *args)
   }
   args->pyramid.ties = args->ties;
   args->rfm.ties = args->ties;
-  if (args->file_count == 0 && !value_listed(args->verb->name, FACTLESS_VERBS)) {
-    return report("no input: name a file by --sales, --customers or another table's flag (see --help)");
+  if (args->file_count == 0 && args->file == NULL && !value_listed(args->verb->name, FACTLESS_VERBS)) {
+    return report("no input: name a file by --sales, --customers or another table's flag, or --store (see --help)");
   }
   return reading_settle(args);
 }
@@ -293,5 +295,6 @@ int arguments_read(arguments *args, int count, char **texts)
 
 void arguments_free(arguments *args)
 {
+  crm_store_free(args->opened);
   pool_free(&args->memory);
 }

@@ -76,6 +76,8 @@ typedef struct arguments {
   int64_t reading_count;
 
   crm_store_options store;
+  const char *file;        /* the store's file, NULL: it is in memory alone */
+  crm_store *opened;       /* from it, until the files are loaded */
   crm_load_options load;
   crm_scope scope;
   text_list anonymous;
@@ -132,6 +134,12 @@ typedef struct arguments {
 int arguments_read(arguments *args, int count, char **texts);
 
 void arguments_free(arguments *args);
+
+/* Reads dates once more, after a store file has said when its business day begins. */
+int arguments_settle_scope(arguments *args);
+
+/* 1 where a flag was given. */
+int flag_given(const arguments *args, const char *name);
 
 /* A flag and its value (NULL where none was given with =). next is the argument after it, taken for a value in need;
  * *taken says whether it was. */

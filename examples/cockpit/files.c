@@ -5,6 +5,7 @@
 #include "output.h"
 #include "page.h"
 #include "reading.h"
+#include "store.h"
 #include "terminal.h"
 
 #include <errno.h>
@@ -248,7 +249,11 @@ int files_load(arguments *args, loading *loaded)
   if (loaded->rejects == NULL) {
     return report_memory();
   }
-  if (crm_store_create(NULL, &args->store, &loaded->store, &error) != CRM_OK) {
+  if (args->opened != NULL) {
+    loaded->store = args->opened;
+    args->opened = NULL;
+    loaded->damaged = store_damaged(loaded->store);
+  } else if (crm_store_create(NULL, &args->store, &loaded->store, &error) != CRM_OK) {
     return report_error(NULL, &error);
   }
   if (prepare(args, loaded->store) != EXIT_GOOD) {
@@ -294,6 +299,10 @@ void files_report(const arguments *args, const loading *loaded)
     (void)report("%s: %s %s rejected: %s (first: %s row %lld%s)", item->table, figure_count(count, item->rows),
                  item->rows == 1 ? "row" : "rows", item->name, item->file != NULL ? item->file : "?",
                  (long long)item->row, place);
+  }
+  if (loaded->damaged > 0) {
+    (void)report("%s: its newest commit, %lld, is damaged; what is shown is the last one before it that is whole",
+                 args->file, (long long)loaded->damaged);
   }
   if (loaded->rounded > 0) {
     (void)report("%s %s more decimals than are kept and %s rounded (--digits %d)",

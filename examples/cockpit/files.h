@@ -28,6 +28,7 @@ typedef struct loading {
   int64_t ignored_columns;
   cause causes[CAUSES];
   int cause_count;
+  int64_t damaged;          /* the newest commit of the store's file, where it could not be opened; 0: it was */
   crm_table **rejects;      /* a file each, where they are asked for; NULL where nothing was rejected */
   int64_t reject_count;
 } loading;

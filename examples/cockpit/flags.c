@@ -36,7 +36,6 @@ static int apply_kpi(arguments *args, const char *value);
 static int apply_feast(arguments *args, const char *value);
 static int apply_day_start(arguments *args, const char *value);
 static int apply_define(arguments *args, const char *value);
-static int apply_store(arguments *args, const char *value);
 static int apply_table(arguments *args, const char *value);
 
 #define INTO(field) offsetof(arguments, field)
@@ -87,7 +86,7 @@ static const flag flags[] = {
   TEXT("across-bands", composition.across_bands, "composition hhi"),
   TEXT("since", since, SETS_COMPARED),
   INTEGER("value-tiers", value_tiers, 1, CRM_PYRAMID_SHARES + 1, MOVES),
-  CALL("store", apply_store, NULL),
+  TEXT("store", file, NULL),
   WORD("week-start", calendar.week_start, "mon|tue|wed|thu|fri|sat|sun", NULL),
   INTEGER("fiscal-start", calendar.fiscal_start, 1, 12, NULL),
   WORD("format", format, "text|csv|json", NULL),
@@ -277,13 +276,6 @@ static int apply_define(arguments *args, const char *value)
   return items[args->definition_count++].name == NULL ? report_memory() : EXIT_GOOD;
 }
 
-static int apply_store(arguments *args, const char *value)
-{
-  (void)args;
-  (void)value;
-  return report("--store: store files are not there yet");
-}
-
 static int apply_table(arguments *args, const char *value)
 {
   args->table = table_find(args, value, strlen(value));
@@ -395,6 +387,17 @@ int flag_apply(arguments *args, const char *name, size_t length, const char *val
     return report("--%.*s needs a value", (int)length, name);
   }
   return table != NULL ? apply_file(args, table, value) : apply(args, &flags[i], value);
+}
+
+int flag_given(const arguments *args, const char *name)
+{
+  int i;
+  for (i = 0; i < FLAGS; i++) {
+    if (strcmp(flags[i].name, name) == 0) {
+      return args->given[i];
+    }
+  }
+  return 0;
 }
 
 int flag_check(const arguments *args)

@@ -265,7 +265,7 @@ static int run(arguments *args)
     report_costs(&made);
     report_branches(args, &loaded);
     files_report(args, &loaded);
-    status = loaded.rejected > 0 ? EXIT_REJECTED : EXIT_GOOD;
+    status = loaded.rejected > 0 || loaded.damaged > 0 ? EXIT_REJECTED : EXIT_GOOD;
   }
   crm_table_free(made.table);
   page_free(&made.text);

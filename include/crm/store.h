@@ -60,6 +60,10 @@ CRM_API crm_status crm_store_schema(const crm_store *store, crm_table **table, c
 /* The data version: the number of commits that changed something. Since 0.1. */
 CRM_API int64_t crm_store_version(const crm_store *store);
 
+/* What was settled at the store's creation, which a store file holds: digits, quantity_digits, returns, day_start.
+ * currency and anonymous are left NULL. Errors: ARGUMENT. Since 0.1. */
+CRM_API crm_status crm_store_settings(const crm_store *store, crm_store_options *options, crm_error *error);
+
 /* Decimals of money in this store. Since 0.1. */
 CRM_API int32_t crm_store_digits(const crm_store *store);
 

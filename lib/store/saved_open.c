@@ -352,6 +352,16 @@ static crm_status read_content(crm_store *store, int32_t content, crm_error *err
   return read_all(store, error);
 }
 
+/* A damaged file is not shown as an empty store: a commit before there were any facts is none to go back to. */
+static crm_status refuse_empty(const crm_store *store, crm_error *error)
+{
+  crm__journal_info info;
+  crm__journal_info_get(store->saved->journal, &info);
+  return info.shown > info.commit && store->version == 0
+             ? corrupt(error, "all commits of the file that hold facts are damaged")
+             : CRM_OK;
+}
+
 /* Reads the commit that the journal has opened, or where it is damaged and nobody writes, the newest before it that is
  * whole. */
 static crm_status read_newest(crm_store *store, int32_t content, crm_error *error)
@@ -371,7 +381,7 @@ static crm_status read_newest(crm_store *store, int32_t content, crm_error *erro
     store->saved = saved;
     status = read_content(store, content, error);
   }
-  return status;
+  return status == CRM_OK ? refuse_empty(store, error) : status;
 }
 
 static crm_status make_saved(crm_store *store, const crm_file_options *options, const char *path, crm_error *error)
@@ -568,8 +578,8 @@ crm_status crm_store_check(const crm_config *config, const crm_file_options *opt
   crm__journal_info_get(store->saved->journal, &info);
   if (info.shown > info.commit) {
     status = crm__fail(error, CRM_ERROR_CORRUPT,
-                       "commit %lld, the newest of the file, is damaged; commit %lld is whole", (long
-                       long)info.shown, (long long)info.commit);
+                       "commit %lld, the newest of the file, is damaged; commit %lld is whole",
+                       (long long)info.shown, (long long)info.commit);
   }
   status = status == CRM_OK ? crm__journal_check_all(store->saved->journal, error) : status;
   status = status == CRM_OK ? crm_store_verify(store, error) : status;

@@ -300,6 +300,20 @@ int64_t crm_store_version(const crm_store *store)
   return store == NULL ? 0 : store->version;
 }
 
+crm_status crm_store_settings(const crm_store *store, crm_store_options *options, crm_error *error)
+{
+  static const crm_store_options defaults = CRM_STORE_OPTIONS_INIT;
+  crm_store_options own = defaults;
+  if (store == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no store");
+  }
+  own.digits = store->digits;
+  own.quantity_digits = store->quantity_digits;
+  own.returns = store->returns;
+  own.day_start = store->day_start;
+  return crm__struct_write(options, &own, sizeof own, "crm_store_options", error);
+}
+
 int32_t crm_store_digits(const crm_store *store)
 {
   return store == NULL ? 0 : store->digits;

@@ -248,6 +248,7 @@ static const char *const answered[] = {
   "crm_store_backup", "crm_store_customers", "crm_store_digits", "crm_store_documents", "crm_store_file",
   "crm_store_free",
   "crm_store_horizon", "crm_store_lines", "crm_store_loads", "crm_store_open", "crm_store_read", "crm_store_schema",
+  "crm_store_settings",
   "crm_store_version", "crm_store_create",
 };
 
