@@ -62,6 +62,16 @@ void crm__reopened_free(crm_store *store)
   crm__free_array(&store->memory, store->reopened, CRM__REOPENED_MONTHS, sizeof *store->reopened);
 }
 
+uint64_t crm__reopened_count(const crm_store *store)
+{
+  uint64_t count = 0;
+  int32_t month;
+  for (month = 0; store->reopened != NULL && month < CRM__REOPENED_MONTHS; month++) {
+    count += store->reopened[month].version > 0;
+  }
+  return count;
+}
+
 int crm__reopened_month(const crm_store *store, int32_t first_day, int64_t *documents, int64_t *amount)
 {
   int32_t month = month_of(store, first_day * CRM_DAY + store->day_start);

@@ -10,6 +10,9 @@
 /* Room for what becomes of them. 0: no memory. */
 int crm__reopened_reserve(crm_store *store);
 
+/* Months that have been reached so. */
+uint64_t crm__reopened_count(const crm_store *store);
+
 /* Settles before which instant a document of this commit is late, and makes room. 0: no memory. */
 int crm__reopened_prepare(crm_store *store);
 

@@ -72,9 +72,10 @@ void crm__head_write(const crm_store *store, crm__bytes *bytes, crm__memory *mem
 typedef struct crm__expected {
   uint64_t keys[CRM__KEYS];
   uint64_t places[CRM__TABLES];
-  uint64_t reopened;        /* 1: there is a table of reopened months */
+  uint64_t reopened;        /* months */
   uint64_t turned_away;     /* records */
   int64_t known;            /* what crm_store_customers counts */
+  uint64_t reopened_read;
   uint64_t measures_read;
   uint64_t profiles_read;
 } crm__expected;

@@ -3,6 +3,7 @@
 #include "store/saved.h"
 
 #include "base/error.h"
+#include "store/reopened.h"
 
 #include <limits.h>
 
@@ -246,7 +247,7 @@ void crm__head_write(const crm_store *store, crm__bytes *bytes, crm__memory *mem
     crm__bytes_u64(bytes, memory, keys_of(of, i)->count);
   }
   crm__bytes_u64(bytes, memory, store->anonymous.length);
-  crm__bytes_u64(bytes, memory, store->reopened == NULL ? 0 : 1);
+  crm__bytes_u64(bytes, memory, crm__reopened_count(store));
   crm__bytes_u64(bytes, memory, store->turned_away_count);
   crm__bytes_u32(bytes, memory, store->currency);
   crm__bytes_u32(bytes, memory, CRM__TABLES);
@@ -436,7 +437,7 @@ crm_status crm__head_read(crm_store *store, crm__reader *reader, crm__expected *
   expected->reopened = crm__read_u64(reader);
   expected->turned_away = crm__read_u64(reader);
   store->currency = crm__read_u32(reader);
-  if (!scalars_good(store) || anonymous > expected->keys[CRM__KEYS_CUSTOMERS] || expected->reopened > 1 ||
+  if (!scalars_good(store) || anonymous > expected->keys[CRM__KEYS_CUSTOMERS] || expected->reopened > CRM__REOPENED_MONTHS ||
       expected->turned_away > COUNT_MOST || expected->known < 0 ||
       (uint64_t)expected->known > expected->keys[CRM__KEYS_CUSTOMERS] ||
       (store->currency != CRM__NONE && store->currency >= expected->keys[CRM__KEYS_NAMES])) {

@@ -197,16 +197,17 @@ static crm_status read_profiles(crm_store *store, crm__expected *expected, uint6
   return CRM_OK;
 }
 
-static crm_status read_reopened(crm_store *store, const crm__expected *expected, uint64_t count,
+static crm_status read_reopened(crm_store *store, crm__expected *expected, uint64_t count,
                                 const unsigned char *data, crm_error *error)
 {
   uint64_t i;
-  if (expected->reopened == 0 || count > CRM__REOPENED_MONTHS) {
-    return crm__part_fail(error, CRM__PART(CRM__PART_REOPENED, 0), 0, "the head knows of no such months");
+  if (expected->reopened_read != 0 || count != expected->reopened) {
+    return crm__part_fail(error, CRM__PART(CRM__PART_REOPENED, 0), 0, "there are other months than the head says");
   }
   if (!crm__reopened_reserve(store)) {
     return crm__fail_memory(error);
   }
+  expected->reopened_read = count;
   for (i = 0; i < count; i++) {
     uint64_t month = crm__load64(data + 32 * i);
     crm__reopened *of;

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "store/commit.h"
 #include "store/identity.h"
-#include "store/reopened.h"
 
 /* A store whose parts have been read: whether they belong together, before anything is made of them. */
 
@@ -96,7 +95,7 @@ static crm_status check_counts(crm_store *store, const crm__expected *expected, 
     }
   }
   if (expected->measures_read != store->customer_count || expected->profiles_read != store->customer_count ||
-      expected->turned_away != store->turned_away_count) {
+      expected->turned_away != store->turned_away_count || expected->reopened != expected->reopened_read) {
     return crm__part_fail(error, CRM__PART(CRM__PART_MEASURES, 0), expected->measures_read, "records are missing");
   }
   if (store->names.count == 0 || crm__intern_key(&store->names, 0, NULL).text == NULL ||
@@ -332,9 +331,6 @@ crm_status crm__parts_settle(crm_store *store, const crm__expected *expected, cr
 {
   crm_status status = check_counts(store, expected, error);
   int32_t table;
-  if (status == CRM_OK && expected->reopened != 0 && !crm__reopened_reserve(store)) {
-    status = crm__fail_memory(error);
-  }
   store->profile_count = store->customer_count;
   status = status == CRM_OK ? check_members(store, error) : status;
   status = status == CRM_OK ? check_erased(store, error) : status;

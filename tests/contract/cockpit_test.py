@@ -500,9 +500,8 @@ def unusable_arguments():
                 ["--from", "2024-02-01", "--to", "2024-02-01"], ["--delimiter", ""], ["--delimiter", "ab"],
                 ["--decimal", "x"], ["--encoding", "utf-16"], ["--document", "day"], ["--header", ""],
                 ["--time-format", ""], ["--time-format", "%Q"], ["--color", "blue"], ["--all=yes"], ["--help=1"],
-                ["--where", "x > 1"], ["--store", os.path.join(FOLDER, "x.crm")]):
+                ["--where", "x > 1"]):
         unusable(*bad, "--sales", path)
-    expect(not os.path.exists(os.path.join(FOLDER, "x.crm")), "a store file was made")
 
 
 @test
@@ -628,6 +627,38 @@ def the_same_file_again():
     expect("conflict" in partly("load", "--sales", path, "--sales", other).error, "conflict")
     rows = good("tiers", "--format", "csv", "--replace", "--sales", path, "--sales", other).rows
     equal({r["customer"]: r["spend"] for r in rows}["7"], "15.50")
+
+
+@test
+def facts_in_a_store_file():
+    store = os.path.join(FOLDER, "kept.crm")
+    first = write("first.csv", PLAIN)
+    more = write("more.csv", "document,time,customer,amount\n9,2024-03-05,7,70.00\n9x,never,7,1.00\n")
+    unusable("tiers", "--store", store, saying="kept.crm")
+    good("tiers", "--store", store, "--sales", first)
+    equal(good("tiers", "--format", "csv", "--store", store).out, good("tiers", "--format", "csv", "--sales", first).out)
+    expect("time" in partly("tiers", "--store", store, "--sales", more).error, "the rejected row")
+    row = load_row(good("load", "--format", "csv", "--store", store))
+    equal((row["rows"], row["accepted"], row["rejected"]), ("6", "5", "1"))
+    rows = good("tiers", "--format", "csv", "--store", store).rows
+    equal({r["customer"]: r["spend"] for r in rows}["7"], "84.50")
+    good("tiers", "--store", store, "--digits", "2")
+    for settled in (["--digits", "3"], ["--returns", "sign"], ["--day-start", "04:00"], ["--anonymous", "7"],
+                    ["--currency", "EUR"]):
+        unusable("tiers", "--store", store, *settled, saying=settled[0])
+    night = os.path.join(FOLDER, "night.crm")
+    good("tiers", "--store", night, "--day-start", "04:00", "--sales", write("n.csv", PLAIN + "5,2024-04-01 03:00,7,5\n"))
+    equal(good("months", "--format", "csv", "--store", night, "--from", "2024-03-31").rows[0]["revenue"], "5.00")
+    with open(store, "rb") as file:
+        content = file.read()
+    cut = write("cut.crm", content[:-60])   # into the end of the last commit
+    result = partly("tiers", "--format", "csv", "--store", cut)
+    equal({r["customer"]: r["spend"] for r in result.rows}["7"], "14.50")
+    expect("damaged" in result.error, "an older commit is not told: " + result.error)
+    unusable("tiers", "--store", cut, "--sales", more, saying="cut.crm")
+    unusable("tiers", "--store", write("cut2.crm", content[:9000]), saying="cut2.crm")
+    unusable("tiers", "--store", write("none.crm", b"not a store at all"), saying="none.crm")
+    unusable("tiers", "--store", os.path.join(FOLDER, "no", "such", "folder.crm"), "--sales", first, saying="folder.crm")
 
 
 @test

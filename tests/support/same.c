@@ -132,8 +132,8 @@ static void same_history(const crm_store *a, const crm_store *b, const char *wha
     same(a->turned_away[i].rows, b->turned_away[i].rows, what, "rows turned away", i);
     same(a->turned_away[i].amount, b->turned_away[i].amount, what, "amount turned away", i);
   }
-  same(a->reopened != NULL, b->reopened != NULL, what, "reopened", 0);
-  for (i = 0; a->reopened != NULL && i < CRM__REOPENED_MONTHS; i++) {
+  same((int64_t)crm__reopened_count(a), (int64_t)crm__reopened_count(b), what, "reopened", 0);
+  for (i = 0; a->reopened != NULL && b->reopened != NULL && i < CRM__REOPENED_MONTHS; i++) {
     same(a->reopened[i].documents, b->reopened[i].documents, what, "reopened documents", i);
     same(a->reopened[i].amount, b->reopened[i].amount, what, "reopened amount", i);
     same(a->reopened[i].version, b->reopened[i].version, what, "reopened version", i);

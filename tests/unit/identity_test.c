@@ -118,6 +118,19 @@ static void test_later_documents(void **state)
 }
 
 /* Documents and merges in one load. */
+/* A version that names nobody: what stood for whom the version before was sent is gone. */
+static void test_nobody_any_more(void **state)
+{
+  crm_store *store = shop();
+  (void)state;
+  put(store, "merges", MERGES "a2,a,,\n", "");
+  put(store, "sales", "document,time,customer,kind,amount,version\n3,2024-02-01,,sale,5,1\n", "");
+  assert_result(document_of(store, "", "3"), "document,customer\n3,\n");
+  put(store, "merges", MERGES "a2,a,true,1\n", "");
+  assert_result(documents_of(store, "a2"), "document\n5\n");
+  crm_store_free(store);
+}
+
 static void test_one_load(void **state)
 {
   crm_store *store = store_new(NULL);
@@ -522,7 +535,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one_customer),   cmocka_unit_test(test_as_if_sent), cmocka_unit_test(test_undone),
-      cmocka_unit_test(test_later_documents), cmocka_unit_test(test_one_load),   cmocka_unit_test(test_ring),
+      cmocka_unit_test(test_later_documents), cmocka_unit_test(test_nobody_any_more), cmocka_unit_test(test_one_load),   cmocka_unit_test(test_ring),
       cmocka_unit_test(test_any_order),      cmocka_unit_test(test_rollback),
       cmocka_unit_test(test_erase),          cmocka_unit_test(test_erase_integers), cmocka_unit_test(test_forget),
       cmocka_unit_test(test_forget_erased),  cmocka_unit_test(test_refused),     cmocka_unit_test(test_aliases),
