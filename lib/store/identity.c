@@ -222,7 +222,7 @@ static void write_customer(crm_store *store, uint32_t document, uint32_t sender,
 void crm__document_resolve(crm_store *store, uint32_t document)
 {
   uint32_t sender = crm__column_u32(&store->documents.customer, document);
-  write_customer(store, document, sender, crm__resolve(store, sender));   /* nobody too: a version before had somebody */
+  write_customer(store, document, sender, crm__resolve(store, sender));   /* nobody too: one before had somebody */
 }
 
 /* Takes the chain of a customer into another one; the profile is empty then. Answers the new head. */

@@ -437,7 +437,8 @@ crm_status crm__head_read(crm_store *store, crm__reader *reader, crm__expected *
   expected->reopened = crm__read_u64(reader);
   expected->turned_away = crm__read_u64(reader);
   store->currency = crm__read_u32(reader);
-  if (!scalars_good(store) || anonymous > expected->keys[CRM__KEYS_CUSTOMERS] || expected->reopened > CRM__REOPENED_MONTHS ||
+  if (!scalars_good(store) || anonymous > expected->keys[CRM__KEYS_CUSTOMERS] ||
+      expected->reopened > CRM__REOPENED_MONTHS ||
       expected->turned_away > COUNT_MOST || expected->known < 0 ||
       (uint64_t)expected->known > expected->keys[CRM__KEYS_CUSTOMERS] ||
       (store->currency != CRM__NONE && store->currency >= expected->keys[CRM__KEYS_NAMES])) {

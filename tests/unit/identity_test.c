@@ -535,7 +535,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one_customer),   cmocka_unit_test(test_as_if_sent), cmocka_unit_test(test_undone),
-      cmocka_unit_test(test_later_documents), cmocka_unit_test(test_nobody_any_more), cmocka_unit_test(test_one_load),   cmocka_unit_test(test_ring),
+      cmocka_unit_test(test_later_documents), cmocka_unit_test(test_nobody_any_more),
+      cmocka_unit_test(test_one_load),       cmocka_unit_test(test_ring),
       cmocka_unit_test(test_any_order),      cmocka_unit_test(test_rollback),
       cmocka_unit_test(test_erase),          cmocka_unit_test(test_erase_integers), cmocka_unit_test(test_forget),
       cmocka_unit_test(test_forget_erased),  cmocka_unit_test(test_refused),     cmocka_unit_test(test_aliases),
