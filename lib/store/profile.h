@@ -95,6 +95,9 @@ static inline void crm__profile_join(crm__measure *measure, crm__profile *profil
 
 void crm__profile_add(const crm_store *store, crm__measure *measure, crm__profile *profile, uint32_t document);
 
+/* The chain of a customer: as many documents as are kept, all of them the customer's and live. */
+int crm__chain_good(const crm_store *store, uint32_t customer);
+
 /* Makes measure and profile anew from the chain, from which documents that are no longer the customer's drop out. */
 void crm__profile_rebuild(crm_store *store, uint32_t customer);
 

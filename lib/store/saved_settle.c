@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "store/commit.h"
 #include "store/identity.h"
+#include "store/profile.h"
 
 /* A store whose parts have been read: whether they belong together, before anything is made of them. */
 
@@ -107,74 +108,111 @@ static crm_status check_counts(crm_store *store, const crm__expected *expected, 
 
 /* ---- documents ---- */
 
-static crm_status check_documents(const crm_store *store, crm_error *error)
+typedef struct document_counts {
+  uint64_t live;
+  uint64_t lines;
+  uint64_t named;      /* with a customer */
+  int64_t earliest;
+  int64_t latest;
+} document_counts;
+
+static crm_status check_document(const crm_store *store, uint64_t i, document_counts *counts, crm_error *error)
 {
   const crm__documents *documents = &store->documents;
+  uint64_t first = (uint64_t)crm__column_i64(&documents->first, i);
+  uint32_t lines = crm__column_u32(&documents->lines, i);
+  uint32_t flags = crm__column_u8(&documents->flags, i);
+  int64_t time = crm__column_i64(&documents->time, i);
+  if (lines > 0 && (first > store->line_count || lines > store->line_count - first)) {
+    return crm__fail_at(error, CRM_ERROR_CORRUPT, "sales", "document", 0, -1,
+                        "document number %lld has lines that are not there", (long long)i);
+  }
+  if ((flags & CRM__DOCUMENT_LIVE) == 0) {
+    return CRM_OK;
+  }
+  if (lines == 0 || time == CRM__NULL) {
+    return crm__fail_at(error, CRM_ERROR_CORRUPT, "sales", "document", 0, -1,
+                        "document number %lld has no line or no time", (long long)i);
+  }
+  counts->live++;
+  counts->lines += lines;
+  counts->named += crm__column_u32(&documents->customer, i) != CRM__NONE;
+  counts->latest = time > counts->latest ? time : counts->latest;
+  counts->earliest = time < counts->earliest && (flags & CRM__DOCUMENT_LINE) ? time : counts->earliest;
+  return CRM_OK;
+}
+
+static crm_status check_documents(const crm_store *store, crm_error *error)
+{
+  document_counts counts = {0, 0, 0, INT64_MAX, INT64_MIN};
   uint64_t chained = 0;
-  uint64_t named = 0;
+  crm_status status = CRM_OK;
   uint64_t i;
-  for (i = 0; i < store->document_count; i++) {
-    uint64_t first = (uint64_t)crm__column_i64(&documents->first, i);
-    uint32_t lines = crm__column_u32(&documents->lines, i);
-    uint32_t live = crm__column_u8(&documents->flags, i) & CRM__DOCUMENT_LIVE;
-    if (lines > 0 && (first > store->line_count || lines > store->line_count - first)) {
-      return crm__fail_at(error, CRM_ERROR_CORRUPT, "sales", "document", 0, -1,
-                          "document number %lld has lines that are not there", (long long)i);
-    }
-    if (live != 0 && (lines == 0 || crm__column_i64(&documents->time, i) == CRM__NULL)) {
-      return crm__fail_at(error, CRM_ERROR_CORRUPT, "sales", "document", 0, -1,
-                          "document number %lld has no line or no time", (long long)i);
-    }
-    named += live != 0 && crm__column_u32(&documents->customer, i) != CRM__NONE;
+  for (i = 0; status == CRM_OK && i < store->document_count; i++) {
+    status = check_document(store, i, &counts, error);
   }
   for (i = 0; i < store->customer_count; i++) {
     chained += store->profiles[i].documents;
   }
-  /* so that walking all chains takes no more steps than there are documents */
-  return chained == named ? CRM_OK
-                          : crm__fail_at(error, CRM_ERROR_CORRUPT, "sales", "customer", 0, -1,
-                                         "the customers have another number of documents than there are");
+  if (status == CRM_OK &&
+      (counts.live != (uint64_t)store->live_documents || counts.lines != (uint64_t)store->live_lines ||
+       counts.latest != store->latest || counts.earliest != store->earliest || chained != counts.named)) {
+    status = crm__fail_at(error, CRM_ERROR_CORRUPT, "sales", NULL, 0, -1,
+                          "the counts of documents and lines, or their times, differ from what is there");
+  }
+  return status;
 }
 
 /* ---- chains ---- */
 
-/* Where every document leads to one of a lower id, as it does until versions come, no chain can go round. */
-static int chains_descend(const crm_store *store)
+/* Whether the chain of every customer leads from one of its documents to the one before it by id, as it does until
+ * versions and merges come: then one pass over the documents knows them all. last, counts: a number a customer. */
+static int chains_ascend(const crm_store *store, uint32_t *last, uint32_t *counts)
 {
-  const crm__column *next = &store->documents.next;
+  const crm__documents *documents = &store->documents;
   uint64_t i;
   for (i = 0; i < store->document_count; i++) {
-    uint32_t to = crm__column_u32(next, i);
-    if (to != CRM__NONE && to >= i) {
+    uint32_t customer = crm__column_u32(&documents->customer, i);
+    if (customer == CRM__NONE || (crm__column_u8(&documents->flags, i) & CRM__DOCUMENT_LIVE) == 0) {
+      continue;
+    }
+    if (crm__column_u32(&documents->next, i) != last[customer]) {
+      return 0;
+    }
+    last[customer] = (uint32_t)i;
+    counts[customer]++;
+  }
+  for (i = 0; i < store->customer_count; i++) {
+    if (store->profiles[i].head != last[i] || store->profiles[i].documents != counts[i]) {
       return 0;
     }
   }
   return 1;
 }
 
-/* As many documents as are kept, and an end. All chains together have no more steps than there are documents. */
-static int chain_ends(const crm_store *store, uint64_t customer)
-{
-  uint32_t document = store->profiles[customer].head;
-  uint32_t left = store->profiles[customer].documents;
-  for (; left > 0 && document != CRM__NONE; left--) {
-    document = crm__column_u32(&store->documents.next, document);
-  }
-  return left == 0 && document == CRM__NONE;
-}
-
+/* Every live document is in the chain of its customer, once, and nothing else. All walks together have no more steps
+ * than there are documents. */
 static crm_status check_chains(const crm_store *store, crm_error *error)
 {
-  int descend = chains_descend(store);
+  crm__memory memory = crm__memory_fork(&store->memory);
+  uint32_t *last = crm__alloc_array(&memory, store->customer_count, sizeof *last);
+  uint32_t *counts = crm__alloc_array_zero(&memory, store->customer_count, sizeof *counts);
+  crm_status status = last == NULL || counts == NULL ? crm__fail_memory(error) : CRM_OK;
+  int ascend = 0;
   uint64_t i;
-  for (i = 0; i < store->customer_count; i++) {
-    if ((store->profiles[i].documents == 0) != (store->profiles[i].head == CRM__NONE) ||
-        (!descend && !chain_ends(store, i))) {
-      return crm__fail_at(error, CRM_ERROR_CORRUPT, "sales", "customer", 0, -1,
-                          "the documents of customer number %lld have no end", (long long)i);
+  if (status == CRM_OK) {
+    memset(last, 0xFF, (size_t)store->customer_count * sizeof *last);   /* CRM__NONE */
+    ascend = chains_ascend(store, last, counts);
+  }
+  for (i = 0; status == CRM_OK && !ascend && i < store->customer_count; i++) {
+    if (!crm__chain_good(store, (uint32_t)i)) {
+      status = crm__fail_at(error, CRM_ERROR_CORRUPT, "sales", "customer", 0, -1,
+                            "the chain of customer number %lld is not that of its documents", (long long)i);
     }
   }
-  return CRM_OK;
+  crm__free_array(&memory, last, store->customer_count, sizeof *last);
+  crm__free_array(&memory, counts, store->customer_count, sizeof *counts);
+  return status;
 }
 
 /* ---- sums ---- */

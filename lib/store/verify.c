@@ -57,8 +57,7 @@ static int same_measure(const crm__measure *a, const crm__measure *b)
          a->orders == b->orders && a->flags == b->flags;
 }
 
-/* The chain of a customer: as many documents as are kept, all of them the customer's. */
-static int chain_good(const crm_store *store, uint32_t customer)
+int crm__chain_good(const crm_store *store, uint32_t customer)
 {
   uint32_t document = store->profiles[customer].head;
   uint32_t left = store->profiles[customer].documents;
@@ -88,7 +87,7 @@ static crm_status verify_profiles(const crm_store *store, crm__measure *measures
         made[i].documents != store->profiles[i].documents) {
       return differs(error, "profile of the customer", i);
     }
-    if (!chain_good(store, (uint32_t)i)) {
+    if (!crm__chain_good(store, (uint32_t)i)) {
       return differs(error, "documents of the customer", i);
     }
   }
