@@ -56,6 +56,14 @@ TASKS = {
     ),
     "t7": ("Columns in memory, loaded, and the full cockpit", "both together", "both together"),
     "t7k": ("The same with 64-bit customer keys", "both together", "both together"),
+    "open": (
+        "A file opened, its pyramid shown",
+        "its own database file opened; tiers of 1, 5 and 20 percent of the customers by spend, ties together",
+        "`crm_store_open` of a file that `crm_store_save` has written, for its profiles; `crm_pyramid_compute`, `_tiers`, "
+        "`_concentration`",
+    ),
+    "read": ("A file opened, all facts read", "", "`crm_store_open`, for everything; each piece is checked"),
+    "save": ("The facts written to a new file", "", "`crm_store_save`"),
     "csvload": ("CSV file, loaded", "types given", "every field validated, idempotent"),
     "csv": ("CSV file to the full cockpit", "both together", "both together"),
 }
@@ -71,6 +79,7 @@ FLOORS = {
         "t5": (4, 6),
         "t6": (14, 20),
         "warm": (50, 150),
+        "open": (10, 10),
         "t7": (6, 10),
         "t7k": (6, 10),
         "csv": (6, 10),
@@ -79,7 +88,7 @@ FLOORS = {
 }
 
 # Where the answers of a task are not compared: they are those of another one, or there are none.
-UNCHECKED = ("t1m", "t1i", "warm", "load", "csvload")
+UNCHECKED = ("t1m", "t1i", "warm", "load", "read", "save", "csvload")
 
 SIZES = {
     "20k": (20_000, 2_000),

@@ -13,7 +13,7 @@
  * written with right ones: the head of a checkpoint, its pieces, and the commits behind it. Whatever is opened answers
  * questions, takes loads, and can be saved; what verifies is the same once it is read again.
  *
- * Input: 0 and the bytes of a file; or 1, then sections, each a tag (1) and a length (2, little-endian) of what follows:
+ * Input: 0 and the bytes of a file; or 1, then sections, each a tag (1) and a length (2, little-endian) of the rest:
  * 'h' head, 'p' piece (part 2, first element 4, elements 4, data), 'l' a frame behind the checkpoint (kind 1, payload),
  * 'c' the end of a commit. */
 

@@ -1113,6 +1113,7 @@ class Functions:
     crm_store_rows: Callable[..., int]
     crm_store_save: Callable[..., int]
     crm_store_schema: Callable[..., int]
+    crm_store_settings: Callable[..., int]
     crm_store_sources: Callable[..., int]
     crm_store_totals: Callable[..., int]
     crm_store_verify: Callable[..., int]
@@ -1618,6 +1619,9 @@ class Functions:
         f.restype = c_int32
         self.crm_store_schema = f = library.crm_store_schema
         f.argtypes = (POINTER(crm_store), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_store_settings = f = library.crm_store_settings
+        f.argtypes = (POINTER(crm_store), POINTER(crm_store_options), POINTER(crm_error))
         f.restype = c_int32
         self.crm_store_sources = f = library.crm_store_sources
         f.argtypes = (POINTER(crm_store), POINTER(POINTER(crm_table)), POINTER(crm_error))

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the libcrm authors
+"""Store files of every format that there has been are read, and answer what they answered when they were written.
+
+    compat_test.py --cockpit PATH
+
+store-N.base64 is a file of format N as crm-cockpit wrote it: a checkpoint (loads of sales, customers, merges, opportunities
+and interactions, an attribute) and a commit behind it (a higher version and a new document). store-N.txt is what it
+answers. Neither is ever written again.
+"""
+
+import argparse
+import base64
+import pathlib
+import subprocess
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+ASKED = (
+    ["load", "--format", "csv"],
+    ["tiers", "--format", "csv"],
+    ["pyramid", "--format", "csv"],
+    ["aliases", "--format", "csv"],
+    ["products", "--format", "csv"],
+    ["rows", "--table", "customers", "--format", "csv"],
+    ["rows", "--table", "opportunities", "--format", "csv"],
+    ["rows", "--table", "interactions", "--format", "csv"],
+)
+
+
+def answers(cockpit, path):
+    told = []
+    for words in ASKED:
+        done = subprocess.run([cockpit, *words, "--store", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              encoding="utf-8", timeout=60, check=False)
+        told.append(f"$ {' '.join(words)}\n{done.stdout}{done.stderr if done.returncode else ''}")
+    return "".join(told)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cockpit", required=True)
+    cockpit = parser.parse_args().cockpit
+    passed = failed = 0
+    for source in sorted(HERE.glob("store-*.base64")):
+        content = base64.b64decode(source.read_text())
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "old.crm")
+            path.write_bytes(content)
+            told = answers(cockpit, str(path))
+            path.write_bytes(content)
+            more = pathlib.Path(folder, "more.csv")
+            more.write_text("document,time,customer,amount\n9,2023-06-01,zoe,12.34\n")
+            again = subprocess.run([cockpit, "load", "--format", "csv", "--store", path, "--sales", more],
+                                   stdout=subprocess.PIPE, encoding="utf-8", timeout=60, check=False)
+        good = told == source.with_suffix(".txt").read_text(encoding="utf-8")
+        known = again.returncode == 0 and any(line.startswith("sales,8,6,1,1,") for line in again.stdout.splitlines())
+        for what, fine in (("answers", good), ("takes loads and knows what it has", known)):
+            passed += fine
+            failed += not fine
+            if not fine:
+                print(f"FAILED {source.name} {what}:\n{told if what == 'answers' else again.stdout}")
+    if passed + failed == 0:
+        failed = 1
+        print("FAILED there is no file")
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0
+
+
+raise SystemExit(main())
