@@ -183,7 +183,7 @@ const char *const manual[] = {
   "Exit status\n"
   "  0  good\n"
   "  1  the result stands, but rows were rejected, or the newest commit of the\n"
-  "     store's file is damaged and one before it was opened; standard error says it\n"
+  "     store's file is damaged and one before it was opened; standard error tells\n"
   "  2  unusable arguments or input; nothing was written\n"
   "\n"
   "Examples\n"

@@ -76,6 +76,17 @@ CRM_API crm_status crm_store_backup(const crm_store *store, const crm_io *io, co
 CRM_API crm_status crm_store_check(const crm_config *config, const crm_file_options *options, const char *path,
                                    crm_error *error);
 
+/* Reads what is left of a damaged file, commit or no commit, and writes it to a new one: the newest checkpoint of which
+ * least is lost, and behind it every commit that is whole, also where one between is lost. Of a checkpoint with lost
+ * pieces each document or row that needs one is left out, keys that are lost get others, and all that is kept beside
+ * the facts is made anew, so that what is written verifies.
+ * report: a row for each loss: what, commit, part, first, count. piece: of a checkpoint (part and first element, as in
+ * docs/format/store.md; count: documents or rows that were left out for it); rows: that named what is no longer there;
+ * commit: not whole, or refused without those before it; bytes: of the file, in no intact frame.
+ * Errors: CORRUPT (nothing that a store could be made of), ARGUMENT, IO, NOT_FOUND, LIMIT, MEMORY. Since 0.1. */
+CRM_API crm_status crm_store_salvage(const crm_config *config, const crm_file_options *options, const char *path,
+                                     const char *to, crm_table **report, crm_error *error);
+
 /* What is known of a store's file. */
 typedef struct crm_file_info {
   uint32_t struct_size;

@@ -83,15 +83,15 @@ static inline void crm__bytes_free(crm__bytes *bytes, crm__memory *memory)
 }
 
 /* A reader. What lies beyond the end reads as 0 and sets `bad`. */
-typedef struct crm__reader {
+typedef struct crm__byte_reader {
   const unsigned char *at;
   uint64_t left;
   int bad;
-} crm__reader;
+} crm__byte_reader;
 
-static inline crm__reader crm__reader_of(const void *data, uint64_t size)
+static inline crm__byte_reader crm__byte_reader_of(const void *data, uint64_t size)
 {
-  crm__reader reader;
+  crm__byte_reader reader;
   reader.at = data;
   reader.left = size;
   reader.bad = 0;
@@ -99,7 +99,7 @@ static inline crm__reader crm__reader_of(const void *data, uint64_t size)
 }
 
 /* The next bytes; NULL where there are not so many. */
-static inline const unsigned char *crm__read_bytes(crm__reader *reader, uint64_t size)
+static inline const unsigned char *crm__read_bytes(crm__byte_reader *reader, uint64_t size)
 {
   const unsigned char *at = reader->at;
   if (reader->bad || size > reader->left) {
@@ -113,19 +113,19 @@ static inline const unsigned char *crm__read_bytes(crm__reader *reader, uint64_t
   return at;
 }
 
-static inline uint32_t crm__read_u8(crm__reader *reader)
+static inline uint32_t crm__read_u8(crm__byte_reader *reader)
 {
   const unsigned char *at = crm__read_bytes(reader, 1);
   return at == NULL ? 0 : *at;
 }
 
-static inline uint32_t crm__read_u32(crm__reader *reader)
+static inline uint32_t crm__read_u32(crm__byte_reader *reader)
 {
   const unsigned char *at = crm__read_bytes(reader, 4);
   return at == NULL ? 0 : crm__load32(at);
 }
 
-static inline uint64_t crm__read_u64(crm__reader *reader)
+static inline uint64_t crm__read_u64(crm__byte_reader *reader)
 {
   const unsigned char *at = crm__read_bytes(reader, 8);
   return at == NULL ? 0 : crm__load64(at);
@@ -139,7 +139,7 @@ static inline int64_t crm__signed64(uint64_t bits)
   return value;
 }
 
-static inline int64_t crm__read_i64(crm__reader *reader)
+static inline int64_t crm__read_i64(crm__byte_reader *reader)
 {
   return crm__signed64(crm__read_u64(reader));
 }

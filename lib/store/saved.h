@@ -81,7 +81,7 @@ typedef struct crm__expected {
 } crm__expected;
 
 /* Reads a head into an empty store, and gives its columns their lengths. Errors: CORRUPT, VERSION, MEMORY. */
-crm_status crm__head_read(crm_store *store, crm__reader *reader, crm__expected *expected, crm_error *error);
+crm_status crm__head_read(crm_store *store, crm__byte_reader *reader, crm__expected *expected, crm_error *error);
 
 /* A place that parts are written to, and a place that they come from. */
 typedef struct crm__part_sink {
@@ -106,6 +106,9 @@ int crm__measures_reserve(crm_store *store, uint64_t customers);
  * sums stay within 64 bits; and makes what is not saved. Whether all that is kept is what the facts give only
  * crm_store_verify says. Errors: CORRUPT, MEMORY. */
 crm_status crm__parts_settle(crm_store *store, const crm__expected *expected, crm_error *error);
+
+/* Whether every element is such as its column holds. CORRUPT. */
+crm_status crm__parts_check(crm_store *store, crm_error *error);
 
 /* What a customer without sales is to a scope without bounds: its kind and acquaintance in one byte. */
 #define CRM__STANDING_KIND 15U

@@ -125,7 +125,7 @@ static crm_status put_part(void *context, uint32_t part, uint64_t first, uint64_
     return status;
   }
   crm__bytes_u32(&to->list, &to->memory, part);
-  crm__bytes_u32(&to->list, &to->memory, 0);
+  crm__bytes_u32(&to->list, &to->memory, (uint32_t)(first / CRM__CHUNK));
   crm__bytes_u64(&to->list, &to->memory, frame.offset);
   crm__bytes_u64(&to->list, &to->memory, frame.length);
   crm__bytes_u64(&to->list, &to->memory, frame.checksum);

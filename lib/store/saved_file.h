@@ -22,6 +22,10 @@
 /* Bytes at the begin of a part's payload: first element and count (8 each), part (4), 0 (4). */
 #define CRM__SAVED_PART_HEAD 24U
 
+/* Bytes of the list behind a head for a piece: part (4), number of the piece (4: its first element / CRM__CHUNK),
+ * offset, length and checksum of its frame (8 each). */
+#define CRM__SAVED_ENTRY 32U
+
 typedef struct crm__saved {
   crm__memory memory;
   crm__journal *journal;
@@ -74,6 +78,7 @@ crm_status crm__saved_checkpoint(const crm_store *store, crm__journal *journal, 
 typedef struct crm__replay {
   crm_store *store;
   crm_load *load;           /* the one that is under way */
+  int32_t lenient;          /* what a commit decides need not be what it decided when it was written */
 } crm__replay;
 
 crm_status crm__replay_frame(crm__replay *replay, uint32_t kind, const unsigned char *data, uint64_t size,

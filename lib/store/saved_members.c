@@ -266,7 +266,7 @@ static crm_status bad_head(crm_error *error, const char *what)
   return crm__fail(error, CRM_ERROR_CORRUPT, "the head of the checkpoint contradicts itself: %s", what);
 }
 
-static crm_status read_attributes(crm_store *store, int32_t table, crm__reader *reader, crm_error *error)
+static crm_status read_attributes(crm_store *store, int32_t table, crm__byte_reader *reader, crm_error *error)
 {
   uint32_t count = crm__read_u32(reader);
   uint32_t i;
@@ -291,7 +291,7 @@ static int count_good(int64_t value)
   return value >= 0 && value <= INT64_C(1) << 62;
 }
 
-static int read_tally(crm__tally *tally, crm__reader *reader)
+static int read_tally(crm__tally *tally, crm__byte_reader *reader)
 {
   tally->rows = crm__read_i64(reader);
   tally->accepted = crm__read_i64(reader);
@@ -308,7 +308,8 @@ static int read_tally(crm__tally *tally, crm__reader *reader)
 }
 
 /* places: how many keys of a table are to come. */
-static crm_status read_table(crm_store *store, int32_t table, uint64_t *places, crm__reader *reader, crm_error *error)
+static crm_status read_table(crm_store *store, int32_t table, uint64_t *places, crm__byte_reader *reader,
+                             crm_error *error)
 {
   crm__dimension *dimension = &store->dimensions[table];
   int32_t i;
@@ -332,7 +333,7 @@ static crm_status read_table(crm_store *store, int32_t table, uint64_t *places, 
   return CRM_OK;
 }
 
-static crm_status read_touched(crm_store *store, crm__reader *reader, crm_error *error)
+static crm_status read_touched(crm_store *store, crm__byte_reader *reader, crm_error *error)
 {
   uint32_t i;
   store->touched_since = crm__read_i64(reader);
@@ -393,7 +394,7 @@ static int resize_columns(crm_store *store, const uint64_t *counts, const uint64
          crm__column_resize(&store->anonymous, memory, anonymous);
 }
 
-static crm_status read_counts(crm__reader *reader, uint64_t *counts, crm_error *error)
+static crm_status read_counts(crm__byte_reader *reader, uint64_t *counts, crm_error *error)
 {
   uint32_t i;
   for (i = 0; i < CRM__KEYS; i++) {
@@ -405,7 +406,7 @@ static crm_status read_counts(crm__reader *reader, uint64_t *counts, crm_error *
   return CRM_OK;
 }
 
-crm_status crm__head_read(crm_store *store, crm__reader *reader, crm__expected *expected, crm_error *error)
+crm_status crm__head_read(crm_store *store, crm__byte_reader *reader, crm__expected *expected, crm_error *error)
 {
   uint64_t anonymous;
   crm_status status = CRM_OK;

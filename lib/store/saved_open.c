@@ -26,15 +26,12 @@ typedef struct checkpoint {
   uint64_t commit;
 } checkpoint;
 
-/* Bytes of the list for a piece: part (4), 0 (4), offset, length and checksum of its frame (8 each). */
-#define ENTRY 32U
-
 /* Reads a head into an empty store. */
 static crm_status open_checkpoint(crm__journal *journal, crm_store *store, crm__expected *expected, checkpoint *from,
                                   crm_error *error)
 {
   const crm__frame *frame = crm__journal_frame(journal, 0);
-  crm__reader reader;
+  crm__byte_reader reader;
   uint64_t size;
   crm_status status;
   memset(from, 0, sizeof *from);
@@ -47,15 +44,15 @@ static crm_status open_checkpoint(crm__journal *journal, crm_store *store, crm__
   if (status != CRM_OK) {
     return status;
   }
-  reader = crm__reader_of(from->view.bytes, from->view.size);
+  reader = crm__byte_reader_of(from->view.bytes, from->view.size);
   size = crm__read_u64(&reader);
   from->list = crm__read_bytes(&reader, size);
-  if (from->list == NULL || reader.left % ENTRY != 0) {
+  if (from->list == NULL || reader.left % CRM__SAVED_ENTRY != 0) {
     status = corrupt(error, "the head of the checkpoint is cut off");
   } else {
-    crm__reader head = crm__reader_of(from->list, size);
+    crm__byte_reader head = crm__byte_reader_of(from->list, size);
     from->list = reader.at;
-    from->parts = reader.left / ENTRY;
+    from->parts = reader.left / CRM__SAVED_ENTRY;
     status = crm__head_read(store, &head, expected, error);
   }
   if (status != CRM_OK) {
@@ -66,12 +63,12 @@ static crm_status open_checkpoint(crm__journal *journal, crm_store *store, crm__
 
 static uint32_t part_of(const checkpoint *from, uint64_t i)
 {
-  return crm__load32(from->list + ENTRY * i);
+  return crm__load32(from->list + CRM__SAVED_ENTRY * i);
 }
 
 static uint64_t part_length(const checkpoint *from, uint64_t i)
 {
-  return crm__load64(from->list + ENTRY * i + 16);
+  return crm__load64(from->list + CRM__SAVED_ENTRY * i + 16);
 }
 
 /* A piece of a part, read and checked. */
@@ -83,9 +80,9 @@ static crm_status view_part(const checkpoint *from, uint64_t i, crm__view *view,
   memset(&frame, 0, sizeof frame);
   frame.commit = from->commit;
   frame.kind = CRM__SAVED_PART | part_of(from, i);
-  frame.offset = crm__load64(from->list + ENTRY * i + 8);
+  frame.offset = crm__load64(from->list + CRM__SAVED_ENTRY * i + 8);
   frame.length = part_length(from, i);
-  frame.checksum = crm__load64(from->list + ENTRY * i + 24);
+  frame.checksum = crm__load64(from->list + CRM__SAVED_ENTRY * i + 24);
   status = crm__journal_view(from->journal, &frame, 1, view, error);
   if (status != CRM_OK) {
     return status;
@@ -164,6 +161,7 @@ static crm_status read_log(crm__saved *saved, crm_store *store, crm_error *error
   uint64_t i;
   replay.store = store;
   replay.load = NULL;
+  replay.lenient = 0;
   for (i = 1; status == CRM_OK && i < frames; i++) {
     const crm__frame *frame = crm__journal_frame(journal, i);
     crm__view view;

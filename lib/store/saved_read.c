@@ -59,7 +59,7 @@ static crm_status add_integers(crm_store *store, crm__intern *keys, uint32_t par
 }
 
 static crm_status read_integers(crm_store *store, crm__intern *keys, uint32_t part, uint32_t form, uint64_t count,
-                                crm__reader *reader, crm_error *error)
+                                crm__byte_reader *reader, crm_error *error)
 {
   int64_t integers[BATCH];
   uint64_t done = 0;
@@ -91,7 +91,7 @@ static int space_good(const crm_store *store, const crm__expected *expected, con
 }
 
 static crm_status read_mixed(crm_store *store, const crm__expected *expected, crm__intern *keys, uint32_t part,
-                             uint64_t count, crm__reader *reader, crm_error *error)
+                             uint64_t count, crm__byte_reader *reader, crm_error *error)
 {
   int words = keys != &store->erased && part >> 8 == CRM__PART_KEYS;
   uint64_t i;
@@ -126,7 +126,7 @@ static crm_status read_mixed(crm_store *store, const crm__expected *expected, cr
 static crm_status read_keys(crm_store *store, const crm__expected *expected, crm__intern *keys, uint32_t part,
                             uint64_t first, uint64_t count, const unsigned char *data, uint64_t size, crm_error *error)
 {
-  crm__reader reader = crm__reader_of(data, size);
+  crm__byte_reader reader = crm__byte_reader_of(data, size);
   uint32_t form = crm__read_u32(&reader);
   (void)crm__read_u32(&reader);
   if (first != keys->count || count == 0 || count > CRM__CHUNK || form > FORM_MIXED) {

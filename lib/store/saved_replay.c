@@ -28,7 +28,7 @@ static uint64_t load_number(const unsigned char *from, uint32_t width)
 }
 
 /* 0: they are cut off. */
-static int read_numbers(crm__reader *reader, int64_t *values, int64_t count)
+static int read_numbers(crm__byte_reader *reader, int64_t *values, int64_t count)
 {
   uint32_t width = crm__read_u8(reader);
   uint32_t missing = crm__read_u8(reader);
@@ -76,7 +76,7 @@ static int numbers_good(const crm_store *store, int32_t table, int32_t column, c
 
 /* ---- keys ---- */
 
-static int read_keys(crm__reader *reader, crm__key *keys, int64_t count)
+static int read_keys(crm__byte_reader *reader, crm__key *keys, int64_t count)
 {
   int64_t i;
   for (i = 0; i < count; i++) {
@@ -106,7 +106,7 @@ static int read_keys(crm__reader *reader, crm__key *keys, int64_t count)
 
 /* ---- slices ---- */
 
-static int read_column(crm_load *load, int32_t table, crm__reader *reader, int64_t count)
+static int read_column(crm_load *load, int32_t table, crm__byte_reader *reader, int64_t count)
 {
   int32_t column = (int32_t)crm__read_u8(reader);
   uint32_t form = crm__read_u8(reader);
@@ -130,7 +130,7 @@ static int read_column(crm_load *load, int32_t table, crm__reader *reader, int64
          (form != CRM__CELLS_AS_VALUES || numbers_good(load->store, table, column, cells->values, count));
 }
 
-static int read_causes(crm_load *load, int32_t table, crm__reader *reader, int64_t count)
+static int read_causes(crm_load *load, int32_t table, crm__byte_reader *reader, int64_t count)
 {
   crm__verdicts *verdicts = &load->slice->verdicts;
   const unsigned char *causes = crm__read_bytes(reader, (uint64_t)count);
@@ -162,7 +162,7 @@ static int figures_good(const crm__slice *slice, uint32_t there, int64_t count)
   return 1;
 }
 
-static int read_figures(crm_load *load, crm__reader *reader, uint32_t there, int64_t count)
+static int read_figures(crm_load *load, crm__byte_reader *reader, uint32_t there, int64_t count)
 {
   crm__slice *slice = load->slice;
   slice->sales_only = (there & CRM__SLICE_CODES) == 0;
@@ -201,7 +201,7 @@ static int sales_whole(const crm_load *load, int64_t count)
   return 1;
 }
 
-static crm_status replay_slice(crm_load *load, crm__reader *reader, crm_error *error)
+static crm_status replay_slice(crm_load *load, crm__byte_reader *reader, crm_error *error)
 {
   int32_t table = (int32_t)crm__read_u8(reader);
   int32_t mode = (int32_t)crm__read_u8(reader);
@@ -242,7 +242,7 @@ static crm_status replay_slice(crm_load *load, crm__reader *reader, crm_error *e
   return crm__slice_take(load, table, count) ? CRM_OK : crm__fail_memory(error);
 }
 
-static crm_status replay_file(crm_load *load, crm__reader *reader, crm_error *error)
+static crm_status replay_file(crm_load *load, crm__byte_reader *reader, crm_error *error)
 {
   crm_store *store = load->store;
   size_t length = crm__read_u32(reader);
@@ -268,7 +268,7 @@ static crm_status begin_load(crm__replay *replay, uint32_t options, crm_error *e
   return crm_load_begin(replay->store, &own, &replay->load, error);
 }
 
-static crm_status replay_rows(crm__replay *replay, crm__reader *reader, crm_error *error)
+static crm_status replay_rows(crm__replay *replay, crm__byte_reader *reader, crm_error *error)
 {
   crm_status status = begin_load(replay, crm__read_u32(reader), error);
   while (status == CRM_OK && reader->left > 0) {
@@ -297,7 +297,7 @@ crm_status crm__replay_compare(const crm_load *load, const unsigned char *sums, 
   return status;
 }
 
-static crm_status replay_load(crm__replay *replay, crm__reader *reader, crm_error *error)
+static crm_status replay_load(crm__replay *replay, crm__byte_reader *reader, crm_error *error)
 {
   crm_status status = begin_load(replay, crm__read_u32(reader), error);
   crm_load *load = replay->load;
@@ -319,7 +319,7 @@ static crm_status replay_load(crm__replay *replay, crm__reader *reader, crm_erro
   if (reader->bad || load->tables[CRM__TABLE_SALES].tally.amount_in == INT64_MIN) {
     return corrupt(error, "counts");
   }
-  load->sums = reader->at;
+  load->sums = replay->lenient ? NULL : reader->at;
   load->sums_size = reader->left;
   status = crm_load_commit(load, error);
   crm_load_free(load);
@@ -329,7 +329,7 @@ static crm_status replay_load(crm__replay *replay, crm__reader *reader, crm_erro
              : corrupt(error, "it would be refused");
 }
 
-static crm_status replay_attribute(crm_store *store, crm__reader *reader, crm_error *error)
+static crm_status replay_attribute(crm_store *store, crm__byte_reader *reader, crm_error *error)
 {
   uint32_t table = crm__read_u32(reader);
   int32_t type = (int32_t)crm__read_u32(reader);
@@ -343,7 +343,7 @@ static crm_status replay_attribute(crm_store *store, crm__reader *reader, crm_er
 }
 
 /* The keys of a frame as the list that the call was given: pointers, then texts ended by zero. */
-static crm_status replay_keys(crm_store *store, uint32_t kind, crm__reader *reader, crm_error *error)
+static crm_status replay_keys(crm_store *store, uint32_t kind, crm__byte_reader *reader, crm_error *error)
 {
   crm__memory memory = crm__memory_fork(&store->memory);
   uint64_t count = crm__read_u64(reader);
@@ -379,7 +379,7 @@ static crm_status replay_keys(crm_store *store, uint32_t kind, crm__reader *read
 crm_status crm__replay_frame(crm__replay *replay, uint32_t kind, const unsigned char *data, uint64_t size,
                              crm_error *error)
 {
-  crm__reader reader = crm__reader_of(data, size);
+  crm__byte_reader reader = crm__byte_reader_of(data, size);
   if (kind == CRM__SAVED_ROWS) {
     return replay_rows(replay, &reader, error);
   }

@@ -336,7 +336,7 @@ static crm_status check_rows(const crm_store *store, int32_t table, crm_error *e
 
 /* ---- all ---- */
 
-static crm_status check_members(crm_store *store, crm_error *error)
+crm_status crm__parts_check(crm_store *store, crm_error *error)
 {
   crm_status status = CRM_OK;
   uint32_t subject;
@@ -370,7 +370,7 @@ crm_status crm__parts_settle(crm_store *store, const crm__expected *expected, cr
   crm_status status = check_counts(store, expected, error);
   int32_t table;
   store->profile_count = store->customer_count;
-  status = status == CRM_OK ? check_members(store, error) : status;
+  status = status == CRM_OK ? crm__parts_check(store, error) : status;
   status = status == CRM_OK ? check_erased(store, error) : status;
   status = status == CRM_OK ? check_documents(store, error) : status;
   for (table = 0; status == CRM_OK && table < CRM__TABLES; table++) {

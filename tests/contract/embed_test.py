@@ -18,12 +18,12 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SALES = "examples/data/sales.csv"
+SALES = ROOT / "examples" / "data" / "sales.csv"
 
 
-def run(command):
+def run(command, folder=ROOT):
     """None where all is well, else what was said."""
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    done = subprocess.run([str(part) for part in command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, encoding="utf-8", errors="replace", check=False)
     if done.returncode or done.stderr:
         return "exit status %d\n%s" % (done.returncode, done.stderr)
@@ -47,7 +47,7 @@ def build_and_run(cc, library, text):
                                      str(ROOT / "include"), source, library, "-lm", "-o", program],
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                encoding="utf-8", errors="replace", check=False)
-        return built.stdout or "it does not compile" if built.returncode else run([program, SALES])
+        return built.stdout or "it does not compile" if built.returncode else run([program, SALES], folder)
 
 
 def main():

@@ -1111,6 +1111,7 @@ class Functions:
     crm_store_read: Callable[..., int]
     crm_store_reopened: Callable[..., int]
     crm_store_rows: Callable[..., int]
+    crm_store_salvage: Callable[..., int]
     crm_store_save: Callable[..., int]
     crm_store_schema: Callable[..., int]
     crm_store_settings: Callable[..., int]
@@ -1613,6 +1614,12 @@ class Functions:
         f.restype = c_int32
         self.crm_store_rows = f = library.crm_store_rows
         f.argtypes = (POINTER(crm_store), c_char_p, POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_store_salvage = f = library.crm_store_salvage
+        f.argtypes = (
+            POINTER(crm_config), POINTER(crm_file_options), c_char_p, c_char_p, POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
         f.restype = c_int32
         self.crm_store_save = f = library.crm_store_save
         f.argtypes = (POINTER(crm_store), POINTER(crm_file_options), c_char_p, POINTER(crm_error))
