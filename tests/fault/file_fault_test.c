@@ -204,6 +204,20 @@ static void lose_power_again(test_disk *disk, uint64_t acknowledged, uint64_t se
   test_disk_free(after);
 }
 
+/* The process ends, but not the system: what the next one is shown must outlive a loss of power after that, for a host
+ * that sends again what was not acknowledged is told that it is there. */
+static void lose_process_then_power(test_disk *disk, uint64_t acknowledged, uint64_t seed)
+{
+  uint64_t shown;
+  test_disk *after;
+  test_disk_arm(disk, 0, 0, 0);
+  shown = look(disk, NULL);
+  assert_true(shown == acknowledged || shown == acknowledged + 1);
+  after = test_disk_after_power(disk, seed);
+  assert_int_equal(look(after, NULL), shown);
+  test_disk_free(after);
+}
+
 static int run_without_power(uint32_t caps, uint64_t at, uint64_t seed)
 {
   crm__memory memory;
@@ -229,6 +243,9 @@ static int run_without_power(uint32_t caps, uint64_t at, uint64_t seed)
   after = test_disk_after_process(disk);
   check_nothing_lost(after, acknowledged);
   test_disk_free(after);
+  if ((caps & DURABLE) == DURABLE) {
+    lose_process_then_power(disk, acknowledged, seed);
+  }
   test_disk_free(disk);
   return met;
 }
