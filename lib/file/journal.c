@@ -64,14 +64,19 @@ static crm_status sync_file(crm__journal *journal, crm_error *error)
   return status == CRM_OK ? CRM_OK : crm__io_fail(error, status, "sync", journal->path);
 }
 
-/* What was found beyond the last slot is made to last before anybody is told of it, and its slot written. That may be
- * the only good one, where more than one commit was found: then the other one is written first. */
+/* The name may be that of a process that ended before it was made to last. What was found beyond the last slot is made to
+ * last before anybody is told of it, and its slot written. That may be the only good one, where more than one commit was
+ * found: then the other one is written first. */
 static crm_status settle(crm__journal *journal, crm_error *error)
 {
   crm__root roots[2];
   int states[2];
   uint64_t slot = journal->root.commit % 2;
-  crm_status status = crm__journal_slots(journal, roots, states, error);
+  crm_status status = journal->io.sync_names(journal->io.context, journal->path);
+  if (status != CRM_OK) {
+    return crm__io_fail(error, status, "sync", journal->path);
+  }
+  status = crm__journal_slots(journal, roots, states, error);
   if (status != CRM_OK || (states[slot] == CRM__ROOT_GOOD && roots[slot].commit == journal->root.commit)) {
     return status;
   }
@@ -105,19 +110,21 @@ static crm_status recover(crm__journal *journal, crm_error *error)
   return settle(journal, error);
 }
 
-/* Where replacing takes two steps, the new file may have lost its old name and not yet got the other. */
+/* Where replacing takes two steps, the new file may have lost its old name and not yet got the other; or its process ended
+ * before it was synced. */
 static crm_status adopt_new(crm__journal *journal, crm_error *error)
 {
-  crm_status status = crm__journal_attach(journal, journal->path_new, CRM_IO_READ, NULL);
+  int writes = journal->mode != CRM__JOURNAL_READ;
+  crm_status status = crm__journal_attach(journal, journal->path_new, writes ? CRM_IO_WRITE : CRM_IO_READ, NULL);
   int whole = status == CRM_OK && crm__journal_recover(journal, UINT64_MAX, NULL) == CRM_OK;
-  if (whole && journal->mode == CRM__JOURNAL_READ) {
+  if (whole && !writes) {
     return CRM_OK;
   }
+  status = whole ? sync_file(journal, error) : crm__io_fail(error, CRM_ERROR_NOT_FOUND, "open", journal->path);
   crm__journal_detach(journal);
-  if (!whole) {
-    return crm__io_fail(error, CRM_ERROR_NOT_FOUND, "open", journal->path);
+  if (status == CRM_OK) {
+    status = crm__io_replace(&journal->io, journal->path_new, journal->path, error);
   }
-  status = crm__io_replace(&journal->io, journal->path_new, journal->path, error);
   return status == CRM_OK ? crm__journal_attach(journal, journal->path, CRM_IO_WRITE, error) : status;
 }
 
