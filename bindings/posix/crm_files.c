@@ -148,7 +148,7 @@ static crm_status files_size(void *context, void *file, uint64_t *size)
   return CRM_OK;
 }
 
-/* 0: the device has it. After a failure the system may have dropped what it could not write, so nothing is tried again. */
+/* 0: the device has it. After a failure the system may have dropped what it could not write: nothing is tried again. */
 static int sync_descriptor(int descriptor)
 {
 #if defined(F_FULLFSYNC)

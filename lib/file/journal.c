@@ -64,9 +64,9 @@ static crm_status sync_file(crm__journal *journal, crm_error *error)
   return status == CRM_OK ? CRM_OK : crm__io_fail(error, status, "sync", journal->path);
 }
 
-/* The name may be that of a process that ended before it was made to last. What was found beyond the last slot is made to
- * last before anybody is told of it, and its slot written. That may be the only good one, where more than one commit was
- * found: then the other one is written first. */
+/* The name may be that of a process that ended before it was made to last. What was found beyond the last slot is made
+ * to last before anybody is told of it, and its slot written. That may be the only good one, where more than one commit
+ * was found: then the other one is written first. */
 static crm_status settle(crm__journal *journal, crm_error *error)
 {
   crm__root roots[2];
@@ -110,8 +110,8 @@ static crm_status recover(crm__journal *journal, crm_error *error)
   return settle(journal, error);
 }
 
-/* Where replacing takes two steps, the new file may have lost its old name and not yet got the other; or its process ended
- * before it was synced. */
+/* Where replacing takes two steps, the new file may have lost its old name and not yet got the other; or its process
+ * ended before it was synced. */
 static crm_status adopt_new(crm__journal *journal, crm_error *error)
 {
   int writes = journal->mode != CRM__JOURNAL_READ;

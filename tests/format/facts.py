@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""Reads what the frames of a store file hold, as docs/format/store.md describes it ("What the frames hold")."""
+
+import struct
+
+import store
+
+HEAD = 16
+LOADED, LOAD_ENDS, DECLARED, ERASED, FORGOTTEN = 17, 18, 19, 20, 21
+PIECES = 65536
+NO_ID = 4294967295
+NO_NUMBER = -1 << 63
+
+MEASURES, STANDINGS, PROFILES, KEYS, DOCUMENTS, LINES = 256, 512, 768, 1024, 1280, 1536
+CUSTOMERS, PRODUCTS, BRANCHES, NAMES, OPPORTUNITIES, REFERENCES, ERASED_KEYS, DOCUMENT_KEYS = range(8)
+TABLES = 4096
+
+
+class Reader:
+    """Little-endian fields one behind the other."""
+
+    def __init__(self, data, at=0):
+        self.data, self.at = data, at
+
+    def take(self, form):
+        found = struct.unpack_from("<" + form, self.data, self.at)
+        self.at += struct.calcsize("<" + form)
+        return found if len(found) > 1 else found[0]
+
+    def bytes(self, size):
+        found = self.data[self.at:self.at + size]
+        if len(found) != size:
+            raise store.Damaged("a payload is cut off")
+        self.at += size
+        return found
+
+    def left(self):
+        return len(self.data) - self.at
+
+
+def piece_keys(reader, count):
+    form = reader.take("II")[0]
+    if form == 0:
+        first = reader.take("q")
+        return [(0, first + i) for i in range(count)]
+    if form == 1:
+        return [(0, reader.take("q")) for _ in range(count)]
+    found = []
+    for _ in range(count):
+        kind = reader.take("I")
+        found.append((kind >> 1, reader.bytes(reader.take("I")).decode("utf-8") if kind & 1 else reader.take("q")))
+    return found
+
+
+class Checkpoint:
+    """The head of a checkpoint and the pieces that it lists, each checked."""
+
+    def __init__(self, data, frame):
+        payload = store.payload(data, frame)
+        head = Reader(payload)
+        size = head.take("Q")
+        one, self.digits, self.quantity_digits, self.returns = head.take("4I")
+        if one != 1:
+            raise store.Damaged("another form of head")
+        (self.day_start, self.version, _, self.latest, self.earliest, self.money_sum, _, self.documents, self.lines,
+         self.all_lines, self.customers) = head.take("11q")
+        self.key_counts = head.take("8Q")
+        self.pieces = {}
+        listed = Reader(payload, 8 + size)
+        while listed.left() > 0:
+            part, _, offset, length, checksum = listed.take("IIQQQ")
+            piece = store.head(data, offset - store.HEAD)
+            if piece is None or piece.kind != PIECES + part or (piece.length, piece.checksum) != (length, checksum):
+                raise store.Damaged("a piece of part %d" % part)
+            inner = Reader(store.payload(data, piece))
+            first, count, named, zero = inner.take("QQII")
+            if named != part or zero != 0:
+                raise store.Damaged("a piece says that it is of part %d" % named)
+            self.pieces.setdefault(part, []).append((first, count, inner))
+
+    def keys(self, which):
+        """(space, key) by id."""
+        found = []
+        for first, count, inner in sorted(self.pieces.get(KEYS + which, ()), key=lambda piece: piece[0]):
+            if first != len(found):
+                raise store.Damaged("keys are missing")
+            found += piece_keys(Reader(inner.data, inner.at), count)
+        return found
+
+    def column(self, part, form, length):
+        """The elements of a column; None where its piece is left out."""
+        found = [None] * length
+        size = struct.calcsize("<" + form)
+        for first, count, inner in self.pieces.get(part, ()):
+            for i in range(count):
+                values = struct.unpack_from("<" + form, inner.data, inner.at + i * size)
+                found[first + i] = values if len(values) > 1 else values[0]
+        return found
+
+
+def numbers(reader, count):
+    """A run of numbers; None for a missing one."""
+    width, some, least = reader.take("BBq")
+    if width == 0:
+        return [None if some else least] * count
+    every = (1 << 8 * width) - 1
+    found = [int.from_bytes(reader.bytes(width), "little") for _ in range(count)]
+    return [None if some and one == every else
+            (least + one + (1 << 63)) % (1 << 64) - (1 << 63) for one in found]
+
+
+def run_keys(reader, count):
+    found = []
+    for _ in range(count):
+        tag = reader.take("B")
+        if tag == 0:
+            found.append(None)
+        elif tag == 1:
+            found.append(reader.take("q"))
+        elif tag == 2:
+            found.append(reader.bytes(reader.take("I")).decode("utf-8"))
+        else:
+            found.append(found[-1])
+    return found
+
+
+def loaded(data, frames):
+    """The blocks of rows of the frames of kind 17: table, rows, causes, columns by number."""
+    for frame in frames:
+        if frame.kind != LOADED:
+            continue
+        reader = Reader(store.payload(data, frame))
+        reader.take("I")
+        while reader.left() > 0:
+            record = reader.take("B")
+            if record == 1:
+                reader.bytes(reader.take("I"))
+                continue
+            table, _, there = reader.take("BBB")
+            rows, _, columns = reader.take("III")
+            block = {"table": table, "rows": rows, "causes": [0] * rows, "columns": {}}
+            if there & 1:
+                block["causes"] = list(reader.bytes(rows))
+                reader.bytes(rows)
+            if there & 2:
+                block["figures"] = numbers(reader, rows)
+            if there & 4:
+                block["codes"] = list(reader.bytes(rows))
+            if there & 8:
+                numbers(reader, rows)
+            for _ in range(columns):
+                number, form = reader.take("BB")
+                block["columns"][number] = run_keys(reader, rows) if form == 3 else numbers(reader, rows)
+            yield block

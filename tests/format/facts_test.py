@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A store file says what was loaded: random sales and customers, written by the library, read by store.py and facts.py.
+
+    facts_test.py --saved PROGRAM [--rounds N] [--seed N]
+"""
+
+import argparse
+import datetime
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "abi"))
+import facts  # noqa: E402
+import store  # noqa: E402
+from common import Count  # noqa: E402
+
+EPOCH = datetime.date(1970, 1, 1)
+SALES, CUSTOMERS = 2, 0                            # tables, in the order of the schema
+DOCUMENT, CUSTOMER, KIND, AMOUNT = 0, 3, 4, 9      # columns of sales
+REGION, CREDIT_LIMIT, AGE = 4, 8, 13               # of customers; the attribute stands behind the table's own
+
+
+def key_of(text):
+    """A text that is an integer is that integer."""
+    return int(text) if text.isdigit() else text
+
+
+def money(text):
+    whole, _, part = text.partition(".")
+    return int(whole) * 100 + int(part.ljust(2, "0"))
+
+
+class World:
+    """Facts, and what they add up to."""
+
+    def __init__(self, draw):
+        self.customers = ["%d" % (i * 7 + 3) for i in range(draw.randrange(1, 30))] + \
+                         ["k\u00fcnde %d" % i for i in range(draw.randrange(1, 20))]
+        self.lines, self.people = [], []
+        for document in range(draw.randrange(1, 200)):
+            customer = draw.choice(self.customers)
+            day = datetime.date(2020, 1, 1) + datetime.timedelta(days=draw.randrange(1200))
+            back, branch = draw.random() < 0.1, draw.choice(("north", "south", "7"))
+            for _ in range(draw.randrange(1, 4)):
+                self.lines.append(("d%d" % document if document % 3 else "%d" % document, day, customer,
+                                   "return" if back else "sale", "%d.%02d" % (draw.randrange(500), draw.randrange(100)),
+                                   branch))
+        for customer in draw.sample(self.customers, draw.randrange(0, len(self.customers))):
+            self.people.append((customer, draw.choice(("", "north", "far east")),
+                                draw.choice(("", "%d.5" % draw.randrange(1000))), draw.choice(("", "41.5", "7"))))
+
+    def write(self, folder, cut):
+        """The sales in two files, and the customers."""
+        paths = [os.path.join(folder, name) for name in ("a.csv", "b.csv", "c.csv")]
+        cut = next((i for i in range(cut, len(self.lines)) if i == 0 or self.lines[i][0] != self.lines[i - 1][0]),
+                   len(self.lines))
+        for path, lines in zip(paths, (self.lines[:cut], self.lines[cut:])):
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.write("document,time,customer,kind,amount,branch\n" + "".join(",".join(map(str, one)) + "\n" for one in lines))
+        with open(paths[2], "w", encoding="utf-8", newline="\n") as file:
+            file.write("customer,region,credit_limit,age\n" + "".join(",".join(one) + "\n" for one in self.people))
+        return paths
+
+    def documents(self):
+        """key to (day, customer, kind, amounts)."""
+        found = {}
+        for key, day, customer, kind, amount, _ in self.lines:
+            found.setdefault(key_of(key), (day, key_of(customer), kind, []))[3].append(money(amount))
+        return found
+
+
+def check_log(world, data, commit):
+    """The rows that were loaded, as the log of the file has them."""
+    troubles, rows = [], []
+    for block in facts.loaded(data, commit.frames):
+        if block["table"] == SALES:
+            kinds = [code & 15 for code in block.get("codes", [0] * block["rows"])]
+            rows += list(zip(block["columns"][DOCUMENT], block["columns"][CUSTOMER], kinds, block["figures"]))
+    wanted = [(key_of(line[0]), key_of(line[2]), 1 if line[3] == "return" else 0,
+               money(line[4]) * (-1 if line[3] == "return" else 1)) for line in world.lines]
+    if rows != wanted:
+        bad = next((i for i, (a, b) in enumerate(zip(rows, wanted)) if a != b), min(len(rows), len(wanted)))
+        troubles.append("row %d of %d: %s, not %s" % (bad, len(wanted), rows[bad:bad + 1], wanted[bad:bad + 1]))
+    return troubles
+
+
+def check_documents(world, saved):
+    troubles, wanted = [], world.documents()
+    keys = [key for _, key in saved.keys(facts.DOCUMENT_KEYS)]
+    customers = [key for _, key in saved.keys(facts.CUSTOMERS)]
+    count = len(keys)
+    times = saved.column(facts.DOCUMENTS, "q", count)
+    buyers = saved.column(facts.DOCUMENTS + 1, "I", count)
+    firsts = saved.column(facts.DOCUMENTS + 4, "Q", count)
+    lengths = saved.column(facts.DOCUMENTS + 5, "I", count)
+    net = saved.column(facts.DOCUMENTS + 6, "q", count)
+    returned = saved.column(facts.DOCUMENTS + 7, "q", count)
+    amounts = saved.column(facts.LINES + 1, "q", saved.all_lines)
+    if sorted(map(str, keys)) != sorted(map(str, wanted)) or saved.documents != len(wanted):
+        troubles.append("the documents are others")
+    for i, key in enumerate(keys):
+        day, customer, kind, parts = wanted[key]
+        total = sum(parts)
+        found = (times[i], customers[buyers[i]], net[i], returned[i] if returned[i] is not None else 0,
+                 sorted(abs(one) for one in amounts[firsts[i] or 0:(firsts[i] or 0) + lengths[i]]))
+        expected = ((day - EPOCH).days * 86400 * 1000000, customer, -total if kind == "return" else total,
+                    total if kind == "return" else 0, sorted(parts))
+        if found != expected:
+            troubles.append("document %s: %s, not %s" % (key, found, expected))
+    return troubles[:3]
+
+
+def check_customers(world, saved):
+    troubles = []
+    customers = [key for _, key in saved.keys(facts.CUSTOMERS)]
+    measures = saved.column(facts.MEASURES, "iiqqII", len(customers))
+    for i, key in enumerate(customers):
+        bought = [(day, sum(parts)) for day, who, kind, parts in world.documents().values() if who == key and kind == "sale"]
+        back = sum(sum(parts) for _, who, kind, parts in world.documents().values() if who == key and kind == "return")
+        days = [(day - EPOCH).days for day, _ in bought]
+        expected = (min(days, default=2147483647), max(days, default=-2147483648),
+                    sum(total for _, total in bought) - back, len(bought))
+        first, last, net, _, orders, _ = measures[i]
+        if (first, last, net, orders) != expected:
+            troubles.append("customer %s: %s, not %s" % (key, (first, last, net, orders), expected))
+    return troubles[:3]
+
+
+def check_people(world, saved):
+    troubles = []
+    customers = [key for _, key in saved.keys(facts.CUSTOMERS)]
+    names = [key for _, key in saved.keys(facts.NAMES)]
+    at = facts.TABLES + 256 * CUSTOMERS
+    columns = [saved.column(at + column, form, len(customers)) for column, form in
+               ((252, "B"), (REGION, "I"), (CREDIT_LIMIT, "q"), (AGE, "q"))]
+    people = {key_of(one[0]): one for one in world.people}
+    for i, key in enumerate(customers):
+        there, region, limit, age = (column[i] for column in columns)
+        if bool(there) != (key in people):
+            troubles.append("customer %s: a row, or none" % key)
+        if key in people:
+            _, where, most, years = people[key]
+            found = ("" if region in (None, facts.NO_ID) else names[region],
+                     None if limit in (None, facts.NO_NUMBER) else limit, None if age in (None, facts.NO_NUMBER) else age)
+            expected = (where, money(most) if most else None, int(float(years) * 1000000) if years else None)
+            if found != expected:
+                troubles.append("customer %s: %s, not %s" % (key, found, expected))
+    return troubles[:3]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--saved", required=True)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=5)
+    arguments = parser.parse_args()
+    count, draw = Count(), random.Random(arguments.seed)
+    for number in range(arguments.rounds):
+        world = World(draw)
+        with tempfile.TemporaryDirectory() as folder:
+            first, second, people = world.write(folder, draw.randrange(len(world.lines)))
+            steps = ["sales=" + first, "customers:age", "customers=" + people, "sales=" + second]
+            for name, more in (("log.crm", []), ("compact.crm", ["compact"])):
+                subprocess.run([os.path.abspath(arguments.saved), os.path.join(folder, name)] + steps + more, check=True)
+            with open(os.path.join(folder, "log.crm"), "rb") as file:
+                log = file.read()
+            with open(os.path.join(folder, "compact.crm"), "rb") as file:
+                compact = file.read()
+        commit = store.opened(log)
+        kinds = [frame.kind for frame in commit.frames]
+        count.check("%d: the log holds four changes" % number,
+                    [] if kinds.count(facts.LOAD_ENDS) == 3 and kinds.count(facts.DECLARED) == 1 else [str(kinds)])
+        count.check("%d: the log holds the rows" % number, check_log(world, log, commit))
+        commit = store.opened(compact)
+        count.check("%d: a compacted file is one checkpoint" % number,
+                    [] if [frame.kind for frame in commit.frames] == [facts.HEAD] and
+                    store.live(compact, commit)[-1] == commit.frames[0] else ["more frames"])
+        saved = facts.Checkpoint(compact, commit.frames[0])
+        count.check("%d: documents and lines" % number, check_documents(world, saved))
+        count.check("%d: measures of customers" % number, check_customers(world, saved))
+        count.check("%d: rows of customers" % number, check_people(world, saved))
+    count.close()
+
+
+if __name__ == "__main__":
+    main()
