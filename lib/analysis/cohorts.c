@@ -386,7 +386,7 @@ static crm_status read_options(cohorts *all, const crm_cohorts_options *given, c
 crm_status crm_cohorts_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
                                const crm_cohorts_options *options, crm_table **table, crm_error *error)
 {
-  static const cohorts none;
+  static const cohorts none = { 0 };
   cohorts all = none;
   crm_table *made = NULL;
   crm__calendar ready;

@@ -25,7 +25,7 @@
 
 /* A field and the groups that its values make. */
 typedef struct axis {
-  crm__field field;
+  crm__segment_field field;
   int banded;             /* the groups are bands, else single values */
   int64_t edges[BANDS];   /* where the bands after the first begin */
   int32_t edge_count;
@@ -52,7 +52,7 @@ typedef struct composition {
 
 /* ---- fields and bands ---- */
 
-static crm_status find_field(composition *all, const char *name, const char *option, crm__field *field,
+static crm_status find_field(composition *all, const char *name, const char *option, crm__segment_field *field,
                              crm_error *error)
 {
   size_t length = strlen(name);
@@ -64,7 +64,7 @@ static crm_status find_field(composition *all, const char *name, const char *opt
   return CRM_OK;
 }
 
-static int is_ordered(const crm__field *field)
+static int is_ordered(const crm__segment_field *field)
 {
   return field->type <= CRM__FIELD_TIME;
 }
@@ -158,7 +158,7 @@ static crm_status plan(composition *all, const crm_store *store, const crm_scope
 /* Calls for each customer's value, in blocks. */
 typedef void (*visitor)(void *context, uint32_t id, int64_t value);
 
-static void visit(const composition *all, const crm__field *field, visitor call, void *context)
+static void visit(const composition *all, const crm__segment_field *field, visitor call, void *context)
 {
   uint32_t customers = crm__customers(all->fields.store);
   int64_t values[BLOCK];
@@ -442,7 +442,7 @@ static crm_status count(composition *all, crm_error *error)
 /* ---- labels ---- */
 
 /* A time that begins a business day is written as that. */
-static size_t write_value(const composition *all, const crm__field *field, int64_t value, char *text)
+static size_t write_value(const composition *all, const crm__segment_field *field, int64_t value, char *text)
 {
   const crm__scope *scope = &all->fields.scope;
   if (field->type == CRM__FIELD_TIME) {

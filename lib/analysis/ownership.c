@@ -33,7 +33,7 @@ static uint32_t pick_row(const crm_store *store, uint32_t customer, const uint32
 
 /* The spans that a customer's rows give, in the order of time; answers their number. */
 static uint32_t follow(const crm__scope *scope, uint32_t customer, const uint32_t *rows, uint32_t count,
-                       crm__span *spans)
+                       crm__owner_span *spans)
 {
   const crm_store *store = scope->store;
   uint32_t used = 0;
@@ -74,7 +74,7 @@ crm_status crm__owners_find(crm__scope *scope, crm__owners *owners, crm_error *e
   uint32_t customers = crm__customers(store);
   uint64_t most = crm__rows_live(store, CRM__TABLE_OWNERSHIP) + customers;
   uint32_t *starts = crm__scope_alloc(scope, (uint64_t)customers + 1, sizeof *starts);
-  crm__span *spans = crm__scope_alloc(scope, most, sizeof *spans);
+  crm__owner_span *spans = crm__scope_alloc(scope, most, sizeof *spans);
   crm__row_index index;
   uint32_t used = 0;
   uint32_t id;

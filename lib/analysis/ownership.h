@@ -8,18 +8,18 @@
 /* Who owned whom when, as an index of times. */
 
 /* A time of ownership by somebody. */
-typedef struct crm__span {
+typedef struct crm__owner_span {
   int64_t from;       /* INT64_MIN: always */
   int64_t to;         /* INT64_MAX: until further notice */
   uint32_t owner;     /* a name id */
   uint32_t spare;
-} crm__span;
+} crm__owner_span;
 
 /* The spans of customer id: spans[starts[id]] up to before spans[starts[id + 1]], ascending, apart from one another. Of
  * the scope's scratch. */
 typedef struct crm__owners {
   const uint32_t *starts;
-  const crm__span *spans;
+  const crm__owner_span *spans;
 } crm__owners;
 
 /* All that is known, later than as-of too: a hand-over that is planned ends a span. Spans that begin at or after as-of

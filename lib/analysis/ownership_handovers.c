@@ -49,7 +49,7 @@ static void add(handovers *all, uint32_t customer, int64_t time, uint32_t from, 
 /* A gap between two owners is a change to nobody and one from nobody. */
 static void add_customer(handovers *all, uint32_t customer)
 {
-  const crm__span *spans = all->owners.spans;
+  const crm__owner_span *spans = all->owners.spans;
   uint32_t end = all->owners.starts[customer + 1];
   uint32_t k;
   for (k = all->owners.starts[customer]; k < end; k++) {

@@ -95,7 +95,7 @@ static crm_status keep_branches(crm_pyramid *pyramid, crm_error *error)
     return crm__fail_memory(error);
   }
   pyramid->branches_size = size;
-  copies = pyramid->branches;
+  copies = (const char **)pyramid->branches;
   text = (char *)pyramid->branches + count * sizeof(char *);
   for (i = 0; i < count; i++) {
     size_t length = strlen(keys[i]) + 1U;

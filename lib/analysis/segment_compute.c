@@ -304,7 +304,7 @@ crm_status crm_segment_drift(const crm_store *store, const crm_scope *before, co
 
 enum { FIELD_NAME, FIELD_TYPE, FIELD_WORDS, FIELD_MEANING, FIELD_COLUMNS };
 
-static void put_words(const crm__fields *fields, const crm__field *field, crm_table *table)
+static void put_words(const crm__fields *fields, const crm__segment_field *field, crm_table *table)
 {
   crm__field_word words[CRM__FIELD_WORDS];
   int32_t count = field->type == CRM__FIELD_WORD ? crm__field_words(fields, field, words) : 0;
@@ -335,7 +335,7 @@ static crm_status list_fields(const crm__fields *fields, crm_table **table, crm_
   crm_status status =
     crm__table_begin(crm__scope_memory(&fields->plan), "fields", columns, FIELD_COLUMNS, count, table, error);
   for (i = 0; status == CRM_OK && i < count; i++) {
-    crm__field field;
+    crm__segment_field field;
     crm__field_at(fields, i, &field);
     crm__table_put_name(*table, FIELD_NAME, field.name);
     crm__table_put_name(*table, FIELD_TYPE, crm__field_type(&field));

@@ -72,7 +72,7 @@ static int64_t last_of(const crm__measure *measure)
 
 /* One loop a measure, so that each is a plain walk. */
 #define FETCH(name, value)                                                                                       \
-  static void name(const crm__fields *fields, const crm__field *field, uint32_t first, uint32_t count,           \
+  static void name(const crm__fields *fields, const crm__segment_field *field, uint32_t first, uint32_t count,   \
                    int64_t *values)                                                                              \
   {                                                                                                              \
     int32_t today = fields->scope.as_of_day;                                                                     \
@@ -118,7 +118,7 @@ static const char *const class_names[CLASSES] = {"ordinary", "vip", "corporate"}
 FETCH(fetch_class, fields->class_of[id] == UINT8_MAX ? NONE : fields->class_of[id])
 FETCH(fetch_stage, stage_of(fields, id))
 
-static void fetch_column(const crm__fields *fields, const crm__field *field, uint32_t first, uint32_t count,
+static void fetch_column(const crm__fields *fields, const crm__segment_field *field, uint32_t first, uint32_t count,
                          int64_t *values)
 {
   (void)fields;
@@ -204,9 +204,9 @@ static uint8_t *no_places(crm__fields *fields)
 }
 
 /* What to do with a row of a table that has one for each customer with an occasion, by key. */
-typedef void (*crm__row)(crm__fields *fields, int64_t row, uint32_t id);
+typedef void (*row_taker)(crm__fields *fields, int64_t row, uint32_t id);
 
-static crm_status walk_rows(crm__fields *fields, const crm_table *table, crm__row take, crm_error *error)
+static crm_status walk_rows(crm__fields *fields, const crm_table *table, row_taker take, crm_error *error)
 {
   uint32_t customers = crm__customers(fields->store);
   const uint32_t *by_key;
@@ -285,7 +285,7 @@ static const crm__source sources[CRM__SOURCES] = {
     }                                                                                                            \
   }
 
-static const crm__field built_in[] = {
+static const crm__segment_field built_in[] = {
   FIELD("spend", MONEY, MEASURES, fetch_spend, NULL, "money of the period"),
   FIELD("cost", MONEY, MEASURES, fetch_cost, NULL, "cost of it; empty where a line has none"),
   FIELD("profit", MONEY, MEASURES, fetch_profit, NULL, "spend less cost; empty where a line has no cost"),
@@ -308,14 +308,14 @@ static const crm__field built_in[] = {
 
 #define BUILT_IN ((int32_t)(sizeof built_in / sizeof built_in[0]))
 
-static void settle(const crm__fields *fields, crm__field *field)
+static void settle(const crm__fields *fields, crm__segment_field *field)
 {
   if (field->type == CRM__FIELD_MONEY) {
     field->scale = crm_store_digits(fields->store);
   }
 }
 
-static void take_column(const crm__fields *fields, int32_t place, crm__field *field)
+static void take_column(const crm__fields *fields, int32_t place, crm__segment_field *field)
 {
   memset(field, 0, sizeof *field);
   crm__customer_column_at(fields->store, place, &field->column);
@@ -353,7 +353,7 @@ static void take_column(const crm__fields *fields, int32_t place, crm__field *fi
   settle(fields, field);
 }
 
-int crm__field_find(const crm__fields *fields, const char *name, size_t length, int column, crm__field *field)
+int crm__field_find(const crm__fields *fields, const char *name, size_t length, int column, crm__segment_field *field)
 {
   int32_t i;
   for (i = 0; !column && i < BUILT_IN; i++) {
@@ -375,7 +375,7 @@ int32_t crm__field_count(const crm__fields *fields)
   return BUILT_IN + crm__customer_columns(fields->store);
 }
 
-void crm__field_at(const crm__fields *fields, int32_t place, crm__field *field)
+void crm__field_at(const crm__fields *fields, int32_t place, crm__segment_field *field)
 {
   if (place < BUILT_IN) {
     *field = built_in[place];
@@ -385,7 +385,7 @@ void crm__field_at(const crm__fields *fields, int32_t place, crm__field *field)
   }
 }
 
-int32_t crm__field_words(const crm__fields *fields, const crm__field *field, crm__field_word *words)
+int32_t crm__field_words(const crm__fields *fields, const crm__segment_field *field, crm__field_word *words)
 {
   const char *listed[CRM__FIELD_WORDS];
   const char *text = field->column.words;
@@ -408,13 +408,13 @@ int32_t crm__field_words(const crm__fields *fields, const crm__field *field, crm
   return count;
 }
 
-const char *crm__field_type(const crm__field *field)
+const char *crm__field_type(const crm__segment_field *field)
 {
   static const char *const names[] = {"money", "number", "integer", "date", "time", "text", "key", "word", "yes_no"};
   return names[field->type];
 }
 
-static void put_word(const crm__fields *fields, const crm__field *field, int64_t value, crm_table *table,
+static void put_word(const crm__fields *fields, const crm__segment_field *field, int64_t value, crm_table *table,
                      int32_t column)
 {
   crm__field_word words[CRM__FIELD_WORDS];
@@ -426,7 +426,8 @@ static void put_word(const crm__fields *fields, const crm__field *field, int64_t
   }
 }
 
-void crm__field_put(const crm__fields *fields, const crm__field *field, int64_t value, crm_table *table, int32_t column)
+void crm__field_put(const crm__fields *fields, const crm__segment_field *field, int64_t value, crm_table *table,
+                    int32_t column)
 {
   char text[64];
   size_t length;

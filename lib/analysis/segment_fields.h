@@ -27,10 +27,10 @@ enum {
 #define CRM__FIELD_WORDS 32   /* most words of a field */
 
 struct crm__fields;
-struct crm__field;
+struct crm__segment_field;
 
 /* Values of count customers from a first one on. */
-typedef void (*crm__fetch)(const struct crm__fields *fields, const struct crm__field *field, uint32_t first,
+typedef void (*crm__fetch)(const struct crm__fields *fields, const struct crm__segment_field *field, uint32_t first,
                            uint32_t count, int64_t *values);
 
 /* Lists the words of a field; answers their number. They live as long as the fields. */
@@ -39,7 +39,7 @@ typedef int32_t (*crm__list_words)(const struct crm__fields *fields, const char 
 /* A source: what has to be computed before any of its fields can be read. */
 typedef crm_status (*crm__source)(struct crm__fields *fields, crm_error *error);
 
-typedef struct crm__field {
+typedef struct crm__segment_field {
   const char *name;
   int32_t type;
   int32_t scale;                 /* decimals */
@@ -48,7 +48,7 @@ typedef struct crm__field {
   crm__list_words list;          /* of a word */
   const char *meaning;
   crm__customer_column column;   /* of CRM__SOURCE_CUSTOMERS */
-} crm__field;
+} crm__segment_field;
 
 enum {
   CRM__SOURCE_CUSTOMERS,
@@ -97,11 +97,11 @@ void crm__fields_close(crm__fields *fields);
 
 /* Finds a field by name: a measure, else a column of the customers table; with `column` 1 the column alone. 0: there is
  * none. */
-int crm__field_find(const crm__fields *fields, const char *name, size_t length, int column, crm__field *field);
+int crm__field_find(const crm__fields *fields, const char *name, size_t length, int column, crm__segment_field *field);
 
 /* All fields by place, up to their number. */
 int32_t crm__field_count(const crm__fields *fields);
-void crm__field_at(const crm__fields *fields, int32_t place, crm__field *field);
+void crm__field_at(const crm__fields *fields, int32_t place, crm__segment_field *field);
 
 /* The words of a field; answers their number. Each has its length, since it may not end by a zero byte. */
 typedef struct crm__field_word {
@@ -109,13 +109,13 @@ typedef struct crm__field_word {
   size_t length;
 } crm__field_word;
 
-int32_t crm__field_words(const crm__fields *fields, const crm__field *field, crm__field_word *words);
+int32_t crm__field_words(const crm__fields *fields, const crm__segment_field *field, crm__field_word *words);
 
 /* The type's name in the interface. */
-const char *crm__field_type(const crm__field *field);
+const char *crm__field_type(const crm__segment_field *field);
 
 /* Puts a value into a text column, null where it is none. */
-void crm__field_put(const crm__fields *fields, const crm__field *field, int64_t value, crm_table *table,
+void crm__field_put(const crm__fields *fields, const crm__segment_field *field, int64_t value, crm_table *table,
                     int32_t column);
 
 /* Whether a customer is one that segments are made of: it counts, and it is there at as-of. Needs

@@ -55,7 +55,7 @@ static void read_decimal(const char *text, size_t length, int32_t scale, int neg
   literal->high = negative ? -value - between : value;
 }
 
-static crm_status read_number(crm__parser *parser, const crm__field *field, crm__literal *literal)
+static crm_status read_number(crm__parser *parser, const crm__segment_field *field, crm__literal *literal)
 {
   int negative = 0;
   crm_status status = CRM_OK;
@@ -174,7 +174,7 @@ static crm_status add_interval(crm__parser *parser, moment *to, int sign)
   return crm__parse_advance(parser);
 }
 
-static crm_status read_time(crm__parser *parser, const crm__field *field, crm__literal *literal)
+static crm_status read_time(crm__parser *parser, const crm__segment_field *field, crm__literal *literal)
 {
   const crm__scope *scope = &parser->program->fields->plan;
   size_t at = parser->word.start;
@@ -228,7 +228,7 @@ static crm_status fail_word(const crm__parser *parser, const crm__field_word *wo
   return crm__parse_fail(parser, CRM_ERROR_VALUE, parser->word.start, text);
 }
 
-static crm_status read_word(crm__parser *parser, const crm__field *field, crm__literal *literal)
+static crm_status read_word(crm__parser *parser, const crm__segment_field *field, crm__literal *literal)
 {
   crm__field_word words[CRM__FIELD_WORDS];
   int32_t count = crm__field_words(parser->program->fields, field, words);
@@ -280,7 +280,7 @@ crm__key crm__parse_key(const crm__parser *parser, char *buffer)
   return crm__key_from(buffer, length);
 }
 
-static crm_status read_text(crm__parser *parser, const crm__field *field, crm__literal *literal)
+static crm_status read_text(crm__parser *parser, const crm__segment_field *field, crm__literal *literal)
 {
   crm__fields *fields = parser->program->fields;
   int number = field->type == CRM__FIELD_KEY && parser->word.kind == CRM__WORD_NUMBER;
@@ -305,7 +305,7 @@ static crm_status read_text(crm__parser *parser, const crm__field *field, crm__l
   return crm__parse_advance(parser);
 }
 
-crm_status crm__parse_literal(crm__parser *parser, const crm__field *field, crm__literal *literal)
+crm_status crm__parse_literal(crm__parser *parser, const crm__segment_field *field, crm__literal *literal)
 {
   memset(literal, 0, sizeof *literal);
   switch (field->type) {

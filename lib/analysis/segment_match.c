@@ -86,7 +86,8 @@ static void test_map(const crm__condition *condition, const crm__values *values,
 }
 
 /* -1, 0, 1 as the first field's value is below, at or above the second's. */
-static int order_of(const crm__matcher *matcher, const crm__field *a, const crm__field *b, int64_t x, int64_t y)
+static int order_of(const crm__matcher *matcher, const crm__segment_field *a, const crm__segment_field *b, int64_t x,
+                    int64_t y)
 {
   const crm__scope *scope = &matcher->program->fields->scope;
   if (a->type != b->type && a->type == CRM__FIELD_TIME && b->type == CRM__FIELD_DATE) {
@@ -119,8 +120,8 @@ static int compares(int32_t compare, int order)
 static void test_fields(const crm__matcher *matcher, const crm__condition *condition, const crm__values *values,
                         const crm__values *others, uint64_t *bits)
 {
-  const crm__field *a = &matcher->program->used[condition->field];
-  const crm__field *b = &matcher->program->used[condition->other];
+  const crm__segment_field *a = &matcher->program->used[condition->field];
+  const crm__segment_field *b = &matcher->program->used[condition->other];
   uint32_t i;
   for (i = 0; i < CRM__BLOCK; i++) {
     int64_t x = values->at[i];
@@ -135,7 +136,7 @@ static void test_fields(const crm__matcher *matcher, const crm__condition *condi
 
 const crm__values *crm__matcher_values(crm__matcher *matcher, int32_t field)
 {
-  const crm__field *of = &matcher->program->used[field];
+  const crm__segment_field *of = &matcher->program->used[field];
   crm__values *values = &matcher->values[field];
   uint32_t i;
   if (values->ready) {

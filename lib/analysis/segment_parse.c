@@ -95,7 +95,7 @@ static void end_condition(crm__parser *parser, crm__condition *condition)
   emit(parser, CRM__STEP_CONDITION, parser->program->condition_count++);
 }
 
-static int32_t place_field(crm__program *program, const crm__field *field)
+static int32_t place_field(crm__program *program, const crm__segment_field *field)
 {
   int32_t i = 0;
   while (i < program->used_count && (program->used[i].source != field->source ||
@@ -123,7 +123,7 @@ static crm_status fail_field(const crm__parser *parser, const crm__word *word)
 
 crm_status crm__parse_field(crm__parser *parser, int32_t *place)
 {
-  crm__field field;
+  crm__segment_field field;
   crm__word word = parser->word;
   crm_status status;
   int column = is_word(parser, "customers") && parser->text[parser->at] == '.';
@@ -152,7 +152,7 @@ static crm_status parse_condition(crm__parser *parser)
   crm__condition *condition = begin_condition(parser);
   crm_status status = crm__parse_field(parser, &condition->field);
   if (status == CRM_OK) {
-    crm__field field = parser->program->used[condition->field];
+    crm__segment_field field = parser->program->used[condition->field];
     status = crm__parse_test(parser, condition, &field);
   }
   if (status == CRM_OK) {

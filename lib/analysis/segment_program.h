@@ -71,7 +71,7 @@ typedef struct crm__program {
   int32_t order_count;
   crm__condition *conditions;
   int32_t condition_count;
-  crm__field *used;               /* fields */
+  crm__segment_field *used;               /* fields */
   int32_t used_count;
   crm__range *ranges;             /* room for those of all conditions */
   int64_t range_count;
@@ -113,7 +113,7 @@ typedef struct crm__literal {
 } crm__literal;
 
 /* Reads a literal of a field's type at the present word. */
-crm_status crm__parse_literal(crm__parser *parser, const crm__field *field, crm__literal *literal);
+crm_status crm__parse_literal(crm__parser *parser, const crm__segment_field *field, crm__literal *literal);
 
 /* A name or key of a text in quotes: its own text, without them. buffer is scratch for its length. */
 crm__key crm__parse_key(const crm__parser *parser, char *buffer);
@@ -122,7 +122,7 @@ crm__key crm__parse_key(const crm__parser *parser, char *buffer);
 crm__range crm__literal_range(int32_t compare, const crm__literal *literal);
 
 /* Reads what follows a field: the rest of a condition. */
-crm_status crm__parse_test(crm__parser *parser, crm__condition *condition, const crm__field *field);
+crm_status crm__parse_test(crm__parser *parser, crm__condition *condition, const crm__segment_field *field);
 
 /* Reads a field's name at the present word. */
 crm_status crm__parse_field(crm__parser *parser, int32_t *place);

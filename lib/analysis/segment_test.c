@@ -12,12 +12,12 @@
 
 #define MAPS 64   /* most conditions that look at every name */
 
-static int is_ordered(const crm__field *field)
+static int is_ordered(const crm__segment_field *field)
 {
   return field->type <= CRM__FIELD_TIME;
 }
 
-static int is_text(const crm__field *field)
+static int is_text(const crm__segment_field *field)
 {
   return field->type == CRM__FIELD_TEXT || field->type == CRM__FIELD_KEY;
 }
@@ -129,7 +129,8 @@ static int holds(const asked *of, crm__key key)
   }
 }
 
-static crm_status make_map(crm__parser *parser, crm__condition *condition, const crm__field *field, const asked *of)
+static crm_status make_map(crm__parser *parser, crm__condition *condition, const crm__segment_field *field,
+                           const asked *of)
 {
   crm__program *program = parser->program;
   const crm_store *store = program->fields->store;
@@ -153,7 +154,7 @@ static crm_status make_map(crm__parser *parser, crm__condition *condition, const
 }
 
 /* A text or key at the present word, kept in scratch. */
-static crm_status read_key(crm__parser *parser, const crm__field *field, crm__key *key)
+static crm_status read_key(crm__parser *parser, const crm__segment_field *field, crm__key *key)
 {
   char *buffer;
   if (parser->word.kind != CRM__WORD_TEXT && (field->type != CRM__FIELD_KEY || parser->word.kind != CRM__WORD_NUMBER)) {
@@ -172,7 +173,7 @@ static crm_status read_key(crm__parser *parser, const crm__field *field, crm__ke
 
 /* ---- the tests ---- */
 
-static int same_kind(const crm__field *a, const crm__field *b)
+static int same_kind(const crm__segment_field *a, const crm__segment_field *b)
 {
   if (a->type <= CRM__FIELD_INTEGER || b->type <= CRM__FIELD_INTEGER) {
     return a->type <= CRM__FIELD_INTEGER && b->type <= CRM__FIELD_INTEGER;
@@ -184,9 +185,9 @@ static int same_kind(const crm__field *a, const crm__field *b)
 }
 
 /* Whether the present word is a field's name and no literal of the field that it is compared with. */
-static int names_field(crm__parser *parser, const crm__field *field)
+static int names_field(crm__parser *parser, const crm__segment_field *field)
 {
-  crm__field found;
+  crm__segment_field found;
   const crm__word *word = &parser->word;
   if (word->kind != CRM__WORD_NAME || crm__word_is(parser->text, word, "true") ||
       crm__word_is(parser->text, word, "false") ||
@@ -198,10 +199,10 @@ static int names_field(crm__parser *parser, const crm__field *field)
          crm__field_find(parser->program->fields, parser->text + word->start, word->length, 0, &found);
 }
 
-static crm_status parse_fields(crm__parser *parser, crm__condition *condition, const crm__field *field)
+static crm_status parse_fields(crm__parser *parser, crm__condition *condition, const crm__segment_field *field)
 {
   size_t at = parser->word.start;
-  const crm__field *other;
+  const crm__segment_field *other;
   crm_status status = crm__parse_field(parser, &condition->other);
   if (status != CRM_OK) {
     return status;
@@ -216,7 +217,7 @@ static crm_status parse_fields(crm__parser *parser, crm__condition *condition, c
            : CRM_OK;
 }
 
-static crm_status parse_comparison(crm__parser *parser, crm__condition *condition, const crm__field *field)
+static crm_status parse_comparison(crm__parser *parser, crm__condition *condition, const crm__segment_field *field)
 {
   crm__literal literal;
   crm_status status;
@@ -247,7 +248,7 @@ static crm_status parse_comparison(crm__parser *parser, crm__condition *conditio
   return status;
 }
 
-static crm_status parse_in(crm__parser *parser, crm__condition *condition, const crm__field *field)
+static crm_status parse_in(crm__parser *parser, crm__condition *condition, const crm__segment_field *field)
 {
   crm_status status;
   if (parser->word.kind != CRM__WORD_OPEN) {
@@ -279,7 +280,7 @@ static crm_status expect_and(crm__parser *parser)
                                                           : crm__parse_expected(parser, "and");
 }
 
-static crm_status parse_between_keys(crm__parser *parser, crm__condition *condition, const crm__field *field)
+static crm_status parse_between_keys(crm__parser *parser, crm__condition *condition, const crm__segment_field *field)
 {
   asked of;
   crm_status status = read_key(parser, field, &of.low);
@@ -293,7 +294,7 @@ static crm_status parse_between_keys(crm__parser *parser, crm__condition *condit
   return status == CRM_OK ? make_map(parser, condition, field, &of) : status;
 }
 
-static crm_status parse_between(crm__parser *parser, crm__condition *condition, const crm__field *field)
+static crm_status parse_between(crm__parser *parser, crm__condition *condition, const crm__segment_field *field)
 {
   crm__literal low;
   crm__literal high;
@@ -324,7 +325,7 @@ static crm_status parse_between(crm__parser *parser, crm__condition *condition, 
   return CRM_OK;
 }
 
-static crm_status parse_like(crm__parser *parser, crm__condition *condition, const crm__field *field)
+static crm_status parse_like(crm__parser *parser, crm__condition *condition, const crm__segment_field *field)
 {
   size_t at = parser->word.start;
   asked of;
@@ -358,11 +359,11 @@ static crm_status parse_null(crm__parser *parser, crm__condition *condition)
                                                            : crm__parse_expected(parser, "null or not null");
 }
 
-crm_status crm__parse_test(crm__parser *parser, crm__condition *condition, const crm__field *field)
+crm_status crm__parse_test(crm__parser *parser, crm__condition *condition, const crm__segment_field *field)
 {
   static const struct {
     const char *word;
-    crm_status (*parse)(crm__parser *parser, crm__condition *condition, const crm__field *field);
+    crm_status (*parse)(crm__parser *parser, crm__condition *condition, const crm__segment_field *field);
   } tests[] = {{"in", parse_in}, {"between", parse_between}, {"like", parse_like}};
   int negated = crm__word_is(parser->text, &parser->word, "not");
   crm_status status = CRM_OK;

@@ -42,12 +42,12 @@ static int pool_grow(crm__ranking_pool *pool, crm__memory *memory)
   if (made == NULL) {
     return 0;
   }
-  made->next = pool->blocks;
+  made->next = (block *)pool->blocks;
   made->size = size;
   pool->blocks = made;
   for (i = nodes; i-- > 0;) {
     link *one = (link *)(void *)(first_node(made) + i * pool->size);
-    one->next = pool->free;
+    one->next = (link *)pool->free;
     pool->free = one;
   }
   pool->free_count += nodes;
@@ -83,7 +83,7 @@ crm__node *crm__node_take(crm__ranking_pool *pool)
 void crm__node_give(crm__ranking_pool *pool, crm__node *unused)
 {
   link *given = (link *)(void *)unused;
-  given->next = pool->free;
+  given->next = (link *)pool->free;
   pool->free = given;
   pool->free_count++;
 }

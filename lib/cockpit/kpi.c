@@ -253,7 +253,8 @@ static void fill_values(crm_kpi *kpi, const crm__kpi_work *work, const uint32_t 
 
 static int compare_groups(const void *context, uint32_t a, uint32_t b)
 {
-  return crm__key_compare(crm__kpi_group_key(context, a), crm__kpi_group_key(context, b));
+  const crm__kpi_work *work = context;
+  return crm__key_compare(crm__kpi_group_key(work, a), crm__kpi_group_key(work, b));
 }
 
 /* All together, then the others by key. */

@@ -33,7 +33,7 @@ static void take(course *of, int32_t day, int64_t money, uint32_t orders)
   }
 }
 
-static void take_deed(void *context, const crm__deed *deed)
+static void take_deed(void *context, const crm__customer_deed *deed)
 {
   course *of = context;
   if (deed->flags & CRM__FACT_PERIOD) {

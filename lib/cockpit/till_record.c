@@ -125,7 +125,7 @@ static void take(reading *of, int32_t day, int64_t money, uint32_t orders, int c
   }
 }
 
-static void take_deed(void *context, const crm__deed *deed)
+static void take_deed(void *context, const crm__customer_deed *deed)
 {
   reading *of = context;
   take(of, crm__business_day(deed->time, of->day_start), deed->money, deed->orders,

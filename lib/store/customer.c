@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 /* The lines of a document that count on its own day as one deed; the others each. */
-static void visit_lines(const crm__scope *scope, uint32_t document, crm__deed *whole, crm__deed_visit visit,
+static void visit_lines(const crm__scope *scope, uint32_t document, crm__customer_deed *whole, crm__deed_visit visit,
                         void *context)
 {
   const crm_store *store = scope->store;
@@ -25,7 +25,7 @@ static void visit_lines(const crm__scope *scope, uint32_t document, crm__deed *w
     }
     if (redated) {
       uint32_t original = crm__column_u32(&store->lines.original, line);
-      crm__deed part;
+      crm__customer_deed part;
       part.time = crm__column_i64(&store->documents.time, original);
       part.money = crm__line_money(scope, line, 0);
       part.orders = 0;
@@ -45,7 +45,7 @@ static void visit_document(const crm__scope *scope, uint32_t document, crm__deed
   const crm__documents *documents = &scope->store->documents;
   const uint32_t wanted = CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE;
   uint32_t flags = crm__column_u8(&documents->flags, document);
-  crm__deed deed;
+  crm__customer_deed deed;
   deed.time = crm__column_i64(&documents->time, document);
   if ((flags & wanted) != wanted || deed.time >= scope->as_of) {
     return;

@@ -8,16 +8,16 @@
 /* One customer's facts, without a pass over those of all. */
 
 /* A document of a customer, or a line of one that counts on another day. */
-typedef struct crm__deed {
+typedef struct crm__customer_deed {
   int64_t time;
   int64_t money;
   uint32_t orders;    /* occasions that it stands for */
   uint32_t flags;     /* CRM__FACT_OCCASION, LINE, PERIOD, EXTRA as in crm__facts */
-} crm__deed;
+} crm__customer_deed;
 
 /* Called with every fact of a customer before as-of, in no order. What is anonymous, internal or outside a segment is
  * for the caller to know. Time: the customer's documents. */
-typedef void (*crm__deed_visit)(void *context, const crm__deed *deed);
+typedef void (*crm__deed_visit)(void *context, const crm__customer_deed *deed);
 void crm__customer_deeds(const crm__scope *scope, uint32_t customer, crm__deed_visit visit, void *context);
 
 /* The earliest instant at or after as-of at which more of a customer comes to be: a document of any kind, or the day of

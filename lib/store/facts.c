@@ -144,7 +144,7 @@ static int64_t value_at(const int64_t *values, uint64_t k)
 #define WANTED (CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE)
 
 /* Zeros for what is absent. */
-static const int64_t nothing[CRM__FACTS];
+static const int64_t nothing[CRM__FACTS] = { 0 };
 
 typedef struct span {
   int64_t least;

@@ -108,7 +108,7 @@ static crm_status check_array(const frame *f, const struct ArrowArray *array, cr
   }
   if (array->null_count != 0 && array->n_buffers > 0 && array->buffers[0] != NULL) {
     for (i = 0; i < array->length; i++) {
-      if (!crm__arrow_bit(array->buffers[0], array->offset + i)) {
+      if (!crm__arrow_bit((const uint8_t *)array->buffers[0], array->offset + i)) {
         return refuse(f, "a row of the array is null as a whole", error);
       }
     }

@@ -22,7 +22,7 @@ typedef struct reading {
 
 static const char *header_name(const void *reader, int64_t i, size_t *length)
 {
-  return crm__csv_name(reader, i, length);
+  return crm__csv_name((const crm__csv *)reader, i, length);
 }
 
 static void set_binding(reading *r)

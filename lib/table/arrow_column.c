@@ -172,9 +172,9 @@ static crm_status read_nulls(crm__memory *memory, crm__arrow_scratch *scratch, i
   memset(scratch->values, 0, (size_t)offsets);
   memset(scratch->validity, 0, (size_t)bytes);
   into->type = CRM_TYPE_TEXT;
-  into->offsets = scratch->values;
+  into->offsets = (const int64_t *)scratch->values;
   into->bytes = "";
-  into->validity = scratch->validity;
+  into->validity = (const uint8_t *)scratch->validity;
   return CRM_OK;
 }
 
@@ -190,7 +190,7 @@ static crm_status read_booleans(crm__memory *memory, crm__arrow_scratch *scratch
   if (crm__arrow_room(memory, &scratch->values, &scratch->values_size, ((uint64_t)rows->count + 7) / 8) == NULL) {
     return crm__fail_memory(error);
   }
-  crm__arrow_bits_copy(scratch->values, bits, rows->first, rows->count);
+  crm__arrow_bits_copy((uint8_t *)scratch->values, bits, rows->first, rows->count);
   into->values = scratch->values;
   return CRM_OK;
 }
@@ -221,9 +221,9 @@ static crm_status read_converted(crm__arrow_column *column, crm__memory *memory,
   into->values = scratch->values;
   if (type->kind == CRM__ARROW_INSTANT) {
     into->type = CRM_TYPE_TIME;
-    return crm__arrow_instants(column, type, rows, scratch->values, error);
+    return crm__arrow_instants(column, type, rows, (int64_t *)scratch->values, error);
   }
-  return crm__arrow_numbers(column, type, rows, scratch->values, into, error);
+  return crm__arrow_numbers(column, type, rows, (int64_t *)scratch->values, into, error);
 }
 
 /* Rows of an array that is no dictionary's. */
@@ -244,7 +244,7 @@ static crm_status read_rows(crm__arrow_column *column, crm__memory *memory, crm_
   rows.array = array;
   rows.first = first;
   rows.count = count;
-  rows.validity = write ? scratch->validity : NULL;
+  rows.validity = write ? (uint8_t *)scratch->validity : NULL;
   if (type->kind == CRM__ARROW_BOOLEAN) {
     return read_booleans(memory, scratch, &rows, into, error);
   }
@@ -317,7 +317,7 @@ crm_status crm__arrow_column_read(crm__arrow_column *column, crm__memory *memory
   rows.array = column->array;
   rows.first = column->start + from;
   rows.count = count;
-  rows.validity = column->scratch.validity;
+  rows.validity = (uint8_t *)column->scratch.validity;
   into->validity = validity;
   return crm__arrow_gather(column, memory, &rows, into, error);
 }

@@ -38,7 +38,7 @@ static void release_schema(struct ArrowSchema *schema)
       schema->children[i]->release(schema->children[i]);
     }
   }
-  free_node(schema->private_data);
+  free_node((node *)schema->private_data);
   schema->release = NULL;
 }
 
@@ -161,7 +161,7 @@ static int make_field(const crm_column *column, const crm__memory *memory, int32
   if (!make_node(memory, column->name, size, 0, schema)) {
     return 0;
   }
-  made = schema->private_data;
+  made = (node *)schema->private_data;
   into = put_count((char *)made + made->metadata, is_decimal(column) ? 2 : 1);
   into = put_text(put_text(into, "crm.type"), type);
   if (is_decimal(column)) {

@@ -26,7 +26,7 @@ static crm_status bad_offsets(const crm__arrow_column *column, int64_t row, crm_
 
 static int64_t *take_offsets(crm__memory *memory, crm__arrow_scratch *scratch, int64_t count)
 {
-  return crm__arrow_room(memory, &scratch->values, &scratch->values_size, ((uint64_t)count + 1) * 8);
+  return (int64_t *)crm__arrow_room(memory, &scratch->values, &scratch->values_size, ((uint64_t)count + 1) * 8);
 }
 
 static crm_status read_text64(crm__arrow_column *column, const crm__arrow_rows *rows, crm_column *into,
@@ -40,7 +40,7 @@ static crm_status read_text64(crm__arrow_column *column, const crm__arrow_rows *
     }
   }
   into->offsets = offsets;
-  into->bytes = rows->array->buffers[2];
+  into->bytes = (const char *)rows->array->buffers[2];
   return into->bytes == NULL && offsets[rows->count] > offsets[0] ? bad_offsets(column, 0, error) : CRM_OK;
 }
 
@@ -61,7 +61,7 @@ static crm_status read_text32(crm__arrow_column *column, crm__memory *memory, cr
     offsets[i + 1] = from[i + 1];
   }
   into->offsets = offsets;
-  into->bytes = rows->array->buffers[2];
+  into->bytes = (const char *)rows->array->buffers[2];
   return into->bytes == NULL && offsets[rows->count] > offsets[0] ? bad_offsets(column, 0, error) : CRM_OK;
 }
 

@@ -31,7 +31,7 @@ size_t crm__cell_write(const crm_column *column, int64_t row, char *text)
     case CRM_TYPE_DATE:
       return crm__date_write(((const int32_t *)column->values)[row], text);
     case CRM_TYPE_BOOLEAN:
-      return write_boolean(column->values, row, text);
+      return write_boolean((const uint8_t *)column->values, row, text);
     default:
       return 0;
   }

@@ -19,7 +19,7 @@ static inline int crm__cell_is_null(const crm_column *column, int64_t row)
 size_t crm__cell_write(const crm_column *column, int64_t row, char *text);
 
 /* The text of a cell of a text column, not ended by zero. */
-static inline const char *crm__cell_text(const crm_column *column, int64_t row, size_t *length)
+static inline const char *crm__column_text(const crm_column *column, int64_t row, size_t *length)
 {
   *length = (size_t)(column->offsets[row + 1] - column->offsets[row]);
   return column->bytes + column->offsets[row];

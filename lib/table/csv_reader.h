@@ -35,7 +35,7 @@ struct crm__csv {
   crm__memory *memory;
   crm_source source;
   crm__splitter split;
-  frontier frontier;
+  struct frontier frontier;
 
   char *text;               /* capacity + CRM__SPLIT_PAD bytes */
   size_t capacity;

@@ -34,7 +34,7 @@ crm_status crm__file_open(crm__file *file, const char *path, crm_source *source,
 void crm__file_close(crm__file *file)
 {
   if (file->handle != NULL) {
-    fclose(file->handle);
+    fclose((FILE *)file->handle);
     file->handle = NULL;
   }
 }

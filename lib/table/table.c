@@ -609,7 +609,7 @@ int64_t crm_table_integer(const crm_table *table, int32_t column, int64_t row)
     return 0;
   }
   if (view->type == CRM_TYPE_BOOLEAN) {
-    return bit_at(view->values, row);
+    return bit_at((const uint8_t *)view->values, row);
   }
   return view->type == CRM_TYPE_DATE ? ((const int32_t *)view->values)[row] : ((const int64_t *)view->values)[row];
 }

@@ -9,13 +9,16 @@
 #include <string.h>
 
 /* Bytes for which a text is quoted (RFC 4180). */
-static const unsigned char special[256] = {[','] = 1, ['"'] = 1, ['\r'] = 1, ['\n'] = 1};
+static int is_special(char byte)
+{
+  return byte == ',' || byte == '"' || byte == '\r' || byte == '\n';
+}
 
 static int needs_quotes(const char *text, size_t length)
 {
   size_t i;
   for (i = 0; i < length; i++) {
-    if (special[(unsigned char)text[i]]) {
+    if (is_special(text[i])) {
       return 1;
     }
   }
@@ -49,7 +52,7 @@ static void write_cell(crm__output *output, const crm_column *column, int64_t ro
   }
   if (column->type == CRM_TYPE_TEXT) {
     size_t length;
-    const char *text = crm__cell_text(column, row, &length);
+    const char *text = crm__column_text(column, row, &length);
     write_text(output, text, length);
   } else {
     output->used += crm__cell_write(column, row, crm__output_room(output, CRM__CELL_SIZE));

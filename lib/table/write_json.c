@@ -79,7 +79,7 @@ static void write_cell(crm__output *output, const crm_column *column, int64_t ro
     crm__output_write(output, "null", 4);
   } else if (column->type == CRM_TYPE_TEXT) {
     size_t length;
-    const char *text = crm__cell_text(column, row, &length);
+    const char *text = crm__column_text(column, row, &length);
     write_string(output, text, length);
   } else {
     char *start = crm__output_room(output, CRM__CELL_SIZE + 2);

@@ -119,7 +119,7 @@ static const char *cell_text(const crm_column *column, int64_t row, char *scratc
     return scratch;
   }
   if (column->type == CRM_TYPE_TEXT) {
-    return crm__cell_text(column, row, length);
+    return crm__column_text(column, row, length);
   }
   *length = crm__cell_write(column, row, scratch);
   return scratch;
