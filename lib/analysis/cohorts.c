@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/prefetch.h"
+#include "base/sizes.h"
 #include "base/sort.h"
 #include "base/statistics.h"
 #include "table/build.h"
@@ -140,7 +141,7 @@ static void count_active(cohorts *all)
 }
 
 /* How many facts ahead a customer's cohort is asked for. */
-#define AHEAD 24
+#define AHEAD CRM__SIZE(24, 2)
 
 /* Money, orders where each document is one, and the visits where visits is not NULL. Answers how many visits. */
 static uint64_t add_facts(cohorts *all, crm__facts *facts, uint64_t *visits)

@@ -3,6 +3,7 @@
 #include "analysis/population.h"
 
 #include "base/error.h"
+#include "base/sizes.h"
 #include "base/statistics.h"
 #include "store/columns.h"
 #include "table/build.h"
@@ -13,7 +14,7 @@
 
 /* Which cells of the customers are filled: by column and by customer, in one pass over each column. */
 
-#define BLOCK 1024
+#define BLOCK CRM__SIZE(1024, 5)
 
 typedef struct knowledge {
   int32_t columns;        /* that count */

@@ -5,6 +5,7 @@
 
 #include "base/decimal.h"
 #include "base/error.h"
+#include "base/sizes.h"
 #include "base/sort.h"
 #include "base/statistics.h"
 #include "base/wide.h"
@@ -20,7 +21,7 @@
 #define BANDS 64
 #define FEW 12        /* values that get a group each */
 #define PARTS 5       /* bands without given ones */
-#define BLOCK 1024
+#define BLOCK CRM__SIZE(1024, 5)
 #define MILLION 1000000
 
 /* A field and the groups that its values make. */

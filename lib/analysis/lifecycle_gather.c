@@ -5,6 +5,7 @@
 
 #include "base/civil.h"
 #include "base/error.h"
+#include "base/sizes.h"
 #include "base/sort.h"
 #include "base/survival.h"
 #include "store/rows.h"
@@ -27,7 +28,7 @@ static int is_purchase(const crm__facts *facts, uint32_t i)
 
 /* Documents mostly come in order of time, so that few are out of place; where many are, the radix sort is as fast for
  * any order. */
-#define FEW 48
+#define FEW CRM__SIZE(48, 2)
 
 static void sort_times(int64_t *times, uint64_t count, uint64_t *spare)
 {

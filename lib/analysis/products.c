@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/prefetch.h"
+#include "base/sizes.h"
 #include "base/sort.h"
 #include "base/statistics.h"
 #include "base/wide.h"
@@ -114,7 +115,7 @@ static void add_line(catalogue *all, const sums *to, const run *of, const crm__l
 }
 
 /* How many lines ahead a product's item is asked for. */
-#define AHEAD 16
+#define AHEAD CRM__SIZE(16, 2)
 
 /* Plain lines, as nearly all are: sold goods of a known product with quantity and cost. Answers the place of the first
  * line that is none. Beside add_line this takes half of the time: nothing is asked twice, and what does not change is

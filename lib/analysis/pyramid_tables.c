@@ -6,6 +6,7 @@
 #include "base/decimal.h"
 #include "base/error.h"
 #include "base/prefetch.h"
+#include "base/sizes.h"
 #include "base/sort.h"
 #include "base/statistics.h"
 #include "base/wide.h"
@@ -224,7 +225,7 @@ static void put_member(const crm_pyramid *pyramid, const crm__measure *measure, 
 }
 
 /* How many rows ahead a measure is asked for: by value they lie anywhere. */
-#define AHEAD 16
+#define AHEAD CRM__SIZE(16, 2)
 
 static void put_ordered(const crm_pyramid *pyramid, const crm__measures *measures,
                         crm_table *table, const ordered *order)

@@ -6,12 +6,13 @@
 
 #include "base/decimal.h"
 #include "base/error.h"
+#include "base/sizes.h"
 #include "base/wide.h"
 
 #include <string.h>
 
 #define NONE INT64_MIN
-#define FEW 8   /* ranges up to which each is looked at */
+#define FEW CRM__SIZE(8, 1)   /* ranges up to which each is looked at */
 
 /* ---- bits ---- */
 

@@ -4,11 +4,12 @@
 #define CRM_ANALYSIS_SEGMENT_MATCH_H
 
 #include "analysis/segment_program.h"
+#include "base/sizes.h"
 
 /* Programs over blocks of customers, a column at a time. What holds is kept as two sets of bits: for whom it is true,
  * and for whom it is false; it is unknown for those in neither. */
 
-#define CRM__BLOCK 1024
+#define CRM__BLOCK CRM__SIZE(1024, 64)
 #define CRM__BLOCK_WORDS (CRM__BLOCK / 64)
 
 typedef struct crm__truth {

@@ -2,9 +2,11 @@
  * Copyright the libcrm authors */
 #include "base/column.h"
 
+#include "base/sizes.h"
+
 #include <string.h>
 
-#define FIRST_MIN 64   /* elements of the first chunk at least */
+#define FIRST_MIN CRM__SIZE(64, 2)   /* elements of the first chunk at least */
 
 void crm__column_open(crm__column *column, uint32_t size, int64_t fill)
 {

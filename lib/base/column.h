@@ -4,10 +4,11 @@
 #define CRM_BASE_COLUMN_H
 
 #include "base/memory.h"
+#include "base/sizes.h"
 
 /* A column that grows in chunks of 65,536 elements, so that growth copies nothing but the first small chunk. A chunk
  * that holds nothing but the fill value does not exist. Elements are plain data of a fixed size. */
-#define CRM__CHUNK_BITS 16
+#define CRM__CHUNK_BITS CRM__SIZE(16, 2)
 #define CRM__CHUNK ((uint64_t)1 << CRM__CHUNK_BITS)
 
 typedef struct crm__column {

@@ -4,12 +4,13 @@
 #define CRM_BASE_COUNTING_H
 
 #include "base/memory.h"
+#include "base/sizes.h"
 
 /* How often each number of a narrow range occurs, and how many occurrences are below any number: days, counts. Kept as
  * running sums within blocks of numbers and of blocks, so that a question is two additions and a number that moves on
  * by a little changes a few sums. Zeroed memory is an empty one. */
 
-#define CRM__COUNTING_BLOCK 64
+#define CRM__COUNTING_BLOCK CRM__SIZE(64, 4)
 
 typedef struct crm__counting {
   uint32_t *within;    /* by number: how many of its block are below it */

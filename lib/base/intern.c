@@ -6,14 +6,15 @@
 
 #include "base/hash.h"
 #include "base/prefetch.h"
+#include "base/sizes.h"
 #include "base/sort.h"
 #include "base/text.h"
 
-#define SLOTS_MIN 64
+#define SLOTS_MIN CRM__SIZE(64, 2)
 #define IDS_MAX (UINT64_C(0x7FFFFFFF) - 1)
 #define SPACE_MAX UINT32_C(0x7FFFFFFF)
-#define BLOCK 32             /* slots that are moved together */
-#define AHEAD 32             /* keys of a batch whose slots are asked for ahead */
+#define BLOCK CRM__SIZE(32, 2)             /* slots that are moved together */
+#define AHEAD CRM__SIZE(32, 2)             /* keys of a batch whose slots are asked for ahead */
 
 /* At three quarters full, chains as long as this come up by chance once in a billion tables of ten million keys; so
  * keys were chosen to collide, and the table takes another seed. It does so a few times only: a seed costs a pass
@@ -22,10 +23,10 @@
 #define RESEEDS_MAX 8
 
 /* A window is looked for when a table of this size or more is full, in a sample of its keys. */
-#define WINDOW_SLOTS_MIN 512
-#define SAMPLE 512
-#define WINDOW_AHEAD 16      /* keys of a batch whose entries in the window are asked for ahead */
-#define STRETCH 256          /* keys of a batch that go to the tables before the window is tried again */
+#define WINDOW_SLOTS_MIN CRM__SIZE(512, 8)
+#define SAMPLE CRM__SIZE(512, 4)
+#define WINDOW_AHEAD CRM__SIZE(16, 2)      /* keys of a batch whose entries in the window are asked for ahead */
+#define STRETCH CRM__SIZE(256, 3)          /* keys of a batch that go to the tables before the window is tried again */
 
 #define SHORT_MAX 16
 #define CODE_LONG 17u        /* in a tag, in place of the length of a short text */

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sizes.h"
 
-#define GROW_BYTES_MIN 64
+#define GROW_BYTES_MIN CRM__SIZE(64, 1)
 
 static void *allocate_default(void *context, void *memory, size_t old_size, size_t new_size)
 {

@@ -3,6 +3,7 @@
 #include "base/parallel.h"
 
 #include "base/error.h"
+#include "base/sizes.h"
 
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #define WAITING INT32_MIN
 
 /* With a watch the parts are handed out in waves of so many a worker, so that it is asked in between. */
-#define WAVE 4
+#define WAVE CRM__SIZE(4, 1)
 
 typedef struct wave {
   crm__part part;

@@ -3,14 +3,15 @@
 #include "base/ranking_node.h"
 
 #include "base/prefetch.h"
+#include "base/sizes.h"
 
 #include <string.h>
 
 /* Nodes, searches in them, and a ranking made at once. */
 
-#define FILL 48          /* entries of a node that is built */
-#define BLOCK_LEAST 16   /* nodes of a block */
-#define BLOCK_MOST 4096
+#define FILL CRM__SIZE(48, 5)          /* entries of a node that is built */
+#define BLOCK_LEAST CRM__SIZE(16, 2)   /* nodes of a block */
+#define BLOCK_MOST CRM__SIZE(4096, 4)
 
 /* ---- nodes ---- */
 

@@ -4,6 +4,7 @@
 #define CRM_BASE_RANKING_H
 
 #include "base/memory.h"
+#include "base/sizes.h"
 
 /* Numbers in order, with the place of any of them: a counted B-tree. Equal values are either counted, or, with
  * `before`, told apart by an id each and ordered by it. Searches touch a node a level, a node being a few cache lines.
@@ -48,7 +49,7 @@ int crm__ranking_reserve(crm__ranking *ranking, crm__memory *memory);
 void crm__ranking_add(crm__ranking *ranking, int64_t value, uint32_t id);
 void crm__ranking_remove(crm__ranking *ranking, int64_t value, uint32_t id);
 
-#define CRM__RANKING_TALLEST 10
+#define CRM__RANKING_TALLEST CRM__SIZE(10, 40)
 
 /* Where a value is, or would be; good until the next change. */
 typedef struct crm__ranking_spot {

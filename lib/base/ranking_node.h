@@ -4,11 +4,14 @@
 #define CRM_BASE_RANKING_NODE_H
 
 #include "base/ranking.h"
+#include "base/sizes.h"
 
 /* Nodes of a ranking, for the file that searches and the one that changes it. */
 
-#define CRM__NODE_CAP 63     /* entries of a node: with its head the values fill 8 cache lines, the words 4 */
-#define CRM__NODE_LEAST 16   /* least of one that is not the root, but for the last ones of a build */
+/* Entries of a node, 8 n + 7: with its head the usual values fill 8 cache lines, the words 4. And the least of one that
+ * is not the root, but for the last ones of a build. */
+#define CRM__NODE_CAP CRM__SIZE(63, 7)
+#define CRM__NODE_LEAST CRM__SIZE(16, 2)
 
 /* A leaf; the head of an inner node. total is what the node stands for: entries, equal ones each for itself. */
 typedef struct crm__node {

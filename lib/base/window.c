@@ -2,9 +2,11 @@
  * Copyright the libcrm authors */
 #include "base/window.h"
 
+#include "base/sizes.h"
+
 #include <string.h>
 
-#define CAPACITY_MIN 256
+#define CAPACITY_MIN CRM__SIZE(256, 4)
 #define TOP_BIT UINT64_C(0x8000000000000000)
 
 uint64_t crm__window_most(uint64_t keys)

@@ -3,6 +3,7 @@
 #include "cockpit/kpi_handle.h"
 
 #include "base/error.h"
+#include "base/sizes.h"
 #include "base/sort.h"
 #include "base/statistics.h"
 #include "base/wide.h"
@@ -12,7 +13,7 @@
 /* What is counted customer by customer: the deeds are dealt out by customer, each one's put in order of time, and what
  * falls into each window is looked at. With groups the same is done for the deeds of each group on their own. */
 
-#define FEW 32
+#define FEW CRM__SIZE(32, 2)
 
 /* One customer's deeds in order of segment and day, all together or of a group. */
 typedef struct unit {

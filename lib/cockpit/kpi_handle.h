@@ -3,6 +3,7 @@
 #ifndef CRM_COCKPIT_KPI_HANDLE_H
 #define CRM_COCKPIT_KPI_HANDLE_H
 
+#include "base/sizes.h"
 #include "cockpit/kpi_registry.h"
 #include "cockpit/kpi_windows.h"
 
@@ -40,7 +41,7 @@ typedef struct crm__kpi_deed {
   uint16_t orders;      /* 0: a return */
 } crm__kpi_deed;
 
-#define CRM__KPI_DEEDS 2048
+#define CRM__KPI_DEEDS CRM__SIZE(2048, 3)
 
 typedef struct crm__kpi_deeds {
   struct crm__kpi_deeds *next;

@@ -4,13 +4,14 @@
 
 #include "base/error.h"
 #include "base/prefetch.h"
+#include "base/sizes.h"
 
 #include <string.h>
 
 /* How a till comes to what the store holds: all at once, after a commit, or as time goes on. */
 
 #define MANY 8        /* one customer in so many touched: all is made anew, */
-#define LITTLE 1024   /* unless they are few anyway */
+#define LITTLE CRM__SIZE(1024, 2)   /* unless they are few anyway */
 
 crm_status crm__till_check(const crm_till *till, crm_error *error)
 {
@@ -208,7 +209,7 @@ static int one_pass(const crm_till *till)
   return till->window != CRM_WINDOW_MEMBERSHIP && till->scope.occasions == CRM_OCCASIONS_EACH;
 }
 
-#define AHEAD 24   /* how many facts ahead a record is asked for */
+#define AHEAD CRM__SIZE(24, 2)   /* how many facts ahead a record is asked for */
 
 static crm_status pass(crm_till *till, crm_error *error)
 {

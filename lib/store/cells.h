@@ -6,6 +6,7 @@
 #include "base/decimal.h"
 #include "base/hash.h"
 #include "base/intern.h"
+#include "base/sizes.h"
 #include "store/store.h"
 #include "table/csv.h"
 
@@ -13,7 +14,7 @@
 
 /* Cells of a batch or a file as typed values, a slice of rows at a time, column by column. */
 
-#define CRM__SLICE 1024   /* rows of a slice: what one slice decodes into stays in the cache */
+#define CRM__SLICE CRM__SIZE(1024, 3)   /* rows of a slice: what one slice decodes into stays in the cache */
 
 /* Why a row is rejected; 0: it is not. The order is that of the names. */
 enum {

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/prefetch.h"
+#include "base/sizes.h"
 #include "base/sort.h"
 #include "store/identity.h"
 #include "store/months_commit.h"
@@ -256,7 +257,7 @@ static void clear_unused(crm_load *load)
 }
 
 /* How many documents ahead the customer's measure and profile are asked for. */
-#define AHEAD 16
+#define AHEAD CRM__SIZE(16, 2)
 
 /* The document of the next owner among the kept lines from *i on, its entry written; *i moves past its lines. */
 static uint32_t next_owned(crm_load *load, uint64_t *i)

@@ -3,11 +3,12 @@
 #include "store/context.h"
 
 #include "base/error.h"
+#include "base/sizes.h"
 
 #include <string.h>
 
 #define LINE 64
-#define BLOCK_LEAST ((size_t)64 * 1024)
+#define BLOCK_LEAST CRM__SIZE((size_t)64 * 1024, (size_t)64)
 
 typedef struct block {
   struct block *next;

@@ -8,6 +8,7 @@
 #include "base/intern.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/sizes.h"
 #include "store/schema.h"
 
 #include <crm/scope.h>
@@ -174,7 +175,7 @@ crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *
 
 /* Facts in blocks, a document each; in the sale-day basis re-dated return lines follow as facts of their own. Where
  * every document of a block counts as it stands the block's columns are the store's own, without a copy. */
-#define CRM__FACTS 1024
+#define CRM__FACTS CRM__SIZE(1024, 5)
 
 #define CRM__FACT_OCCASION 1U     /* is an occasion */
 #define CRM__FACT_LINE 2U         /* holds a counted sale or return line */

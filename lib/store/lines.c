@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "store/commit.h"
 
+#include "base/sizes.h"
 #include "base/sort.h"
 
 /* Comparing and moving sales lines. */
@@ -35,7 +36,7 @@ static int compare_in(const void *context, uint32_t a, uint32_t b)
   return crm__line_compare(lines->store, lines->first + a, lines->first + b);
 }
 
-#define FEW 64
+#define FEW CRM__SIZE(64, 2)
 
 static void sort_range(const range *lines, uint32_t *order, uint32_t *spare, uint32_t count)
 {

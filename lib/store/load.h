@@ -3,6 +3,7 @@
 #ifndef CRM_STORE_LOAD_H
 #define CRM_STORE_LOAD_H
 
+#include "base/sizes.h"
 #include "store/cells.h"
 #include "store/store.h"
 
@@ -77,7 +78,7 @@ typedef struct crm__table_load {
   int64_t last_row;        /* of the last append */
 } crm__table_load;
 
-#define CRM__SMALL_KEYS 256
+#define CRM__SMALL_KEYS CRM__SIZE(256, 2)
 
 /* The documents whose first row lies in a slice, by id from `first` on, on their way into the document columns. */
 typedef struct crm__fresh {

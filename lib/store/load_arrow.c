@@ -3,6 +3,7 @@
 #include "store/bind.h"
 
 #include "base/error.h"
+#include "base/sizes.h"
 #include "table/arrow_column.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 
 /* Rows that are converted at a time, where something has to be: a multiple of 8, and what is converted stays in the
  * cache. */
-#define STRETCH 65536
+#define STRETCH CRM__SIZE(65536, 16)
 
 typedef struct frame {
   crm_load *load;

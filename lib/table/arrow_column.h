@@ -4,6 +4,7 @@
 #define CRM_TABLE_ARROW_COLUMN_H
 
 #include "base/memory.h"
+#include "base/sizes.h"
 
 #include <crm/arrow.h>
 
@@ -46,7 +47,7 @@ typedef struct crm__arrow_type {
 /* 0 where the format is none that is read. */
 int crm__arrow_type_read(const char *format, crm__arrow_type *type);
 
-#define CRM__ARROW_SPANS 64   /* of a zone are remembered: three decades with two changes a year */
+#define CRM__ARROW_SPANS CRM__SIZE(64, 2)   /* of a zone are remembered: three decades with two changes a year */
 
 /* What the host has said of a zone. */
 typedef struct crm__arrow_zone {

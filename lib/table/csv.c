@@ -3,14 +3,15 @@
 #include "table/csv.h"
 
 #include "base/error.h"
+#include "base/sizes.h"
 #include "base/text.h"
 #include "table/csv_reader.h"
 
 #include <string.h>
 
-#define BUFFER_FIRST ((size_t)128 << 10)
+#define BUFFER_FIRST CRM__SIZE((size_t)128 << 10, (size_t)7)
 #define BUFFER_SLACK ((size_t)256 << 10)
-#define RAW_SIZE ((size_t)32 << 10)
+#define RAW_SIZE CRM__SIZE((size_t)32 << 10, (size_t)5)
 #define TOO_MANY_COLUMNS "the header has more than %d columns"
 #define LIMIT_DEFAULT ((uint64_t)1 << 20)
 #define LIMIT_MOST ((uint64_t)1 << 30)

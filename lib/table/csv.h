@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/sizes.h"
 
 #include <crm/load.h>
 
@@ -25,7 +26,7 @@ typedef struct crm__field {
 #define CRM__RECORD_QUOTE 2      /* a quoted field that does not end, or goes on after its end */
 #define CRM__RECORD_TOO_LONG 3   /* over the record limit */
 
-#define CRM__CSV_ROWS 1024       /* most records of a block: their fields stay in the cache */
+#define CRM__CSV_ROWS CRM__SIZE(1024, 5)       /* most records of a block: their fields stay in the cache */
 #define CRM__CSV_COLUMNS 16384   /* most columns of a file */
 
 typedef struct crm__csv crm__csv;

@@ -3,16 +3,17 @@
 #include "table/csv_reader.h"
 
 #include "base/error.h"
+#include "base/sizes.h"
 
 #include <string.h>
 
 /* Blocks of values: plain records read at once, by the calling thread or, several thousand at a time, by the host's
  * threads. How the text is cut into parts shows in nothing but the sizes of blocks. */
 
-#define PARTS 8
-#define PART_ROWS 8192
-#define PART_MOST ((size_t)1 << 20)   /* bytes */
-#define REST_MOST 64
+#define PARTS CRM__SIZE(8, 3)
+#define PART_ROWS CRM__SIZE(8192, 7)
+#define PART_MOST CRM__SIZE((size_t)1 << 20, (size_t)128)   /* bytes */
+#define REST_MOST CRM__SIZE(64, 2)
 
 static int part_open(crm__csv *reader, crm__plain_part *part, int64_t room, crm__field *fields)
 {

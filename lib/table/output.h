@@ -4,13 +4,14 @@
 #define CRM_TABLE_OUTPUT_H
 
 #include "base/memory.h"
+#include "base/sizes.h"
 
 #include <crm/api.h>
 
 /* Batches small writes into blocks for a sink. After the sink has refused a block all later bytes are dropped: writers
  * look at status where it is cheap (each row) and need not elsewhere. */
 
-#define CRM__OUTPUT_BLOCK ((size_t)65536)
+#define CRM__OUTPUT_BLOCK CRM__SIZE((size_t)65536, (size_t)128)
 
 typedef struct crm__output {
   crm_sink sink;

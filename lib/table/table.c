@@ -3,6 +3,7 @@
 #include "table/build.h"
 
 #include "base/error.h"
+#include "base/sizes.h"
 #include "base/text.h"
 
 #include <stdarg.h>
@@ -12,7 +13,7 @@
 #define ALIGNMENT 64U
 
 /* Rows that a table without a hint has room for. */
-#define FIRST_ROOM 8
+#define FIRST_ROOM CRM__SIZE(8, 2)
 
 /* One owned block with the aligned bytes inside it. */
 typedef struct buffer {
