@@ -7,7 +7,7 @@
 crm.h is the public headers, crm.c the internal ones and then every source in the order of lib/meson.build. Both are
 C99 and C++11. What is private to a source and would meet a name of another one gets the source's name in front;
 macros of a source end with it. C++ does not turn void * into other pointers by itself: where the sources let C do
-that, CRM__TO(place) stands, which is nothing in C and a cast to the type of the place in C++.
+that, CRM__TO(place) or CRM__ANY(pointer) stands, which is nothing in C and a cast in C++.
 """
 
 import pathlib
@@ -31,9 +31,27 @@ TO = """
 /* What C does by itself with a void *. */
 #ifdef __cplusplus
 template <typename crm__pointed> crm__pointed *crm__same(crm__pointed *pointer);
+struct crm__pointer {
+  void *to;
+  template <typename crm__pointed> operator crm__pointed *() const
+  {
+    return static_cast<crm__pointed *>(to);
+  }
+};
+template <typename crm__pointed> inline crm__pointer crm__any(crm__pointed *pointer)
+{
+  crm__pointer made = { const_cast<void *>(static_cast<const void *>(pointer)) };
+  return made;
+}
+template <typename crm__plain> inline crm__plain crm__any(const crm__plain &value)
+{
+  return value;
+}
 #  define CRM__TO(place) (decltype(crm__same(place)))
+#  define CRM__ANY(pointer) crm__any(pointer)
 #else
 #  define CRM__TO(place)
+#  define CRM__ANY(pointer) (pointer)
 #endif
 """
 
@@ -147,26 +165,59 @@ def rename(text, changes):
                 structs.pop()
             depth -= 1
         elif kind == "directive":
-            parts[i] = (kind, re.sub(r"(?<![\w.>])[A-Za-z_]\w*", lambda found: changes.get(found.group(0), found.group(0)), part))
+            parts[i] = (kind, re.sub(r"(?<![\w.>])[A-Za-z_]\w*",
+                                     lambda found: changes.get(found.group(0), found.group(0)), part))
         elif kind == "name" and part in changes and before not in (".", "->"):
-            member = structs and structs[-1] == depth and (after in (";", ",", "[", ":") or (before == "*" and after == ")"))
+            member = structs and structs[-1] == depth and (
+                after in (";", ",", "[", ":") or (before == "*" and after == ")"))
             if not member:
                 parts[i] = (kind, changes[part])
     return "".join(part for _, part in parts)
 
 
 # A declaration of a pointer with its value, a plain assignment, and the functions that answer a void *.
-DECLARED = re.compile(r"^(?P<head>[ \t]+(?:static )?(?:const )?(?:struct |unsigned )?\w+ \*+(?:const )?\*?(?P<name>\w+) = )(?P<value>[^;]*);", flags=re.M)
-ASSIGNED = re.compile(r"^(?P<head>[ \t]+(?:if \()?\(*(?P<place>\*{0,2}[A-Za-z_][\w.]*(?:(?:->|\.)\w+|\[[^\]=;]*\])*) =\s)(?P<value>[^;{}]*);", flags=re.M)
+DECLARED = re.compile(r"^(?P<head>[ \t]+(?:static )?(?:const )?(?:struct |unsigned )?\w+ \*+(?:const )?\*?"
+                      r"(?P<name>\w+) = )(?P<value>[^;]*);", flags=re.M)
+ASSIGNED = re.compile(r"^(?P<head>[ \t]+(?:if \()?\(*(?P<place>\*{0,2}[A-Za-z_][\w.]*"
+                      r"(?:(?:->|\.)\w+|\[[^\]=;]*\])*) =\s)(?P<value>[^;{}]*);", flags=re.M)
 
 
 def returns_void(text):
     return set(re.findall(r"^(?:static |inline )*(?:const )?void \*(\w+)\(", text, flags=re.M))
 
 
-def cast(text, givers):
-    """The text with CRM__TO where a void * becomes another pointer."""
+# A function, with parameters that may be pointers to functions.
+FUNCTION = re.compile(r"^(?P<head>(?:static |inline |const |struct |unsigned )*(?P<type>\w+ \**)(?P<name>\w+)"
+                      r"\((?P<parameters>(?:[^(){};]|\([^(){};]*\))*)\)\n\{\n)(?P<body>.*?)^\}", flags=re.M | re.S)
+PLACE = r"(?:[A-Za-z_]\w*(?:(?:->|\.)\w+|\[[^\]\[=;]*\])*)"
+
+
+def void_members(text):
+    return set(re.findall(r"^  (?:const )?void \*(\w+);", text, flags=re.M)) | \
+        set(re.findall(r"^  (?:const )?void \*(?:const )?\*(?:const )?(\w+)(?:\[\w+\])?;", text, flags=re.M))
+
+
+def cast_arguments(text, members):
+    """CRM__ANY around an argument, or what a pointer's function returns, that is a void * by its name."""
+    def of_function(match):
+        names = set(re.findall(r"(?:const )?void \*(?:const )?(\w+)(?=,|$)", match.group("parameters")))
+        is_void = r"(?:%s|%s(?:->|\.)(?:%s)(?:\[\w+\])?)" % ("|".join(sorted(names)) or "(?!)", PLACE,
+                                                           "|".join(sorted(members)) or "(?!)")
+        inner = re.sub(r"(?<![\w)])(?P<call>\w+\()(?P<list>[^;{}]*?)(?=\);|\) [=!<>?:&|+-]|\)\)|\) \{|\),)",
+                       lambda call: call.group(0) if call.group("call") in ("if(", "sizeof(", "CRM__TO(") else
+                       call.group("call") + re.sub(r"(?:(?<=^)|(?<=, )|(?<=[(]))%s(?=,|$|\))" % is_void,
+                                                   lambda found: "CRM__ANY(%s)" % found.group(0), call.group("list")),
+                       match.group("body"))
+        if match.group("type").endswith("*") and match.group("type") != "void *":
+            inner = re.sub(r"^(\s+return )([^;]*%s[^;]*);" % is_void, r"\1CRM__ANY(\2);", inner, flags=re.M)
+        return match.group("head") + inner + "}"
+    return FUNCTION.sub(of_function, text)
+
+
+def cast(text, givers, members):
+    """The text with CRM__TO and CRM__ANY where a void * becomes another pointer."""
     calls = re.compile(r"(?<!\w)(?:%s)\(" % "|".join(sorted(givers | {"memchr"})))
+    by_member = re.compile(r"(?:->|\.)(?:%s)(?:\[\w+\])?(?= :|$)" % ("|".join(sorted(members)) or "(?!)"))
 
     def value_of(match):
         value = match.group("value")
@@ -175,8 +226,10 @@ def cast(text, givers):
         return "%sCRM__TO(%s)(%s);" % (match.group("head"), match.group("name"), value)
 
     def call_of(match):
-        found = calls.sub(lambda call: "CRM__TO(%s)%s" % (match.group("place"), call.group(0)), match.group("value"))
-        return match.group("head") + found + ";"
+        value, place = match.group("value"), match.group("place")
+        if by_member.search(value) and not value.startswith("("):
+            return "%sCRM__ANY(%s);" % (match.group("head"), value)
+        return match.group("head") + calls.sub(lambda call: "CRM__TO(%s)%s" % (place, call.group(0)), value) + ";"
 
     parts = re.split(r"(/\*.*?\*/)", text, flags=re.S)
     marks = {}
@@ -184,7 +237,7 @@ def cast(text, givers):
         if part.startswith("/*"):
             marks["@%d@" % i] = part
             parts[i] = "@%d@" % i
-    plain = ASSIGNED.sub(call_of, DECLARED.sub(value_of, "".join(parts)))
+    plain = cast_arguments(ASSIGNED.sub(call_of, DECLARED.sub(value_of, "".join(parts))), members)
     return re.sub(r"@\d+@", lambda mark: marks[mark.group(0)], plain)
 
 
@@ -220,18 +273,19 @@ def source():
     used = {path: names_in(text) for path, text in files}
     in_headers = set().union(*(names_in(text) for _, text in internal.order), names_in(header()))
     givers = set().union(*(returns_void(text) for _, text in internal.order))
+    members = set().union(*(void_members(text) for _, text in internal.order + files), void_members(header()))
 
     found = head("the implementation") + '#ifndef CRM_BUILDING\n#  define CRM_BUILDING\n#endif\n#include "crm.h"\n\n'
     found += "".join("#include <%s>\n" % name for name in sorted(internal.system)) + TO
     for name, text in internal.order:
-        found += banner("lib/" + name) + cast(body(text), givers)
+        found += banner("lib/" + name) + cast(body(text), givers, members)
     for path, text in files:
         private, macros = own[path]
         others = set(in_headers).union(*(names for other, names in used.items() if other != path))
         prefix = "%s_%s" % (path.parent.name, path.stem)
         changes = {name: "%s__%s" % (prefix, name) for name in private & others if name not in macros}
         found += banner(path.relative_to(ROOT).as_posix())
-        found += rename(cast(body(text), givers | returns_void(text)), changes)
+        found += rename(cast(body(text), givers | returns_void(text), members), changes)
         found += "".join("\n#undef %s" % name for name in macros) + ("\n" if macros else "")
     return found
 

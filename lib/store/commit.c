@@ -326,18 +326,19 @@ static void admit_chunk(crm_store *store, uint32_t document, uint64_t count)
     if (lines[i] == 0) {
       continue;
     }
-    admission.time = times[i];
+    admission.time = element(times, i);
     admission.net = element(nets, i);
     admission.cost = element(costs, i);
     admission.lines = lines[i];
     admission.flags = flags[i];
-    if (times[i] < store->closed_before) {
+    if (admission.time < store->closed_before) {
       crm__reopened_note(store, document + (uint32_t)i, 1);
     }
     store->live_documents++;
     store->live_lines += lines[i];
-    store->latest = times[i] > store->latest ? times[i] : store->latest;
-    store->earliest = times[i] < store->earliest && (flags[i] & CRM__DOCUMENT_LINE) ? times[i] : store->earliest;
+    store->latest = admission.time > store->latest ? admission.time : store->latest;
+    store->earliest =
+        admission.time < store->earliest && (flags[i] & CRM__DOCUMENT_LINE) ? admission.time : store->earliest;
     if (customer != CRM__NONE) {
       crm__profile *profile = &store->profiles[customer];
       crm__profile_join(&store->measures[customer], profile, &admission, store->day_start);

@@ -10,6 +10,7 @@
 
 #include "base/column.h"
 #include "support/fault.h"
+#include "support/sizes.h"
 
 static test_fault fault;
 static crm__memory memory;
@@ -103,6 +104,7 @@ static void only_the_touched_chunk_exists(void **state)
 {
   crm__column column;
   (void)state;
+  NEEDS_USUAL_SIZES();
   crm__column_open(&column, 4, -1);
   assert_true(crm__column_resize(&column, &memory, 5 * CRM__CHUNK));
   put(&column, 3 * CRM__CHUNK + 5, 6);
@@ -176,6 +178,7 @@ static void shrinking_needs_no_memory(void **state)
 {
   crm__column column;
   (void)state;
+  NEEDS_USUAL_SIZES();
   crm__column_open(&column, 8, 5);
   assert_true(crm__column_resize(&column, &memory, 2 * CRM__CHUNK));
   put(&column, 100, 1);
@@ -292,6 +295,7 @@ static void a_failed_append_changes_nothing(void **state)
   static uint8_t bytes[2000];
   crm__column column;
   (void)state;
+  NEEDS_USUAL_SIZES();
   bytes[1999] = 1;
   crm__column_open(&column, 1, 0);
   assert_true(crm__column_append(&column, &memory, NULL, CRM__CHUNK - 1000));

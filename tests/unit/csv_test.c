@@ -15,6 +15,7 @@
 #include "base/intern.h"
 #include "base/memory.h"
 #include "support/executors.h"
+#include "support/sizes.h"
 #include "table/csv.h"
 
 /* What a reader gives is written down as text: [names], then (field|field) for a record, with #nul or #encoding after a
@@ -435,6 +436,7 @@ static void test_select(void **state)
   crm__csv *reader = NULL;
   crm__block block;
   (void)state;
+  NEEDS_USUAL_SIZES();
   assert_int_equal(crm__csv_open(&memory, NULL, &source, &reader, &error), CRM_OK);
   assert_int_equal(crm__csv_select(reader, unknown, 2, &error), CRM_ERROR_ARGUMENT);
   assert_int_equal(crm__csv_select(reader, columns, -1, &error), CRM_ERROR_ARGUMENT);
@@ -472,6 +474,7 @@ static void test_select_none(void **state)
   crm__csv *reader = NULL;
   crm__block block;
   (void)state;
+  NEEDS_USUAL_SIZES();
   assert_int_equal(crm__csv_open(&memory, NULL, &source, &reader, NULL), CRM_OK);
   assert_int_equal(crm__csv_select(reader, NULL, 0, NULL), CRM_OK);
   assert_int_equal(crm__csv_next(reader, &block, NULL), CRM_OK);
@@ -1110,6 +1113,7 @@ static void test_source_fails(void **state)
   static const crm_status statuses[] = { CRM_ERROR_IO, CRM_ERROR_CANCELLED, 77 };
   static const char text[] = "a,b\n1,2\n";
   (void)state;
+  NEEDS_USUAL_SIZES();
   for (size_t i = 0; i < 3; i++) {
     for (size_t after = 0; after <= sizeof text - 1; after++) {
       crm__memory memory = plain_memory();

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/intern.h"
 #include "support/fault.h"
+#include "support/sizes.h"
 
 static test_fault fault;
 static crm__memory memory;
@@ -697,6 +698,7 @@ static void rising_and_falling_keys_are_all_in_the_window(void **state)
 {
   static const int64_t bases[] = { 1, 536365, INT64_C(31625220889), -5000, INT64_MIN, INT64_MAX - 100000 };
   (void)state;
+  NEEDS_USUAL_SIZES();
   for (int direction = 0; direction < 2; direction++) {
     for (int b = 0; b < 6; b++) {
       for (int64_t i = 0; i < 100000; i++) {
@@ -815,6 +817,7 @@ static void the_window_moves_to_the_larger_cluster(void **state)
 static void a_window_may_fail(void **state)
 {
   (void)state;
+  NEEDS_USUAL_SIZES();
   for (uint64_t call = 1; call <= 2; call++) {
     uint32_t id = 1;
     assert_int_equal(crm__intern_add(&intern, &memory, 0, integer(INT64_MIN)), 0);
@@ -936,6 +939,7 @@ static int scenario(const crm_config *config, void *user)
 static void every_allocation_may_fail(void **state)
 {
   (void)state;
+  NEEDS_USUAL_SIZES();
   test_fault_drive(scenario, NULL);
 }
 

@@ -1323,6 +1323,17 @@ static void test_rollback_across_chunks(void **state)
 }
 
 /* Instants outside 1900 to 2199 are rejected whatever the type. */
+/* The time that a column holds where it holds nothing. */
+static void test_the_first_instant(void **state)
+{
+  crm_store *store = store_new(NULL);
+  (void)state;
+  facts_load_text(store, "sales", "document,time,customer,amount\n1,1970-01-01,7,1.00\n2,1970-01-01,8,2.00\n");
+  assert_result(document_of(store, "", "2"), "time,amount\n1970-01-01T00:00:00,2.00\n");
+  assert_verifies(store);
+  crm_store_free(store);
+}
+
 static void test_times(void **state)
 {
   int64_t times[6];
@@ -1429,6 +1440,7 @@ int main(void)
       cmocka_unit_test(test_scattered_lines),
       cmocka_unit_test(test_rollback_across_chunks),
       cmocka_unit_test(test_times),
+      cmocka_unit_test(test_the_first_instant),
       cmocka_unit_test(test_keys),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "support/fault.h"
+#include "support/sizes.h"
 
 static test_fault fault;
 
@@ -175,6 +176,7 @@ static void growth_keeps_content_and_is_geometric(void **state)
   int32_t *array = NULL;
   uint64_t capacity = 0;
   (void)state;
+  NEEDS_USUAL_SIZES();
   for (uint64_t i = 0; i < 100000; i++) {
     assert_true(crm__grow(&memory, &array, &capacity, i + 1, sizeof *array));
     assert_true(capacity > i);

@@ -82,6 +82,33 @@ static crm_store *random_store(uint64_t seed, int64_t documents, int32_t custome
   return store;
 }
 
+/* Every second customer belongs to another one, mostly far away: its facts go to another drawer than its key. */
+static void add_parents(crm_store *store, uint64_t seed, int32_t customers)
+{
+  dice d = dice_of(seed);
+  int64_t rows = customers / 2;
+  int64_t *values = calloc((size_t)rows * 2, sizeof *values);
+  crm_batch batch = CRM_BATCH_INIT;
+  crm_column columns[2];
+  crm_load *load = NULL;
+  int64_t i;
+  assert_non_null(values);
+  for (i = 0; i < rows; i++) {
+    values[i] = 2 * i + 1;
+    values[rows + i] = dice_below(&d, customers) + 1;
+  }
+  columns[0] = column_of("customer", CRM_TYPE_INTEGER, values, rows);
+  columns[1] = column_of("parent", CRM_TYPE_INTEGER, values + rows, rows);
+  batch.columns = columns;
+  batch.column_count = 2;
+  batch.rows = rows;
+  assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+  assert_int_equal(crm_load_append(load, "customers", &batch, NULL), CRM_OK);
+  assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
+  crm_load_free(load);
+  free(values);
+}
+
 /* ---- against a plain walk ---- */
 
 typedef struct plain {
@@ -282,6 +309,14 @@ static void assert_scopes(const crm_store *store)
   assert_pass(store, &scope, NULL, 1);
 }
 
+static void assert_accounts(crm_store *store, int32_t customers)
+{
+  crm_scope scope = CRM_SCOPE_INIT;
+  add_parents(store, 4, customers);
+  scope.accounts = 1;
+  assert_pass(store, &scope, NULL, 1);
+}
+
 static void test_against_a_walk(void **unused)
 {
   crm_store *many = random_store(1, DOCUMENTS, CUSTOMERS, 0);
@@ -292,6 +327,8 @@ static void test_against_a_walk(void **unused)
   assert_scopes(many);
   assert_scopes(few);
   assert_pass(huge, NULL, NULL, 1);
+  assert_accounts(many, CUSTOMERS);
+  assert_accounts(few, 500);
   crm_store_free(many);
   crm_store_free(huge);
   crm_store_free(few);

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* What customers are and do never gets into an error, nor into what is said of rejected rows: values carry a mark, every
- * way in which a load can complain is gone through, and the mark is looked for. */
+/* What customers are and do never gets into an error, nor into what is said of rejected rows: values carry a mark, the
+ * ways in which a load can complain are gone through, and the mark is looked for. */
 
 #define MARK "Zq7Vx"          /* in keys and words */
 #define NUMBER "770913"       /* in figures */
@@ -24,7 +24,7 @@ static const complaint complaints[] = {
   {"sales", "document,time,customer,amount\n" MARK ",2024-01-01," MARK ",\n", "missing"},
   {"sales", "document,time,customer,amount\n,2024-01-01," MARK "," NUMBER "\n", "missing"},
   {"sales", "document,time,customer,amount\n" MARK ",2024-01-01," MARK "," MARK "\n", "number"},
-  {"sales", "document,time,customer,amount\n" MARK ",2024-01-01," MARK "," NUMBER "." NUMBER "." NUMBER "\n", "number"},
+  {"sales", "document,time,customer,amount\n" MARK ",2024-01-01," MARK "," NUMBER "." NUMBER ".\n", "number"},
   {"sales", "document,time,customer,amount\n" MARK ",2024-01-01," MARK "," NUMBER NUMBER NUMBER NUMBER "\n", "range"},
   {"sales", "document,time,customer,amount\n" MARK ",2024-02-31 " MARK "," MARK ",1\n", "time"},
   {"sales", "document,time,customer,kind,amount\n" MARK ",2024-01-01," MARK "," MARK ",1\n", "word"},
@@ -35,7 +35,8 @@ static const complaint complaints[] = {
    "document,time,customer,branch,amount\n" MARK ",2024-01-01," MARK ",a,1\n" MARK ",2024-01-01," MARK "," MARK ",1\n",
    "two_branches"},
   {"sales", "document,time,customer,amount\nkept,2024-01-01," MARK "," NUMBER "\n", "conflict"},
-  {"sales", "document,time,customer,currency,amount\n" MARK ",2024-01-01," MARK "," MARK "," NUMBER "\n", "rate_missing"},
+  {"sales", "document,time,customer,currency,amount\n" MARK ",2024-01-01," MARK "," MARK "," NUMBER "\n",
+   "rate_missing"},
   {"customers", "customer,joined\n" MARK "," MARK "\n", "time"},
   {"customers", "customer,kind\n" MARK "," MARK "\n", "word"},
   {"opportunities", "opportunity,customer,created,probability\n" MARK "," MARK ",2024-01-01," NUMBER "\n", "range"},

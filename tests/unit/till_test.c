@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "support/facts.h"
 #include "support/fault.h"
+#include "support/sizes.h"
 
 #include "store/customer.h"
 
@@ -592,6 +593,7 @@ static void test_no_allocation_per_sale(void **state)
   uint64_t calls;
   int i;
   (void)state;
+  NEEDS_USUAL_SIZES();
   test_fault_reset(&fault, 0, 0);
   config = test_fault_config(&fault);
   assert_int_equal(crm_store_create(&config, NULL, &store, NULL), CRM_OK);
