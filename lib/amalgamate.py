@@ -182,6 +182,35 @@ ASSIGNED = re.compile(r"^(?P<head>[ \t]+(?:if \()?\(*(?P<place>\*{0,2}[A-Za-z_][
                       r"(?:(?:->|\.)\w+|\[[^\]=;]*\])*) =\s)(?P<value>[^;{}]*);", flags=re.M)
 
 
+# What a header defines for those that include it.
+DEFINED = re.compile(r"^typedef struct (?P<a>\w+)(?: \w+;| \{)|^\} (?P<b>\w+);|^typedef [^;{]*?\(\*(?P<c>\w+)\)\(|"
+                     r"^#[ \t]*define[ \t]+(?P<d>\w+)|^(?:static inline )?[a-z][\w \*]*?\b(?P<e>crm__\w+)\(", flags=re.M)
+
+
+def shared_names(files):
+    """By file: names that two internal headers define, none of which includes the other, and what the second one and
+    those that include it call it instead."""
+    texts = dict(files)
+    reach = {}
+
+    def reached(name):
+        if name not in reach:
+            reach[name] = {name}
+            reach[name].update(*(reached(inner) for bracket, inner in INCLUDE.findall(texts[name])
+                                 if bracket == '"' and inner in texts))
+        return reach[name]
+
+    first, changes = {}, {name: {} for name in texts}
+    for header in (name for name, _ in files if name.endswith(".h")):
+        bare = re.sub(r"/\*.*?\*/", "", texts[header], flags=re.S)
+        for found in {next(filter(None, match.groups())) for match in DEFINED.finditer(bare)}:
+            if first.setdefault(found, header) != header and not found.endswith("_H"):
+                for name in texts:
+                    if header in reached(name):
+                        changes[name][found] = "%s_%s" % (found, header[:-2].replace("/", "_"))
+    return changes
+
+
 def returns_void(text):
     return set(re.findall(r"^(?:static |inline )*(?:const )?void \*(\w+)\(", text, flags=re.M))
 
@@ -208,6 +237,8 @@ def cast_arguments(text, members):
                        call.group("call") + re.sub(r"(?:(?<=^)|(?<=, )|(?<=[(]))%s(?=,|$|\))" % is_void,
                                                    lambda found: "CRM__ANY(%s)" % found.group(0), call.group("list")),
                        match.group("body"))
+        if names:
+            inner = re.sub(r" = (%s);" % "|".join(sorted(names)), r" = CRM__ANY(\1);", inner)
         if match.group("type").endswith("*") and match.group("type") != "void *":
             inner = re.sub(r"^(\s+return )([^;]*%s[^;]*);" % is_void, r"\1CRM__ANY(\2);", inner, flags=re.M)
         return match.group("head") + inner + "}"
@@ -269,6 +300,9 @@ def source():
     internal = Headers(ROOT / "lib", '"')
     for _, text in files:
         internal.take(text)
+    changes = shared_names(internal.order + [(path.relative_to(ROOT / "lib").as_posix(), text) for path, text in files])
+    internal.order = [(name, rename(text, changes[name])) for name, text in internal.order]
+    files = [(path, rename(text, changes[path.relative_to(ROOT / "lib").as_posix()])) for path, text in files]
     own = {path: declared(text) for path, text in files}
     used = {path: names_in(text) for path, text in files}
     in_headers = set().union(*(names_in(text) for _, text in internal.order), names_in(header()))

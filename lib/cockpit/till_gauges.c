@@ -465,7 +465,7 @@ typedef struct collecting {
   int failed;
 } collecting;
 
-static void collect(void *context, const crm__deed *deed)
+static void collect(void *context, const crm__customer_deed *deed)
 {
   collecting *to = context;
   int32_t day = crm__business_day(deed->time, to->of->work.scope->day_start);

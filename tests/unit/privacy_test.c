@@ -50,8 +50,9 @@ static const complaint complaints[] = {
   {"sales", "document,time,customer,\"" MARK, NULL},
   {"customers", MARK "," MARK "\xff\n" MARK "\n", NULL},
   {"customers", "", NULL},
-  {"sales", "document,time,customer,amount\n" MARK ",2024-01-01," MARK ",9000000000000000.00\n" MARK "2,2024-01-01," MARK
-            ",90000000000000000.00\n" MARK "3,2024-01-01," MARK ",90000000000000000.00\n", NULL},
+  {"sales",
+   "document,time,customer,amount\n" MARK ",2024-01-01," MARK ",90000000000000000.00\n" MARK "2,2024-01-01," MARK
+   ",90000000000000000.00\n", NULL},
 };
 
 #define COMPLAINTS (sizeof complaints / sizeof complaints[0])
