@@ -268,7 +268,8 @@ def cast(text, givers, members):
         if part.startswith("/*"):
             marks["@%d@" % i] = part
             parts[i] = "@%d@" % i
-    plain = cast_arguments(ASSIGNED.sub(call_of, DECLARED.sub(value_of, "".join(parts))), members)
+    parts = re.sub(r"^(\s*static const \w+ \w+(?:\[\w+\])?);", r"\1 = { 0 };", "".join(parts), flags=re.M)
+    plain = cast_arguments(ASSIGNED.sub(call_of, DECLARED.sub(value_of, parts)), members)
     return re.sub(r"@\d+@", lambda mark: marks[mark.group(0)], plain)
 
 

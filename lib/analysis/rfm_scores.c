@@ -5,6 +5,7 @@
 #include "analysis/population.h"
 #include "base/error.h"
 #include "base/kinds.h"
+#include "base/sizes.h"
 #include "base/sort.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@
  * one above the ceil(s n / 5)-th smallest value. Days and occasions are counted, money is counted by its kind and
  * selected among the few of the kinds that matter: nothing is sorted. */
 
-#define COUNTED 65536   /* days and orders below it are counted */
+#define COUNTED CRM__SIZE(65536, 4)   /* days and orders below it are counted */
 
 typedef struct tallies {
   uint32_t *days;

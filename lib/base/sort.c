@@ -3,13 +3,14 @@
 #include "base/sort.h"
 
 #include "base/kinds.h"
+#include "base/sizes.h"
 
 #include <stddef.h>
 #include <string.h>
 
 #define DIGITS 8            /* of a 64-bit key */
 #define DIGIT_VALUES 256
-#define INSERTION_MAX 32    /* below that insertion beats the histograms */
+#define INSERTION_MAX CRM__SIZE(32, 2)    /* below that insertion beats the histograms */
 
 static void insertion_sort_keys(uint64_t *keys, uint32_t *payload, uint64_t count)
 {
@@ -204,7 +205,7 @@ void crm__sort_small(uint32_t *values, uint32_t *spare, uint64_t count)
 
 #define SELECT_BITS 11
 #define SELECT_BUCKETS (1 << SELECT_BITS)
-#define SELECT_SMALL 64
+#define SELECT_SMALL CRM__SIZE(64, 2)
 
 static int64_t select_small(int64_t *values, uint64_t count, uint64_t k)
 {
@@ -324,7 +325,7 @@ void crm__select_several(const int64_t *values, uint64_t count, const uint64_t *
   }
 }
 
-#define MERGE_RUN 8
+#define MERGE_RUN CRM__SIZE(8, 2)
 
 static void insertion_sort_indexes(uint32_t *indexes, uint64_t count, crm__compare compare, const void *context)
 {

@@ -3,6 +3,7 @@
 #include "store/pass_job.h"
 
 #include "base/error.h"
+#include "base/sizes.h"
 
 #include <string.h>
 
@@ -14,10 +15,11 @@
  *
  * With few customers or documents facts go to their records at once. */
 
-#define DRAWER_BYTES 131072    /* of the records of a drawer, at most: they stay in a processor's second cache. 1 MiB,
-                                * which does not, took 1.2 to 1.4 times as long */
-#define AT_ONCE_BYTES 4194304  /* of records that are reached without drawers */
-#define AT_ONCE_DOCUMENTS 65536
+/* Of the records of a drawer, at most: they stay in a processor's second cache. 1 MiB, which does not, took 1.2 to 1.4
+ * times as long. */
+#define DRAWER_BYTES CRM__SIZE(131072, 256)
+#define AT_ONCE_BYTES CRM__SIZE(4194304, 64)  /* of records that are reached without drawers */
+#define AT_ONCE_DOCUMENTS CRM__SIZE(65536, 2)
 #define PARTS_MOST 16          /* of documents */
 #define GROUPS_MOST 16         /* of drawers */
 #define DRAWERS_MOST 1024

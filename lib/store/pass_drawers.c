@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/prefetch.h"
+#include "base/sizes.h"
 
 #include <string.h>
 
@@ -20,8 +21,9 @@
 #define PLACE_BITS 16
 #define PLACE_MASK ((1U << PLACE_BITS) - 1)
 #define PACKED_BITS 40
-#define AHEAD 16   /* words that memory is asked for ahead of writing: so many drawers are too many for a processor to
-                    * see by itself that each is written in order */
+/* Words that memory is asked for ahead of writing: so many drawers are too many for a processor to see by itself that
+ * each is written in order. */
+#define AHEAD CRM__SIZE(16, 2)
 #define PACKED_MOST ((INT64_C(1) << (PACKED_BITS - 1)) - 1)
 
 /* ---- dealing out ---- */
@@ -33,20 +35,23 @@ static uint64_t more_entries(const crm__pass_job *job, uint32_t kept, uint32_t l
   return more + (kept & CRM__DOCUMENT_ORIGINAL && job->scope->refunds == CRM_REFUNDS_SALE_DAY ? lines : 0);
 }
 
-/* Counts the entries of documents of one chunk by drawer; where one would not count, its place stays empty. */
+/* Counts the entries of documents of one chunk by the drawer of whom they count for; where one would not count, its
+ * place stays empty. */
 static void count_run(const crm__pass_job *job, uint64_t from, uint64_t count, uint64_t *counts)
 {
   const crm__documents *documents = &job->scope->store->documents;
   const uint32_t *customers = (const uint32_t *)(const void *)crm__column_at(&documents->customer, from);
   const uint8_t *flags = crm__column_at(&documents->flags, from);
   const uint32_t *lines = (const uint32_t *)(const void *)crm__column_at(&documents->lines, from);
+  const uint32_t *accounts = job->scope->accounts;
   const uint32_t bits = job->drawer_bits;
   uint64_t k;
   for (k = 0; customers != NULL && flags != NULL && lines != NULL && k < count; k++) {
     if (customers[k] != CRM__NONE) {
-      counts[customers[k] >> bits]++;
+      uint32_t drawer = (accounts == NULL ? customers[k] : accounts[customers[k]]) >> bits;
+      counts[drawer]++;
       if (flags[k] & (CRM__DOCUMENT_ROWS | CRM__DOCUMENT_ORIGINAL)) {
-        counts[customers[k] >> bits] += more_entries(job, flags[k], lines[k]);
+        counts[drawer] += more_entries(job, flags[k], lines[k]);
       }
     }
   }
