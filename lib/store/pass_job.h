@@ -88,12 +88,6 @@ static inline void crm__act_on_measure(crm__measure *measure, uint32_t act, int6
   }
 }
 
-/* The cell of a place for a customer whose first occasion ever is at another. */
-static inline crm__cell *crm__cell_at(const crm__activity *activity, crm__cell *cells, uint32_t first, uint32_t place)
-{
-  return &cells[(size_t)(first - 1) * (size_t)activity->periods + place - 1];
-}
-
 /* An occasion on a day of the place; answers 1 where cells were counted for another cohort than is known now. Nobody
  * can foretell which occasion is the first, so there is no branch on it. */
 static inline uint32_t crm__life_begin(crm__life *life, int32_t day, uint16_t place)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "support/sizes.h"
 #include "table/build.h"
 
 #include <stdio.h>
@@ -488,6 +489,7 @@ static void test_a_sink_that_refuses(void **state)
   int64_t blocks = a.blocks;
   int i;
   (void)state;
+  NEEDS_USUAL_SIZES();   /* so many writes are tried one by one */
   for (i = 0; i < WRITERS; i++) {
     kept all = {NULL, 0, 0, 0, 0};
     crm_sink sink = sink_of(&all);
