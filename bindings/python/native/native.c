@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #ifdef CRM_PYTHON_POSIX
+#  include "crm_files.h"
 #  include "crm_pages.h"
 #  include "crm_threads.h"
 #endif
@@ -106,11 +107,18 @@ void *crm_python_destructor(int32_t kind)
 
 /* ---- what the host's system lends; where it lends nothing these answer so */
 
+EXPORT crm_status crm_python_files(uint32_t sync, crm_io *io);
 EXPORT crm_status crm_python_pages(crm_config *config);
 EXPORT crm_status crm_python_threads(uint32_t workers, void **threads, crm_executor *executor);
 EXPORT void crm_python_threads_free(void *threads);
 
 #ifdef CRM_PYTHON_POSIX
+
+crm_status crm_python_files(uint32_t sync, crm_io *io)
+{
+  crm_files_lend(sync ? 0U : CRM_FILES_NO_SYNC, io);
+  return CRM_OK;
+}
 
 /* One pool for the whole process: tables go back to it whenever Python lets them go, so it is never freed. Called with
  * the interpreter's lock held. */
@@ -141,6 +149,14 @@ void crm_python_threads_free(void *threads)
 }
 
 #else
+
+/* Those of the C library. */
+crm_status crm_python_files(uint32_t sync, crm_io *io)
+{
+  (void)sync;
+  crm_io_stdio(io);
+  return CRM_OK;
+}
 
 crm_status crm_python_pages(crm_config *config)
 {

@@ -86,7 +86,7 @@ def _handshake(where: Path) -> _ffi.Functions:
 
 
 class Native:
-    """What the package's own C file adds: capsules, threads and memory in large pages."""
+    """What the package's own C file adds: capsules, files, threads and memory in large pages."""
 
     def __init__(self, library: ctypes.CDLL, quick: ctypes.PyDLL) -> None:
         quick.crm_python_setup.argtypes = (ctypes.c_void_p,)
@@ -100,6 +100,8 @@ class Native:
         f.argtypes, f.restype = (ctypes.c_int32,), ctypes.c_void_p
         self.destructor = f = quick.crm_python_destructor
         f.argtypes, f.restype = (ctypes.c_int32,), ctypes.c_void_p
+        self.files = f = quick.crm_python_files
+        f.argtypes, f.restype = (ctypes.c_uint32, ctypes.POINTER(_ffi.crm_io)), ctypes.c_int32
         self.pages = f = quick.crm_python_pages
         f.argtypes, f.restype = (ctypes.POINTER(_ffi.crm_config),), ctypes.c_int32
         self.threads = f = library.crm_python_threads

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import datetime
 import os
 import weakref
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Union
 
 from . import _ffi
 from ._analyses import Analyses
 from ._errors import Error
 from ._hooks import Context, Executor, Progress, adapt, config_with
 from ._input import word
-from ._library import library
+from ._library import library, native
 from ._load import Counts, Load
 from ._native import Guard, Handle, Interruptible, Owner, byref, check, out, texts, utf8
 from ._options import scope_struct
@@ -34,6 +35,43 @@ ATTRIBUTES = {
     "money": _ffi.CRM_TYPE_MONEY,
     "time": _ffi.CRM_TYPE_TIME,
 }
+
+
+MODES = {"read": _ffi.CRM_FILE_READ, "write": _ffi.CRM_FILE_WRITE, "create": _ffi.CRM_FILE_CREATE}
+CONTENTS = {"all": _ffi.CRM_CONTENT_ALL, "profiles": _ffi.CRM_CONTENT_PROFILES}
+DURABILITIES = {
+    "none": _ffi.CRM_DURABILITY_NONE,
+    "process": _ffi.CRM_DURABILITY_PROCESS_CRASH,
+    "power": _ffi.CRM_DURABILITY_POWER_LOSS,
+}
+
+
+def name_of(words: Mapping[str, int], value: int) -> str:
+    return next(name for name, own in words.items() if own == value)
+
+
+def settings(digits: int, quantity_digits: int, returns: str, day_start: Any, currency: Optional[str],
+             anonymous: Sequence[str]) -> Any:
+    """What is settled when a store is made."""
+    options = _ffi.new(_ffi.crm_store_options)
+    options.digits = digits
+    options.quantity_digits = quantity_digits
+    options.returns = word(RETURNS, returns, "returns")
+    options.day_start = to_day_start(day_start)
+    options.currency = utf8(currency)
+    if isinstance(anonymous, str):
+        raise TypeError("anonymous is a list of keys, not one text")
+    keys = texts([str(key) for key in anonymous])
+    options.anonymous = keys
+    options.anonymous_count = len(anonymous)
+    return options
+
+
+def files(sync: bool) -> Any:
+    """The files of the system: with fsync and locks where there are some, else those of the C library."""
+    io = _ffi.new(_ffi.crm_io)
+    native.files(1 if sync else 0, byref(io))
+    return io
 
 
 class Store(Analyses, Relations, Owner):
@@ -76,27 +114,121 @@ class Store(Analyses, Relations, Owner):
         memory_limit: int = 0,
         executor: Optional[Executor] = None,
     ) -> None:
-        super().__init__()
-        options = _ffi.new(_ffi.crm_store_options)
-        options.digits = digits
-        options.quantity_digits = quantity_digits
-        options.returns = word(RETURNS, returns, "returns")
-        options.day_start = to_day_start(day_start)
-        options.currency = utf8(currency)
-        if isinstance(anonymous, str):
-            raise TypeError("anonymous is a list of keys, not one text")
-        keys = texts([str(key) for key in anonymous])
-        options.anonymous = keys
-        options.anonymous_count = len(anonymous)
+        options = settings(digits, quantity_digits, returns, day_start, currency, anonymous)
         place = out(_ffi.crm_store)
         check(library.crm_store_create, config_with(memory_limit), byref(options), byref(place))
+        self._begin(place, executor)
+
+    def _begin(self, place: Any, executor: Optional[Executor]) -> None:
+        super().__init__()
         self._guard = Guard()
         self._handle = Handle(place, library.crm_store_free, guard=self._guard)
-        self._day_start = int(options.day_start)
-        self._digits = digits
+        settled = _ffi.new(_ffi.crm_store_options)
+        check(library.crm_store_settings, place, byref(settled))
+        self._day_start = int(settled.day_start)
+        self._digits = int(settled.digits)
         self._executor = adapt(executor)
         self._contexts: List[Context] = []
         self._children: "weakref.WeakSet[Owner]" = weakref.WeakSet()
+
+    @classmethod
+    def open(
+        cls,
+        path: Union[str, "os.PathLike[str]"],
+        mode: str = "write",
+        *,
+        content: str = "all",
+        durability: str = "power",
+        sync: bool = True,
+        digits: int = 2,
+        quantity_digits: int = 3,
+        returns: str = "auto",
+        day_start: Union[None, str, datetime.time, datetime.timedelta] = None,
+        currency: Optional[str] = None,
+        anonymous: Sequence[str] = (),
+        memory_limit: int = 0,
+        executor: Optional[Executor] = None,
+    ) -> "Store":
+        """A store in a file: whatever changes it is in the file when the call comes back, or has changed nothing.
+
+        - `mode`: "read"; "write", one that is there; "create", to write, and made where it is not there with the settings
+          that follow, which a file that is there has of its own
+        - `content`: "profiles" reads only what the pyramid needs; `read_facts` reads the rest
+        - `durability`: what a change must survive at least, "power" (a loss of power), "process" (the end of the
+          process) or "none"; `UnsupportedError` where the system's files do not give it
+        - `sync`: False waits for no device, so that changes survive the process and not more
+
+        >>> import libcrm, os, tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> path = os.path.join(folder.name, "shop.crm")
+        >>> with libcrm.Store.open(path, "create", durability="none") as store:
+        ...     counts = store.load("sales", {"document": [1], "time": ["2024-01-31"], "customer": ["ann"], "amount": [5]})
+        >>> with libcrm.Store.open(path, "read", durability="none") as store:
+        ...     print(store.documents, "ann" in store)
+        1 True
+        >>> folder.cleanup()
+        """
+        options = _ffi.new(_ffi.crm_file_options)
+        made = settings(digits, quantity_digits, returns, day_start, currency, anonymous)
+        io = files(sync)
+        options.mode = word(MODES, mode, "mode")
+        options.content = word(CONTENTS, content, "content")
+        options.durability = word(DURABILITIES, durability, "durability")
+        options.io = ctypes.pointer(io)
+        options.store = ctypes.pointer(made)
+        place = out(_ffi.crm_store)
+        check(library.crm_store_open, config_with(memory_limit), byref(options), os.fsencode(path), byref(place))
+        store = cls.__new__(cls)
+        store._begin(place, executor)
+        return store
+
+    # ---- files
+
+    def save(self, path: Union[str, "os.PathLike[str]"], *, durability: str = "power", sync: bool = True) -> None:
+        """Writes the store to a new file; one at `path` is replaced. The store stays what it was."""
+        options = _ffi.new(_ffi.crm_file_options)
+        io = files(sync)
+        options.durability = word(DURABILITIES, durability, "durability")
+        options.io = ctypes.pointer(io)
+        handle = self._live()
+        with Interruptible():
+            handle.read(library.crm_store_save, handle.pointer, byref(options), os.fsencode(path))
+
+    def backup(self, path: Union[str, "os.PathLike[str]"], *, sync: bool = True) -> None:
+        """Copies the store's file, as it is after the last change, to a new one; one at `path` is replaced."""
+        io = files(sync)
+        handle = self._live()
+        with Interruptible():
+            handle.read(library.crm_store_backup, handle.pointer, byref(io), os.fsencode(path))
+
+    def compact(self) -> None:
+        """Writes the store's file anew, without what is no longer needed, erased keys among it."""
+        handle = self._live()
+        with Interruptible():
+            handle.write(library.crm_store_compact, handle.pointer)
+
+    def read_facts(self) -> None:
+        """Reads the rest of a store that was opened with `content="profiles"`."""
+        handle = self._live()
+        with Interruptible():
+            handle.write(library.crm_store_read, handle.pointer)
+
+    @property
+    def file(self) -> Optional[Dict[str, Any]]:
+        """What is known of the store's file, None for one in memory alone: mode, content, durability, failed (a write has
+        failed: nothing can be changed until it is opened again), fallback (the file shows a newer commit, which is
+        damaged), commit, newest, commits_replayed, bytes, checkpoint_bytes."""
+        info = _ffi.new(_ffi.crm_file_info)
+        handle = self._live()
+        handle.read(library.crm_store_file, handle.pointer, byref(info))
+        if info.mode < 0:
+            return None
+        known: Dict[str, Any] = {"mode": name_of(MODES, info.mode), "content": name_of(CONTENTS, info.content),
+                                 "durability": name_of(DURABILITIES, info.durability), "failed": bool(info.failed),
+                                 "fallback": bool(info.fallback)}
+        for name in ("commit", "newest", "commits_replayed", "bytes", "checkpoint_bytes"):
+            known[name] = int(getattr(info, name))
+        return known
 
     # ---- life
 

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Stores in files."""
+
+import multiprocessing
+import os
+import tempfile
+import unittest
+
+import libcrm
+
+from .support import SALES, facts
+
+# What the files of this system give.
+LEVEL = "none" if os.name == "nt" else "power"
+
+
+def open_and_wait(path, ready, done):
+    """In another process: holds the file to write."""
+    with libcrm.Store.open(path, durability=LEVEL):
+        ready.set()
+        done.wait(60)
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "sh\u00f6p.crm")
+        self.other = os.path.join(folder.name, "other.crm")
+
+    def create(self, **how):
+        return libcrm.Store.open(self.path, "create", durability=LEVEL, **how)
+
+    def read(self, path=None, **how):
+        return libcrm.Store.open(path or self.path, "read", durability="none", **how)
+
+    def test_what_was_loaded_is_there(self):
+        with self.create(digits=3, day_start="04:00") as store:
+            self.assertEqual(store.load("sales", SALES).rejected, 0)
+            store.attribute("customers", "age", "number")
+            expected = store.totals().to_dicts()
+            horizon = store.horizon
+        with self.read() as store:
+            self.assertEqual((store.digits, store.horizon), (3, horizon))
+            self.assertEqual(store.totals().to_dicts(), expected)
+            self.assertEqual(store.minor("1.5"), 1500)
+            self.assertIn("age", store.schema()["column"].to_list())
+            store.verify()
+            with self.assertRaises(libcrm.StateError):
+                store.load("sales", SALES)
+        with libcrm.Store.open(self.path, durability=LEVEL) as store:
+            counts = store.load("sales", SALES)
+            self.assertEqual((counts.accepted, counts.duplicate), (0, counts.rows))
+
+    def test_file(self):
+        self.assertIsNone(libcrm.Store().file)
+        with self.create() as store:
+            store.load("sales", SALES)
+            known = store.file
+            self.assertEqual((known["mode"], known["content"], known["durability"]), ("write", "all", LEVEL))
+            self.assertEqual((known["failed"], known["fallback"], known["commit"]), (False, False, known["newest"]))
+            self.assertEqual(known["bytes"], os.path.getsize(self.path))
+
+    @unittest.skipIf(os.name == "nt", "the files of the C library promise nothing")
+    def test_durability(self):
+        with libcrm.Store.open(self.path, "create", durability="process", sync=False) as store:
+            self.assertEqual(store.file["durability"], "process")
+        with self.assertRaises(libcrm.UnsupportedError):
+            libcrm.Store.open(self.path, "read", durability="power", sync=False)
+        with self.assertRaisesRegex(ValueError, "durability is one of"):
+            libcrm.Store.open(self.path, durability="eternal")
+
+    def test_not_there(self):
+        for mode in ("read", "write"):
+            with self.assertRaises(libcrm.NotFoundError):
+                libcrm.Store.open(self.path, mode, durability=LEVEL)
+        with open(self.path, "wb"):
+            pass
+        with self.assertRaises(libcrm.CorruptError):   # never taken for a new one
+            self.create()
+
+    def test_profiles(self):
+        with self.create() as store:
+            store.load("sales", SALES)
+            store.compact()
+            expected = store.pyramid().tiers().to_dicts()
+        with self.read(content="profiles") as store:
+            self.assertEqual(store.pyramid().tiers().to_dicts(), expected)
+            with self.assertRaises(libcrm.StateError):
+                store.document("1")
+            store.read_facts()
+            self.assertEqual(store.file["content"], "all")
+            store.verify()
+
+    def test_copies(self):
+        with self.create() as store:
+            store.load("sales", SALES)
+            expected = store.totals().to_dicts()
+            store.backup(self.other)
+            with self.read(self.other) as copy:
+                self.assertEqual(copy.totals().to_dicts(), expected)
+            store.load("sales", {"document": [99], "time": ["2024-03-01"], "amount": [1]})
+            store.save(self.other, durability=LEVEL)
+            with self.read(self.other) as copy:
+                self.assertEqual(copy.totals().to_dicts(), store.totals().to_dicts())
+        memory = facts()
+        with self.assertRaises(libcrm.StateError):
+            memory.backup(self.other)
+        memory.save(self.other, durability=LEVEL)
+        with self.read(self.other) as copy:
+            self.assertEqual(copy.totals().to_dicts(), memory.totals().to_dicts())
+
+    @unittest.skipIf(os.name == "nt", "there are no locks")
+    def test_one_process_writes(self):
+        with self.create() as store:
+            store.load("sales", SALES)
+            with self.assertRaises(libcrm.StateError):
+                libcrm.Store.open(self.path)
+        context = multiprocessing.get_context("spawn")
+        ready, done = context.Event(), context.Event()
+        other = context.Process(target=open_and_wait, args=(self.path, ready, done))
+        other.start()
+        self.addCleanup(other.join)
+        self.addCleanup(done.set)
+        self.assertTrue(ready.wait(60))
+        with self.assertRaises(libcrm.StateError):
+            libcrm.Store.open(self.path)
+        with self.read() as store:
+            self.assertGreater(store.documents, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
