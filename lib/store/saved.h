@@ -110,6 +110,9 @@ crm_status crm__parts_settle(crm_store *store, const crm__expected *expected, cr
 /* Whether every element is such as its column holds. CORRUPT. */
 crm_status crm__parts_check(crm_store *store, crm_error *error);
 
+/* Whether parts belong together: what settling looks at, and what holds of any store at a commit. CORRUPT, MEMORY. */
+crm_status crm__parts_inspect(crm_store *store, crm_error *error);
+
 /* What a customer without sales is to a scope without bounds: its kind and acquaintance in one byte. */
 #define CRM__STANDING_KIND 15U
 #define CRM__STANDING_KNOWN 4

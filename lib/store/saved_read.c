@@ -93,7 +93,8 @@ static int space_good(const crm_store *store, const crm__expected *expected, con
 static crm_status read_mixed(crm_store *store, const crm__expected *expected, crm__intern *keys, uint32_t part,
                              uint64_t count, crm__byte_reader *reader, crm_error *error)
 {
-  int words = keys != &store->erased && part >> 8 == CRM__PART_KEYS;
+  /* digests are bytes, and among names are those of files, which may be any */
+  int words = keys != &store->erased && keys != &store->names && part >> 8 == CRM__PART_KEYS;
   uint64_t i;
   for (i = 0; i < count; i++) {
     uint32_t kind = crm__read_u32(reader);

@@ -371,6 +371,7 @@ static crm_status run(salvage *s, const crm_file_options *options, const char *p
   if (status == CRM_OK && crm__scan_lost(s->scan) > 0) {
     tell(s, "bytes", 0, -1, -1, (int64_t)crm__scan_lost(s->scan));
   }
+  status = status == CRM_OK ? crm__parts_inspect(s->store, error) : status;   /* as opening the new file will */
   status = status == CRM_OK ? crm_store_verify(s->store, error) : status;
   return status == CRM_OK ? crm_store_save(s->store, options, to, error) : status;
 }

@@ -15,7 +15,8 @@
  *
  * Input: 0 and the bytes of a file; or 1, then sections, each a tag (1) and a length (2, little-endian) of the rest:
  * 'h' head, 'p' piece (part 2, first element 4, elements 4, data), 'l' a frame behind the checkpoint (kind 1, payload),
- * 'c' the end of a commit. */
+ * 'c' the end of a commit, 'x' a place of the file (4) whose byte is changed afterwards: what can then be salvaged is a
+ * whole store. */
 
 #define PATH "f.crm"
 #define SECTIONS 4096
@@ -118,13 +119,14 @@ static void write_log(crm__journal *journal, const section *sections, size_t cou
   }
 }
 
-static void write_file(const crm_io *io, fuzz_bytes *in)
+static void write_file(test_disk *disk, const crm_io *io, fuzz_bytes *in)
 {
   section *sections = fuzz_room(SECTIONS * sizeof *sections);
   size_t count = read_sections(in, sections);
   crm__memory memory;
   crm__journal_options options;
   crm__journal *journal = NULL;
+  size_t i;
   NEED(crm__memory_open(&memory, NULL, NULL) == CRM_OK);
   memset(&options, 0, sizeof options);
   options.io = io;
@@ -134,6 +136,13 @@ static void write_file(const crm_io *io, fuzz_bytes *in)
   write_checkpoint(journal, sections, count);
   write_log(journal, sections, count);
   crm__journal_close(journal);
+  for (i = 0; i < count; i++) {
+    size_t length = 0;
+    uint8_t *bytes = test_disk_bytes(disk, PATH, &length);
+    if (sections[i].tag == 'x' && sections[i].size >= 4) {
+      bytes[number(sections[i].data, 4) % length] ^= 0x55;
+    }
+  }
   free(sections);
 }
 
@@ -240,6 +249,23 @@ static void save_again(const crm_io *io, const crm_store *store)
   fuzz_text_free(&actual);
 }
 
+static void salvage(const crm_io *io)
+{
+  crm_file_options options = CRM_FILE_OPTIONS_INIT;
+  crm_table *report = NULL;
+  crm_store *store;
+  options.io = io;
+  if (crm_store_salvage(fuzz_config(), &options, PATH, "salvaged.crm", &report, NULL) == CRM_OK) {
+    crm_error error = CRM_ERROR_INIT;
+    options.mode = CRM_FILE_READ;
+    NEED_WHY(crm_store_open(fuzz_config(), &options, "salvaged.crm", &store, &error) == CRM_OK, &error);
+    NEED(crm_store_verify(store, NULL) == CRM_OK);
+    ask(store);
+    crm_store_free(store);
+  }
+  crm_table_free(report);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   fuzz_bytes in = {data, size};
@@ -250,8 +276,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   if (fuzz_byte(&in) == 0) {
     test_disk_put(disk, PATH, in.at, in.left);
   } else {
-    write_file(&io, &in);
+    write_file(disk, &io, &in);
   }
+  salvage(&io);
   store = open_file(&io, CRM_FILE_READ, CRM_CONTENT_PROFILES, PATH);
   if (store != NULL) {
     ask(store);
