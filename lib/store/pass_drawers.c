@@ -180,6 +180,21 @@ static inline void read_entry(const uint64_t *entry, uint32_t words, int64_t *mo
   }
 }
 
+/* What most facts say beside their day: a sale of one occasion, in the period. */
+#define USUAL (CRM__FACT_OCCASION | CRM__FACT_LINE | CRM__FACT_PERIOD | CRM__FACT_BEFORE | 1U << CRM__FACT_BITS)
+#define DAY_MASK ((1U << CRM__ACT_DAY_BITS) - 1)
+
+static inline void put_entry_away(const crm__activity *activity, crm__measure *measure, crm__life *life, uint64_t *bits,
+                                  uint32_t act, int64_t money, int64_t cost, crm__pass_tally *tally)
+{
+  if (measure != NULL) {
+    crm__act_on_measure(measure, act, money, cost);
+  }
+  if (life != NULL) {
+    crm__act_on_life(activity, life, bits, act, money, tally);
+  }
+}
+
 /* Copies of what does not change spare the loop from reading it anew after every write. */
 static inline void put_entries(const crm__pass_job *job, const uint64_t *entry, const uint64_t *end,
                                unsigned char *first, crm__pass_tally *tally, const uint32_t words, const int measures,
@@ -196,14 +211,16 @@ static inline void put_entries(const crm__pass_job *job, const uint64_t *entry, 
     unsigned char *record = first + (entry[0] & PLACE_MASK) * stride;
     int64_t money;
     int64_t cost;
+    crm__measure *measure = measures ? (crm__measure *)(void *)record : NULL;
+    crm__life *alive = lives ? (crm__life *)(void *)(record + life) : NULL;
+    uint64_t *active = (uint64_t *)(void *)(record + bits);
     CRM__PREFETCH(entry + 4 * AHEAD);
     read_entry(entry, words, &money, &cost);
-    if (measures) {
-      crm__act_on_measure((crm__measure *)(void *)record, act, money, cost);
-    }
-    if (lives) {
-      crm__act_on_life(&activity, (crm__life *)(void *)(record + life), (uint64_t *)(void *)(record + bits), act, money,
-                       &own);
+    if (act >> CRM__ACT_DAY_BITS == USUAL) {   /* the same with its flags known, which a compiler makes use of */
+      act = (act & DAY_MASK) | USUAL << CRM__ACT_DAY_BITS;
+      put_entry_away(&activity, measure, alive, active, act, money, cost, &own);
+    } else {
+      put_entry_away(&activity, measure, alive, active, act, money, cost, &own);
     }
   }
   tally->late = own.late;

@@ -37,8 +37,10 @@ static crm_status append(crm_load *load, const crm_column *columns, int64_t coun
   return crm_load_append(load, "sales", &batch, NULL);
 }
 
-/* Random facts: returns that name an earlier document, late documents, two branches. huge: amounts that do not pack. */
-static crm_store *random_store(uint64_t seed, int64_t documents, int32_t customers, int huge)
+/* Random facts: returns that name an earlier document, two branches, and what `kind` says. */
+enum { LATE, HUGE_AND_LATE, IN_ORDER };   /* some documents late; amounts that do not pack */
+
+static crm_store *random_store(uint64_t seed, int64_t documents, int32_t customers, int kind)
 {
   dice d = dice_of(seed);
   int64_t *values = calloc((size_t)documents * 8, sizeof *values);
@@ -56,12 +58,12 @@ static crm_store *random_store(uint64_t seed, int64_t documents, int32_t custome
   }
   for (i = 0; i < documents; i++) {
     int sale = dice_below(&d, 12) > 0;
-    int64_t day = FIRST_DAY + (dice_below(&d, 20) == 0 ? dice_below(&d, DAYS) : (int32_t)(i * DAYS / documents));
+    int64_t day = FIRST_DAY + (kind != IN_ORDER && dice_below(&d, 20) == 0 ? dice_below(&d, DAYS) : (int32_t)(i * DAYS / documents));
     v[0][i] = i + 1;
     v[1][i] = dice_below(&d, customers) + 1;
     v[2][i] = day * CRM_DAY + dice_below(&d, 86400) * INT64_C(1000000);
     v[3][i] = (sale ? 1 : -1) * dice_below(&d, 100000);
-    if (huge && dice_below(&d, 1000) == 0) {
+    if (kind == HUGE_AND_LATE && dice_below(&d, 1000) == 0) {
       v[3][i] *= INT64_C(10000000);
     }
     v[4][i] = dice_below(&d, 1000);
@@ -319,19 +321,22 @@ static void assert_accounts(crm_store *store, int32_t customers)
 
 static void test_against_a_walk(void **unused)
 {
-  crm_store *many = random_store(1, DOCUMENTS, CUSTOMERS, 0);
-  crm_store *huge = random_store(2, DOCUMENTS, CUSTOMERS, 1);
-  crm_store *few = random_store(3, 20000, 500, 1);
+  crm_store *many = random_store(1, DOCUMENTS, CUSTOMERS, LATE);
+  crm_store *huge = random_store(2, DOCUMENTS, CUSTOMERS, HUGE_AND_LATE);
+  crm_store *few = random_store(3, 20000, 500, HUGE_AND_LATE);
+  crm_store *ordered = random_store(4, DOCUMENTS, 20000, IN_ORDER);
   (void)unused;
-  assert_true(crm_store_customers(many) * 48 > 4194304);
+  assert_true(crm_store_customers(many) * 48 > 262144);
   assert_scopes(many);
   assert_scopes(few);
+  assert_scopes(ordered);
   assert_pass(huge, NULL, NULL, 1);
   assert_accounts(many, CUSTOMERS);
   assert_accounts(few, 500);
   crm_store_free(many);
   crm_store_free(huge);
   crm_store_free(few);
+  crm_store_free(ordered);
 }
 
 /* ---- with executors, through the analyses ---- */
@@ -372,7 +377,7 @@ static text_buffer ask_all(const crm_store *store, const crm_scope *given, int w
 static void test_executors(void **unused)
 {
   static const uint32_t workers[] = {1, 2, 7, 64};
-  crm_store *store = random_store(4, DOCUMENTS, CUSTOMERS, 0);
+  crm_store *store = random_store(4, DOCUMENTS, CUSTOMERS, LATE);
   crm_scope scope = CRM_SCOPE_INIT;
   crm_context *context = NULL;
   text_buffer expected;
@@ -411,8 +416,8 @@ static crm_status stop(void *context, int64_t done, int64_t all)
 
 static void test_cancel(void **unused)
 {
-  crm_store *store = random_store(5, DOCUMENTS, CUSTOMERS, 0);
-  crm_store *few = random_store(6, DOCUMENTS, 50, 0);
+  crm_store *store = random_store(5, DOCUMENTS, CUSTOMERS, LATE);
+  crm_store *few = random_store(6, DOCUMENTS, 50, LATE);
   crm_scope scope = CRM_SCOPE_INIT;
   crm_context_options options = CRM_CONTEXT_OPTIONS_INIT;
   crm_context *context = NULL;
