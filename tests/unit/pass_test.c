@@ -58,7 +58,8 @@ static crm_store *random_store(uint64_t seed, int64_t documents, int32_t custome
   }
   for (i = 0; i < documents; i++) {
     int sale = dice_below(&d, 12) > 0;
-    int64_t day = FIRST_DAY + (kind != IN_ORDER && dice_below(&d, 20) == 0 ? dice_below(&d, DAYS) : (int32_t)(i * DAYS / documents));
+    int late = kind != IN_ORDER && dice_below(&d, 20) == 0;
+    int64_t day = FIRST_DAY + (late ? dice_below(&d, DAYS) : (int32_t)(i * DAYS / documents));
     v[0][i] = i + 1;
     v[1][i] = dice_below(&d, customers) + 1;
     v[2][i] = day * CRM_DAY + dice_below(&d, 86400) * INT64_C(1000000);
