@@ -89,8 +89,7 @@ static int make_frame(crm__months *months, crm__memory *memory, int32_t first_da
   return 1;
 }
 
-/* Bits for customers that are new. */
-static void extend_customers(crm__months *months, uint64_t customers)
+void crm__months_extend(crm__months *months, uint64_t customers)
 {
   if (months->customers < customers) {
     memset(months->bits + months->customers * months->words, 0,
@@ -101,25 +100,23 @@ static void extend_customers(crm__months *months, uint64_t customers)
 
 /* ---- adding and taking away ---- */
 
-/* Whom a customer's documents count for in the default scope: a customer, nobody in particular, or not at all. */
-enum { COUNTS, NAMELESS, IGNORED };
-
-static int standing_of(const crm_store *store, uint32_t customer)
+int crm__months_standing(const crm_store *store, uint32_t customer)
 {
   int kind = customer == CRM__NONE ? CRM__CUSTOMER_ANONYMOUS : crm__customer_kind(store, customer);
-  return kind == CRM__CUSTOMER_ANONYMOUS ? NAMELESS : kind == CRM__CUSTOMER_INTERNAL ? IGNORED : COUNTS;
+  return kind == CRM__CUSTOMER_ANONYMOUS  ? CRM__MONTHS_NAMELESS
+         : kind == CRM__CUSTOMER_INTERNAL ? CRM__MONTHS_IGNORED
+                                          : CRM__MONTHS_COUNTS;
 }
 
 /* The place of a live document with a line, 0 for others. */
 static uint16_t place_of(const crm_store *store, const crm__months *months, uint64_t document)
 {
   const uint32_t wanted = CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE;
-  int32_t day;
   if ((crm__column_u8(&store->documents.flags, document) & wanted) != wanted) {
     return 0;
   }
-  day = crm__business_day(crm__column_i64(&store->documents.time, document), store->day_start) - months->first_day;
-  return day < 0 || day >= months->days ? 0 : months->places[day];
+  return crm__months_place(months, crm__business_day(crm__column_i64(&store->documents.time, document),
+                                                     store->day_start));
 }
 
 static int64_t orders_of(const crm_store *store, uint64_t document, int named)
@@ -131,25 +128,12 @@ static int64_t orders_of(const crm_store *store, uint64_t document, int named)
 static void add_sums(const crm_store *store, crm__months *months, uint64_t document, int64_t sign)
 {
   uint16_t place = place_of(store, months, document);
-  int standing = standing_of(store, crm__column_u32(&store->documents.customer, document));
-  if (place > 0 && standing != IGNORED) {
+  int standing = crm__months_standing(store, crm__column_u32(&store->documents.customer, document));
+  if (place > 0 && standing != CRM__MONTHS_IGNORED) {
     months->sums[place - 1] += sign * crm__column_i64(&store->documents.net, document);
-    months->sums[months->periods + place - 1] += sign * orders_of(store, document, standing == COUNTS);
+    months->sums[months->periods + place - 1] += sign * orders_of(store, document, standing == CRM__MONTHS_COUNTS);
     crm__product_sums_add(store, &months->products, document, sign);
   }
-}
-
-/* The place of the first occasion ever, 0: none. */
-static uint32_t first_place(const crm__months *months, const uint64_t *bits)
-{
-  uint32_t w;
-  for (w = 0; w < months->words; w++) {
-    uint64_t word = w == 0 ? bits[0] & ~UINT64_C(1) : bits[w];
-    if (word != 0) {
-      return w * 64 + crm__lowest_bit(word);
-    }
-  }
-  return 0;
 }
 
 static void add_cell(const crm_store *store, crm__months *months, uint64_t document, uint32_t first, int64_t sign)
@@ -166,7 +150,7 @@ static void add_cell(const crm_store *store, crm__months *months, uint64_t docum
 static void add_customer(const crm_store *store, crm__months *months, uint32_t customer, int64_t sign)
 {
   const uint64_t *bits = months->bits + (uint64_t)customer * months->words;
-  uint32_t first = first_place(months, bits);
+  uint32_t first = crm__months_first(months, bits);
   uint32_t document;
   if (first == 0) {
     return;
@@ -183,25 +167,6 @@ static void add_bit(const crm_store *store, crm__months *months, uint32_t custom
   uint16_t place = place_of(store, months, document);
   if (place > 0 && (crm__column_u8(&store->documents.flags, document) & CRM__DOCUMENT_SALE)) {
     months->bits[(uint64_t)customer * months->words + place / 64] |= UINT64_C(1) << (place % 64);
-  }
-}
-
-/* ---- made anew ---- */
-
-static void make(const crm_store *store, crm__months *months, uint64_t customers, uint64_t products)
-{
-  uint64_t i;
-  crm__product_sums_extend(&months->products, products);
-  extend_customers(months, customers);
-  for (i = 0; i < store->document_count; i++) {
-    uint32_t customer = crm__column_u32(&store->documents.customer, i);
-    add_sums(store, months, i, 1);
-    if (standing_of(store, customer) == COUNTS) {
-      add_bit(store, months, customer, i);
-    }
-  }
-  for (i = 0; i < customers; i++) {
-    add_customer(store, months, (uint32_t)i, 1);
   }
 }
 
@@ -340,7 +305,7 @@ void crm__months_before(const crm_load *load, crm__months_plan *plan)
   if (plan->action != CRM__MONTHS_CHANGE) {
     return;
   }
-  extend_customers(&store->months, store->customers.count);
+  crm__months_extend(&store->months, store->customers.count);
   crm__product_sums_extend(&store->months.products, store->products.count);
   for (i = 0; i < plan->document_count; i++) {
     add_sums(store, &store->months, plan->documents[i], -1);
@@ -363,7 +328,7 @@ static void put_in(crm_store *store, const crm__months_plan *plan)
     uint32_t customer = plan->customers[i];
     uint32_t document = store->profiles[customer].head;
     memset(months->bits + (uint64_t)customer * months->words, 0, months->words * sizeof *months->bits);
-    if (standing_of(store, customer) != COUNTS) {
+    if (crm__months_standing(store, customer) != CRM__MONTHS_COUNTS) {
       continue;
     }
     for (; document != CRM__NONE; document = crm__column_u32(&store->documents.next, document)) {
@@ -389,10 +354,34 @@ void crm__months_after(const crm_load *load, crm__months_plan *plan)
     crm__months_drop(store);
     store->months = plan->made;
     memset(&plan->made, 0, sizeof plan->made);
-    make(store, &store->months, store->customers.count, store->products.count);
+    crm__months_make(store, &store->months, store->customers.count, store->products.count);
   } else if (plan->action == CRM__MONTHS_DROP) {
     crm__months_drop(store);
   }
+}
+
+crm_status crm_store_prepare(crm_store *store, crm_error *error)
+{
+  crm__months made;
+  if (store == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no store");
+  }
+  if (store->open_load) {
+    return crm__fail(error, CRM_ERROR_STATE, "a load of this store is open");
+  }
+  if (store->months.periods > 0 || store->earliest == INT64_MAX) {
+    return CRM_OK;
+  }
+  if (!make_frame(&made, &store->memory, crm__business_day(store->earliest, store->day_start),
+                  crm__business_day(store->latest, store->day_start), store->customers.count,
+                  store->products.count)) {
+    return crm__fail_memory(error);
+  }
+  if (made.periods > 0) {
+    crm__months_make(store, &made, store->customers.count, store->products.count);
+    store->months = made;
+  }
+  return CRM_OK;
 }
 
 void crm__months_plan_free(crm__months_plan *plan, crm__memory *memory)
@@ -481,7 +470,7 @@ crm_status crm__months_verify(const crm_store *store, crm_error *error)
                   kept->products.count - 1)) {
     return crm__fail_memory(error);
   }
-  make(store, &made, kept->customers, kept->products.count - 1);
+  crm__months_make(store, &made, kept->customers, kept->products.count - 1);
   if (made.periods != kept->periods || !same(&made, kept) ||
       !crm__product_sums_same(&kept->products, &made.products)) {
     status = crm__fail(error, CRM_ERROR_CORRUPT, "the sums by month or product differ from what the lines give");

@@ -43,18 +43,36 @@ static int64_t known(int64_t value)
   return value == CRM__NULL ? 0 : value;
 }
 
-static void add_line(const crm_store *store, crm__product_sums *sums, uint64_t line, int32_t day, int64_t sign)
+/* The columns of the chunk that a line lies in; NULL: all of it is as in an absent one. */
+typedef struct chunk {
+  const uint8_t *code;
+  const uint32_t *product;
+  const int64_t *amount;
+  const int64_t *quantity;
+  const int64_t *cost;
+} chunk;
+
+static void open_chunk(chunk *of, const crm__sales_lines *lines, uint64_t line)
 {
-  const crm__sales_lines *lines = &store->lines;
-  int kind = crm__line_kind(crm__column_u8(&lines->code, line));
-  uint32_t product = crm__column_u32(&lines->product, line);
-  int64_t cost = crm__column_i64(&lines->cost, line);
+  uint64_t first = line & ~(CRM__CHUNK - 1);
+  of->code = crm__column_at(&lines->code, first);
+  of->product = (const uint32_t *)(const void *)crm__column_at(&lines->product, first);
+  of->amount = (const int64_t *)(const void *)crm__column_at(&lines->amount, first);
+  of->quantity = (const int64_t *)(const void *)crm__column_at(&lines->quantity, first);
+  of->cost = (const int64_t *)(const void *)crm__column_at(&lines->cost, first);
+}
+
+static void add_line(crm__product_sums *sums, const chunk *of, uint64_t at, int32_t day, int64_t sign)
+{
+  int kind = crm__line_kind(of->code == NULL ? 0 : of->code[at]);
+  uint32_t product = of->product == NULL ? CRM__NONE : of->product[at];
+  int64_t cost = of->cost == NULL ? CRM__NULL : of->cost[at];
   crm__product_sum *item = &sums->items[product == CRM__NONE ? 0 : product + 1U];
   if (kind == 0) {
     return;
   }
-  item->revenue += sign * crm__column_i64(&lines->amount, line);
-  item->units += sign * known(crm__column_i64(&lines->quantity, line));
+  item->revenue += of->amount == NULL ? 0 : sign * of->amount[at];
+  item->units += of->quantity == NULL ? 0 : sign * known(of->quantity[at]);
   item->cost += sign * known(cost);
   item->lines += sign;
   item->uncosted += cost == CRM__NULL ? sign : 0;
@@ -74,8 +92,13 @@ void crm__product_sums_add(const crm_store *store, crm__product_sums *sums, uint
   uint64_t line = (uint64_t)crm__column_i64(&documents->first, document);
   uint64_t end = line + crm__column_u32(&documents->lines, document);
   int32_t day = crm__business_day(crm__column_i64(&documents->time, document), store->day_start);
-  for (; line < end; line++) {
-    add_line(store, sums, line, day, sign);
+  while (line < end) {
+    uint64_t next = (line | (CRM__CHUNK - 1)) + 1;
+    chunk of;
+    open_chunk(&of, &store->lines, line);
+    for (; line < end && line < next; line++) {
+      add_line(sums, &of, line & (CRM__CHUNK - 1), day, sign);
+    }
   }
 }
 

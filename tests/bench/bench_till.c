@@ -326,6 +326,9 @@ static crm_status upkeep(bench *b)
     crm_till_free(i == 0 ? b->till : NULL);
     b->till = i == 0 ? NULL : b->till;
   }
+  start = now_ns();
+  status = status == CRM_OK ? crm_store_prepare(b->store, &b->error) : status;
+  printf(", \"prepare\": %" PRId64, now_ns() - start);
   for (i = 0; i < LOADS && status == CRM_OK; i++) {
     status = load_one(b, i, &load_ns, &sync_ns);
   }

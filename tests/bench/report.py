@@ -184,7 +184,8 @@ def till_text(till):
         text += (
             f"\nThe floors: Redis 25 times a sale posted, SQLite 15 times; a preview twice as fast as a post (here "
             f"{statistics.median(times['post']) / statistics.median(times['preview']):.1f}). Beside: a till made in "
-            f"{result['create'] / 1e6:.0f} ms, {result['bytes']:.0f} bytes a customer; one document loaded in "
+            f"{result['create'] / 1e6:.0f} ms, {result['bytes']:.0f} bytes a customer; the store prepared for small "
+            f"loads in {result['prepare'] / 1e6:.0f} ms (once after a large one); one document loaded in "
             f"{result['load'] / 1e3:.0f} us and the till synced with it in {result['sync'] / 1e3:.1f} us; a day of the "
             f"yearly window in {result['advance'] / 1e6:.2f} ms.\n"
         )

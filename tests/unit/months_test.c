@@ -173,6 +173,35 @@ static void test_customers_change(void **unused)
   crm_store_free(store);
 }
 
+/* Made before a small load has to. */
+static void test_prepared(void **unused)
+{
+  dice d = dice_of(12);
+  crm_store *store = base_store(&d, 300);
+  crm_store *empty = store_new(NULL);
+  crm_load *load = NULL;
+  int64_t version = crm_store_version(store);
+  (void)unused;
+  facts_load_text(store, "customers", "customer,kind\n3,internal\n4,anonymous");
+  version = crm_store_version(store);
+  assert_int_equal(store->months.periods, 0);
+  assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+  assert_int_equal(crm_store_prepare(store, NULL), CRM_ERROR_STATE);
+  crm_load_free(load);
+  assert_int_equal(crm_store_prepare(NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_prepare(store, NULL), CRM_OK);
+  assert_true(store->months.periods > 0);
+  assert_int_equal(crm_store_version(store), version);
+  assert_kept(store);
+  assert_int_equal(crm_store_prepare(store, NULL), CRM_OK);
+  load_little(&d, store, 1);
+  assert_kept(store);
+  assert_int_equal(crm_store_prepare(empty, NULL), CRM_OK);
+  assert_int_equal(empty->months.periods, 0);
+  crm_store_free(store);
+  crm_store_free(empty);
+}
+
 static void test_forgetting(void **unused)
 {
   static const char *const keys[] = {"7", "9"};
@@ -246,7 +275,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_small_loads),     cmocka_unit_test(test_customers_change),
     cmocka_unit_test(test_forgetting),      cmocka_unit_test(test_nothing_committed),
-    cmocka_unit_test(test_long_history),
+    cmocka_unit_test(test_long_history),    cmocka_unit_test(test_prepared),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1108,6 +1108,7 @@ class Functions:
     crm_store_lines: Callable[..., int]
     crm_store_loads: Callable[..., int]
     crm_store_open: Callable[..., int]
+    crm_store_prepare: Callable[..., int]
     crm_store_read: Callable[..., int]
     crm_store_reopened: Callable[..., int]
     crm_store_rows: Callable[..., int]
@@ -1605,6 +1606,9 @@ class Functions:
             POINTER(crm_config), POINTER(crm_file_options), c_char_p, POINTER(POINTER(crm_store)),
             POINTER(crm_error)
         )
+        f.restype = c_int32
+        self.crm_store_prepare = f = library.crm_store_prepare
+        f.argtypes = (POINTER(crm_store), POINTER(crm_error))
         f.restype = c_int32
         self.crm_store_read = f = library.crm_store_read
         f.argtypes = (POINTER(crm_store), POINTER(crm_error))

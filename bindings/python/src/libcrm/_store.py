@@ -415,6 +415,11 @@ class Store(Analyses, Relations, Owner):
         """What became of the rows of all loads, by table."""
         return self._table_of(library.crm_store_loads)
 
+    def prepare(self) -> None:
+        """Makes what small loads keep by month and by product now, rather than in the first of them."""
+        handle = self._live()
+        handle.write(library.crm_store_prepare, handle.pointer)
+
     def verify(self) -> None:
         """Computes anew all that is kept from the facts; raises `CorruptError` at the first difference."""
         handle = self._live()
