@@ -13,6 +13,11 @@ TASKS = {
         "as above",
         "the pass over the documents alone, called by its internal name",
     ),
+    "t1ks": (
+        "Figures a customer, 64-bit keys, facts in the store",
+        "the same by random 64-bit keys",
+        "`crm_pyramid_compute` as in the first task, over a store whose customers have these keys",
+    ),
     "t1k": (
         "Figures a customer, 64-bit keys",
         "the same by random 64-bit keys",
@@ -53,6 +58,11 @@ TASKS = {
         "Columns in memory, loaded",
         "Arrow columns into a table, nothing checked",
         "validated, idempotent, keys interned, profiles made",
+    ),
+    "idem": (
+        "Columns in memory, loaded so that a repeat changes nothing",
+        "into a table with the primary key (document, line), rows that are there let pass",
+        "the same load",
     ),
     "t7": ("Columns in memory, loaded, and the full cockpit", "both together", "both together"),
     "t7k": ("The same with 64-bit customer keys", "both together", "both together"),

@@ -90,7 +90,8 @@ class DuckDB:
     def task_t1s(self):
         self.task_t1("text_key")
 
-    before_t1 = before_t1k = before_t1s = clear
+    task_t1ks = task_t1k
+    before_t1 = before_t1k = before_t1ks = before_t1s = clear
     task_t1m, before_t1m = task_t1, clear
 
     def answer_t1(self, keyed=True):
@@ -102,7 +103,7 @@ class DuckDB:
             answer.update(by_spend=row[0], by_orders=row[1])
         return answer
 
-    answer_t1k = answer_t1
+    answer_t1k = answer_t1ks = answer_t1
 
     def answer_t1s(self):
         return self.answer_t1(keyed=False)
@@ -179,6 +180,21 @@ class DuckDB:
             "amount, cost FROM arrow"
         )
 
+    def task_idem(self):
+        self.db.execute(
+            "CREATE TABLE fresh (document BIGINT, line TINYINT, customer INTEGER, time TIMESTAMP NOT NULL, "
+            "product INTEGER, branch INTEGER, quantity INTEGER, amount BIGINT NOT NULL, cost BIGINT, "
+            "PRIMARY KEY (document, line))"
+        )
+        self.db.execute(
+            "INSERT INTO fresh SELECT document, line, customer, time, product, branch, quantity, amount, cost "
+            "FROM arrow ON CONFLICT DO NOTHING"
+        )
+
+    def answer_idem(self):
+        self.task_t1(lines="fresh")
+        return self.answer_t1()
+
     def task_t7(self):
         self.task_load()
         self.task_t6("fresh")
@@ -187,7 +203,7 @@ class DuckDB:
         self.task_load("key")
         self.task_t6("fresh")
 
-    before_t7 = before_t7k = before_load = clear
+    before_t7 = before_t7k = before_load = before_idem = clear
     answer_t7 = answer_t7k = answer_t6
 
     def task_csvload(self):
