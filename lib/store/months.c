@@ -363,8 +363,13 @@ void crm__months_after(const crm_load *load, crm__months_plan *plan)
 crm_status crm_store_prepare(crm_store *store, crm_error *error)
 {
   crm__months made;
+  crm_status status;
   if (store == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store");
+  }
+  status = crm__store_ready(store, error);
+  if (status != CRM_OK) {
+    return status;
   }
   if (store->open_load) {
     return crm__fail(error, CRM_ERROR_STATE, "a load of this store is open");

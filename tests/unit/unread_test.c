@@ -83,6 +83,7 @@ TABLE(crm_store_rows, crm_store_rows(of->store, "customers", &table, error))
 TABLE(crm_store_sources, crm_store_sources(of->store, &table, error))
 TABLE(crm_store_totals, crm_store_totals(of->store, &table, error))
 TABLE(crm_store_warnings, crm_store_warnings(of->store, &table, error))
+PLAIN(crm_store_prepare, crm_store_prepare(of->store, error))
 PLAIN(crm_store_verify, crm_store_verify(of->store, error))
 PLAIN(crm_store_attribute, crm_store_attribute(of->store, "customers", "size", CRM_TYPE_TEXT, error))
 PLAIN(crm_store_compact, crm_store_compact(of->store, error))
@@ -239,8 +240,8 @@ static const struct {
   ENTRY(crm_segment_drift), ENTRY(crm_segment_explain), ENTRY(crm_segment_fields), ENTRY(crm_segment_pick),
   ENTRY(crm_store_attribute), ENTRY(crm_store_changed), ENTRY(crm_store_compact), ENTRY(crm_store_customer),
   ENTRY(crm_store_customer_documents), ENTRY(crm_store_document), ENTRY(crm_store_reopened), ENTRY(crm_store_rows),
-  ENTRY(crm_store_save), ENTRY(crm_store_sources), ENTRY(crm_store_totals), ENTRY(crm_store_verify),
-  ENTRY(crm_store_warnings), ENTRY(crm_summary_create), ENTRY(crm_till_create),
+  ENTRY(crm_store_prepare), ENTRY(crm_store_save), ENTRY(crm_store_sources), ENTRY(crm_store_totals),
+  ENTRY(crm_store_verify), ENTRY(crm_store_warnings), ENTRY(crm_summary_create), ENTRY(crm_till_create),
 };
 
 /* What the head of a file is enough for, or what is no question. */
