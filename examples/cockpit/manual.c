@@ -70,7 +70,7 @@ const char *const manual[] = {
   "  --products FILE    a row is a product\n"
   "  --opportunities FILE, --pipelines FILE, --stages FILE, --interactions FILE,\n"
   "  --payments FILE, --figures FILE, --staff FILE, --merges FILE,\n"
-  "  --ownership FILE   rows of the table of that name\n"
+  "  --ownership FILE, --parents FILE   rows of the table of that name\n"
   "  --store FILE       keeps the facts in this file: what is named beside it is\n"
   "                     loaded into it; without files it is just opened\n"
   "  --rejects FILE     write table,file,row,column,cause of every rejected row\n"

@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "base/statistics.h"
-#include "store/rows.h"
 #include "table/build.h"
 
 #include <crm/accounts.h>
@@ -14,7 +13,8 @@
 
 typedef struct work {
   crm__scope *scope;        /* customers each for itself */
-  const uint32_t *account;  /* by customer */
+  const uint32_t *parent;   /* by customer, as of as-of */
+  const uint32_t *account;  /* likewise */
   const uint32_t *ranks;
   crm__measures measures;
   int64_t *revenue;         /* by account */
@@ -73,7 +73,7 @@ static int64_t level_of(const work *all, uint32_t id)
   int64_t level = 0;
   uint32_t at = id;
   while (at != all->account[id]) {
-    at = crm__customer_parent(all->scope->store, at);
+    at = all->parent[at];
     level++;
   }
   return level;
@@ -133,7 +133,7 @@ crm_status crm_accounts_sites(const crm_store *store, const crm_scope *scope, cr
   static const crm_scope defaults = CRM_SCOPE_INIT;
   crm_scope own = defaults;
   crm__scope opened;
-  work all = {NULL, NULL, NULL, {NULL, 0}, NULL, NULL, NULL, 0};
+  work all = {NULL, NULL, NULL, NULL, {NULL, 0}, NULL, NULL, NULL, 0};
   crm_status status = CRM_OK;
   if (table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no place for the table");
@@ -150,7 +150,7 @@ crm_status crm_accounts_sites(const crm_store *store, const crm_scope *scope, cr
     return status;
   }
   all.scope = &opened;
-  status = crm__accounts_find(&opened, &all.account, error);
+  status = crm__accounts_find(&opened, &all.parent, &all.account, error);
   if (status == CRM_OK) {
     status = gather(&all, error);
   }

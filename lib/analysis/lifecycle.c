@@ -67,6 +67,9 @@ static crm_status keep_scope(crm_lifecycle *lifecycle, const crm__scope *scope, 
   lifecycle->as_of = scope->as_of;
   lifecycle->as_of_day = scope->as_of_day;
   lifecycle->day_start = scope->day_start;
+  if (!crm__accounts_keep(scope, &lifecycle->memory, &lifecycle->accounts)) {
+    return crm__fail_memory(error);
+  }
   return crm__segment_copy(scope->segment, &lifecycle->segment, error);
 }
 
@@ -129,6 +132,7 @@ void crm_lifecycle_free(crm_lifecycle *lifecycle)
   }
   memory = lifecycle->memory;
   crm_segment_free(lifecycle->segment);
+  crm__free_array(&memory, lifecycle->accounts, lifecycle->customers, sizeof *lifecycle->accounts);
   crm__free_array(&memory, lifecycle->starts, (uint64_t)lifecycle->customers + 1U, sizeof *lifecycle->starts);
   crm__free_array(&memory, lifecycle->first, lifecycle->customers, sizeof *lifecycle->first);
   crm__free_array(&memory, lifecycle->last, lifecycle->customers, sizeof *lifecycle->last);
@@ -202,6 +206,7 @@ crm_status crm_lifecycle_find(const crm_lifecycle *lifecycle, const char *key, c
     return status;
   }
   id = crm__customer_find(lifecycle->store, key);
+  id = id == CRM__NONE || lifecycle->accounts == NULL ? id : lifecycle->accounts[id];
   event = id == CRM__NONE ? NULL : crm__life_at(lifecycle, id, lifecycle->as_of);
   if (event == NULL) {
     return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the scope");

@@ -29,6 +29,7 @@ struct crm_lifecycle {
   int64_t version;
   crm_scope scope;            /* of the caller's what counts: from, to, as_of, internal, segment */
   crm_segment *segment;       /* a copy of its segment, NULL: none */
+  uint32_t *accounts;         /* by id: the one that it counts as; NULL: itself */
   int64_t from;
   int64_t to;
   int64_t as_of;

@@ -131,7 +131,7 @@ static crm_status make_history(const crm_lifecycle *lifecycle, crm__scope *scope
     { "step", CRM_TYPE_TEXT, 0 }
   };
   int64_t rows = (int64_t)lifecycle->event_count;
-  uint32_t only = what == NULL ? CRM__NONE : crm__customer_find(lifecycle->store, what);
+  uint32_t only = what == NULL ? CRM__NONE : crm__scope_find(scope, what);
   const uint32_t *ids = NULL;
   uint32_t i;
   crm_status status = CRM_OK;

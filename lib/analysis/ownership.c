@@ -14,23 +14,6 @@ static int64_t time_at(const crm_store *store, int32_t column, uint32_t row)
   return crm__row_value(store, CRM__TABLE_OWNERSHIP, column, row);
 }
 
-/* The place of the row that speaks for an instant among those from `at` on, which begin at the same time: the one that
- * was sent for the customer itself, or else the first. *end: where those of the next instant begin. */
-static uint32_t pick_row(const crm_store *store, uint32_t customer, const uint32_t *rows, uint32_t at, uint32_t count,
-                         uint32_t *end)
-{
-  int64_t from = time_at(store, CRM__OWNERSHIP_FROM, rows[at]);
-  uint32_t picked = at;
-  uint32_t i;
-  for (i = at; i < count && time_at(store, CRM__OWNERSHIP_FROM, rows[i]) == from; i++) {
-    if (crm__row_sent(store, CRM__TABLE_OWNERSHIP, CRM__OWNERSHIP_CUSTOMER, rows[i]) == customer) {
-      picked = i;
-    }
-  }
-  *end = i;
-  return picked;
-}
-
 /* The spans that a customer's rows give, in the order of time; answers their number. */
 static uint32_t follow(const crm__scope *scope, uint32_t customer, const uint32_t *rows, uint32_t count,
                        crm__owner_span *spans)
@@ -40,7 +23,8 @@ static uint32_t follow(const crm__scope *scope, uint32_t customer, const uint32_
   uint32_t at = 0;
   while (at < count && time_at(store, CRM__OWNERSHIP_FROM, rows[at]) < scope->as_of) {
     uint32_t next;
-    uint32_t row = rows[pick_row(store, customer, rows, at, count, &next)];
+    uint32_t row = rows[crm__row_speaks(store, CRM__TABLE_OWNERSHIP, CRM__OWNERSHIP_FROM, customer, rows, at, count,
+                                        &next)];
     int64_t from = time_at(store, CRM__OWNERSHIP_FROM, row);
     int64_t to = time_at(store, CRM__OWNERSHIP_TO, row);
     int64_t end = next < count ? time_at(store, CRM__OWNERSHIP_FROM, rows[next]) : INT64_MAX;

@@ -414,6 +414,9 @@ crm_status crm__pyramid_begin(const crm__scope *open, const crm_scope *scope, co
   if (status == CRM_OK) {
     status = keep_scope(made, scope, error);
   }
+  if (status == CRM_OK && !crm__accounts_keep(open, &made->memory, &made->accounts)) {
+    status = crm__fail_memory(error);
+  }
   if (status != CRM_OK) {
     crm_pyramid_free(made);
     return status;
@@ -458,6 +461,7 @@ void crm_pyramid_free(crm_pyramid *pyramid)
   free_values(pyramid);
   crm__free(&memory, pyramid->branches, pyramid->branches_size);
   crm_segment_free(pyramid->segment);
+  crm__free_array(&memory, pyramid->accounts, pyramid->customers, sizeof *pyramid->accounts);
   crm__free(&memory, pyramid, sizeof *pyramid);
 }
 
@@ -554,6 +558,7 @@ crm_status crm_pyramid_find(const crm_pyramid *pyramid, const char *key, crm_sta
     return status;
   }
   id = crm__customer_find(pyramid->store, key);
+  id = id == CRM__NONE || pyramid->accounts == NULL ? id : pyramid->accounts[id];
   if (id == CRM__NONE || pyramid->kinds[id] == CRM__KIND_ABSENT) {
     return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the scope");
   }

@@ -50,6 +50,7 @@ struct crm_pyramid {
   void *branches;              /* memory of those keys */
   size_t branches_size;
   crm_segment *segment;        /* a copy of the scope's, NULL: none */
+  uint32_t *accounts;          /* by id: the one that it counts as; NULL: itself */
   int32_t rule;                /* CRM_CUT_... */
   int32_t ties;
   int32_t measure;

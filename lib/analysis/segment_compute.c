@@ -156,7 +156,7 @@ crm_status crm_segment_explain(const crm_store *store, const crm_scope *scope, c
     return crm__fail(error, CRM_ERROR_ARGUMENT, "store, key or table is NULL");
   }
   status = make_ready(&of, store, scope, options, error);
-  id = crm__customer_find(store, key);
+  id = status == CRM_OK ? crm__scope_find(&of.fields.scope, key) : CRM__NONE;
   if (status == CRM_OK && (id == CRM__NONE || !crm__field_customer(&of.fields, id))) {
     status = crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the scope");
   }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "cockpit/kpi_handle.h"
+#include "cockpit/kpi_customers.h"
 
 #include "base/error.h"
 #include "base/sizes.h"
 #include "base/sort.h"
-#include "base/statistics.h"
-#include "base/wide.h"
 
 #include <string.h>
 
@@ -15,44 +13,9 @@
 
 #define FEW CRM__SIZE(32, 2)
 
-/* One customer's deeds in order of segment and day, all together or of a group. */
-typedef struct unit {
-  const crm__kpi_deed *deeds;
-  uint32_t count;
-  uint32_t group;
-  int32_t ever;
-} unit;
-
-/* What a unit did in a window. */
-typedef struct doings {
-  int64_t orders;
-  int64_t money;
-  int64_t gap_days;
-  int64_t gaps;
-  int64_t prior;       /* orders in the period before */
-} doings;
-
-typedef struct ledger {
-  crm__kpi_work *work;
-  crm__kpi_deed *dealt;          /* by customer */
-  uint64_t *ends;            /* of each one's */
-  uint64_t *keys;            /* for the longest run: scratch of sorting */
-  uint64_t *spare_keys;
-  uint32_t *order;
-  uint32_t *spare_order;
-  crm__kpi_deed *sorted;
-  int32_t listing;           /* 0: counting; 1: values are put into the lists of positive ones; 2: customers are
-                              * put on the list that is asked for */
-  int32_t failed;            /* 1: no memory for it */
-  int64_t *firsts;           /* by group, segment: customers whose first occasion in the group lies there */
-  int64_t *starts;           /* by group, window: where its list begins */
-  int64_t *used;
-  uint64_t *values;
-} ledger;
-
 /* ---- dealing and sorting ---- */
 
-static crm_status deal(ledger *all, crm_error *error)
+static crm_status deal(crm__kpi_ledger *all, crm_error *error)
 {
   crm__kpi_work *work = all->work;
   uint32_t customers = crm__customers(work->scope->store);
@@ -89,7 +52,7 @@ static crm_status deal(ledger *all, crm_error *error)
   return CRM_OK;
 }
 
-static crm_status make_scratch(ledger *all, crm_error *error)
+static crm_status make_scratch(crm__kpi_ledger *all, crm_error *error)
 {
   crm__scope *scope = all->work->scope;
   uint32_t customers = crm__customers(scope->store);
@@ -133,7 +96,7 @@ static void sort_few(crm__kpi_deed *deeds, uint32_t count, int by_group)
 }
 
 /* Stable, so that sorting by group keeps the order of time. */
-static void sort_deeds(ledger *all, crm__kpi_deed *deeds, uint32_t count, int by_group)
+static void sort_deeds(crm__kpi_ledger *all, crm__kpi_deed *deeds, uint32_t count, int by_group)
 {
   uint32_t i;
   int sorted = 1;
@@ -161,7 +124,7 @@ static void sort_deeds(ledger *all, crm__kpi_deed *deeds, uint32_t count, int by
 /* ---- one customer ---- */
 
 /* The first deed at or after a segment. */
-static uint32_t find_segment(const unit *of, int32_t segment)
+static uint32_t find_segment(const crm__kpi_unit *of, int32_t segment)
 {
   uint32_t low = 0;
   uint32_t high = of->count;
@@ -177,7 +140,7 @@ static uint32_t find_segment(const unit *of, int32_t segment)
 }
 
 /* The day of the occasion before a deed, INT32_MIN: there is none. */
-static int32_t occasion_before(const unit *of, uint32_t at)
+static int32_t occasion_before(const crm__kpi_unit *of, uint32_t at)
 {
   while (at > 0) {
     at--;
@@ -188,7 +151,8 @@ static int32_t occasion_before(const unit *of, uint32_t at)
   return INT32_MIN;
 }
 
-static void look_at(const crm__kpi_work *work, const unit *of, const crm__kpi_window *window, doings *did)
+void crm__kpi_look_at(const crm__kpi_work *work, const crm__kpi_unit *of, const crm__kpi_window *window,
+                      crm__kpi_doings *did)
 {
   int by_day = work->scope->occasions == CRM_OCCASIONS_DAY;
   uint32_t at = find_segment(of, window->first);
@@ -200,6 +164,7 @@ static void look_at(const crm__kpi_work *work, const unit *of, const crm__kpi_wi
   did->gap_days = 0;
   did->gaps = 0;
   did->prior = 0;
+  did->prior_money = 0;
   for (; at < of->count && of->deeds[at].segment < window->end; at++) {
     const crm__kpi_deed *deed = &of->deeds[at];
     did->money += deed->money;
@@ -216,18 +181,19 @@ static void look_at(const crm__kpi_work *work, const unit *of, const crm__kpi_wi
   }
   for (; prior < of->count && of->deeds[prior].segment < window->prior_end; prior++) {
     did->prior += of->deeds[prior].orders;
+    did->prior_money += of->deeds[prior].money;
   }
 }
 
-static int64_t exposure(const crm__scope *scope, const unit *of, const crm__kpi_window *window)
+static int64_t exposure(const crm__scope *scope, const crm__kpi_unit *of, const crm__kpi_window *window)
 {
   int64_t from = crm__business_day(window->from, scope->day_start);
   int64_t days = crm__business_day(window->to, scope->day_start) - (of->ever > from ? of->ever : from);
   return days < 1 ? 1 : days;
 }
 
-static void add_doings(const crm__kpi_work *work, const unit *of, const crm__kpi_window *window, const doings *did,
-                       int64_t *cells)
+static void add_doings(const crm__kpi_work *work, const crm__kpi_unit *of, const crm__kpi_window *window,
+                       const crm__kpi_doings *did, int64_t *cells)
 {
   int active = did->orders > 0;
   int fresh = active && of->ever >= window->start_day;
@@ -250,8 +216,16 @@ static void add_doings(const crm__kpi_work *work, const unit *of, const crm__kpi
   cells[CRM__BASE_POSITIVE_SPEND] += did->money > 0 ? did->money : 0;
 }
 
+static void put_value(crm__kpi_ledger *all, int64_t list, int64_t money)
+{
+  if (money > 0 && all->values != NULL) {
+    all->values[all->starts[list] + all->used[list]] = (uint64_t)money;
+  }
+  all->used[list] += money > 0;
+}
+
 /* The windows that a unit's deeds can lie in. */
-static void walk_windows(ledger *all, const unit *of)
+static void walk_windows(crm__kpi_ledger *all, const crm__kpi_unit *of)
 {
   const crm__kpi_windows *windows = &all->work->windows;
   int32_t first = of->deeds[0].segment;
@@ -259,23 +233,23 @@ static void walk_windows(ledger *all, const unit *of)
   int32_t w;
   for (w = 0; w < windows->count; w++) {
     const crm__kpi_window *window = &windows->windows[w];
-    doings did;
+    crm__kpi_doings did;
     if (window->end <= first || (window->first > last && window->prior_end <= first) ||
         (window->first > last && window->prior_first > last)) {
       continue;
     }
-    look_at(all->work, of, window, &did);
-    if (!all->listing) {
+    crm__kpi_look_at(all->work, of, window, &did);
+    if (all->doing == CRM__KPI_COUNTING) {
       add_doings(all->work, of, window, &did, crm__kpi_cell(all->work, of->group, w, 0));
-    } else if (did.money > 0) {
-      int64_t list = (int64_t)of->group * windows->count + w;
-      all->values[all->starts[list] + all->used[list]++] = (uint64_t)did.money;
+    } else {
+      put_value(all, (int64_t)of->group * windows->count + w,
+                all->doing == CRM__KPI_OWN ? did.money : did.prior_money);
     }
   }
 }
 
 /* The first occasion, and whether there is a second day of purchase soon after. */
-static const crm__kpi_deed *find_first(const unit *of, int *again)
+static const crm__kpi_deed *find_first(const crm__kpi_unit *of, int *again)
 {
   const crm__kpi_deed *first = NULL;
   uint32_t i;
@@ -293,7 +267,7 @@ static const crm__kpi_deed *find_first(const unit *of, int *again)
 }
 
 /* The first day in the group has to be the first ever for a customer to be looked at for coming back. */
-static void add_repeat(const crm__kpi_work *work, const unit *of, const crm__kpi_deed *first, int again,
+static void add_repeat(const crm__kpi_work *work, const crm__kpi_unit *of, const crm__kpi_deed *first, int again,
                        const crm__kpi_window *window, int64_t *cells)
 {
   int64_t end = crm__business_day(window->to, work->scope->day_start);
@@ -302,7 +276,7 @@ static void add_repeat(const crm__kpi_work *work, const unit *of, const crm__kpi
   cells[CRM__BASE_REPEATED_90] += mature && again;
 }
 
-static void count_repeat(ledger *all, const unit *of)
+static void count_repeat(crm__kpi_ledger *all, const crm__kpi_unit *of)
 {
   crm__kpi_work *work = all->work;
   int again;
@@ -321,12 +295,12 @@ static void count_repeat(ledger *all, const unit *of)
 }
 
 /* What a unit adds to the cells of a window. */
-static void add_unit(const crm__kpi_work *work, const unit *of, const crm__kpi_window *window, int64_t *cells)
+static void add_unit(const crm__kpi_work *work, const crm__kpi_unit *of, const crm__kpi_window *window, int64_t *cells)
 {
   int again;
   const crm__kpi_deed *first = find_first(of, &again);
-  doings did;
-  look_at(work, of, window, &did);
+  crm__kpi_doings did;
+  crm__kpi_look_at(work, of, window, &did);
   add_doings(work, of, window, &did, cells);
   if (first != NULL) {
     add_repeat(work, of, first, again, window, cells);
@@ -341,7 +315,7 @@ static void add_unit(const crm__kpi_work *work, const unit *of, const crm__kpi_w
 void crm__kpi_add_customer(const crm__kpi_work *work, const crm__kpi_deed *deeds, uint32_t count, int32_t ever,
                            int32_t window, int64_t *cells)
 {
-  unit of;
+  crm__kpi_unit of;
   of.deeds = deeds;
   of.count = count;
   of.group = 0;
@@ -350,33 +324,43 @@ void crm__kpi_add_customer(const crm__kpi_work *work, const crm__kpi_deed *deeds
 }
 
 /* What a customer adds to the base that is asked for, by the same code that adds up all of them. */
-static void list_unit(ledger *all, const unit *of)
+static void list_unit(crm__kpi_ledger *all, const crm__kpi_unit *of)
 {
   crm__kpi_work *work = all->work;
   int64_t cells[CRM__BASES] = {0};
   add_unit(work, of, &work->windows.windows[work->list->window], cells);
+  if (all->cuts != NULL) {
+    crm__kpi_add_value(all, of, work->list->window, cells);
+  }
   if (!crm__kpi_list_add(work, CRM__KPI_CUSTOMER, of->deeds[0].customer, of->deeds[0].customer, INT64_MIN,
                          cells[work->list->base])) {
     all->failed = 1;
   }
 }
 
-static void walk_unit(ledger *all, const unit *of)
+static void walk_unit(crm__kpi_ledger *all, const crm__kpi_unit *of)
 {
-  if (all->listing == 2) {
+  int32_t w;
+  if (all->doing == CRM__KPI_RECORDS) {
     list_unit(all, of);
     return;
   }
-  if (!all->listing) {
+  if (all->doing == CRM__KPI_VALUE) {
+    for (w = 0; w < all->work->windows.count; w++) {
+      crm__kpi_add_value(all, of, w, crm__kpi_cell(all->work, of->group, w, 0));
+    }
+    return;
+  }
+  if (all->doing == CRM__KPI_COUNTING) {
     count_repeat(all, of);
   }
   walk_windows(all, of);
 }
 
 /* A customer's deeds together, then those of each group. */
-static void walk_customer(ledger *all, uint32_t id, crm__kpi_deed *deeds, uint32_t count)
+static void walk_customer(crm__kpi_ledger *all, uint32_t id, crm__kpi_deed *deeds, uint32_t count)
 {
-  unit of;
+  crm__kpi_unit of;
   uint32_t begin = 0;
   of.ever = all->work->ever[id];
   of.deeds = deeds;
@@ -403,7 +387,7 @@ static void walk_customer(ledger *all, uint32_t id, crm__kpi_deed *deeds, uint32
   }
 }
 
-static void walk(ledger *all)
+void crm__kpi_walk(crm__kpi_ledger *all)
 {
   const crm__scope *scope = all->work->scope;
   uint32_t customers = crm__customers(scope->store);
@@ -417,9 +401,9 @@ static void walk(ledger *all)
   }
 }
 
-/* ---- levels and concentration ---- */
+/* ---- levels ---- */
 
-static void sum_firsts(const ledger *all)
+static void sum_firsts(const crm__kpi_ledger *all)
 {
   const crm__kpi_work *work = all->work;
   uint32_t group;
@@ -439,70 +423,9 @@ static void sum_firsts(const ledger *all)
   }
 }
 
-/* Of n values above 0, ascending. */
-static void sum_tops(const uint64_t *values, int64_t n, int64_t total, int64_t *cells)
-{
-  static const struct { int32_t base; int32_t percent; } tops[] = {
-    {CRM__BASE_TOP_1, 1}, {CRM__BASE_TOP_5, 5}, {CRM__BASE_TOP_20, 20}
-  };
-  crm__wide sum = crm__wide_from(0);
-  double quotient;
-  int64_t taken = 0;
-  int64_t top = 0;
-  int64_t i;
-  for (i = 0; i < 3; i++) {
-    int64_t size = (tops[i].percent * n + 99) / 100;
-    for (; taken < size; taken++) {
-      top += (int64_t)values[n - 1 - taken];
-    }
-    cells[tops[i].base] = top;
-  }
-  for (i = 1; i <= n; i++) {
-    sum = crm__wide_add(sum, crm__wide_multiply(2 * i - n - 1, (int64_t)values[i - 1]));
-  }
-  quotient = crm__wide_to_double(sum) / crm__wide_to_double(crm__wide_multiply(n, total));
-  cells[CRM__BASE_GINI] = (int64_t)(quotient * 1000000 + 0.5);
-}
-
-static crm_status count_concentration(ledger *all, crm_error *error)
-{
-  crm__kpi_work *work = all->work;
-  int64_t lists = (int64_t)work->groups * work->windows.count;
-  int64_t longest = 0;
-  int64_t total = 0;
-  int64_t list;
-  uint64_t *spare;
-  all->starts = crm__scope_alloc(work->scope, (uint64_t)lists, sizeof *all->starts);
-  all->used = crm__scope_alloc_zero(work->scope, (uint64_t)lists, sizeof *all->used);
-  if (all->starts == NULL || all->used == NULL) {
-    return crm__fail_memory(error);
-  }
-  for (list = 0; list < lists; list++) {
-    int64_t n = work->cells[list * CRM__BASES + CRM__BASE_POSITIVE];
-    all->starts[list] = total;
-    total += n;
-    longest = n > longest ? n : longest;
-  }
-  all->values = crm__scope_alloc(work->scope, (uint64_t)total, sizeof *all->values);
-  spare = crm__scope_alloc(work->scope, (uint64_t)longest, sizeof *spare);
-  if (all->values == NULL || spare == NULL) {
-    return crm__fail_memory(error);
-  }
-  all->listing = 1;
-  walk(all);
-  for (list = 0; list < lists; list++) {
-    int64_t *cells = work->cells + list * CRM__BASES;
-    if (cells[CRM__BASE_POSITIVE] > 0) {
-      crm__radix_sort(all->values + all->starts[list], NULL, spare, NULL, (uint64_t)cells[CRM__BASE_POSITIVE]);
-      sum_tops(all->values + all->starts[list], cells[CRM__BASE_POSITIVE], cells[CRM__BASE_POSITIVE_SPEND], cells);
-    }
-  }
-  return CRM_OK;
-}
-
 crm_status crm__kpi_count_customers(crm__kpi_work *work, crm_error *error)
 {
-  ledger all;
+  crm__kpi_ledger all;
   int64_t lists = (int64_t)work->groups * work->windows.count;
   int64_t list;
   crm_status status;
@@ -515,19 +438,19 @@ crm_status crm__kpi_count_customers(crm__kpi_work *work, crm_error *error)
   if (status != CRM_OK) {
     return status;
   }
-  walk(&all);
+  crm__kpi_walk(&all);
   sum_firsts(&all);
   for (list = 0; list < lists && work->scope->occasions == CRM_OCCASIONS_DAY; list++) {
     int64_t *cells = work->cells + list * CRM__BASES;
     cells[CRM__BASE_ORDERS] += cells[CRM__BASE_KNOWN_ORDERS];
   }
-  if (work->wanted[CRM__BASE_TOP_1] || work->wanted[CRM__BASE_TOP_5] || work->wanted[CRM__BASE_TOP_20] ||
-      work->wanted[CRM__BASE_GINI]) {
-    status = count_concentration(&all, error);
+  status = crm__kpi_count_concentration(&all, error);
+  if (status == CRM_OK) {
+    status = crm__kpi_count_value(&all, error);
   }
   if (status == CRM_OK && work->list != NULL) {
-    all.listing = 2;
-    walk(&all);
+    all.doing = CRM__KPI_RECORDS;
+    crm__kpi_walk(&all);
     status = all.failed ? crm__fail_memory(error) : CRM_OK;
   }
   return status;

@@ -179,6 +179,21 @@ static const crm__kpi_entry registry[] = {
    "sum of (2 i - n - 1) x(i), the i-th smallest money of n customers with more than 0", "n times the sum of x(i)",
    "numerator / denominator: 0 where all spend the same, near 1 where one has all",
    "sales.customer sales.amount sales.time"},
+  {"cultivation_rate", "Cultivation", "价值客户培育率", CRM_KPI_RATE, CRM_KPI_UP, CASES | WHOLE, 1,
+   CRM__BASE_CULTIVATED, CRM__BASE_LESSER, CRM__BASE_LESSER, CRM__NEEDS_CUSTOMER,
+   "of these, who are value customers in the period",
+   "customers who had bought before it and were no value customers in the period before",
+   "became value customers / were none, between two periods in a row; a value customer is one of the 20 percent with "
+   "most money above 0, rounded up, equals together: those of the pyramid's tiers but the lowest; of complete periods "
+   "alone",
+   "sales.customer sales.amount sales.time"},
+  {"value_at_risk", "Value at risk", "价值流失风险", CRM_KPI_RATE, CRM_KPI_DOWN, RATIO | WHOLE, 1,
+   CRM__BASE_VALUE_LOWER, CRM__BASE_VALUE, CRM__BASE_VALUED, CRM__NEEDS_CUSTOMER,
+   "money of the period before of those of them who stand in a lower tier in the period, or in none",
+   "money that the value customers of the period before spent in it",
+   "money of those who fell / money of all value customers before; tiers are cut after 1, 5 and 20 percent of the "
+   "customers with money above 0; a share of money, without an interval; of complete periods alone",
+   "sales.customer sales.amount sales.time"},
 
   {"customers_dormant", "Dormant customers", "休眠客户数", CRM_KPI_COUNT, CRM_KPI_DOWN, LEVEL, 1,
    CRM__BASE_DORMANT, NONE, CRM__BASE_DORMANT, CRM__NEEDS_LIFE,
@@ -396,6 +411,8 @@ int32_t crm__kpi_base_kind(int32_t base)
   case CRM__BASE_TOP_1:
   case CRM__BASE_TOP_5:
   case CRM__BASE_TOP_20:
+  case CRM__BASE_VALUE:
+  case CRM__BASE_VALUE_LOWER:
   case CRM__BASE_PIPELINE:
   case CRM__BASE_WEIGHTED:
   case CRM__BASE_WON_VALUE:

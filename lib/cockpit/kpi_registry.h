@@ -51,6 +51,11 @@ enum {
   CRM__BASE_TOP_5,
   CRM__BASE_TOP_20,
   CRM__BASE_GINI,           /* millionths: its quotient can pass 64 bits */
+  CRM__BASE_LESSER,         /* had bought before, and were no value customers in the period before */
+  CRM__BASE_CULTIVATED,     /* of these, who are in this one */
+  CRM__BASE_VALUED,         /* value customers of the period before, */
+  CRM__BASE_VALUE,          /* and their money in it */
+  CRM__BASE_VALUE_LOWER,    /* of those of them who stand in a lower tier in this one */
 
   CRM__BASE_OPEN,           /* opportunities at the end */
   CRM__BASE_PIPELINE,       /* their amounts */

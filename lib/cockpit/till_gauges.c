@@ -74,6 +74,11 @@ static int is_hidden(const crm__scope *scope, int32_t base)
   case CRM__BASE_TOP_5:
   case CRM__BASE_TOP_20:
   case CRM__BASE_GINI:
+  case CRM__BASE_LESSER:
+  case CRM__BASE_CULTIVATED:
+  case CRM__BASE_VALUED:
+  case CRM__BASE_VALUE:
+  case CRM__BASE_VALUE_LOWER:
     return 1;
   default:
     return base >= CRM__BASE_DORMANT && base <= CRM__BASE_STOCK;

@@ -80,8 +80,14 @@ int crm__customer_row(const crm_store *store, uint32_t customer, int64_t *joined
 /* The same of a customer in a scope: of all that count as it. */
 int crm__scope_row(const crm__scope *scope, uint32_t customer, int64_t *joined);
 
-/* The topmost parent of every customer; of the scope's scratch. */
-crm_status crm__accounts_find(crm__scope *scope, const uint32_t **found, crm_error *error);
+/* The parent of every customer as of the scope's as-of (CRM__NONE: none; parents may be NULL) and the topmost one, the
+ * account; of the scope's scratch. */
+crm_status crm__accounts_find(crm__scope *scope, const uint32_t **parents, const uint32_t **accounts,
+                              crm_error *error);
+
+/* A copy of the scope's accounts for a handle that outlives it, of crm__customers() entries; NULL where each customer
+ * counts as itself. 0: no memory. */
+int crm__accounts_keep(const crm__scope *scope, crm__memory *memory, uint32_t **kept);
 
 /* Who a customer counts as in a scope; CRM__NONE stays so. */
 static inline uint32_t crm__scope_customer(const crm__scope *scope, uint32_t customer)
@@ -95,6 +101,9 @@ static inline uint32_t crm__scope_customer(const crm__scope *scope, uint32_t cus
 uint32_t crm__customers(const crm_store *store);
 crm__key crm__customer_key(const crm_store *store, uint32_t customer);
 uint32_t crm__customer_find(const crm_store *store, const char *key);
+
+/* The same, and of accounts that count together the topmost. */
+uint32_t crm__scope_find(const crm__scope *scope, const char *key);
 
 /* The name that a customer has in a column of the customers table (CRM__CUSTOMERS_...); no key where it is empty. */
 crm__key crm__customer_name(const crm_store *store, uint32_t customer, int32_t column);

@@ -182,6 +182,8 @@ static int32_t since_column(int32_t table)
     return CRM__PAYMENTS_TIME;
   case CRM__TABLE_OWNERSHIP:
     return CRM__OWNERSHIP_FROM;
+  case CRM__TABLE_PARENTS:
+    return CRM__PARENTS_FROM;
   default:
     return -1;
   }
@@ -335,4 +337,19 @@ crm_status crm__rows_by(crm__scope *scope, int32_t table, int32_t column, int32_
   index->rows = rows;
   index->ids = ids;
   return CRM_OK;
+}
+
+uint32_t crm__row_speaks(const crm_store *store, int32_t table, int32_t by_time, uint32_t customer,
+                         const uint32_t *rows, uint32_t at, uint32_t count, uint32_t *next)
+{
+  int64_t time = crm__row_value(store, table, by_time, rows[at]);
+  uint32_t place = at;
+  uint32_t i;
+  for (i = at; i < count && crm__row_value(store, table, by_time, rows[i]) == time; i++) {
+    if (crm__row_sent(store, table, 0, rows[i]) == customer) {
+      place = i;
+    }
+  }
+  *next = i;
+  return place;
 }

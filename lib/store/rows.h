@@ -6,7 +6,7 @@
 #include "store/facts.h"
 
 /* What an analysis sees of the tables other than sales: opportunities, pipelines, stages, interactions, payments,
- * figures, staff, merges, ownership; customers and products too. Tables are CRM__TABLE_..., columns
+ * figures, staff, merges, ownership, parents; customers and products too. Tables are CRM__TABLE_..., columns
  * CRM__<TABLE>_<COLUMN> of schema.h.
  *
  * A row is a number below crm__rows_count(). Of those some are not there (crm__row_live): a key that was only
@@ -94,6 +94,12 @@ typedef struct crm__row_index {
 
 crm_status crm__rows_by(crm__scope *scope, int32_t table, int32_t column, int32_t by_time, crm__row_index *index,
                         crm_error *error);
+
+/* Of rows of one customer in order of a column of times the place of the one that speaks for an instant, among those
+ * from `at` on that are of the same time: the one that was sent for the customer itself, or else the first. *next: where
+ * those of the next instant begin. The table's first column names the customer. */
+uint32_t crm__row_speaks(const crm_store *store, int32_t table, int32_t by_time, uint32_t customer,
+                         const uint32_t *rows, uint32_t at, uint32_t count, uint32_t *next);
 
 /* -1, 0, 1: two rows of a table by their content, column by column, keys in key order, empty cells last. */
 int crm__row_compare(const crm_store *store, int32_t table, uint32_t a, uint32_t b);

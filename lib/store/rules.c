@@ -110,6 +110,9 @@ void crm__check_rows(const crm_load *load, int32_t table, int64_t count)
   case CRM__TABLE_OWNERSHIP:
     check_period(slice, CRM__OWNERSHIP_FROM, CRM__OWNERSHIP_TO, count);
     break;
+  case CRM__TABLE_PARENTS:
+    check_period(slice, CRM__PARENTS_FROM, CRM__PARENTS_TO, count);
+    break;
   default:
     break;
   }

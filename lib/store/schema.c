@@ -179,6 +179,15 @@ static const crm__schema_column ownership[] = {
   {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
 };
 
+static const crm__schema_column parents[] = {
+  {"customer", CRM__CELL_KEY, KEY, NULL, NULL, "the customer"},
+  {"parent", CRM__CELL_KEY, REQUIRED, NULL, NULL, "the customer that it belongs to"},
+  {"from", CRM__CELL_TIME, KEY, NULL, NULL, "from when on"},
+  {"to", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "up to when; a later row's from ends it too"},
+  {"source", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
 #define COUNT(columns) (int32_t)(sizeof columns / sizeof columns[0])
 
 static const crm__schema_table tables[CRM__TABLES] = {
@@ -194,6 +203,7 @@ static const crm__schema_table tables[CRM__TABLES] = {
   {"staff", "a person who sells or serves", staff, COUNT(staff)},
   {"merges", "a key that is another customer's", merges, COUNT(merges)},
   {"ownership", "who looks after a customer from when on", ownership, COUNT(ownership)},
+  {"parents", "which customer another one belongs to from when on", parents, COUNT(parents)},
 };
 
 const crm__schema_table *crm__schema(int32_t table)

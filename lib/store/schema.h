@@ -19,7 +19,8 @@
 #define CRM__TABLE_STAFF 9
 #define CRM__TABLE_MERGES 10
 #define CRM__TABLE_OWNERSHIP 11
-#define CRM__TABLES 12
+#define CRM__TABLE_PARENTS 12
+#define CRM__TABLES 13
 
 /* What a cell holds, and so how it is read and kept. */
 #define CRM__CELL_KEY 1        /* integer or text, interned by what it names */
@@ -202,5 +203,6 @@ enum { CRM__MEASURE_STOCK, CRM__MEASURE_FLOW };
 enum { CRM__STAFF_STAFF, CRM__STAFF_TEAM, CRM__STAFF_JOINED, CRM__STAFF_LEFT, CRM__STAFF_COST };
 enum { CRM__MERGES_CUSTOMER, CRM__MERGES_INTO, CRM__MERGES_UNDONE };
 enum { CRM__OWNERSHIP_CUSTOMER, CRM__OWNERSHIP_OWNER, CRM__OWNERSHIP_FROM, CRM__OWNERSHIP_TO };
+enum { CRM__PARENTS_CUSTOMER, CRM__PARENTS_PARENT, CRM__PARENTS_FROM, CRM__PARENTS_TO };
 
 #endif

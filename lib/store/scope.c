@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "store/context.h"
 #include "store/identity.h"
-#include "store/rows.h"
 #include "store/saved_file.h"
 #include "store/segment.h"
 #include "table/build.h"
@@ -153,25 +152,6 @@ static crm_status meet_accounts(crm__scope *scope, crm_error *error)
   return CRM_OK;
 }
 
-crm_status crm__accounts_find(crm__scope *scope, const uint32_t **found, crm_error *error)
-{
-  const crm_store *store = scope->store;
-  uint32_t customers = crm__customers(store);
-  uint32_t *parents = crm__scope_alloc(scope, customers, sizeof *parents);
-  uint32_t *marks = crm__scope_alloc_zero(scope, customers, sizeof *marks);
-  uint32_t *accounts = crm__scope_alloc(scope, customers, sizeof *accounts);
-  uint32_t i;
-  if (parents == NULL || marks == NULL || accounts == NULL) {
-    return crm__fail_memory(error);
-  }
-  for (i = 0; i < customers; i++) {
-    parents[i] = crm__customer_parent(store, i);
-  }
-  crm__roots_find(&store->customers, parents, customers, marks, accounts);
-  *found = accounts;
-  return CRM_OK;
-}
-
 /* Of a store whose facts are not read: kinds and acquaintances as they stood in its file. */
 static crm_status take_standings(crm__scope *scope, const crm_scope *options, crm_error *error)
 {
@@ -248,7 +228,7 @@ static crm_status open_scope(crm__scope *scope, const crm_store *store, const cr
   }
   status = take_branches(scope, &own, error);
   if (status == CRM_OK && own.accounts) {
-    status = crm__accounts_find(scope, &scope->accounts, error);
+    status = crm__accounts_find(scope, NULL, &scope->accounts, error);
   }
   if (status == CRM_OK && own.segment != NULL) {
     scope->segment = own.segment;

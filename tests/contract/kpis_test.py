@@ -394,6 +394,7 @@ def customer_figures(put, sales, total):
         top = -(-percent * len(positive) // 100)
         put("top_%d_share" % percent, sum(positive[:top]), "the first %d of %s" % (top, ", ".join(map(plain, positive))),
             sum(positive), added(positive))
+    value_figures(put, sales)
     n, rising = len(positive), positive[::-1]
     weighted = sum((2 * i - n - 1) * x for i, x in enumerate(rising, 1))
     if not positive:
@@ -402,6 +403,29 @@ def customer_figures(put, sales, total):
     put("gini", None, "x rising: %s; the sum of (2 i - %d) x(i) is %s"
         % (", ".join(map(plain, rising)), n + 1, plain(weighted)), None,
         "%d * %s" % (n, plain(sum(rising))), Fraction(weighted, n * sum(rising)))
+
+
+def value_tiers(spend):
+    """The tier of everybody with money above 0, cut after 1, 5 and 20 % of them, rounded up, equals together."""
+    positive = sorted((value for value in spend.values() if value > 0), reverse=True)
+    sizes = [-(-percent * len(positive) // 100) for percent in (1, 5, 20)]
+    return {c: sum(sum(other > value for other in positive) >= size for size in sizes)
+            for c, value in spend.items() if value > 0}
+
+
+def value_figures(put, sales):
+    known = sorted({line["customer"] for line in sales.lines if line["customer"] and line["day"] < FROM})
+    spent = sales.spend(known, BEFORE, FROM)
+    before = value_tiers(spent)
+    after = value_tiers(sales.spend(sorted({line["customer"] for line in sales.lines if line["customer"]})))
+    lesser = [c for c in known if before.get(c, 4) > 2]
+    risen = [c for c in lesser if after.get(c, 4) < 3]
+    fallen = [c for c in known if before.get(c, 4) < 3 and after.get(c, 4) > before[c]]
+    value = [c for c in known if before.get(c, 4) < 3]
+    put("cultivation_rate", len(risen), "among the first fifth of May: " + listed(risen), len(lesser),
+        "not among that of April: " + listed(lesser))
+    put("value_at_risk", sum(spent[c] for c in fallen), "fell: %s, %s" % (listed(fallen), plain(sum(spent[c] for c in fallen))),
+        sum(spent[c] for c in value), "first fifth of April: %s, %s" % (listed(value), added(spent[c] for c in value)))
 
 
 def suggested_limits(sales, customers):

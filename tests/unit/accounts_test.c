@@ -67,6 +67,55 @@ static int top_of(const int *parents, int key)
   return lowest;
 }
 
+static void put_random(dice *of, crm_store *sites, crm_store *accounts)
+{
+  text_buffer rows = TEXT_BUFFER_INIT;
+  text_buffer sent = TEXT_BUFFER_INIT;
+  text_buffer topmost = TEXT_BUFFER_INIT;
+  int parents[KEYS];
+  char line[96];
+  int i;
+  text_add(&rows, "customer,parent\n");
+  text_add(&sent, "document,time,customer,kind,amount,original\n");
+  text_add(&topmost, "document,time,customer,kind,amount,original\n");
+  for (i = 0; i < KEYS; i++) {
+    parents[i] = dice_below(of, 2) == 0 ? -1 : dice_below(of, KEYS);
+    if (parents[i] >= 0) {
+      (void)snprintf(line, sizeof line, "%d,%d\n", i, parents[i]);
+      text_add(&rows, line);
+    }
+  }
+  for (i = 0; i < DOCUMENTS; i++) {
+    int customer = dice_below(of, KEYS);
+    int back = dice_below(of, 5) == 0;
+    int day = 1 + dice_below(of, 27);
+    int month = 1 + dice_below(of, 6);
+    int amount = 1 + dice_below(of, 50);
+    int original = dice_below(of, DOCUMENTS);
+    (void)snprintf(line, sizeof line, "%d,2024-%02d-%02d,%d,%s,%d,%d\n", i, month, day, customer,
+                   back ? "return" : "sale", amount, original);
+    text_add(&sent, line);
+    (void)snprintf(line, sizeof line, "%d,2024-%02d-%02d,%d,%s,%d,%d\n", i, month, day, top_of(parents, customer),
+                   back ? "return" : "sale", amount, original);
+    text_add(&topmost, line);
+  }
+  put(sites, "sales", sent.bytes, "");
+  put(sites, "customers", rows.bytes, "");
+  put(accounts, "sales", topmost.bytes, "");
+  text_free(&rows);
+  text_add(&rows, "customer\n");
+  for (i = 0; i < KEYS; i++) {
+    if (parents[i] >= 0) {   /* a row makes its account known */
+      (void)snprintf(line, sizeof line, "%d\n", top_of(parents, i));
+      text_add(&rows, line);
+    }
+  }
+  put(accounts, "customers", rows.bytes, "");
+  text_free(&rows);
+  text_free(&sent);
+  text_free(&topmost);
+}
+
 static void test_random(void **state)
 {
   dice of = dice_of(5);
@@ -75,52 +124,8 @@ static void test_random(void **state)
   for (round = 0; round < 25; round++) {
     crm_store *sites = store_new(NULL);
     crm_store *accounts = store_new(NULL);
-    text_buffer rows = TEXT_BUFFER_INIT;
-    text_buffer sent = TEXT_BUFFER_INIT;
-    text_buffer topmost = TEXT_BUFFER_INIT;
-    int parents[KEYS];
-    char line[96];
-    int i;
-    text_add(&rows, "customer,parent\n");
-    text_add(&sent, "document,time,customer,kind,amount,original\n");
-    text_add(&topmost, "document,time,customer,kind,amount,original\n");
-    for (i = 0; i < KEYS; i++) {
-      parents[i] = dice_below(&of, 2) == 0 ? -1 : dice_below(&of, KEYS);
-      if (parents[i] >= 0) {
-        (void)snprintf(line, sizeof line, "%d,%d\n", i, parents[i]);
-        text_add(&rows, line);
-      }
-    }
-    for (i = 0; i < DOCUMENTS; i++) {
-      int customer = dice_below(&of, KEYS);
-      int back = dice_below(&of, 5) == 0;
-      int day = 1 + dice_below(&of, 27);
-      int month = 1 + dice_below(&of, 6);
-      int amount = 1 + dice_below(&of, 50);
-      int original = dice_below(&of, DOCUMENTS);
-      (void)snprintf(line, sizeof line, "%d,2024-%02d-%02d,%d,%s,%d,%d\n", i, month, day, customer,
-                     back ? "return" : "sale", amount, original);
-      text_add(&sent, line);
-      (void)snprintf(line, sizeof line, "%d,2024-%02d-%02d,%d,%s,%d,%d\n", i, month, day, top_of(parents, customer),
-                     back ? "return" : "sale", amount, original);
-      text_add(&topmost, line);
-    }
-    put(sites, "sales", sent.bytes, "");
-    put(sites, "customers", rows.bytes, "");
-    put(accounts, "sales", topmost.bytes, "");
-    text_free(&rows);
-    text_add(&rows, "customer\n");
-    for (i = 0; i < KEYS; i++) {
-      if (parents[i] >= 0) {   /* a row makes its account known */
-        (void)snprintf(line, sizeof line, "%d\n", top_of(parents, i));
-        text_add(&rows, line);
-      }
-    }
-    put(accounts, "customers", rows.bytes, "");
+    put_random(&of, sites, accounts);
     assert_rolls_up(sites, accounts);
-    text_free(&rows);
-    text_free(&sent);
-    text_free(&topmost);
     crm_store_free(sites);
     crm_store_free(accounts);
   }
@@ -312,6 +317,165 @@ static void test_first_purchase_is_the_accounts(void **state)
   crm_store_free(store);
 }
 
+/* ---- as of a date ---- */
+
+/* Until March east belongs to head, then to rival; west has been head's since February; gate, of which a row tells, is
+ * nobody's now, whatever its row in customers says. */
+static void put_history(crm_store *store)
+{
+  put(store, "customers", "customer,parent\nhead,\neast,west\nwest,\ngate,head\nlone,head\n", "");
+  put(store, "parents",
+      "customer,parent,from,to\neast,head,2024-01-01,\neast,rival,2024-03-01,\nwest,head,2024-02-01,\n"
+      "gate,head,2024-01-01,2024-02-15\n",
+      "");
+  put(store, "sales",
+      "document,time,customer,amount\n1,2024-01-05,east,10\n2,2024-01-06,west,20\n3,2024-01-07,gate,40\n"
+      "4,2024-01-08,lone,80\n5,2024-03-05,east,1\n",
+      "");
+}
+
+static void assert_accounts(const crm_store *store, int32_t month, int32_t day, const char *wanted)
+{
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_pyramid *pyramid = NULL;
+  crm_table *table = NULL;
+  scope.accounts = 1;
+  scope.as_of = facts_day(2024, month, day);
+  assert_int_equal(crm_pyramid_compute(store, &scope, NULL, &pyramid, NULL), CRM_OK);
+  assert_int_equal(crm_pyramid_members(pyramid, &table, NULL), CRM_OK);
+  assert_result(table, wanted);
+  crm_pyramid_free(pyramid);
+}
+
+static void test_as_of(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  put_history(store);
+  assert_accounts(store, 2, 1, "customer,spend\nhead,130.00\nwest,20.00\n");    /* an as-of does not see its instant */
+  assert_accounts(store, 2, 2, "customer,spend\nhead,150.00\n");
+  assert_accounts(store, 2, 15, "customer,spend\nhead,150.00\n");
+  assert_accounts(store, 2, 16, "customer,spend\nhead,110.00\ngate,40.00\n");
+  assert_accounts(store, 3, 10, "customer,spend\nhead,100.00\ngate,40.00\nrival,11.00\n");
+  scope.as_of = facts_day(2024, 2, 2);
+  assert_int_equal(crm_accounts_sites(store, &scope, &table, NULL), CRM_OK);
+  assert_result(table, "account,customer,level,revenue\nhead,east,1,10.00\nhead,gate,1,40.00\nhead,head,0,0.00\n"
+                       "head,lone,1,80.00\nhead,west,1,20.00\n");
+  crm_store_free(store);
+}
+
+/* Rows of a merged key are the customer's; of two of one instant the one that was sent for it counts. A row that is
+ * corrected corrects the past. */
+static void test_history_of_merged(void **state)
+{
+  crm_store *store = store_new(NULL);
+  (void)state;
+  put_history(store);
+  put(store, "merges", "customer,into\nwest,east\n", "");
+  assert_accounts(store, 2, 2, "customer,spend\nhead,150.00\n");
+  assert_accounts(store, 3, 10, "customer,spend\nhead,80.00\ngate,40.00\nrival,31.00\n");
+  put(store, "parents", "customer,parent,from,version\nwest,other,2024-03-01,\ngate,rival,2024-01-01,1\n", "");
+  assert_accounts(store, 3, 10, "customer,spend\nhead,80.00\nrival,71.00\n");
+  crm_store_free(store);
+}
+
+/* ---- looked up, and in segments ---- */
+
+static void test_found(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  crm_pyramid *pyramid = NULL;
+  crm_lifecycle *lifecycle = NULL;
+  crm_standing standing = CRM_STANDING_INIT;
+  crm_life_standing life = CRM_LIFE_STANDING_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  put_history(store);
+  scope.accounts = 1;
+  scope.as_of = facts_day(2024, 2, 2);
+  assert_int_equal(crm_pyramid_compute(store, &scope, NULL, &pyramid, NULL), CRM_OK);
+  assert_int_equal(crm_pyramid_find(pyramid, "east", &standing, NULL), CRM_OK);
+  assert_int_equal(standing.value, 15000);
+  assert_int_equal(standing.rank, 1);
+  crm_pyramid_free(pyramid);
+  assert_int_equal(crm_lifecycle_compute(store, &scope, NULL, &lifecycle, NULL), CRM_OK);
+  assert_int_equal(crm_lifecycle_find(lifecycle, "gate", &life, NULL), CRM_OK);
+  assert_string_equal(life.name, "repeat");
+  assert_int_equal(crm_lifecycle_history(lifecycle, "west", &table, NULL), CRM_OK);
+  assert_result(table, "customer,stage\nhead,suspect\nhead,customer\nhead,repeat\n");
+  crm_lifecycle_free(lifecycle);
+  options.expression = "spend > 100";
+  assert_int_equal(crm_segment_explain(store, &scope, &options, "lone", &table, NULL), CRM_OK);
+  assert_result(table, "condition,value,result,whole\nspend > 100,150.00,true,false\nspend > 100,,true,true\n");
+  scope.accounts = 0;
+  assert_int_equal(crm_pyramid_compute(store, &scope, NULL, &pyramid, NULL), CRM_OK);
+  assert_int_equal(crm_pyramid_find(pyramid, "east", &standing, NULL), CRM_OK);
+  assert_int_equal(standing.value, 1000);
+  crm_pyramid_free(pyramid);
+  crm_store_free(store);
+}
+
+/* What an expression asks about accounts is their own; narrowed to them an analysis answers as a store does that was
+ * sent the topmost keys alone, with the same segment. */
+static void add_segment(text_buffer *buffer, const crm_store *store, int32_t accounts, const char *expression)
+{
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  crm_segment *segment = NULL;
+  crm_pyramid *pyramid = NULL;
+  crm_table *table = NULL;
+  crm_status status;
+  scope.accounts = accounts;
+  options.expression = expression;
+  assert_int_equal(crm_segment_compute(store, &scope, &options, &segment, NULL), CRM_OK);
+  status = crm_segment_members(segment, &table, NULL);
+  add_table(buffer, status, table);
+  scope.segment = segment;
+  status = crm_rfm_compute(store, &scope, NULL, &table, NULL);
+  add_table(buffer, status, table);
+  status = crm_periods_compute(store, &scope, NULL, &table, NULL);
+  add_table(buffer, status, table);
+  status = crm_repeat_compute(store, &scope, &table, NULL);
+  add_table(buffer, status, table);
+  assert_int_equal(crm_pyramid_compute(store, &scope, NULL, &pyramid, NULL), CRM_OK);
+  crm_segment_free(segment);
+  status = crm_pyramid_members(pyramid, &table, NULL);
+  add_table(buffer, status, table);
+  crm_pyramid_free(pyramid);
+}
+
+static void test_segments(void **state)
+{
+  static const char *const expressions[] = {
+    "spend > 60", "orders >= 3 and days_since_last < 60", "tier in ('vip', 'major')", "r = 5 or not (f < 3)",
+    "first_ever < 2024-02-01", "purchase_days = 2", "average_order between 5 and 20", "customer < 7"
+  };
+  dice of = dice_of(11);
+  int round;
+  (void)state;
+  for (round = 0; round < 8; round++) {
+    crm_store *sites = store_new(NULL);
+    crm_store *accounts = store_new(NULL);
+    size_t i;
+    put_random(&of, sites, accounts);
+    for (i = 0; i < sizeof expressions / sizeof expressions[0]; i++) {
+      text_buffer rolled = TEXT_BUFFER_INIT;
+      text_buffer sent = TEXT_BUFFER_INIT;
+      add_segment(&rolled, sites, 1, expressions[i]);
+      add_segment(&sent, accounts, 0, expressions[i]);
+      assert_text_same(&sent, &rolled, expressions[i]);
+      text_free(&rolled);
+      text_free(&sent);
+    }
+    crm_store_free(sites);
+    crm_store_free(accounts);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -322,6 +486,10 @@ int main(void)
       cmocka_unit_test(test_other_tables),
       cmocka_unit_test(test_merged),
       cmocka_unit_test(test_first_purchase_is_the_accounts),
+      cmocka_unit_test(test_as_of),
+      cmocka_unit_test(test_history_of_merged),
+      cmocka_unit_test(test_found),
+      cmocka_unit_test(test_segments),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -330,6 +330,7 @@ static const char *const entries = "opportunity,customer,time,stage\n1,,2024-01-
                                    ",b,2024-01-02,met\n";
 static const char *const owners = "customer,owner,from\na,ann,2024-01-01\nb,bob,2024-01-01\n";
 static const char *const sites = "customer,parent,region\nb,a,west\nc,b,\n";
+static const char *const chains = "customer,parent,from\nb,a,2024-01-01\nc,b,2024-02-01\n";
 static const char *const merged = MERGES "a3,a,,\n";
 
 static void send_all(crm_store *store)
@@ -340,6 +341,7 @@ static void send_all(crm_store *store)
   put(store, "payments", accounts, "");
   put(store, "stages", entries, "");
   put(store, "ownership", owners, "");
+  put(store, "parents", chains, "");
   put(store, "customers", sites, "");
   put(store, "merges", merged, "");
 }
@@ -372,7 +374,7 @@ static void test_erase(void **state)
                 "measure,before,after,amount_before,amount_after\nerased_keys,0,2,,\ncustomers,4,4,,\n"
                 "documents,7,7,46.00,46.00\nlines,7,7,47.00,47.00\nrows_customers,2,2,0.00,0.00\n"
                 "rows_opportunities,2,2,11.00,11.00\nrows_stages,3,3,0.00,0.00\nrows_interactions,4,4,,\n"
-                "rows_payments,3,3,50.00,50.00\nrows_merges,1,1,,\nrows_ownership,2,2,,\n");
+                "rows_payments,3,3,50.00,50.00\nrows_merges,1,1,,\nrows_ownership,2,2,,\nrows_parents,2,2,,\n");
   assert_int_equal(crm_store_customer(store, "a", &table, NULL), CRM_ERROR_NOT_FOUND);
   assert_int_equal(crm_store_customer(store, "a3", &table, NULL), CRM_ERROR_NOT_FOUND);
   assert_result(customer_of(store, "-9223372036854775807"),
@@ -450,7 +452,7 @@ static void test_forget(void **state)
                 "measure,before,after,amount_before,amount_after\nforgotten_keys,0,2,,\ncustomers,4,3,,\n"
                 "documents,7,5,46.00,29.00\nlines,7,5,47.00,30.00\nrows_customers,2,2,0.00,0.00\n"
                 "rows_opportunities,2,1,11.00,6.00\nrows_stages,3,2,0.00,0.00\nrows_interactions,4,3,,\n"
-                "rows_payments,3,2,50.00,40.00\nrows_merges,1,0,,\nrows_ownership,2,1,,\n");
+                "rows_payments,3,2,50.00,40.00\nrows_merges,1,0,,\nrows_ownership,2,1,,\nrows_parents,2,1,,\n");
   assert_int_equal(crm_store_customer(store, "a", &table, NULL), CRM_ERROR_NOT_FOUND);
   assert_int_equal(crm_store_documents(store), 5);
   assert_result(rows_of(store, "customers"), "customer,parent,version\nb,,-1\nc,b,\n");
@@ -513,7 +515,7 @@ static void test_refused(void **state)
                        "rows_customers,2,2\nrows_opportunities,2,2\nrows_stages,3,3\nrows_interactions,4,4\n"
                        "rows_payments,3,3\n"
                        "rows_merges,1,1\n"
-                       "rows_ownership,2,2\n");
+                       "rows_ownership,2,2\nrows_parents,2,2\n");
   assert_result(customer_of(store, "b"), "customer,orders\nb,1\n");
   crm_store_free(store);
 }

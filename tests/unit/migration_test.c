@@ -264,11 +264,51 @@ static void test_identities(void **state)
   }
 }
 
+/* The KPIs of a year are the rates of that year and the one before. */
+static void test_kpis(void **state)
+{
+  static const char *const ids[] = {"cultivation_rate", "value_at_risk"};
+  uint64_t seed;
+  (void)state;
+  for (seed = 1; seed <= 10; seed++) {
+    crm_store *store = random_store(seed);
+    crm_scope scope = CRM_SCOPE_INIT;
+    crm_scope before = year(2023);
+    crm_scope after = year(2024);
+    crm_calendar calendar = CRM_CALENDAR_INIT;
+    crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+    crm_kpi_value value = CRM_KPI_VALUE_INIT;
+    crm_table *rates = NULL;
+    crm_kpi *kpi = NULL;
+    int i;
+    scope.as_of = facts_day(2025, 1, 1);
+    calendar.period = CRM_PERIOD_YEAR;
+    options.kpis = ids;
+    options.kpi_count = 2;
+    options.least_cases = 1;
+    assert_int_equal(crm_migration_rates(store, &before, &after, NULL, &rates, NULL), CRM_OK);
+    assert_int_equal(crm_kpi_compute(store, &scope, &calendar, &options, &kpi, NULL), CRM_OK);
+    for (i = 0; i < 2; i++) {
+      int64_t row = i == 0 ? 3 : 5;
+      assert_true(text_is(rates, "measure", row, ids[i]));
+      assert_int_equal(crm_kpi_find(kpi, ids[i], "2024", NULL, &value, NULL), CRM_OK);
+      assert_int_equal(value.numerator, integer_at(rates, "numerator", row));
+      assert_int_equal(value.denominator, integer_at(rates, "denominator", row));
+      assert_int_equal(value.value, integer_at(rates, "value", row));
+      assert_true(value.denominator > 0);
+    }
+    crm_kpi_free(kpi);
+    crm_table_free(rates);
+    crm_store_free(store);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_worked_example), cmocka_unit_test(test_rates),   cmocka_unit_test(test_options),
-    cmocka_unit_test(test_nothing),        cmocka_unit_test(test_identities)
+    cmocka_unit_test(test_nothing),        cmocka_unit_test(test_identities),
+    cmocka_unit_test(test_kpis)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

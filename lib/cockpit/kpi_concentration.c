@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "cockpit/kpi_customers.h"
+
+#include "base/error.h"
+#include "base/sort.h"
+#include "base/wide.h"
+
+/* What looks at all customers of a window side by side: who has most, and who is a value customer. */
+
+/* Of n values above 0, ascending. */
+static void sum_tops(const uint64_t *values, int64_t n, int64_t total, int64_t *cells)
+{
+  static const struct { int32_t base; int32_t percent; } tops[] = {
+    {CRM__BASE_TOP_1, 1}, {CRM__BASE_TOP_5, 5}, {CRM__BASE_TOP_20, 20}
+  };
+  crm__wide sum = crm__wide_from(0);
+  double quotient;
+  int64_t taken = 0;
+  int64_t top = 0;
+  int64_t i;
+  for (i = 0; i < 3; i++) {
+    int64_t size = (tops[i].percent * n + 99) / 100;
+    for (; taken < size; taken++) {
+      top += (int64_t)values[n - 1 - taken];
+    }
+    cells[tops[i].base] = top;
+  }
+  for (i = 1; i <= n; i++) {
+    sum = crm__wide_add(sum, crm__wide_multiply(2 * i - n - 1, (int64_t)values[i - 1]));
+  }
+  quotient = crm__wide_to_double(sum) / crm__wide_to_double(crm__wide_multiply(n, total));
+  cells[CRM__BASE_GINI] = (int64_t)(quotient * 1000000 + 0.5);
+}
+
+static int64_t list_count(const crm__kpi_work *work)
+{
+  return (int64_t)work->groups * work->windows.count;
+}
+
+/* Where the lists begin, by how many each is to hold; then they are filled and sorted. */
+static crm_status fill_lists(crm__kpi_ledger *all, crm_error *error)
+{
+  crm__kpi_work *work = all->work;
+  int64_t longest = 0;
+  int64_t total = 0;
+  int64_t list;
+  uint64_t *spare;
+  for (list = 0; list < list_count(work); list++) {
+    all->starts[list] = total;
+    total += all->used[list];
+    longest = all->used[list] > longest ? all->used[list] : longest;
+    all->used[list] = 0;
+  }
+  all->values = crm__scope_alloc(work->scope, (uint64_t)total, sizeof *all->values);
+  spare = crm__scope_alloc(work->scope, (uint64_t)longest, sizeof *spare);
+  if (all->values == NULL || spare == NULL) {
+    return crm__fail_memory(error);
+  }
+  crm__kpi_walk(all);
+  for (list = 0; list < list_count(work); list++) {
+    crm__radix_sort(all->values + all->starts[list], NULL, spare, NULL, (uint64_t)all->used[list]);
+  }
+  return CRM_OK;
+}
+
+/* The lists of all customers with money above 0, in each window or in the period before it. */
+static crm_status make_lists(crm__kpi_ledger *all, int32_t doing, crm_error *error)
+{
+  crm__kpi_work *work = all->work;
+  uint64_t lists = (uint64_t)list_count(work);
+  all->starts = crm__scope_alloc(work->scope, lists, sizeof *all->starts);
+  all->used = crm__scope_alloc_zero(work->scope, lists, sizeof *all->used);
+  if (all->starts == NULL || all->used == NULL) {
+    return crm__fail_memory(error);
+  }
+  all->values = NULL;
+  all->doing = doing;
+  crm__kpi_walk(all);
+  return fill_lists(all, error);
+}
+
+crm_status crm__kpi_count_concentration(crm__kpi_ledger *all, crm_error *error)
+{
+  crm__kpi_work *work = all->work;
+  int64_t list;
+  crm_status status;
+  if (!work->wanted[CRM__BASE_TOP_1] && !work->wanted[CRM__BASE_TOP_5] && !work->wanted[CRM__BASE_TOP_20] &&
+      !work->wanted[CRM__BASE_GINI]) {
+    return CRM_OK;
+  }
+  status = make_lists(all, CRM__KPI_OWN, error);
+  for (list = 0; status == CRM_OK && list < list_count(work); list++) {
+    int64_t *cells = work->cells + list * CRM__BASES;
+    if (all->used[list] > 0) {
+      sum_tops(all->values + all->starts[list], all->used[list], cells[CRM__BASE_POSITIVE_SPEND], cells);
+    }
+  }
+  return status;
+}
+
+/* ---- value customers ---- */
+
+/* The pyramid's usual cuts; value customers are those up to the last. */
+static const int64_t cut_percents[CRM__KPI_CUTS] = {1, 5, 20};
+
+static void find_cuts(const uint64_t *values, int64_t n, int64_t *cuts)
+{
+  int32_t i;
+  for (i = 0; i < CRM__KPI_CUTS; i++) {
+    cuts[i] = n == 0 ? INT64_MAX : (int64_t)values[n - (cut_percents[i] * n + 99) / 100];
+  }
+}
+
+/* 0 the highest, CRM__KPI_CUTS the lowest, and one more for who has no money above 0. */
+static int tier_of(const int64_t *cuts, int64_t money)
+{
+  int tier = 0;
+  while (tier < CRM__KPI_CUTS && money < cuts[tier]) {
+    tier++;
+  }
+  return money > 0 ? tier : CRM__KPI_CUTS + 1;
+}
+
+void crm__kpi_add_value(const crm__kpi_ledger *all, const crm__kpi_unit *of, int32_t window, int64_t *cells)
+{
+  const crm__kpi_windows *windows = &all->work->windows;
+  const crm__kpi_cuts *cuts = &all->cuts[(int64_t)of->group * windows->count + window];
+  crm__kpi_doings did;
+  int before;
+  int after;
+  if (of->deeds[0].segment >= windows->windows[window].prior_end) {   /* had not bought yet */
+    return;
+  }
+  crm__kpi_look_at(all->work, of, &windows->windows[window], &did);
+  before = tier_of(cuts->prior, did.prior_money);
+  after = tier_of(cuts->own, did.money);
+  cells[CRM__BASE_LESSER] += before >= CRM__KPI_CUTS;
+  cells[CRM__BASE_CULTIVATED] += before >= CRM__KPI_CUTS && after < CRM__KPI_CUTS;
+  cells[CRM__BASE_VALUED] += before < CRM__KPI_CUTS;
+  cells[CRM__BASE_VALUE] += before < CRM__KPI_CUTS ? did.prior_money : 0;
+  cells[CRM__BASE_VALUE_LOWER] += before < CRM__KPI_CUTS && after > before ? did.prior_money : 0;
+}
+
+crm_status crm__kpi_count_value(crm__kpi_ledger *all, crm_error *error)
+{
+  crm__kpi_work *work = all->work;
+  crm__kpi_cuts *cuts;
+  int64_t list;
+  crm_status status;
+  if (!work->wanted[CRM__BASE_LESSER] && !work->wanted[CRM__BASE_VALUE]) {
+    return CRM_OK;
+  }
+  cuts = crm__scope_alloc(work->scope, (uint64_t)list_count(work), sizeof *cuts);
+  status = cuts == NULL ? crm__fail_memory(error) : make_lists(all, CRM__KPI_OWN, error);
+  for (list = 0; status == CRM_OK && list < list_count(work); list++) {
+    find_cuts(all->values + all->starts[list], all->used[list], cuts[list].own);
+  }
+  if (status == CRM_OK) {
+    status = make_lists(all, CRM__KPI_PRIORS, error);
+  }
+  for (list = 0; status == CRM_OK && list < list_count(work); list++) {
+    find_cuts(all->values + all->starts[list], all->used[list], cuts[list].prior);
+  }
+  if (status == CRM_OK) {
+    all->cuts = cuts;
+    all->doing = CRM__KPI_VALUE;
+    crm__kpi_walk(all);
+  }
+  return status;
+}
