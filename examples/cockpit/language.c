@@ -310,6 +310,7 @@ static const entry entries[] = {
   {"part", "product_rest", {"all other products", "其他产品"}},
   {"part", "customer_rest", {"all other customers", "其他客户"}},
   {"verb", "kpis", {"Registry of key figures", "指标目录"}},
+  {"verb", "conversion", {"Time until the first order", "首单转化时间"}},
   {"verb", "composition", {"Composition of the customers", "客户构成"}},
   {"verb", "classes", {"Classes of customers", "客户分类"}},
   {"verb", "corporate", {"Signs of corporate buyers", "企业客户识别"}},

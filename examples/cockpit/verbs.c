@@ -81,6 +81,14 @@ static crm_status funnel(const crm_store *store, const arguments *args, crm_tabl
   return crm_funnel_compute(store, &args->scope, &options, table, error);
 }
 
+static crm_status conversion(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_conversion_options options = CRM_CONVERSION_OPTIONS_INIT;
+  options.horizon_days = args->lifecycle.horizon_days;
+  options.by = args->composition.by;
+  return crm_conversion_compute(store, &args->scope, &options, table, error);
+}
+
 static crm_status completeness(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return crm_completeness_columns(store, &args->scope, table, error);
@@ -174,6 +182,9 @@ static const verb verbs[] = {
   {"funnel", funnel,
    "pipeline stage entered open open_amount median_days promotion_rate low high won_rate stalled status",
    "low high median_days open_amount", 0},
+  {"conversion", conversion,
+   "start by group customers converted median_days low_days high_days rate low high at_risk status",
+   "at_risk by low high status", 0},
   {"composition", mixes_groups, "group across customers customer_share spend spend_share spend_index mix_index",
    "spend_index customer_share", 0},
   {"classes", mixes_classes, "customer class reason since spend orders signs", "signs", 50},

@@ -27,6 +27,7 @@
 #include <crm/rhythm.h>    /* how often and for how much customers buy; who is due */
 #include <crm/due.h>       /* lists to act on: who is due, overdue, losing, dormant */
 #include <crm/completeness.h>  /* how much is known of the customers */
+#include <crm/conversion.h> /* how long it takes until somebody buys */
 #include <crm/funnel.h>    /* opportunities through the stages of a pipeline */
 #include <crm/lifecycle.h> /* stages of customers: suspect to repeat, dormant, lost, reactivated */
 #include <crm/findings.h>  /* patterns that an analyst would look for */

@@ -71,7 +71,7 @@ crm_status crm__owners_find(crm__scope *scope, crm__owners *owners, crm_error *e
   }
   for (id = 0; id < customers; id++) {
     uint32_t count = id < index.ids ? index.starts[id + 1] - index.starts[id] : 0;
-    uint32_t owner = count > 0 ? CRM__NONE : crm__customer_owner(store, id);
+    uint32_t owner = count > 0 ? CRM__NONE : crm__customer_named(store, id, CRM__CUSTOMERS_OWNER);
     starts[id] = used;
     if (count > 0) {
       used += follow(scope, id, index.rows + index.starts[id], count, spans + used);

@@ -164,3 +164,50 @@ void crm__survival(const crm__durations *durations, double *survival, int64_t *r
     survival[day] = at.survival;
   }
 }
+
+/* Greenwood's sum of d / (n (n - d)), one day more. */
+static double add_greenwood(double sum, int64_t ended, int64_t risk)
+{
+  double part = (double)ended / (double)risk;
+  part = part / (double)(risk - ended);
+  return sum + part;
+}
+
+crm__median crm__survival_median(const crm__durations *durations)
+{
+  static const double half = -0.6931471805599453;   /* log(1/2) */
+  crm__median found = {-1, -1, -1};
+  walk at = {1.0, 0.0, 0};
+  double sum = 0.0;
+  int64_t day;
+  at.risk = total_cases(durations);
+  for (day = 0; day < durations->days && found.high < 0; day++) {
+    int64_t ended = durations->ends[day] + durations->competing[day];
+    int64_t risk = at.risk;
+    double log_survival;
+    double width;
+    step(&at, durations, day);
+    if (ended == 0) {
+      continue;
+    }
+    if (found.day < 0 && at.survival <= 0.5) {
+      found.day = day;
+    }
+    if (ended == risk) {   /* nobody is left: no interval */
+      found.low = found.low < 0 ? day : found.low;
+      break;
+    }
+    sum = add_greenwood(sum, ended, risk);
+    log_survival = crm__log(at.survival);
+    width = sqrt(sum);
+    width = width * z_95;
+    width = width / -log_survival;
+    if (found.low < 0 && log_survival * crm__exp(width) <= half) {
+      found.low = day;
+    }
+    if (log_survival * crm__exp(-width) <= half) {
+      found.high = day;
+    }
+  }
+  return found;
+}

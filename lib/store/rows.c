@@ -147,12 +147,12 @@ uint32_t crm__customer_parent(const crm_store *store, uint32_t customer)
   return crm__row_id(store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_PARENT, crm__customer_speaker(store, customer));
 }
 
-uint32_t crm__customer_owner(const crm_store *store, uint32_t customer)
+uint32_t crm__customer_named(const crm_store *store, uint32_t customer, int32_t column)
 {
   if (crm__resolve(store, customer) != customer) {
     return CRM__NONE;
   }
-  return crm__row_id(store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_OWNER, crm__customer_speaker(store, customer));
+  return crm__row_id(store, CRM__TABLE_CUSTOMERS, column, crm__customer_speaker(store, customer));
 }
 
 uint32_t crm__staff_row(const crm_store *store, uint32_t staff)

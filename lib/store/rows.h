@@ -62,8 +62,9 @@ crm__key crm__opportunity_key(const crm_store *store, uint32_t opportunity);
 /* The customer that one belongs to, as the row in `customers` says that speaks for it; CRM__NONE: none. */
 uint32_t crm__customer_parent(const crm_store *store, uint32_t customer);
 
-/* The owner in `customers` of a customer, a name id: of keys that were merged, as the row says that speaks for them. */
-uint32_t crm__customer_owner(const crm_store *store, uint32_t customer);
+/* The name id in a column of names of `customers`: of keys that were merged, as the row says that speaks for them.
+ * CRM__NONE: empty. */
+uint32_t crm__customer_named(const crm_store *store, uint32_t customer, int32_t column);
 
 /* The row of a person in staff, of a stage in pipelines; CRM__NONE where there is none. */
 uint32_t crm__staff_row(const crm_store *store, uint32_t staff);

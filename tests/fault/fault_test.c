@@ -446,6 +446,13 @@ static crm_status ask_funnel(const crm_store *store, const crm_scope *scope, crm
   return crm_funnel_compute(store, scope, NULL, table, error);
 }
 
+static crm_status ask_conversion(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_conversion_options options = CRM_CONVERSION_OPTIONS_INIT;
+  options.by = "region";
+  return crm_conversion_compute(store, scope, &options, table, error);
+}
+
 static crm_status ask_stages(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, scope, crm_lifecycle_stages, table, error);
@@ -941,7 +948,7 @@ static const question questions[] = {
     ask_evidence,
     ask_lapsed,   ask_dormant,
     crm_completeness_columns, crm_completeness_customers,
-    ask_funnel,   ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
+    ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
     ask_migration, ask_movers, ask_composition, ask_hhi, ask_classes, ask_corporate,
 };

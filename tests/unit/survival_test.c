@@ -186,6 +186,39 @@ static void plain_shares_and_edges(void **state)
   assert_int_equal(found.high, 1000000);
 }
 
+/* Freireich and others, 1963: weeks of remission under 6-MP and placebo. Medians and intervals are those that SAS PROC
+ * LIFETEST and R's survfit with conf.type "log-log" give. */
+static void the_median_has_its_interval(void **state)
+{
+  static const int ended[] = {6, 6, 6, 7, 10, 13, 16, 22, 23};
+  static const int open[] = {6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35};
+  static const int placebo[] = {1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23};
+  cases all = {{0}, {0}, {0}};
+  crm__durations durations = durations_of(&all);
+  crm__median found = crm__survival_median(&durations);
+  size_t i;
+  (void)state;
+  assert_true(found.day == -1 && found.low == -1 && found.high == -1);
+  for (i = 0; i < sizeof ended / sizeof ended[0]; i++) {
+    all.ends[ended[i]]++;
+  }
+  for (i = 0; i < sizeof open / sizeof open[0]; i++) {
+    all.open[open[i]]++;
+  }
+  found = crm__survival_median(&durations);
+  assert_true(found.day == 23 && found.low == 13 && found.high == -1);
+  memset(&all, 0, sizeof all);
+  for (i = 0; i < sizeof placebo / sizeof placebo[0]; i++) {
+    all.ends[placebo[i]]++;
+  }
+  found = crm__survival_median(&durations);
+  assert_true(found.day == 8 && found.low == 4 && found.high == 11);
+  memset(&all, 0, sizeof all);
+  all.ends[3] = 2;
+  found = crm__survival_median(&durations);   /* both at once */
+  assert_true(found.day == 3 && found.low == 3 && found.high == -1);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -195,6 +228,7 @@ int main(void)
     cmocka_unit_test(a_single_cause_has_the_error_of_greenwood),
     cmocka_unit_test(competing_ends_have_the_error_of_a_share),
     cmocka_unit_test(plain_shares_and_edges),
+    cmocka_unit_test(the_median_has_its_interval),
   };
   return cmocka_run_group_tests_name("survival", tests, NULL, NULL);
 }

@@ -365,6 +365,14 @@ class crm_context_options(Structure):
     ]
 
 
+class crm_conversion_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("horizon_days", c_int32),
+        ("by", c_char_p),
+    ]
+
+
 class crm_due_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -896,6 +904,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_composition_options": crm_composition_options,
     "crm_config": crm_config,
     "crm_context_options": crm_context_options,
+    "crm_conversion_options": crm_conversion_options,
     "crm_csv": crm_csv,
     "crm_customer_standing": crm_customer_standing,
     "crm_due_options": crm_due_options,
@@ -948,6 +957,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_composition_options": (("struct_size", sizeof(crm_composition_options)),),
     "crm_config": (("struct_size", sizeof(crm_config)),),
     "crm_context_options": (("struct_size", sizeof(crm_context_options)),),
+    "crm_conversion_options": (("struct_size", sizeof(crm_conversion_options)),),
     "crm_csv": (("struct_size", sizeof(crm_csv)),),
     "crm_customer_standing": (("struct_size", sizeof(crm_customer_standing)),),
     "crm_due_options": (("struct_size", sizeof(crm_due_options)), ("reasons", 15), ("gaps", 3), ("ahead_days", 7), ("tolerance", 50), ("window_days", 364), ("drop", 4000), ("key_share", 500)),
@@ -1013,6 +1023,7 @@ class Functions:
     crm_context_configure: Callable[..., int]
     crm_context_create: Callable[..., int]
     crm_context_free: Callable[..., None]
+    crm_conversion_compute: Callable[..., int]
     crm_due_compute: Callable[..., int]
     crm_findings_compute: Callable[..., int]
     crm_funnel_compute: Callable[..., int]
@@ -1251,6 +1262,12 @@ class Functions:
         self.crm_context_free = f = library.crm_context_free
         f.argtypes = (POINTER(crm_context),)
         f.restype = None
+        self.crm_conversion_compute = f = library.crm_conversion_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_conversion_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
         self.crm_due_compute = f = library.crm_due_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_due_options), POINTER(POINTER(crm_table)),

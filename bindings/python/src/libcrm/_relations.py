@@ -141,6 +141,14 @@ class Relations:
         options.pipeline = utf8(pipeline)
         return self._result(library.crm_funnel_compute, scope, byref(options))
 
+    def conversion(self, *, by: Optional[str] = None, horizon_days: int = 0, **scope: Unpack[ScopeArguments]) -> Table:
+        """How long from being known, the first contact and the first opportunity to the first order, those who have not
+        bought yet censored; `by`: told apart too by a column of names of customers ("origin", "region", ...)."""
+        options = _ffi.new(_ffi.crm_conversion_options)
+        options.horizon_days = horizon_days
+        options.by = utf8(by)
+        return self._result(library.crm_conversion_compute, scope, byref(options))
+
     def owners(self, **scope: Unpack[ScopeArguments]) -> Table:
         """What each owner of customers has and has done."""
         return self._result(library.crm_ownership_owners, scope)
