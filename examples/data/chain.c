@@ -232,5 +232,6 @@ int chain_create(struct chain *chain, int plain)
   chain->plain = plain;
   chain->random.state = SEED;
   chain->plants.state = mix(SEED);
+  chain->farewells.state = mix(mix(SEED) + 1);
   return allocate(chain) && make_products(chain) && make_members(chain);
 }

@@ -86,6 +86,7 @@ struct chain {
   int plain;            /* without the planted cases */
   struct random random;
   struct random plants; /* of the planted cases, so that they move nothing else */
+  struct random farewells;   /* likewise of those who come no more */
   struct product *products;
   uint32_t *popularity; /* of each product, for drawing */
   uint32_t *trade;      /* the same for corporate buyers */

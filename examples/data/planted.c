@@ -9,8 +9,16 @@ enum {
   BEHIND_BRANCH_PERMILLE = 470,
   BEHIND_RANK = 5,         /* the product that so many are better liked than */
   BEHIND_PRODUCT_PERMILLE = 780,
-  MORE_ORDERED = 125,      /* percent, */
-  LESS_ORDERED = 20,       /* in a poor month */
+  FAREWELL = 735,          /* 2025-01-05, */
+  FAREWELL_END = 790,
+  GOOD_YEAR = 14000,       /* cents: of the first fifth of 2024 all */
+  BEST_YEAR = 45000,       /* but those with most */
+  FAREWELL_PERMILLE = 240,
+  NEWCOMERS = 821,         /* 2025-04-01, */
+  NEWCOMERS_END = 1004,    /* six months */
+  NEWCOMERS_PERMILLE = 260,
+  MORE_ORDERED = 126,      /* percent, */
+  LESS_ORDERED = 12,       /* in a poor month */
   RETURNING_CLERK = 5,
   RETURNS_PERMILLE = 130,
   VOIDING_CLERK = 9,
@@ -25,6 +33,7 @@ enum {
   POOR_FIRST = 1035,       /* November 2025 */
   POOR_END = 1065,
   POOR_PERMILLE = 516,
+  POOR_LINES = 1,
   BURST_DAY = 1073,        /* 2025-12-09 */
   BURST = 60
 };
@@ -42,6 +51,16 @@ int planted_absence(struct chain *chain, uint32_t branch, int32_t day)
   return planted_gap(chain, branch, day) ||
          (branch == BEHIND_BRANCH && day >= SECOND_HALF && random_chance(&chain->plants, BEHIND_BRANCH_PERMILLE)) ||
          (day >= POOR_FIRST && day < POOR_END && random_chance(&chain->plants, POOR_PERMILLE));
+}
+
+int planted_farewell(struct chain *chain, int32_t day, uint32_t visits, int64_t spent)
+{
+  if (chain->plain) {
+    return 0;
+  }
+  return (day >= FAREWELL && day < FAREWELL_END && spent >= GOOD_YEAR && spent < BEST_YEAR &&
+          random_chance(&chain->farewells, FAREWELL_PERMILLE)) ||
+         (day >= NEWCOMERS && day < NEWCOMERS_END && visits == 1 && random_chance(&chain->farewells, NEWCOMERS_PERMILLE));
 }
 
 /* The product at a place by popularity that is sold all the time. */
@@ -76,6 +95,11 @@ uint32_t planted_discount(struct chain *chain, uint32_t staff, int32_t day)
              random_chance(&chain->plants, GENEROUS_PERMILLE)
            ? 15
            : 0;
+}
+
+uint32_t planted_lines(const struct chain *chain, int32_t day, uint32_t count)
+{
+  return !chain->plain && day >= POOR_FIRST && day < POOR_END && count > POOR_LINES ? POOR_LINES : count;
 }
 
 uint32_t planted_order(const struct chain *chain, int32_t day)

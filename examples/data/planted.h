@@ -9,6 +9,8 @@
  * random sequence of their own, and a plain chain has none of them:
  *
  * - members keep joining while revenue stands still, most of them coming often for little (visits.c, chain.c);
+ * - good members of 2024 stay away from January 2025 on, and newcomers of 2025 come once (visits.c);
+ * - members leave faster, holders of the standard card most of all (chain.c);
  * - corporate buyers order more and more in 2025, so that money is in fewer hands;
  * - the branch `hill` and a well-liked product fall behind in the second half of 2025;
  * - three clerks book too many returns, void too many receipts, give too much discount;
@@ -25,11 +27,17 @@ int planted_gap(const struct chain *chain, uint32_t branch, int32_t day);
 /* Whether a visit does not take place, or its receipt never arrives. */
 int planted_absence(struct chain *chain, uint32_t branch, int32_t day);
 
+/* Whether a member who has come, for the so manieth time, comes no more; spent: in 2024, in cents. */
+int planted_farewell(struct chain *chain, int32_t day, uint32_t visits, int64_t spent);
+
 /* Whether a customer leaves a product on the shelf. */
 int planted_disinterest(struct chain *chain, uint32_t product, int32_t day);
 
 /* Percent that a clerk takes off beside what all do. */
 uint32_t planted_discount(struct chain *chain, uint32_t staff, int32_t day);
+
+/* How many of the lines of a basket are bought. */
+uint32_t planted_lines(const struct chain *chain, int32_t day, uint32_t count);
 
 /* Percent of what corporate buyers would order. */
 uint32_t planted_order(const struct chain *chain, int32_t day);

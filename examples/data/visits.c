@@ -146,6 +146,7 @@ static int add_visit(struct chain *chain, int32_t member, int32_t day)
     return 1;
   }
   fill_basket(chain, document);
+  document->line_count = planted_lines(chain, day, document->line_count);
   return add_returns(chain, at) && add_keyed(chain, at);
 }
 
@@ -168,6 +169,17 @@ static uint32_t next_need(struct random *random, const struct member *member)
   return member->cycle * (uint32_t)random_between(random, 20, 180) * (VISIT_UNIT / 100);
 }
 
+/* What a member took home on the last visit, if that was in 2024. */
+static int64_t spent_on(const struct chain *chain, size_t at, int32_t day)
+{
+  int64_t sum = 0;
+  uint32_t i;
+  for (i = 0; day >= 365 && day < 731 && at < chain->document_count && i < chain->documents[at].line_count; i++) {
+    sum += chain->documents[at].lines[i].amount;
+  }
+  return sum;
+}
+
 /* Appetite gathers day by day; when it is enough, the member comes. Some then leave, and some of these come back. */
 static int visit_as_person(struct chain *chain, uint32_t index)
 {
@@ -175,6 +187,9 @@ static int visit_as_person(struct chain *chain, uint32_t index)
   struct random *random = &chain->random;
   uint32_t need = next_need(random, member), gathered = 0;
   int32_t day = member->joined < 0 ? 0 : member->joined;
+  uint32_t visits = member->joined < 0;   /* one at least before */
+  int64_t spent = 0;
+  int gone = 0;
   if (member->joined < 0) {
     gathered = random_below(random, need);
   } else if (random_chance(random, 720)) {
@@ -183,9 +198,15 @@ static int visit_as_person(struct chain *chain, uint32_t index)
   while (day < DAYS) {
     gathered += appetite_of_day(chain, day);
     if (gathered >= need) {
+      size_t at = chain->document_count;
       if (!add_visit(chain, (int32_t)index, day)) {
         return 0;
       }
+      if (gone) {   /* drawn all the same, so that nobody else's visits are others */
+        chain->document_count = at;
+      }
+      spent += spent_on(chain, at, day);
+      gone |= planted_farewell(chain, day, ++visits, spent);
       if (random_chance(random, member->leave_permille)) {
         if (!random_chance(random, COME_BACK_PERMILLE)) {
           break;

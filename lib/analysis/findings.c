@@ -44,6 +44,9 @@ static crm_status find_all(crm__scope *scope, crm__found *found, crm_error *erro
   crm__find_reopened(history, found);
   status = crm__find_customers(history, found, error);
   if (status == CRM_OK) {
+    status = crm__find_lives(history, found, error);
+  }
+  if (status == CRM_OK) {
     status = crm__find_dead_stock(history, found, error);
   }
   return status == CRM_OK && found->failed ? crm__fail_memory(error) : status;

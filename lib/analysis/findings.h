@@ -33,6 +33,7 @@ typedef struct crm__clerk {
 
 typedef struct crm__history {
   crm__scope scope;        /* all history of the scope */
+  crm_scope asked;         /* of it, for handles: as-of, customers */
   int32_t starts[CRM__HISTORY_MONTHS + 1];
   int32_t end_day;         /* the day after the last complete month */
   int32_t first_day;       /* of the first fact, INT32_MAX: there are none */
@@ -45,9 +46,12 @@ typedef struct crm__history {
   uint32_t *branch_days;   /* by branch and the last CRM__HISTORY_YEAR days: documents */
   uint32_t products;
   crm__halves *product;
+  uint32_t names;          /* number of name ids, of which some are segments of customers; likewise */
+  crm__halves *segment;
+  const uint32_t *segment_of;   /* by customer: the name of its `segment`, `names`: none */
   crm__clerk *clerks;      /* those who did anything, by the order of their names' keys */
   uint32_t clerk_count;
-  int64_t *spend[2];       /* by customer: in the last twelve complete months, and in the twelve before */
+  int64_t *spend[3];       /* by customer: in the last twelve complete months, in the twelve before, and before these */
   uint32_t *visits;        /* by customer: orders in the last twelve complete months */
   const int32_t *ever;     /* by customer: day of the first occasion ever */
 } crm__history;
@@ -61,6 +65,10 @@ enum {
   CRM__FOUND_CONCENTRATION_UP,
   CRM__FOUND_BRANCH_BEHIND,
   CRM__FOUND_PRODUCT_BEHIND,
+  CRM__FOUND_SEGMENT_BEHIND,
+  CRM__FOUND_VALUE_FALLING,
+  CRM__FOUND_LEAK_UP,
+  CRM__FOUND_PROMOTION_SLOWED,
   CRM__FOUND_STAFF_RETURNS,
   CRM__FOUND_STAFF_VOIDS,
   CRM__FOUND_STAFF_DISCOUNTS,
@@ -97,8 +105,9 @@ typedef struct crm__found {
 void crm__found_add(crm__found *found, const crm__finding *item);
 
 /* The patterns. Each adds what it finds. */
-void crm__find_growth(const crm__history *history, crm__found *found);           /* members, branches, products */
+void crm__find_growth(const crm__history *history, crm__found *found);           /* members, branches, products, segments */
 crm_status crm__find_customers(const crm__history *history, crm__found *found, crm_error *error);
+crm_status crm__find_lives(const crm__history *history, crm__found *found, crm_error *error);
 void crm__find_clerks(const crm__history *history, crm__found *found);                 /* returns, voids, discounts */
 crm_status crm__find_dead_stock(const crm__history *history, crm__found *found, crm_error *error);
 void crm__find_reopened(const crm__history *history, crm__found *found);

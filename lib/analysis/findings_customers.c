@@ -15,6 +15,8 @@
 #define SPLIT_MONEY 400000       /* the fifth with the largest tickets holds 40 % of the money or more, */
 #define SPLIT_TIMES 2            /* and twice its share of orders */
 #define CONCENTRATION_UP 50000   /* 5 points */
+#define FALLING_UP 100000        /* 10 points, */
+#define LEAST_Z 400              /* and no chance */
 
 /* ---- the two fifths ---- */
 
@@ -142,6 +144,74 @@ static void find_concentration(const crm__history *all, int64_t *values, crm__fo
   }
 }
 
+/* ---- value customers ---- */
+
+/* The least spend of the first fifth of the customers with money above 0, -1 where they are too few. */
+static int64_t value_cut(const crm__history *all, const int64_t *spend, int64_t *values)
+{
+  uint32_t customers = crm__customers(all->scope.store);
+  int64_t n = 0;
+  uint32_t id;
+  for (id = 0; id < customers; id++) {
+    if (spend[id] > 0 && crm__customer_counts(&all->scope, id)) {
+      values[n++] = spend[id];
+    }
+  }
+  return n < LEAST_CUSTOMERS ? -1 : fifth(values, n);
+}
+
+typedef struct fall {
+  int64_t valued;    /* value customers of a year, */
+  int64_t fallen;    /* of whom so many are none in the year after it, */
+  int64_t money;     /* and had spent so much */
+} fall;
+
+static fall sum_fall(const crm__history *all, int year, const int64_t *cuts)
+{
+  uint32_t customers = crm__customers(all->scope.store);
+  fall sum = { 0, 0, 0 };
+  uint32_t id;
+  for (id = 0; id < customers; id++) {
+    if (all->spend[year][id] >= cuts[year] && crm__customer_counts(&all->scope, id)) {
+      int is_none = all->spend[year - 1][id] < cuts[year - 1];
+      sum.valued++;
+      sum.fallen += is_none;
+      sum.money += is_none ? all->spend[year][id] : 0;
+    }
+  }
+  return sum;
+}
+
+/* Places among the first fifth are limited, so that some fall in every year: how many is compared with the year before. */
+static void find_falling(const crm__history *all, int64_t *values, crm__found *found)
+{
+  crm__finding item = { CRM__FOUND_VALUE_FALLING, INT32_MIN, { NULL, 1, 0 }, 0, 0, { 0, 0, 0 } };
+  int64_t cuts[3];
+  fall now;
+  fall before;
+  int year;
+  for (year = 0; year < 3; year++) {
+    cuts[year] = value_cut(all, all->spend[year], values);
+    if (cuts[year] < 0) {
+      return;
+    }
+  }
+  if (all->first_day > all->starts[CRM__HISTORY_MONTHS - 36]) {
+    return;
+  }
+  now = sum_fall(all, 1, cuts);
+  before = sum_fall(all, 2, cuts);
+  item.values[0] = crm__ratio(now.fallen, now.valued);
+  item.values[1] = crm__ratio(before.fallen, before.valued);
+  item.values[2] = now.money;
+  item.n = now.valued;
+  if (item.values[0] - item.values[1] >= FALLING_UP &&
+      crm__z_score(now.fallen, now.valued, before.fallen, before.valued) >= LEAST_Z) {
+    item.strength = (item.values[0] - item.values[1]) * 100 / FALLING_UP;
+    crm__found_add(found, &item);
+  }
+}
+
 /* ---- a key that many share ---- */
 
 static void find_shared(const crm__history *all, crm__found *found)
@@ -168,6 +238,7 @@ crm_status crm__find_customers(const crm__history *history, crm__found *found, c
   }
   find_split(history, values, found);
   find_concentration(history, values, found);
+  find_falling(history, values, found);
   find_shared(history, found);
   return CRM_OK;
 }

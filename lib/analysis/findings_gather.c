@@ -12,7 +12,8 @@
  * voids. */
 
 #define NOW_MONTH (CRM__HISTORY_MONTHS - 12)      /* the first of the last twelve, */
-#define BEFORE_MONTH (CRM__HISTORY_MONTHS - 24)   /* and of the twelve before them */
+#define BEFORE_MONTH (CRM__HISTORY_MONTHS - 24)   /* of the twelve before them, */
+#define EARLIER_MONTH (CRM__HISTORY_MONTHS - 36)  /* and before these */
 #define HALF 6
 
 /* Where days lie, and what is only needed for the way. */
@@ -39,6 +40,26 @@ static int open_months(crm__history *all)
   return 1;
 }
 
+/* Which segment of the host's own every customer is in. */
+static crm_status find_segments(crm__history *all, crm_error *error)
+{
+  crm__scope *scope = &all->scope;
+  uint32_t customers = crm__customers(scope->store);
+  uint32_t *segments = crm__scope_alloc(scope, customers, sizeof *segments);
+  uint32_t id;
+  all->names = crm__names(scope->store);
+  all->segment = crm__scope_alloc_zero(scope, (uint64_t)all->names + 1U, sizeof *all->segment);
+  if (segments == NULL || all->segment == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (id = 0; id < customers; id++) {
+    uint32_t name = crm__customer_named(scope->store, id, CRM__CUSTOMERS_SEGMENT);
+    segments[id] = name == CRM__NONE ? all->names : name;
+  }
+  all->segment_of = segments;
+  return CRM_OK;
+}
+
 static crm_status allocate(gathering *to, crm_error *error)
 {
   crm__history *all = to->all;
@@ -56,13 +77,14 @@ static crm_status allocate(gathering *to, crm_error *error)
   all->product = crm__scope_alloc_zero(scope, (uint64_t)all->products + 1U, sizeof *all->product);
   all->spend[0] = crm__scope_alloc_zero(scope, customers, sizeof *all->spend[0]);
   all->spend[1] = crm__scope_alloc_zero(scope, customers, sizeof *all->spend[1]);
+  all->spend[2] = crm__scope_alloc_zero(scope, customers, sizeof *all->spend[2]);
   all->visits = crm__scope_alloc_zero(scope, customers, sizeof *all->visits);
   to->months = crm__scope_alloc(scope, days, sizeof *to->months);
   to->clerk_of = crm__scope_alloc_zero(scope, names, sizeof *to->clerk_of);
   to->clerks = NULL;
   to->clerk_count = 0;
   if (all->branch == NULL || all->branch_days == NULL || all->product == NULL || all->spend[0] == NULL ||
-      all->spend[1] == NULL || all->visits == NULL || to->months == NULL || to->clerk_of == NULL) {
+      all->spend[1] == NULL || all->spend[2] == NULL || all->visits == NULL || to->months == NULL || to->clerk_of == NULL) {
     return crm__fail_memory(error);
   }
   for (day = 0; day < days; day++) {
@@ -72,7 +94,7 @@ static crm_status allocate(gathering *to, crm_error *error)
   for (day = 0; day <= all->products; day++) {
     all->product[day].last = INT32_MIN;
   }
-  return CRM_OK;
+  return find_segments(all, error);
 }
 
 /* The month of a day, -1 where it is none of the months. */
@@ -194,14 +216,16 @@ static void add_customer(const gathering *to, const crm__facts *facts, uint32_t 
 {
   crm__history *all = to->all;
   uint32_t id = facts->customer[i];
-  if (id == CRM__NONE || month < BEFORE_MONTH) {
+  add_half(&all->segment[id == CRM__NONE ? all->names : all->segment_of[id]], half_of(month), facts->money[i],
+           facts->orders[i]);
+  if (id == CRM__NONE || month < EARLIER_MONTH) {
     return;
   }
   if (month >= NOW_MONTH) {
     all->spend[0][id] += facts->money[i];
     all->visits[id] += facts->orders[i];
   } else {
-    all->spend[1][id] += facts->money[i];
+    all->spend[month >= BEFORE_MONTH ? 1 : 2][id] += facts->money[i];
   }
 }
 
@@ -269,10 +293,16 @@ static crm_status add_voids(gathering *to, crm_error *error)
 
 crm_status crm__history_gather(crm__scope *scope, crm__history *history, crm_error *error)
 {
+  static const crm_scope usual = CRM_SCOPE_INIT;
   gathering to;
   crm_status status;
   memset(history, 0, sizeof *history);
   history->scope = crm__scope_widened(scope);
+  history->asked = usual;
+  history->asked.as_of = scope->as_of;
+  history->asked.internal = scope->internal;
+  history->asked.accounts = scope->accounts != NULL;
+  history->asked.segment = scope->segment;
   history->first_day = INT32_MAX;
   to.all = history;
   if (scope->as_of == INT64_MAX || !open_months(history)) {

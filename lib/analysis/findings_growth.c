@@ -3,8 +3,9 @@
 #include "analysis/findings.h"
 
 #include "base/statistics.h"
+#include "store/rows.h"
 
-/* Patterns of growth: members against revenue, a branch or a product against all others. */
+/* Patterns of growth: members against revenue, a branch, a product or a segment against all others. */
 
 #define MILLION 1000000
 #define NOW_MONTH (CRM__HISTORY_MONTHS - 12)
@@ -17,7 +18,9 @@
 #define LEAST_Z 400              /* standard deviations, in hundredths: by chance less than 1 in 30,000 */
 #define BRANCH_BEHIND 200000     /* 20 points behind the others */
 #define PRODUCT_BEHIND 400000
+#define SEGMENT_BEHIND 200000
 #define BRANCH_SHARE 10000       /* of revenue a year before: smaller ones are not looked at */
+#define SEGMENT_SHARE 10000
 #define PRODUCT_SHARE 5000
 
 static int64_t sum(const int64_t *values, int32_t from, int32_t count)
@@ -76,6 +79,13 @@ static void find_members(const crm__history *all, crm__found *found)
   }
 }
 
+static crm__key key_of(const crm_store *store, int32_t kind, uint32_t part)
+{
+  return kind == CRM__FOUND_BRANCH_BEHIND    ? crm__branch_key(store, part)
+         : kind == CRM__FOUND_PRODUCT_BEHIND ? crm__product_key(store, part)
+                                             : crm__name_key(store, part);
+}
+
 /* One of several against the others together: behind by how much, INT64_MIN where the counts may be chance. */
 static int64_t behind(const crm__halves *of, const crm__halves *all, int64_t least_share, int64_t *own, int64_t *others)
 {
@@ -99,7 +109,7 @@ static void find_behind(const crm__history *all, const crm__halves *parts, uint3
   if (!reaches(all, NOW_MONTH - 6)) {
     return;
   }
-  for (i = 0; i <= count; i++) {   /* what has no branch or product is among the others */
+  for (i = 0; i <= count; i++) {   /* what has no branch, product or segment is among the others */
     together.now += parts[i].now;
     together.before += parts[i].before;
     together.now_count += parts[i].now_count;
@@ -109,8 +119,7 @@ static void find_behind(const crm__history *all, const crm__halves *parts, uint3
     crm__finding item = { kind, INT32_MIN, { NULL, 1, 0 }, 0, 0, { 0, 0, 0 } };
     int64_t points = behind(&parts[i], &together, least_share, &item.values[0], &item.values[1]);
     if (points >= least) {
-      item.subject = kind == CRM__FOUND_BRANCH_BEHIND ? crm__branch_key(all->scope.store, i)
-                                                      : crm__product_key(all->scope.store, i);
+      item.subject = key_of(all->scope.store, kind, i);
       item.values[2] = (int64_t)parts[i].now_count;
       item.n = (int64_t)parts[i].now_count + parts[i].before_count;
       item.strength = points * 100 / least;
@@ -125,5 +134,7 @@ void crm__find_growth(const crm__history *history, crm__found *found)
   find_behind(history, history->branch, history->branches, CRM__FOUND_BRANCH_BEHIND, BRANCH_BEHIND, BRANCH_SHARE,
               found);
   find_behind(history, history->product, history->products, CRM__FOUND_PRODUCT_BEHIND, PRODUCT_BEHIND, PRODUCT_SHARE,
+              found);
+  find_behind(history, history->segment, history->names, CRM__FOUND_SEGMENT_BEHIND, SEGMENT_BEHIND, SEGMENT_SHARE,
               found);
 }

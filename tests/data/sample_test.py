@@ -38,8 +38,9 @@ def streamed(generate, path, seed):
 PLANTED = {
     "members_without_revenue": "", "frequency_ticket_split": "", "concentration_up": "", "branch_behind": "hill",
     "product_behind": "P0152", "staff_returns": "16", "staff_voids": "20", "staff_discounts": "25",
-    "shared_customer": "9999", "reopened_month": "2025-10", "dead_stock": "P0022", "data_gap": "station 2025-08-04",
+    "shared_customer": "9999", "reopened_month": "2025-10", "dead_stock": "P0022", "data_gap": "station 2025-08-03",
     "unusual_orders": "2025-11", "unusual_revenue": "2025-11", "unusual_day": "2025-12-09",
+    "segment_behind": "standard", "value_falling": "", "leak_up": "", "promotion_slowed": "",
 }
 
 TABLES = ("customers", "products", "opportunities", "pipelines", "stages", "interactions", "payments", "figures", "staff",
