@@ -40,7 +40,7 @@ static void add_regular(writing *to, int customer, int month, int matter)
   if (matter == GOOD_ONES_SPEND_LESS && month >= 24 && customer % 10 == 0) {
     amount = 10;
   }
-  if (matter == HALF_FALL_SILENT && month >= 31 && customer % 2 == 0) {
+  if (matter == HALF_FALL_SILENT && month >= 31 && customer % 2 == 0 && customer % 5 != 0) {
     return;
   }
   if (matter == GOLD_FALLS_BEHIND && month >= 30 && gold && month % 2 == 0) {
@@ -163,11 +163,11 @@ static void the_pyramid_agrees(void **state)
   crm_store_free(store);
 }
 
-/* 120 of 240 regulars come no more from August 2025 on; 18 newcomers fall silent in any half-year. */
+/* 96 of 240 regulars, no good ones, come no more from August 2025 on; 18 newcomers fall silent in any half-year. */
 static void active_ones_fall_silent(void **state)
 {
   (void)state;
-  look_for(HALF_FALL_SILENT, "leak_up", NULL, "leak=0.534884 before=0.069767 customers=138");
+  look_for(HALF_FALL_SILENT, "leak_up", NULL, "leak=0.441860 before=0.069767 customers=114");
 }
 
 /* Of ten newcomers a month eight come back a month later; of those from April to September 2025 two. */
