@@ -60,7 +60,8 @@ int planted_farewell(struct chain *chain, int32_t day, uint32_t visits, int64_t 
   }
   return (day >= FAREWELL && day < FAREWELL_END && spent >= GOOD_YEAR && spent < BEST_YEAR &&
           random_chance(&chain->farewells, FAREWELL_PERMILLE)) ||
-         (day >= NEWCOMERS && day < NEWCOMERS_END && visits == 1 && random_chance(&chain->farewells, NEWCOMERS_PERMILLE));
+         (day >= NEWCOMERS && day < NEWCOMERS_END && visits == 1 &&
+          random_chance(&chain->farewells, NEWCOMERS_PERMILLE));
 }
 
 /* The product at a place by popularity that is sold all the time. */

@@ -51,8 +51,9 @@ typedef struct crm_scope {
   crm_context *context;          /* memory, threads and progress that the host lends, or NULL */
   int32_t internal;              /* 1: sales of internal customers count too */
   int32_t accounts;              /* 1: the customers under one parent, up to the topmost, count as one customer: that
-                                  * one; parents as of as_of (table `parents`, else `customers`). Rows of customers, opportunities and all else are its; its own row speaks for
-                                  * its attributes. Parents that lead in a ring have the lowest key for the topmost */
+                                  * one; parents are those of as_of (table `parents`, else `customers`). Rows of
+                                  * customers, opportunities and all else are its; its own row speaks for its
+                                  * attributes. Parents that lead in a ring have the lowest key for the topmost */
   const crm_segment *segment;    /* only its customers and their facts, NULL: all; anonymous sales then do not count
                                   * either, and "ever" and "before" are of these customers too */
   const crm_summary *summary;    /* taken where it fits instead of going over the facts again, or NULL */

@@ -25,7 +25,8 @@ static const char *const customers = "customer,joined,origin,parent\na,2024-01-0
 static const char *const sales = "document,time,customer,kind,amount\n1,2024-01-11 09:00,a,sale,10\n"
                                  "2,2024-02-20,c,sale,10\n3,2024-01-05,e,sale,10\n4,2024-01-21,d,sale,10\n"
                                  "5,2024-01-02,b,return,10\n6,2024-03-10,f,sale,1\n";
-static const char *const contacts = "time,customer,id\n2024-01-01,a,1\n2024-01-03,f,2\n2024-01-10,f,3\n2024-04-01,b,4\n";
+static const char *const contacts = "time,customer,id\n"
+                                    "2024-01-01,a,1\n2024-01-03,f,2\n2024-01-10,f,3\n2024-04-01,b,4\n";
 static const char *const deals = "opportunity,customer,created\n1,a,2024-01-11\n2,b,\n3,b,2024-02-10\n4,c,2024-02-21\n";
 
 static crm_store *example(void)
