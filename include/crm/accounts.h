@@ -14,8 +14,8 @@ extern "C" {
  * accounts for customers where its scope says so (crm_scope.accounts). Here is what they are made of.
  *
  * A customer of whom rows of the table `parents` tell belongs at as-of to the parent of the last row that begins before
- * it, to nobody before the first row and after a row's `to`; one without rows to the `parent` of its row in `customers`,
- * at all times. */
+ * it, to nobody before the first row and after a row's `to`; one without rows to the `parent` of its row in
+ * `customers`, at all times. */
 
 /* A row a customer that belongs to an account of two or more, of those that have a fact or a row by as-of; by account,
  * then customer:

@@ -25,15 +25,15 @@ typedef struct crm_conversion_options {
 #define CRM_CONVERSION_OPTIONS_INIT { (uint32_t)sizeof(crm_conversion_options), 0, NULL }
 
 /* A row a start (prospect: joined; contact: the first interaction; opportunity: the first created), and with `by` one
- * for each group after it, by key, those without a value last: start, by (empty: all together), group, customers (whose
- * start lies in the period and who had not bought on an earlier day), converted (have bought by as-of), median_days
- * (the first day by which half have, estimate of Kaplan and Meier; empty: never seen), low_days, high_days (its interval
- * of 95 %, by the log(-log) of the estimate: Brookmeyer and Crowley, 1982; empty: not bounded), rate (share that buys
- * within horizon_days), low, high (its interval), at_risk (watched up to the horizon and still without an order), status
- * (ok, undefined: no customer, immature: nobody has been watched up to the horizon).
- * Of the scope count as_of, from, to, segment, internal and accounts; the first order is the first ever, in all
- * branches. Errors: ARGUMENT (no such column, horizon_days), MEMORY. Time in proportion to documents, interactions,
- * opportunities; a group costs the days of its longest case. Since 0.1. */
+ * for each group after it, by key, those without a value last: start, by (empty: all together), group, customers
+ * (whose start lies in the period and who had not bought on an earlier day), converted (have bought by as-of),
+ * median_days (the first day by which half have, estimate of Kaplan and Meier; empty: never seen), low_days,
+ * high_days (its interval of 95 %, by the log(-log) of the estimate: Brookmeyer and Crowley, 1982; empty: not
+ * bounded), rate (share that buys within horizon_days), low, high (its interval), at_risk (watched up to the horizon
+ * and still without an order), status (ok, undefined: no customer, immature: nobody has been watched up to the
+ * horizon). Of the scope count as_of, from, to, segment, internal and accounts; the first order is the first ever, in
+ * all branches. Errors: ARGUMENT (no such column, horizon_days), MEMORY. Time in proportion to documents,
+ * interactions, opportunities; a group costs the days of its longest case. Since 0.1. */
 CRM_API crm_status crm_conversion_compute(const crm_store *store, const crm_scope *scope,
                                           const crm_conversion_options *options, crm_table **table,
                                           crm_error *error);

@@ -204,7 +204,8 @@ static crm__durations collect(const work *all, uint32_t from, uint32_t to)
 
 /* ---- the table ---- */
 
-enum { START, BY, GROUP, CUSTOMERS, CONVERTED, MEDIAN, MEDIAN_LOW, MEDIAN_HIGH, RATE, LOW, HIGH, AT_RISK, STATUS, COLUMNS };
+enum { START, BY, GROUP, CUSTOMERS, CONVERTED, MEDIAN, MEDIAN_LOW, MEDIAN_HIGH, RATE, LOW, HIGH, AT_RISK, STATUS,
+       COLUMNS };
 
 static void put_or_null(crm_table *table, int32_t column, int64_t value, int there)
 {
@@ -289,7 +290,8 @@ static crm_status make_table(work *all, crm_table **table, crm_error *error)
   };
   int64_t rows = STARTS * (1 + count_groups(all));
   int32_t start;
-  crm_status status = crm__table_begin(crm__scope_memory(all->scope), "conversion", columns, COLUMNS, rows, table, error);
+  crm_status status = crm__table_begin(crm__scope_memory(all->scope), "conversion", columns, COLUMNS, rows, table,
+                                       error);
   if (status != CRM_OK) {
     return status;
   }

@@ -105,7 +105,7 @@ typedef struct crm__found {
 void crm__found_add(crm__found *found, const crm__finding *item);
 
 /* The patterns. Each adds what it finds. */
-void crm__find_growth(const crm__history *history, crm__found *found);           /* members, branches, products, segments */
+void crm__find_growth(const crm__history *history, crm__found *found);   /* members, branches, products, segments */
 crm_status crm__find_customers(const crm__history *history, crm__found *found, crm_error *error);
 crm_status crm__find_lives(const crm__history *history, crm__found *found, crm_error *error);
 void crm__find_clerks(const crm__history *history, crm__found *found);                 /* returns, voids, discounts */

@@ -182,7 +182,7 @@ static fall sum_fall(const crm__history *all, int year, const int64_t *cuts)
   return sum;
 }
 
-/* Places among the first fifth are limited, so that some fall in every year: how many is compared with the year before. */
+/* Places among the first fifth are limited, so that some fall in every year: how many is compared. */
 static void find_falling(const crm__history *all, int64_t *values, crm__found *found)
 {
   crm__finding item = { CRM__FOUND_VALUE_FALLING, INT32_MIN, { NULL, 1, 0 }, 0, 0, { 0, 0, 0 } };

@@ -84,7 +84,8 @@ static crm_status allocate(gathering *to, crm_error *error)
   to->clerks = NULL;
   to->clerk_count = 0;
   if (all->branch == NULL || all->branch_days == NULL || all->product == NULL || all->spend[0] == NULL ||
-      all->spend[1] == NULL || all->spend[2] == NULL || all->visits == NULL || to->months == NULL || to->clerk_of == NULL) {
+      all->spend[1] == NULL || all->spend[2] == NULL || all->visits == NULL || to->months == NULL ||
+      to->clerk_of == NULL) {
     return crm__fail_memory(error);
   }
   for (day = 0; day < days; day++) {

@@ -39,8 +39,9 @@ crm__incidence crm__incidence_at(const crm__durations *durations, int64_t horizo
  * so that the figure is that of a shorter time. */
 const char *crm__incidence_status(const crm__incidence *incidence);
 
-/* The first day by which half have ended, and its interval of 95 %: the days on which the interval of the survival, by its
- * log(-log) and Greenwood's variance, comes down to a half (Brookmeyer and Crowley, 1982). -1: not seen. O(days). */
+/* The first day by which half have ended, and its interval of 95 %: the days on which the interval of the survival,
+ * by its log(-log) and Greenwood's variance, comes down to a half (Brookmeyer and Crowley, 1982). -1: not seen.
+ * O(days). */
 typedef struct crm__median {
   int64_t day;
   int64_t low;

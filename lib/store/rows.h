@@ -97,8 +97,8 @@ crm_status crm__rows_by(crm__scope *scope, int32_t table, int32_t column, int32_
                         crm_error *error);
 
 /* Of rows of one customer in order of a column of times the place of the one that speaks for an instant, among those
- * from `at` on that are of the same time: the one that was sent for the customer itself, or else the first. *next: where
- * those of the next instant begin. The table's first column names the customer. */
+ * from `at` on that are of the same time: the one that was sent for the customer itself, or else the first. *next:
+ * where those of the next instant begin. The table's first column names the customer. */
 uint32_t crm__row_speaks(const crm_store *store, int32_t table, int32_t by_time, uint32_t customer,
                          const uint32_t *rows, uint32_t at, uint32_t count, uint32_t *next);
 
