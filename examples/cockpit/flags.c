@@ -50,7 +50,7 @@ static int apply_table(arguments *args, const char *value);
 #define SCORED "rfm segments"
 #define MOVES "migration movements cultivation movers"
 #define TIERED "cockpit pyramid tiers " MOVES
-#define LIVES "lifecycle lives histories transitions bucket stays"
+#define LIVES "lifecycle lives histories reasons transitions bucket stays"
 
 static const flag flags[] = {
   CALL("map", reading_map, NULL),

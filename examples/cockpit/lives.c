@@ -51,6 +51,17 @@ static crm_status survival(const crm_lifecycle *lifecycle, const arguments *args
   return crm_lifecycle_survival(lifecycle, table, error);
 }
 
+static crm_status reasons(const crm_lifecycle *lifecycle, const arguments *args, crm_table **table, crm_error *error)
+{
+  (void)args;
+  return crm_lifecycle_reasons(lifecycle, table, error);
+}
+
+crm_status lives_reasons(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, args, reasons, table, error);
+}
+
 crm_status lives_stages(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, args, stages, table, error);

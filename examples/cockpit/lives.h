@@ -6,6 +6,7 @@
 #include "arguments.h"
 
 /* The verbs of the customers' life cycle. */
+crm_status lives_reasons(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status lives_stages(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status lives_members(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status lives_history(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);

@@ -30,6 +30,11 @@ crm_status mixes_classes(const crm_store *store, const arguments *args, crm_tabl
   return crm_classes_compute(store, &args->scope, &options, table, error);
 }
 
+crm_status mixes_calibration(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_classes_calibration(store, &args->scope, NULL, table, error);
+}
+
 crm_status mixes_corporate(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return crm_classes_corporate(store, &args->scope, NULL, table, error);

@@ -11,6 +11,7 @@ crm_status mixes_concentration(const crm_store *store, const arguments *args, cr
 
 /* Ordinary, vip and corporate customers. */
 crm_status mixes_classes(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
+crm_status mixes_calibration(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status mixes_corporate(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 
 #endif

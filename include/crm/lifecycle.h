@@ -112,6 +112,12 @@ CRM_API crm_status crm_lifecycle_bucket(const crm_lifecycle *lifecycle, const cr
  * insufficient: fewer than 20 at risk; then the two are empty). Since 0.1. */
 CRM_API crm_status crm_lifecycle_survival(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
 
+/* Why customers left, a row a reason, those of most customers first, those without one (null) last: reason (text of the
+ * host's, of the last entry in `stages` with one since the customer left), customers (who left the bucket in the
+ * period and are not back at its end, each once), share, cumulative_share, spend_before (what they had spent in the
+ * 365 days before leaving), spend_share (null where the sum is not above 0). Errors: STATE, MEMORY. Since 0.1. */
+CRM_API crm_status crm_lifecycle_reasons(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
+
 /* Where one customer is. */
 typedef struct crm_life_standing {
   uint32_t struct_size;

@@ -79,6 +79,8 @@ HEADERS.update({
     "classes": "customer,class,reason,since,spend,orders,signs",
     "corporate": "customer,kind,orders,average_order,ticket_ratio,median_gap,gap_cv,hours_share,large_ticket,"
                  "long_cycle,regular,in_hours,signs,known,pattern",
+    "calibration": "signs,customers,known,businesses,probability,low,high,status",
+    "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share",
     "conversion": "start,by,group,customers,converted,median_days,low_days,high_days,rate,low,high,at_risk,status",
     "owners": "owner,left,customers,orders,revenue,won,lost,won_amount,open,open_amount",
     "ownership": "customer,owner,from,to",

@@ -45,7 +45,7 @@ NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "c
             "products", "bridge", "due", "funnel", "lives", "bucket", "composition", "classes", "owners", "completeness")
 
 # Those that still want one.
-PENDING = ("conversion", "findings")
+PENDING = ("calibration", "conversion", "findings", "reasons")
 
 
 class Asker:

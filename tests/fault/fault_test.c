@@ -463,6 +463,11 @@ static crm_status ask_lives(const crm_store *store, const crm_scope *scope, crm_
   return with_lifecycle(store, scope, crm_lifecycle_members, table, error);
 }
 
+static crm_status ask_reasons(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, crm_lifecycle_reasons, table, error);
+}
+
 static crm_status ask_stays(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, scope, crm_lifecycle_survival, table, error);
@@ -632,6 +637,11 @@ static crm_status ask_composition(const crm_store *store, const crm_scope *scope
 static crm_status ask_classes(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return crm_classes_compute(store, scope, NULL, table, error);
+}
+
+static crm_status ask_calibration(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_classes_calibration(store, scope, NULL, table, error);
 }
 
 static crm_status ask_corporate(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
@@ -950,7 +960,7 @@ static const question questions[] = {
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
-    ask_migration, ask_movers, ask_composition, ask_hhi, ask_classes, ask_corporate,
+    ask_migration, ask_movers, ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons,
 };
 
 static void test_questions(void **state)

@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "support/facts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* As of 2024-08-01. x buys for 900.00 every 30 days on weekdays; y, a business by its kind, bought once; z spends the
@@ -123,11 +124,43 @@ static void test_nothing(void **state)
   crm_store_free(store);
 }
 
+/* 30 persons and 10 businesses buy once for 10.00 outside of business hours; 25 businesses and 5 persons for 100.00 in
+ * them: two signs. Four of unknown kind buy as the latter. */
+static void test_calibration(void **state)
+{
+  crm_store *store = facts_store(NULL, NULL);
+  facts *lines = facts_create("document,time,customer,amount");
+  facts *rows = facts_create("customer,kind");
+  crm_table *table = NULL;
+  char line[64];
+  int i;
+  (void)state;
+  for (i = 0; i < 74; i++) {
+    int large = i >= 40;
+    int business = large ? i < 65 : i < 10;
+    (void)snprintf(line, sizeof line, "%d,2024-03-0%dT12:00,%d,%d", i, large ? 4 : 3, i, large ? 100 : 10);
+    facts_add(lines, line);
+    (void)snprintf(line, sizeof line, "%d,%s", i, i >= 70 ? "" : business ? "business" : "person");
+    facts_add(rows, line);
+  }
+  facts_load(lines, store, "sales");
+  facts_load(rows, store, "customers");
+  facts_free(lines);
+  facts_free(rows);
+  assert_int_equal(crm_classes_calibration(store, NULL, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "signs,customers,known,businesses,probability,low,high,status\n"
+                       "0,40,40,10,0.250000,0.141871,0.401940,ok\n1,0,0,0,,,,insufficient\n"
+                       "2,34,30,25,0.833333,0.664356,0.926635,ok\n3,0,0,0,,,,insufficient\n"
+                       "4,0,0,0,,,,insufficient\n,74,70,35,0.500000,0.385957,0.614043,ok\n");
+  assert_int_equal(crm_classes_calibration(NULL, NULL, NULL, &table, NULL), CRM_ERROR_ARGUMENT);
+  crm_store_free(store);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_classes), cmocka_unit_test(test_evidence), cmocka_unit_test(test_options),
-    cmocka_unit_test(test_nothing)
+    cmocka_unit_test(test_nothing), cmocka_unit_test(test_calibration)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -431,6 +431,46 @@ static void stays_are_estimated(void **state)
   crm_store_free(store);
 }
 
+/* Dormant after 30 days. a and d are moved by the host, b falls silent on 2024-02-10 and is asked on 2024-03-15, c is
+ * never asked, e has been away and is back, f was asked before it left. */
+static crm_table *reasons_of(const crm_store *store, int64_t from, int64_t as_of)
+{
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
+  crm_lifecycle *lifecycle = NULL;
+  crm_table *table = NULL;
+  scope.from = from;
+  scope.as_of = as_of;
+  options.dormant_days = 30;
+  options.lost_days = 90;
+  assert_int_equal(crm_lifecycle_compute(store, &scope, &options, &lifecycle, NULL), CRM_OK);
+  assert_int_equal(crm_lifecycle_reasons(lifecycle, &table, NULL), CRM_OK);
+  crm_lifecycle_free(lifecycle);
+  return table;
+}
+
+static void reasons_are_told(void **state)
+{
+  crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2024-01-10,a,10\n2,2024-01-10,b,20\n"
+                                       "3,2024-01-10,c,30\n4,2024-01-10,d,40\n5,2024-01-10,e,50\n6,2024-05-20,e,1\n"
+                                       "7,2022-12-31,d,7\n8,2024-01-10,f,5\n");
+  (void)state;
+  facts_load_text(store, "stages",
+                  "customer,time,stage,reason\na,2024-02-01,lost,price\nb,2024-03-15,lost,moved\n"
+                  "d,2024-02-05,lost,price\nd,2024-02-20,lost,service\ne,2024-03-01,dormant,price\n"
+                  "f,2024-01-20,customer,early\n");
+  assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 6, 1)),
+                "reason,customers,share,cumulative_share,spend_before,spend_share\n"
+                "service,1,0.200000,0.200000,40.00,0.380952\nmoved,1,0.200000,0.400000,20.00,0.190476\n"
+                "price,1,0.200000,0.600000,10.00,0.095238\n,2,0.400000,1.000000,35.00,0.333333\n");
+  assert_result(reasons_of(store, facts_day(2024, 2, 6), facts_day(2024, 6, 1)),
+                "reason,customers,share\nmoved,1,0.333333\n,2,0.666667\n");
+  assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 2, 15)),
+                "reason,customers\nprice,2\n,4\n");
+  assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 1, 11)), "reason,customers\n");
+  crm_store_free(store);
+}
+
 static void bad_calls_are_refused(void **state)
 {
   static const struct {
@@ -511,6 +551,7 @@ int main(void)
     cmocka_unit_test(limits_are_suggested),
     cmocka_unit_test(too_few_gaps_suggest_nothing),
     cmocka_unit_test(stays_are_estimated),
+    cmocka_unit_test(reasons_are_told),
     cmocka_unit_test(bad_calls_are_refused),
     cmocka_unit_test(an_empty_store_has_empty_stages),
   };

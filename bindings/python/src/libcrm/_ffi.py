@@ -1004,6 +1004,7 @@ class Functions:
 
     crm_accounts_sites: Callable[..., int]
     crm_bridge_compute: Callable[..., int]
+    crm_classes_calibration: Callable[..., int]
     crm_classes_compute: Callable[..., int]
     crm_classes_corporate: Callable[..., int]
     crm_cockpit_builtin: Callable[..., int]
@@ -1049,6 +1050,7 @@ class Functions:
     crm_lifecycle_history: Callable[..., int]
     crm_lifecycle_limits: Callable[..., int]
     crm_lifecycle_members: Callable[..., int]
+    crm_lifecycle_reasons: Callable[..., int]
     crm_lifecycle_snapshot: Callable[..., int]
     crm_lifecycle_stages: Callable[..., int]
     crm_lifecycle_survival: Callable[..., int]
@@ -1182,6 +1184,12 @@ class Functions:
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_bridge_options),
             POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_classes_calibration = f = library.crm_classes_calibration
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_classes_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
         )
         f.restype = c_int32
         self.crm_classes_compute = f = library.crm_classes_compute
@@ -1359,6 +1367,9 @@ class Functions:
         f.argtypes = (POINTER(crm_lifecycle), POINTER(crm_life_limits), POINTER(crm_error))
         f.restype = c_int32
         self.crm_lifecycle_members = f = library.crm_lifecycle_members
+        f.argtypes = (POINTER(crm_lifecycle), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_lifecycle_reasons = f = library.crm_lifecycle_reasons
         f.argtypes = (POINTER(crm_lifecycle), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_lifecycle_snapshot = f = library.crm_lifecycle_snapshot

@@ -227,6 +227,10 @@ class Lifecycle(StoreHandle):
         del kept
         return made
 
+    def reasons(self) -> Table:
+        """Why customers left in the period, as the host says in the reasons of `stages`; None: nobody said."""
+        return self._table(library.crm_lifecycle_reasons)
+
     def survival(self) -> Table:
         """How long customers stay."""
         return self._table(library.crm_lifecycle_survival)

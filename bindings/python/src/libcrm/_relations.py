@@ -209,6 +209,10 @@ class Relations:
         del kept
         return made
 
+    def calibration(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """How often customers with so many signs of a corporate buyer are businesses, among those whose kind is known."""
+        return self._result(library.crm_classes_calibration, scope, None)
+
     def sites(self, **scope: Unpack[ScopeArguments]) -> Table:
         """What accounts of several customers are made of: who stands under whom, and what each of them bought."""
         return self._result(library.crm_accounts_sites, scope)

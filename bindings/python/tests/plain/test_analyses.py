@@ -229,6 +229,8 @@ class SameBytes(unittest.TestCase):
         yield "transitions", ["--from", "2025-01-01", "--to", "2026-01-01"], life.transitions("2025-01-01", "2026-01-01")
         yield "funnel", [], store.funnel()
         yield "conversion", ["--by", "origin"], store.conversion(by="origin")
+        yield "reasons", [], life.reasons()
+        yield "calibration", [], store.calibration()
         yield "bridge", [], store.bridge()
         yield "kpis", [], libcrm.kpis()
         yield "migration", since, store.migration(before, after)
