@@ -48,7 +48,9 @@ static crm_status end_table(asked *of, crm_status status, crm_table *table)
 TABLE(crm_accounts_sites, crm_accounts_sites(of->store, NULL, &table, error))
 TABLE(crm_bridge_compute, crm_bridge_compute(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_classes_compute, crm_classes_compute(of->store, NULL, NULL, &table, error))
+TABLE(crm_classes_calibration, crm_classes_calibration(of->store, NULL, NULL, &table, error))
 TABLE(crm_classes_corporate, crm_classes_corporate(of->store, NULL, NULL, &table, error))
+TABLE(crm_conversion_compute, crm_conversion_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_cohorts_compute, crm_cohorts_compute(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_completeness_columns, crm_completeness_columns(of->store, NULL, &table, error))
 TABLE(crm_completeness_customers, crm_completeness_customers(of->store, NULL, &table, error))
@@ -228,6 +230,7 @@ static const struct {
   question ask;
 } refused[] = {
   ENTRY(crm_accounts_sites), ENTRY(crm_bridge_compute), ENTRY(crm_classes_compute), ENTRY(crm_classes_corporate),
+  ENTRY(crm_classes_calibration), ENTRY(crm_conversion_compute),
   ENTRY(crm_cockpit_evaluate), ENTRY(crm_cohorts_compute), ENTRY(crm_completeness_columns),
   ENTRY(crm_completeness_customers), ENTRY(crm_composition_compute), ENTRY(crm_composition_concentration),
   ENTRY(crm_due_compute), ENTRY(crm_findings_compute), ENTRY(crm_funnel_compute), ENTRY(crm_identity_aliases),
