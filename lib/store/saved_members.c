@@ -12,6 +12,7 @@
 #define COUNT_MOST (UINT64_C(0x7FFFFFFF) - 1)   /* ids that a table of keys gives */
 #define LINES_MOST (UINT64_C(1) << 34)
 #define HEAD_FORM 1U                            /* of the head's bytes */
+#define LATER "the checkpoint is of a later version of the library"
 
 static crm__intern *keys_of(crm_store *store, uint32_t index)
 {
@@ -411,10 +412,11 @@ crm_status crm__head_read(crm_store *store, crm__byte_reader *reader, crm__expec
   uint64_t anonymous;
   crm_status status = CRM_OK;
   int32_t table;
+  uint32_t tables;
   memset(expected, 0, sizeof *expected);
   if (crm__read_u32(reader) != HEAD_FORM) {
     return reader->bad ? bad_head(error, "its length")
-                       : crm__fail(error, CRM_ERROR_VERSION, "the checkpoint is of a later version of the library");
+                       : crm__fail(error, CRM_ERROR_VERSION, LATER);
   }
   store->digits = (int32_t)crm__read_u32(reader);
   store->quantity_digits = (int32_t)crm__read_u32(reader);
@@ -445,12 +447,13 @@ crm_status crm__head_read(crm_store *store, crm__byte_reader *reader, crm__expec
       (store->currency != CRM__NONE && store->currency >= expected->keys[CRM__KEYS_NAMES])) {
     return bad_head(error, "counts");
   }
-  if (crm__read_u32(reader) != CRM__TABLES) {
-    return bad_head(error, "tables");
+  tables = crm__read_u32(reader);   /* fewer in a file of before the last ones were there: those are empty */
+  if (tables > CRM__TABLES || tables == 0) {
+    return tables == 0 ? bad_head(error, "tables") : crm__fail(error, CRM_ERROR_VERSION, LATER);
   }
   store->customer_count = (uint32_t)expected->keys[CRM__KEYS_CUSTOMERS];
   store->document_count = (uint32_t)expected->keys[CRM__KEYS_DOCUMENTS];
-  for (table = 0; status == CRM_OK && table < CRM__TABLES; table++) {
+  for (table = 0; status == CRM_OK && table < (int32_t)tables; table++) {
     status = read_table(store, table, &expected->places[table], reader, error);
   }
   if (status == CRM_OK) {
