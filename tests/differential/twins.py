@@ -110,7 +110,9 @@ class Questions:
     def as_of(self):
         middle = (ledger_data.FIRST + ledger_data.LAST) // 2
         day = oracle.to_date(self.rng.randint(middle, ledger_data.LAST + 40)).isoformat()
-        return ["--as-of", self.rng.choice([day, day, day + "T12:30:00"])] if self.rng.random() < 0.6 else []
+        # without facts there is no default
+        asked = self.rng.random() < 0.6 or self.data.size == 0
+        return ["--as-of", self.rng.choice([day, day, day + "T12:30:00"])] if asked else []
 
     def window(self):
         rng, middle = self.rng, (ledger_data.FIRST + ledger_data.LAST) // 2
