@@ -20,7 +20,7 @@ GROUPS = (
     ("Store and loads", ["Store", "Load", "Counts", "sample"]),
     ("Results", ["Table", "Column"]),
     ("Handles", ["Pyramid", "Standing", "Segment", "Lifecycle", "LifeStanding", "LifeLimits", "Kpi", "Figure", "kpis", "Till",
-                 "TillStanding", "Reach", "Summary"]),
+                 "TillStanding", "Moved", "Reach", "Summary"]),
     ("Cockpit", ["Cockpit", "Snapshot"]),
     ("Threads and stopping", ["Threads", "cancel"]),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Sequence
 
 from . import _ffi
 from ._library import library
-from ._native import byref, texts, utf8
+from ._native import Handle, byref, texts, utf8
 from ._options import TIES, basis_points, pyramid_struct, calendar_struct, integers, split_calendar
 from ._input import word
 from ._table import Table
@@ -16,6 +16,7 @@ from ._table import Table
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ._cockpit import Cockpit
     from ._handles import Kpi, Lifecycle, Pyramid, Till
     from ._options import CalendarArguments, ScopeArguments
 
@@ -34,6 +35,10 @@ WINDOWS = {
     "year": _ffi.CRM_WINDOW_YEAR,
     "membership": _ffi.CRM_WINDOW_MEMBERSHIP,
 }
+
+
+def _let_be(_pointer: Any) -> None:
+    """Frees nothing: for a handle that only keeps its parent."""
 
 
 class Analyses:
@@ -157,12 +162,16 @@ class Analyses:
         shares: Sequence[float] = (1, 5, 20),
         cut: str = "ceil",
         ties: str = "together",
-        **scope: Unpack[ScopeArguments],
+        cockpit: Optional["Cockpit"] = None,
+        role: Optional[str] = None,
+        periods: int = 0,
+        **calendar: Unpack[CalendarArguments],
     ) -> "Till":
         """What a point of sale asks: where a customer stands before and after a sale.
 
         `window`: spend of "all" time, of the last `days` ("days"), of the calendar "year" or of the "membership" year;
-        `limits`: tiers from so much spend on, falling, instead of by shares.
+        `limits`: tiers from so much spend on, falling, instead of by shares; `cockpit`: its gauges and alerts, of a
+        `role` or all, move with every posted sale, alerts over so many complete `periods` (0: 24).
         """
         from ._handles import Till
 
@@ -175,9 +184,17 @@ class Analyses:
                            ctypes.c_int64)
         if amounts is not None:
             options.limits, options.limit_count = amounts, len(amounts)
+        cut_of, scope = split_calendar(calendar)
+        lent: Any = None
+        if cockpit is not None:
+            struct, starts = calendar_struct(cut_of)
+            lent = (Handle(None, _let_be, cockpit._live()), struct, starts)
+            options.cockpit = cockpit._live().pointer
+            options.calendar = ctypes.pointer(struct)
+            options.role, options.periods = utf8(role), periods
         place = self._run(library.crm_till_create, scope, (byref(options),), _ffi.crm_till)
         del kept
-        return Till(self, place)
+        return Till(self, place, (lent, options))
 
     # ---- tables
 

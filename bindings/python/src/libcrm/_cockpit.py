@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
 
 from . import _ffi
-from ._errors import Error
+from ._errors import Error, StateError
 from ._hooks import Source, config_with
 from ._input import word
 from ._library import library
@@ -74,8 +74,13 @@ class Cockpit(Owner):
                 self.read(what, file)
 
     def read(self, what: str, file: Any) -> int:
-        """Adds the "gauges" or "alerts" of a CSV file; answers how many of its rows were left out."""
+        """Adds the "gauges" or "alerts" of a CSV file; answers how many of its rows were left out.
+
+        While a till moves the cockpit's gauges this is a `StateError`.
+        """
         handle = self._live()
+        if handle.lent:
+            raise StateError("a till moves the gauges of this cockpit")
         bad = ctypes.c_int64()
         table = word(TABLES, what, "what")
         if isinstance(file, (str, os.PathLike)):

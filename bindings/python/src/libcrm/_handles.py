@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Callable, Iterator, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 from . import _ffi
 from ._errors import NotFoundError
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ._options import CalendarArguments
     from ._store import Store
 
-__all__ = ["Figure", "Kpi", "LifeLimits", "LifeStanding", "Lifecycle", "Pyramid", "Reach", "Standing", "Summary", "Till",
-           "TillStanding"]
+__all__ = ["Figure", "Kpi", "LifeLimits", "LifeStanding", "Lifecycle", "Moved", "Pyramid", "Reach", "Standing", "Summary",
+           "Till", "TillStanding"]
 
 NONE = -(2**63)
 NEVER = 2**31 - 1
@@ -350,6 +350,21 @@ class Reach(NamedTuple):
     kept: Optional[datetime.date]
 
 
+class Moved(NamedTuple):
+    """A gauge or an alert that a posted sale has moved."""
+
+    #: "gauges" or "alerts".
+    what: str
+    id: str
+    kpi: str
+    value_before: Optional[Decimal]
+    value: Optional[Decimal]
+    #: The band of a gauge, or the state of an alert.
+    state_before: str
+    state: str
+
+
+MOVED = {_ffi.CRM_COCKPIT_GAUGES: "gauges", _ffi.CRM_COCKPIT_ALERTS: "alerts"}
 BUYERS = {_ffi.CRM_BUYER_NONE: "none", _ffi.CRM_BUYER_FIRST: "first", _ffi.CRM_BUYER_REPEAT: "repeat"}
 
 
@@ -363,9 +378,20 @@ class Till(StoreHandle):
     >>> after = till.preview(best, "100.00", time="2026-01-01")
     >>> after.tier, after.spend - after.spend_before
     ('vip', Decimal('100.00'))
+
+    With a cockpit, its gauges and alerts move too:
+
+    >>> till = store.till(as_of="2025-12-16", cockpit=libcrm.Cockpit())
+    >>> after = till.post(best, "100.00", time="2025-12-15")
+    >>> [moved.value - moved.value_before for moved in till.moved() if moved.id == "revenue"]
+    [Decimal('100.000000')]
     """
 
     _free = library.crm_till_free
+
+    def __init__(self, store: Any, pointer: Any, lent: Any = None) -> None:
+        super().__init__(store, pointer)
+        self._lent = lent   # the cockpit and what the library has not copied live as long
 
     def __getitem__(self, customer: str) -> TillStanding:
         """Where a customer stands now."""
@@ -393,6 +419,23 @@ class Till(StoreHandle):
         money = self.store.money
         return Reach(bool(found.attainable), money(found.needed), money(found.spend), money(found.missing),
                      None if found.visits < 0 else found.visits, _optional_day(found.day), _optional_day(found.kept))
+
+    def gauges(self) -> Table:
+        """The cockpit's gauges as they stand, of the period that is not over; `followed` 0: they cannot be told here."""
+        return self._table(library.crm_till_gauges)
+
+    def alerts(self) -> Table:
+        """The cockpit's alerts as they stand, over complete periods."""
+        return self._table(library.crm_till_alerts)
+
+    def moved(self) -> List[Moved]:
+        """The gauges, then the alerts, that the sale posted last has moved."""
+        found = []
+        for place in range(self._ask(library.crm_till_moves)):
+            one = self._fill(library.crm_till_move, _ffi.crm_till_moved, place)
+            found.append(Moved(MOVED[one.what], one.id.decode(), one.kpi.decode(), _millionths(one.value_before),
+                               _millionths(one.value), one.state_before.decode(), one.state.decode()))
+        return found
 
     def advance(self, as_of: TimeLike) -> None:
         """Moves as-of on."""

@@ -205,6 +205,11 @@ class Handle:
         if parent is not None:
             parent._children += 1
 
+    @property
+    def lent(self) -> bool:
+        """Whether other objects use it."""
+        return self._children > 0
+
     def close(self) -> None:
         """Frees the object, or lets its last child do so."""
         if self._dead:

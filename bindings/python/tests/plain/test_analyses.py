@@ -77,6 +77,28 @@ class Handles(unittest.TestCase):
         self.assertEqual(till.as_of, datetime.datetime(2024, 3, 5))
         self.assertEqual(store.till(limits=[100, 10])["bob"].tier, "tier1")
 
+    def test_a_till_with_a_cockpit(self):
+        store = facts()
+        cockpit = libcrm.Cockpit()
+        till = store.till(as_of="2024-02-20", cockpit=cockpit)
+        with self.assertRaises(libcrm.StateError):
+            cockpit.read("gauges", "nowhere.csv")
+        cockpit.close()   # it lives on for the till
+        till.post("bob", "100", time="2024-02-19", document="100")
+        moved = {one.id: one for one in till.moved() if one.what == "gauges"}
+        self.assertEqual(moved["revenue"].value - moved["revenue"].value_before, 100)
+        self.assertEqual(till.gauges().columns[:4], ("gauge", "kpi", "period", "value"))
+        self.assertEqual(till.alerts().columns[:3], ("alert", "kpi", "state"))
+        followed = [row for row in till.gauges().to_dicts() if row["followed"]]
+        store.load("sales", {"document": [100], "time": ["2024-02-19"], "customer": ["bob"], "amount": [100]})
+        fresh = libcrm.Cockpit().evaluate(store, running=True, parts=["figures"], as_of="2024-02-20").gauges
+        expected = {row["gauge"]: row["value"] for row in fresh.to_dicts()}
+        self.assertTrue(followed)
+        for row in followed:
+            self.assertEqual(row["value"], expected[row["gauge"]], row["gauge"])
+        with self.assertRaises(libcrm.ArgumentError):
+            store.till().gauges()
+
     def test_a_till_beside_analyses(self):
         store = facts()
         till = store.till(branches=["n"])
