@@ -15,6 +15,7 @@
 #include "base/intern.h"
 #include "base/memory.h"
 #include "support/executors.h"
+#include "support/rounds.h"
 #include "support/sizes.h"
 #include "table/csv.h"
 
@@ -733,7 +734,7 @@ static void test_against_model(void **state)
   uint64_t seed = 20240229;
   char text[512];
   (void)state;
-  for (int i = 0; i < 6000; i++) {
+  for (int i = 0; i < rounds(6000); i++) {
     crm_csv csv = CRM_CSV_INIT;
     uint64_t pick = random_next(&seed);
     csv.record_limit = limits[pick % 6];
