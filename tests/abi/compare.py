@@ -80,7 +80,7 @@ def sees_changes(folder):
 
 def main():
     parser = argparse.ArgumentParser(description="abidiff against the last release")
-    parser.add_argument("--library", required=True)
+    parser.add_argument("--library", dest="shared", required=True)
     parser.add_argument("--against", help="another revision than the last release")
     arguments = parser.parse_args()
     count = Count()
@@ -95,7 +95,7 @@ def main():
             count.skip("abidiff against the last release", "no release is tagged; the lists of list.py are the baseline")
         else:
             try:
-                count.check("nothing of %s is broken" % release, difference(built(release, folder), arguments.library))
+                count.check("nothing of %s is broken" % release, difference(built(release, folder), arguments.shared))
             except RuntimeError as trouble:
                 count.check("%s can be built" % release, str(trouble).splitlines())
     count.close()

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
 class Checks:
     def __init__(self, arguments, folder):
         self.cc, self.folder = shlex.split(arguments.cc), folder
-        self.made, self.library, self.all = folder / "made", arguments.library, arguments.all
+        self.made, self.shared, self.all = folder / "made", arguments.shared, arguments.all
         self.cockpit = str(pathlib.Path(arguments.cockpit).resolve())
         self.passed = self.failed = self.skipped = 0
 
@@ -117,7 +117,7 @@ class Checks:
         return self.run(program, ROOT / "examples" / "data" / "sales.csv")
 
     def same_client(self):
-        wanted = self.client(self.cc, STRICT, "library", self.library)
+        wanted = self.client(self.cc, STRICT, "library", self.shared)
         assert wanted.count(b"\n") > 4, "the client tells of no tiers: %r" % wanted
         assert self.client(self.cc, STRICT, "c", self.folder / "c.o") == wanted, "C99: the client's answers differ"
 
@@ -144,8 +144,9 @@ class Checks:
 
 def main():
     parser = argparse.ArgumentParser(description="libcrm as two files")
-    for name in ("--cc", "--cockpit", "--library"):
+    for name in ("--cc", "--cockpit"):
         parser.add_argument(name, required=True)
+    parser.add_argument("--library", dest="shared", required=True)
     parser.add_argument("--all", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
