@@ -327,7 +327,7 @@ def source():
 
 def main():
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
-        sys.exit("usage: lib/amalgamate.py FOLDER")
+        raise SystemExit("usage: lib/amalgamate.py FOLDER")
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "crm.h").write_text(header(), encoding="utf-8", newline="\n")
