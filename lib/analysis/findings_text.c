@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "analysis/findings.h"
+#include "analysis/findings_found.h"
 
 #include "base/civil.h"
 #include "base/pen.h"

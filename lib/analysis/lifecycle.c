@@ -9,13 +9,6 @@
 
 /* The handle: made, freed, asked about one customer. */
 
-const char *crm__stage_name(int32_t stage)
-{
-  static const char *const names[CRM_STAGES] = { "suspect", "prospect",    "opportunity", "customer",
-                                                 "repeat",  "reactivated", "dormant",     "lost" };
-  return stage < 0 || stage >= CRM_STAGES ? "" : names[stage];
-}
-
 #define MOST_DAYS 36500
 
 static crm_status fail_option(crm_error *error, const char *option, const char *message)

@@ -12,28 +12,6 @@
 
 /* How many are in each stage, for how long, and what becomes of those who enter it. */
 
-void crm__stages_count(const crm_lifecycle *lifecycle, int64_t instant, crm__stage_counts *counts)
-{
-  uint64_t remainders[CRM_STAGES];
-  int64_t all = 0;
-  int32_t stage;
-  uint32_t id;
-  memset(counts, 0, sizeof *counts);
-  for (id = 0; id < lifecycle->customers; id++) {
-    const crm__life_event *event = crm__life_at(lifecycle, id, instant);
-    if (event != NULL) {
-      counts->customers[event->stage]++;
-      all++;
-    }
-  }
-  for (stage = 0; all == 0 && stage < CRM_STAGES; stage++) {
-    counts->shares[stage] = -1;
-  }
-  if (all > 0) {
-    crm__apportion(counts->customers, CRM_STAGES, 1000000, counts->shares, remainders);
-  }
-}
-
 /* The days that customers have been in their stage, those of a stage side by side; medians[stage] is -1 for none. */
 static crm_status find_medians(const crm_lifecycle *lifecycle, crm__scope *scope, const crm__stage_counts *counts,
                                int64_t *medians, crm_error *error)

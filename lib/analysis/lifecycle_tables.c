@@ -15,19 +15,6 @@ static const char *cause_name(uint8_t cause)
   return names[cause];
 }
 
-void crm__lifecycle_describe(const crm_lifecycle *lifecycle, const crm__scope *scope, crm_table *table,
-                             const char *definition)
-{
-  const crm_life_limits *limits = &lifecycle->limits;
-  crm__scope_describe(scope, table, definition, 1);
-  crm__table_meta(table, "dormant_days", "%d", limits->dormant_days);
-  crm__table_meta(table, "lost_days", "%d", limits->lost_days);
-  crm__table_meta(table, "suggested_dormant", "%d", limits->suggested_dormant);
-  crm__table_meta(table, "suggested_lost", "%d", limits->suggested_lost);
-  crm__table_meta(table, "gaps", "%lld", (long long)limits->gaps);
-  crm__table_meta(table, "unknown_entries", "%lld", (long long)lifecycle->unknown);
-}
-
 static void put_time(crm_table *table, int32_t column, int64_t time)
 {
   if (time == INT64_MIN) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "cockpit/cockpit_evaluate.h"
+#include "cockpit/cockpit_panel.h"
 
 #include "base/error.h"
 #include "base/pen.h"

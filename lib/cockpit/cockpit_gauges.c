@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "cockpit/cockpit_evaluate.h"
+#include "cockpit/cockpit_panel.h"
 
 #include "base/wide.h"
 #include "table/build.h"
@@ -8,12 +8,6 @@
 /* The tables of gauges and of their series. */
 
 #define MILLION 1000000
-
-const char *crm__on_name(int32_t on)
-{
-  static const char *const names[] = {"value", "change", "year", "target"};
-  return names[on];
-}
 
 int32_t crm__band_of(const crm__gauge *gauge, int64_t measure)
 {

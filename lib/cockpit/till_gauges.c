@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "cockpit/cockpit_evaluate.h"
+#include "cockpit/cockpit_panel.h"
 #include "table/build.h"
 
 #include <string.h>

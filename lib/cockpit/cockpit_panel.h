@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#ifndef CRM_COCKPIT_COCKPIT_EVALUATE_H
-#define CRM_COCKPIT_COCKPIT_EVALUATE_H
+#ifndef CRM_COCKPIT_COCKPIT_PANEL_H
+#define CRM_COCKPIT_COCKPIT_PANEL_H
 
 #include "cockpit/cockpit.h"
 #include "cockpit/kpi_handle.h"
@@ -23,6 +23,9 @@ typedef struct crm__panel {
   int32_t *places;               /* by KPI of the registry: its place among those computed, -1: none */
   int32_t periods;
 } crm__panel;
+
+/* Any of those computed, NULL: none. */
+const crm_kpi *crm__panel_any(const crm__panel *panel);
 
 /* The KPIs that a gauge or rule is read from. */
 const crm_kpi *crm__panel_kpis(const crm__panel *panel, const crm__watched *of);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "analysis/findings.h"
+#include "analysis/findings_history.h"
 #include "analysis/population.h"
 #include "store/rows.h"
 
