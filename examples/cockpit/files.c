@@ -286,6 +286,24 @@ int files_write_rejects(const arguments *args, const loading *loaded)
   return output_close(&out);
 }
 
+/* The flag that says how such a field is to be read, where there is one. */
+static const char *remedy(const char *name)
+{
+  static const char *const remedies[][2] = {
+    {"time", "; --time-format FORMAT tells how times are written"},
+    {"number", "; --decimal , reads a decimal comma"},
+    {"encoding", "; --encoding latin-1 reads what is not UTF-8"},
+    {"ragged", "; --delimiter C tells what stands between fields"},
+  };
+  size_t i;
+  for (i = 0; i < sizeof remedies / sizeof *remedies; i++) {
+    if (strcmp(name, remedies[i][0]) == 0) {
+      return remedies[i][1];
+    }
+  }
+  return "";
+}
+
 void files_report(const arguments *args, const loading *loaded)
 {
   char count[FIGURE];
@@ -296,9 +314,9 @@ void files_report(const arguments *args, const loading *loaded)
     if (item->column[0] != '\0') {
       (void)snprintf(place, sizeof place, ", column %s", item->column);
     }
-    (void)report("%s: %s %s rejected: %s (first: %s row %lld%s)", item->table, figure_count(count, item->rows),
+    (void)report("%s: %s %s rejected: %s (first: %s row %lld%s)%s", item->table, figure_count(count, item->rows),
                  item->rows == 1 ? "row" : "rows", item->name, item->file != NULL ? item->file : "?",
-                 (long long)item->row, place);
+                 (long long)item->row, place, remedy(item->name));
   }
   if (loaded->damaged > 0) {
     (void)report("%s: its newest commit, %lld, is damaged; what is shown is the last one before it that is whole",

@@ -641,6 +641,9 @@ def all_rows_bad():
     result = partly("load", "--format", "csv", "--delimiter", ";", "--sales", write("wrong.csv", wrong))
     equal(load_row(result)["accepted"], "0")
     expect("4 rows rejected: number" in result.error, result.error)
+    expect(result.error.rstrip().endswith("; --decimal , reads a decimal comma"), result.error)
+    mixed = partly("load", "--sales", write("mixed.csv", PLAIN.replace("2024-", "24/")))
+    expect("; --time-format FORMAT tells how times are written" in mixed.error, mixed.error)
 
 
 @test
