@@ -93,8 +93,9 @@ static void hash_content(const crm_store *store, int32_t table, const crm__colum
   for (column = 0; column < crm__table_width(store, table); column++) {
     int64_t value = crm__column_get(&values[column], row);
     if (column != version && value != values[column].fill) {
-      low = mix(low, CRM__MULTIPLIER_A, column, value);
-      high = mix(high, CRM__HASH_SEED, column, value);
+      int32_t number = crm__table_column_number(table, column);   /* digests are in files */
+      low = mix(low, CRM__MULTIPLIER_A, number, value);
+      high = mix(high, CRM__HASH_SEED, number, value);
     }
   }
   crm__store64(bytes, crm__hash_finish(low));

@@ -21,7 +21,7 @@
 #define CRM__PART_ERASED 7        /* index 0: the customers of erased keys, 1: the anonymous ones */
 #define CRM__PART_REOPENED 8
 #define CRM__PART_TURNED_AWAY 9
-#define CRM__PART_TABLE 16        /* + table; index: column, or one of these */
+#define CRM__PART_TABLE 16        /* + table; index: number of a column, or one of these */
 #define CRM__PART_PRESENT 252
 #define CRM__PART_REPEAT 253
 #define CRM__PART_PLACES 254
@@ -58,6 +58,9 @@ typedef struct crm__member {
 
 /* The member that a part is of; 0: there is none. length and below are those of the store's counts. */
 int crm__member_of(crm_store *store, uint32_t part, crm__member *member);
+
+/* The table of keys of a CRM__KEYS_...; NULL: there is none. */
+crm__intern *crm__part_keys(crm_store *store, uint32_t index);
 
 /* How many words a column of words knows. */
 int32_t crm__words_count(const char *words);

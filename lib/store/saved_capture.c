@@ -145,7 +145,7 @@ static void add_keys(crm_load *load, const crm__key *keys, int64_t count)
 
 /* ---- slices ---- */
 
-static void add_column(crm_load *load, int32_t column, int64_t count)
+static void add_column(crm_load *load, int32_t table, int32_t column, int64_t count)
 {
   crm__bytes *bytes = &load->capture->bytes;
   crm__memory *memory = &load->store->memory;
@@ -154,7 +154,7 @@ static void add_column(crm_load *load, int32_t column, int64_t count)
                   : cells->integers == CRM__CELLS_INTEGERS ? CRM__CELLS_AS_INTEGERS
                   : cells->integers == CRM__CELLS_SPARSE   ? CRM__CELLS_AS_SPARSE
                                                                : CRM__CELLS_AS_KEYS;
-  crm__bytes_u8(bytes, memory, (uint32_t)column);
+  crm__bytes_u8(bytes, memory, (uint32_t)crm__table_column_number(table, column));
   crm__bytes_u8(bytes, memory, form);
   if (form == CRM__CELLS_AS_KEYS) {
     add_keys(load, cells->keys, count);
@@ -179,6 +179,22 @@ static uint32_t what_there_is(const crm_load *load, int32_t table, int64_t count
   return there;
 }
 
+static void add_causes(crm_load *load, int32_t table, int64_t count)
+{
+  crm__bytes *bytes = &load->capture->bytes;
+  crm__memory *memory = &load->store->memory;
+  const crm__verdicts *verdicts = &load->slice->verdicts;
+  unsigned char *numbers;
+  int64_t i;
+  crm__bytes_add(bytes, memory, verdicts->cause, (uint64_t)count);
+  numbers = crm__bytes_room(bytes, memory, (uint64_t)count);
+  for (i = 0; numbers != NULL && i < count; i++) {
+    numbers[i] = verdicts->column[i] == 0
+                     ? 0
+                     : (unsigned char)(crm__table_column_number(table, verdicts->column[i] - 1) + 1);
+  }
+}
+
 static void add_slice(crm_load *load, int32_t table, int64_t count)
 {
   crm__bytes *bytes = &load->capture->bytes;
@@ -198,8 +214,7 @@ static void add_slice(crm_load *load, int32_t table, int64_t count)
   crm__bytes_u32(bytes, memory, (uint32_t)slice->verdicts.rounded);
   crm__bytes_u32(bytes, memory, columns);
   if (there & CRM__SLICE_CAUSES) {
-    crm__bytes_add(bytes, memory, slice->verdicts.cause, (uint64_t)count);
-    crm__bytes_add(bytes, memory, slice->verdicts.column, (uint64_t)count);
+    add_causes(load, table, count);
   }
   if (there & CRM__SLICE_FIGURES) {
     add_numbers(load, slice->amount, count);
@@ -212,7 +227,7 @@ static void add_slice(crm_load *load, int32_t table, int64_t count)
   }
   for (column = 0; column < crm__table_width(load->store, table); column++) {
     if (slice->cells[column].present) {
-      add_column(load, column, count);
+      add_column(load, table, column, count);
     }
   }
 }

@@ -106,12 +106,18 @@ static int read_keys(crm__byte_reader *reader, crm__key *keys, int64_t count)
 
 /* ---- slices ---- */
 
-static int read_column(crm_load *load, int32_t table, crm__byte_reader *reader, int64_t count)
+/* What stands in a frame whose checksum is right, and is not known here, a later version of the library has written. */
+static crm_status later(crm_error *error, const char *what)
 {
-  int32_t column = (int32_t)crm__read_u8(reader);
+  return crm__fail(error, CRM_ERROR_VERSION, "a commit behind the checkpoint is of a later version of the library: %s",
+                   what);
+}
+
+static int read_cells(crm_load *load, int32_t table, int32_t column, crm__byte_reader *reader, int64_t count)
+{
   uint32_t form = crm__read_u8(reader);
   crm__cells *cells;
-  if (reader->bad || column >= crm__table_width(load->store, table)) {
+  if (reader->bad) {
     return 0;
   }
   cells = &load->slice->cells[column];
@@ -130,6 +136,15 @@ static int read_column(crm_load *load, int32_t table, crm__byte_reader *reader, 
          (form != CRM__CELLS_AS_VALUES || numbers_good(load->store, table, column, cells->values, count));
 }
 
+static crm_status read_column(crm_load *load, int32_t table, crm__byte_reader *reader, int64_t count, crm_error *error)
+{
+  int32_t column = crm__table_column_numbered(load->store, table, (int32_t)crm__read_u8(reader));
+  if (column < 0 && !reader->bad) {
+    return later(error, "a column that is not known here");
+  }
+  return !reader->bad && read_cells(load, table, column, reader, count) ? CRM_OK : corrupt(error, "a column");
+}
+
 static int read_causes(crm_load *load, int32_t table, crm__byte_reader *reader, int64_t count)
 {
   crm__verdicts *verdicts = &load->slice->verdicts;
@@ -140,11 +155,12 @@ static int read_causes(crm_load *load, int32_t table, crm__byte_reader *reader, 
     return 0;
   }
   for (i = 0; i < count; i++) {
-    if (causes[i] >= CRM__CAUSES || columns[i] > crm__table_width(load->store, table)) {
+    int32_t column = columns[i] == 0 ? -1 : crm__table_column_numbered(load->store, table, columns[i] - 1);
+    if (causes[i] >= CRM__CAUSES || (column < 0 && columns[i] != 0)) {
       return 0;
     }
     verdicts->cause[i] = causes[i];
-    verdicts->column[i] = columns[i];
+    verdicts->column[i] = (uint8_t)(column + 1);
   }
   return 1;
 }
@@ -211,7 +227,10 @@ static crm_status replay_slice(crm_load *load, crm__byte_reader *reader, crm_err
   uint32_t columns = crm__read_u32(reader);
   int32_t column;
   uint32_t i;
-  if (reader->bad || table >= CRM__TABLES || mode > CRM_DOCUMENT_CUSTOMER_TIME || count < 1 || count > CRM__SLICE ||
+  if (!reader->bad && table >= CRM__TABLES) {
+    return later(error, "a table that is not known here");
+  }
+  if (reader->bad || mode > CRM_DOCUMENT_CUSTOMER_TIME || count < 1 || count > CRM__SLICE ||
       ((there & CRM__SLICE_FIGURES) != 0) != (table == CRM__TABLE_SALES) ||
       load->tables[table].tally.rows > (int64_t)UINT32_MAX - 2 - count) {
     return corrupt(error, "rows of no table");
@@ -232,8 +251,9 @@ static crm_status replay_slice(crm_load *load, crm__byte_reader *reader, crm_err
     return corrupt(error, "figures");
   }
   for (i = 0; i < columns; i++) {
-    if (!read_column(load, table, reader, count)) {
-      return corrupt(error, "a column");
+    crm_status status = read_column(load, table, reader, count, error);
+    if (status != CRM_OK) {
+      return status;
     }
   }
   if (table == CRM__TABLE_SALES && !sales_whole(load, count)) {
@@ -275,7 +295,7 @@ static crm_status replay_rows(crm__replay *replay, crm__byte_reader *reader, crm
     uint32_t record = crm__read_u8(reader);
     status = record == CRM__RECORD_FILE    ? replay_file(replay->load, reader, error)
              : record == CRM__RECORD_SLICE ? replay_slice(replay->load, reader, error)
-                                           : corrupt(error, "a record of no kind");
+                                           : later(error, "a record of a kind that is not known here");
   }
   return status;
 }
@@ -405,6 +425,6 @@ crm_status crm__replay_frame(crm__replay *replay, uint32_t kind, const unsigned 
   case CRM__SAVED_FORGET:
     return replay_keys(replay->store, kind, &reader, error);
   default:
-    return corrupt(error, "a frame of no kind");
+    return later(error, "a frame of a kind that is not known here");
   }
 }

@@ -206,6 +206,55 @@ static const crm__schema_table tables[CRM__TABLES] = {
   {"parents", "which customer another one belongs to from when on", parents, COUNT(parents)},
 };
 
+/* Columns that came after the first release, in the order in which they came; they may stand anywhere in their table but
+ * are no part of its key. The last entry is none. */
+static const struct {
+  int32_t table;
+  const char *column;
+} later[] = {
+  {-1, NULL},
+};
+
+#define LATER (COUNT(later) - 1)
+
+/* The how-manieth later column of its table a column is, from 0 on; -1: it is of the first release. */
+static int32_t later_place(int32_t table, int32_t column)
+{
+  int32_t place = 0;
+  int32_t i;
+  for (i = 0; i < LATER; i++) {
+    if (later[i].table == table && strcmp(later[i].column, tables[table].columns[column].name) == 0) {
+      return place;
+    }
+    place += later[i].table == table;
+  }
+  return -1;
+}
+
+int32_t crm__schema_first(int32_t table)
+{
+  int32_t count = tables[table].count;
+  int32_t i;
+  for (i = 0; i < LATER; i++) {
+    count -= later[i].table == table;
+  }
+  return count;
+}
+
+int32_t crm__schema_number(int32_t table, int32_t column)
+{
+  int32_t place = later_place(table, column);
+  int32_t number = column;
+  int32_t i;
+  if (place >= 0) {
+    return crm__schema_first(table) + CRM__NUMBERS_ATTRIBUTES + place;
+  }
+  for (i = 0; i < column && LATER > 0; i++) {
+    number -= later_place(table, i) >= 0;
+  }
+  return number;
+}
+
 const crm__schema_table *crm__schema(int32_t table)
 {
   return &tables[table];

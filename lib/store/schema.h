@@ -63,6 +63,16 @@ int crm__schema_required(const crm__schema_column *column);
 /* The table of a name, -1 where there is none. */
 int32_t crm__schema_find(const char *name);
 
+/* What a column is known by in files, whatever its place is in the schema of today: those of the first release by their
+ * places in that, declared attributes behind these, and behind room for all of them the columns that came later, in the
+ * order in which they came. */
+#define CRM__NUMBERS_ATTRIBUTES 64   /* numbers that are kept for attributes */
+
+int32_t crm__schema_number(int32_t table, int32_t column);
+
+/* How many columns of a table are of the first release. */
+int32_t crm__schema_first(int32_t table);
+
 /* What the keys of a column are interned among: what they name. Numbered as rows_key.c lists their tables. */
 #define CRM__NAMES_CUSTOMERS 0
 #define CRM__NAMES_PRODUCTS 1

@@ -383,6 +383,24 @@ const char *crm__table_column_name(const crm_store *store, int32_t table, int32_
   return column < schema->count ? schema->columns[column].name : store->attributes[table][column - schema->count].name;
 }
 
+int32_t crm__table_column_number(int32_t table, int32_t column)
+{
+  int32_t count = crm__schema(table)->count;
+  return column < count ? crm__schema_number(table, column) : crm__schema_first(table) + column - count;
+}
+
+int32_t crm__table_column_numbered(const crm_store *store, int32_t table, int32_t number)
+{
+  int32_t column = number < crm__table_width(store, table) ? number : 0;   /* where it stands unless columns came later */
+  int32_t width = crm__table_width(store, table);
+  if (crm__table_column_number(table, column) == number) {
+    return column;
+  }
+  for (column = 0; column < width && crm__table_column_number(table, column) != number; column++) {
+  }
+  return column < width ? column : -1;
+}
+
 int32_t crm__table_column_cell(const crm_store *store, int32_t table, int32_t column)
 {
   const crm__schema_table *schema = crm__schema(table);

@@ -221,6 +221,10 @@ const char *crm__table_column_name(const crm_store *store, int32_t table, int32_
 int32_t crm__table_column_cell(const crm_store *store, int32_t table, int32_t column);
 int32_t crm__table_column_find(const crm_store *store, int32_t table, const char *name, size_t length);
 
+/* The number that a column or attribute is known by in files; and the column of a number, -1: there is none. */
+int32_t crm__table_column_number(int32_t table, int32_t column);
+int32_t crm__table_column_numbered(const crm_store *store, int32_t table, int32_t number);
+
 /* What a dimension's column keeps: bytes of an element and what an empty cell reads as. */
 uint32_t crm__cell_size(int32_t cell);
 int64_t crm__cell_fill(int32_t cell);

@@ -2,6 +2,7 @@
 """Reads what the frames of a store file hold, as docs/format/store.md describes it ("What the frames hold")."""
 
 import struct
+from collections import namedtuple
 
 import store
 
@@ -14,6 +15,7 @@ NO_NUMBER = -1 << 63
 MEASURES, STANDINGS, PROFILES, KEYS, DOCUMENTS, LINES = 256, 512, 768, 1024, 1280, 1536
 CUSTOMERS, PRODUCTS, BRANCHES, NAMES, OPPORTUNITIES, REFERENCES, ERASED_KEYS, DOCUMENT_KEYS = range(8)
 TABLES = 4096
+FIRST_COLUMNS = (13, 8, 20, 16, 6, 12, 16, 9, 10, 7, 5, 6, 6)   # of each table in the first release
 
 
 class Reader:
@@ -52,6 +54,18 @@ def piece_keys(reader, count):
     return found
 
 
+Table = namedtuple("Table", "attributes words keys rows latest sums tally")
+
+
+def read_table(head, form, first):
+    """What the head says of a table; `first`: how many columns it had in the first release."""
+    attributes = [(head.bytes(64).rstrip(b"\0").decode("ascii"), head.take("I")) for _ in range(head.take("I"))]
+    words = [head.take("B") for _ in range(head.take("I"))] if form > 1 else [None] * first
+    keys, rows, latest = head.take("QQq")
+    sums = [head.take("Q") for _ in range(len(words) + len(attributes))]
+    return Table(attributes, words, keys, rows, latest, sums, head.take("7q2I"))
+
+
 class Checkpoint:
     """The head of a checkpoint and the pieces that it lists, each checked."""
 
@@ -60,11 +74,20 @@ class Checkpoint:
         head = Reader(payload)
         size = head.take("Q")
         one, self.digits, self.quantity_digits, self.returns = head.take("4I")
-        if one != 1:
-            raise store.Damaged("another form of head")
+        if one not in (1, 2):
+            raise store.Later("another form of head")
         (self.day_start, self.version, _, self.latest, self.earliest, self.money_sum, _, self.documents, self.lines,
          self.all_lines, self.customers) = head.take("11q")
         self.key_counts = head.take("8Q")
+        head.take("3QI")
+        tables = head.take("I")
+        if one > 1:
+            self.columns = head.take("2I")
+        self.tables = [read_table(head, one, FIRST_COLUMNS[table]) for table in range(tables)]
+        touched = head.take("qI")[1]
+        head.bytes(4 * touched)
+        if head.at != 8 + size:
+            raise store.Damaged("the head is %d bytes long, not %d" % (head.at, 8 + size))
         self.pieces = {}
         listed = Reader(payload, 8 + size)
         while listed.left() > 0:
