@@ -42,7 +42,8 @@ typedef struct crm_file_options {
  * the info says so. A file whose only commit is damaged is CORRUPT, never an empty store.
  * With CRM_CONTENT_PROFILES what is read is enough for crm_pyramid_compute over all time in the default scope with ties
  * together, crm_pyramid_tiers, crm_pyramid_concentration, and the counts of crm_store_...; every other call answers
- * STATE until crm_store_read has read the rest. Where commits came after the last checkpoint everything is read.
+ * STATE until crm_store_read has read the rest. Loads leave profiles in the file; where the last commit is a merge of
+ * customers, an erasure or another one that leaves none, everything is read (see the info).
  * Errors: IO, NOT_FOUND (no such file), CORRUPT (no commit is whole, or it contradicts itself), VERSION (a later
  * format), UNSUPPORTED (the io does not give the durability), STATE (another writer holds the lock), ARGUMENT, MEMORY.
  * Since 0.1. */
@@ -54,8 +55,9 @@ CRM_API crm_status crm_store_open(const crm_config *config, const crm_file_optio
 CRM_API crm_status crm_store_read(crm_store *store, crm_error *error);
 
 /* Writes a store, of memory or of a file, to a new file, which is replaced where it is there. The store stays what it
- * was. Of the options io and durability count. Errors: STATE (a load is open, or the facts are not read), IO,
- * UNSUPPORTED, ARGUMENT, MEMORY. Since 0.1. */
+ * was. Of the options io and durability count. Errors: STATE (a load is open, or the facts are not read; somebody
+ * writes the file that is there), ARGUMENT (path leads to the store's own file, by whatever name, or to a copy of the
+ * very commit that it is at: compact that, or remove this), IO, UNSUPPORTED, MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_save(const crm_store *store, const crm_file_options *options, const char *path,
                                   crm_error *error);
 
@@ -67,7 +69,7 @@ CRM_API crm_status crm_store_compact(crm_store *store, crm_error *error);
 /* Copies the commit that a store is at from its file to a new one, of another io (NULL: crm_io_stdio()) or the same; a
  * file at path is replaced. While a load is open too: what it has brought is not in the copy. The pieces are checked on
  * the way. Errors: STATE (the store has no file), ARGUMENT (path is that of the file), CORRUPT, IO, LIMIT, MEMORY.
- * Since 0.1. */
+ * Another name of that file is noticed by the io's locks alone, and there it is STATE. Since 0.1. */
 CRM_API crm_status crm_store_backup(const crm_store *store, const crm_io *io, const char *path, crm_error *error);
 
 /* Checks a whole file: every frame that counts, and by crm_store_verify everything that is kept of the facts. CRM_OK,

@@ -82,6 +82,30 @@ static void target_close(target *to, crm__memory *memory, int made)
   crm__free(memory, to->path, to->path_block);
 }
 
+int crm__journal_leads(const crm__journal *journal, const crm_io *io, const char *path)
+{
+  crm_io own;
+  void *file = NULL;
+  uint64_t i;
+  int same = 0;
+  if (strcmp(path, journal->path) == 0) {
+    return 1;
+  }
+  if (crm__io_get(&own, io, NULL) != CRM_OK || own.open(own.context, path, CRM_IO_READ, &file) != CRM_OK) {
+    return 0;
+  }
+  for (i = 0; i < 2; i++) {
+    unsigned char bytes[CRM__SLOT_SIZE];
+    crm__root root;
+    size_t got = 0;
+    same |= own.read_at(own.context, file, i * CRM__SECTOR, bytes, sizeof bytes, &got) == CRM_OK && got == sizeof bytes
+            && crm__root_get(bytes, &root) == CRM__ROOT_GOOD && root.id == journal->root.id
+            && root.generation == journal->root.generation && root.chain == journal->root.chain;
+  }
+  (void)own.close(own.context, file);
+  return same;
+}
+
 crm_status crm__journal_copy(crm__journal *journal, const crm_io *io, const char *path, crm_error *error)
 {
   target to;

@@ -129,6 +129,10 @@ void crm__journal_rollback(crm__journal *journal);
  * commit. */
 crm_status crm__journal_renew(crm__journal *journal, crm_error *error);
 
+/* Whether path is that of the journal, or leads to a file that shows the very commit that is open: the file itself by
+ * another name, or a copy of it. 0 too where that cannot be read. io NULL: stdio. */
+int crm__journal_leads(const crm__journal *journal, const crm_io *io, const char *path);
+
 /* Writes what is live to a new file, in its place, that opens as the same commit; one at path is replaced. Checks each
  * frame on the way. io NULL: stdio. CORRUPT, IO, LIMIT (no room), MEMORY, ARGUMENT (path is that of the journal). */
 crm_status crm__journal_copy(crm__journal *journal, const crm_io *io, const char *path, crm_error *error);

@@ -7,6 +7,7 @@
 #include "base/prefetch.h"
 #include "base/sizes.h"
 #include "base/sort.h"
+#include "store/ahead.h"
 #include "store/identity.h"
 #include "store/months_commit.h"
 #include "store/reopened.h"
@@ -125,8 +126,7 @@ static int plan_replacement(crm_load *load, uint32_t document, commit_plan *plan
   return 1;
 }
 
-/* The sums of an entry's lines, as they will stand in the document's columns. */
-static void sum_entry(const crm_store *store, const crm__entry *entry, crm__document_total *total)
+void crm__entry_sum(const crm_store *store, const crm__entry *entry, crm__document_total *total)
 {
   crm__document_sum(store, entry->first, entry->stage.lines, total);
   total->flags |= CRM__DOCUMENT_LIVE | (entry->stage.flags & CRM__STAGE_ROWS ? CRM__DOCUMENT_ROWS : 0);
@@ -145,7 +145,7 @@ static int plan_entries(crm_load *load, commit_plan *plan)
     if (entry->stage.flags & (CRM__STAGE_REFUSED | CRM__STAGE_DUPLICATE)) {
       continue;
     }
-    sum_entry(store, entry, &total);
+    crm__entry_sum(store, entry, &total);
     if (!crm__document_touch(store, entry->document, &entry->stage) ||
         !crm__document_total_touch(store, entry->document, &total) ||
         !plan_replacement(load, entry->document, plan)) {
@@ -159,7 +159,7 @@ static int plan_entries(crm_load *load, commit_plan *plan)
 static void write_entry(crm_store *store, const crm__entry *entry)
 {
   crm__document_total total;
-  sum_entry(store, entry, &total);
+  crm__entry_sum(store, entry, &total);
   crm__document_put(store, entry->document, &entry->stage);
   crm__column_put_i64(&store->documents.first, entry->document, (int64_t)entry->first);
   crm__document_total_put(store, entry->document, &total);
@@ -395,23 +395,26 @@ static void settle_currency(crm_load *load)
   }
 }
 
+void crm__tally_add(crm__tally *all, const crm__tally *own)
+{
+  all->rows += own->rows;
+  all->accepted += own->accepted;
+  all->duplicate += own->duplicate;
+  all->rejected += own->rejected;
+  all->rounded += own->rounded;
+  if (crm__add_overflows(all->amount_in, own->amount_in, &all->amount_in)) {
+    all->amount_in = own->amount_in > 0 ? INT64_MAX : -INT64_MAX;
+  }
+  all->amount_accepted = (int64_t)((uint64_t)all->amount_accepted + (uint64_t)own->amount_accepted);
+  all->ignored += own->ignored;
+  all->touched |= own->touched;
+}
+
 static void add_tallies(crm_load *load)
 {
   int32_t table;
   for (table = 0; table < CRM__TABLES; table++) {
-    crm__tally *all = &load->store->tallies[table];
-    const crm__tally *own = &load->tables[table].tally;
-    all->rows += own->rows;
-    all->accepted += own->accepted;
-    all->duplicate += own->duplicate;
-    all->rejected += own->rejected;
-    all->rounded += own->rounded;
-    if (crm__add_overflows(all->amount_in, own->amount_in, &all->amount_in)) {
-      all->amount_in = own->amount_in > 0 ? INT64_MAX : -INT64_MAX;
-    }
-    all->amount_accepted = (int64_t)((uint64_t)all->amount_accepted + (uint64_t)own->amount_accepted);
-    all->ignored += own->ignored;
-    all->touched |= own->touched;
+    crm__tally_add(&load->store->tallies[table], &load->tables[table].tally);
   }
 }
 
@@ -498,7 +501,11 @@ crm_status crm_load_commit(crm_load *load, crm_error *error)
   memset(&plan, 0, sizeof plan);
   status = settle(load, &plan, error);
   if (status == CRM_OK) {
-    status = crm__capture_commit(load, error);   /* in the file before it is in the store */
+    crm__decided decided;
+    decided.kept = plan.kept;
+    decided.replaced = plan.replaced;
+    decided.replaced_count = plan.replaced_count;
+    status = crm__capture_commit(load, &decided, error);   /* in the file before it is in the store */
   }
   if (status == CRM_OK) {
     apply(load, &plan);

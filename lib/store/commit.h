@@ -17,6 +17,9 @@ int crm__settle_lines(crm_load *load, uint64_t *kept);
 int crm__document_touch(crm_store *store, uint32_t document, const crm__stage *stage);
 void crm__document_put(crm_store *store, uint32_t document, const crm__stage *stage);
 
+/* The sums of an entry's lines, as they will stand in the document's columns. */
+void crm__entry_sum(const crm_store *store, const crm__entry *entry, crm__document_total *total);
+
 uint32_t crm__owner_document(const crm_load *load, uint32_t owner);
 
 /* -1, 0, 1: lines by content. */

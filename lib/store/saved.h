@@ -86,6 +86,19 @@ typedef struct crm__expected {
 /* Reads a head into an empty store, and gives its columns their lengths. Errors: CORRUPT, VERSION, MEMORY. */
 crm_status crm__head_read(crm_store *store, crm__byte_reader *reader, crm__expected *expected, crm_error *error);
 
+/* What loads have brought to a table: 64 bytes; read answers 0 where it is nothing that can be. */
+void crm__tally_write(const crm__tally *tally, crm__bytes *bytes, crm__memory *memory);
+int crm__tally_read(crm__tally *tally, crm__byte_reader *reader);
+
+/* The bytes of a measure, 32. */
+#define CRM__MEASURE_BYTES 32
+void crm__measure_write(const crm__measure *measure, unsigned char *to);
+void crm__measure_read(crm__measure *measure, const unsigned char *from);
+
+/* Whether a figure can be a count; a time one, or what says that there is none. */
+int crm__count_good(int64_t value);
+int crm__instant_good(int64_t time, int64_t unset);
+
 /* A place that parts are written to, and a place that they come from. */
 typedef struct crm__part_sink {
   void *context;

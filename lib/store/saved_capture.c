@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "store/saved_file.h"
+#include "store/saved_profiles.h"
 
 #include "base/error.h"
 #include "store/saved_log.h"
@@ -270,7 +270,33 @@ void crm__capture_sums(const crm_load *load, crm__bytes *bytes, crm__memory *mem
   }
 }
 
-crm_status crm__capture_commit(crm_load *load, crm_error *error)
+/* The end of a load, and what it leaves of profiles where that is known by now. */
+static crm_status write_end(crm_load *load, const crm__decided *decided, crm_error *error)
+{
+  crm__capture *capture = load->capture;
+  crm_store *store = load->store;
+  crm__profiled after = {0, 0, 0, -1};
+  crm_status status = write_frame(load, CRM__SAVED_LOAD, error);
+  if (status == CRM_OK) {
+    status = crm__profiles_write(load, decided, &capture->bytes, &after, error);
+  }
+  if (status == CRM_OK && after.commit > 0) {
+    status = write_frame(load, CRM__SAVED_PROFILES, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__journal_commit(store->saved->journal, 0, store->version, error);
+  }
+  if (status == CRM_OK) {
+    capture->begun = 0;
+    if (after.commit > 0) {
+      store->saved->profiled = after;
+    }
+    store->saved->profiled.known = after.known;
+  }
+  return status;
+}
+
+crm_status crm__capture_commit(crm_load *load, const crm__decided *decided, crm_error *error)
 {
   crm__capture *capture = load->capture;
   crm_store *store = load->store;
@@ -296,14 +322,7 @@ crm_status crm__capture_commit(crm_load *load, crm_error *error)
   }
   crm__bytes_i64(&capture->bytes, &store->memory, load->tables[CRM__TABLE_SALES].tally.amount_in);
   crm__capture_sums(load, &capture->bytes, &store->memory);
-  status = write_frame(load, CRM__SAVED_LOAD, error);
-  if (status == CRM_OK) {
-    status = crm__journal_commit(store->saved->journal, 0, store->version, error);
-  }
-  if (status == CRM_OK) {
-    capture->begun = 0;
-  }
-  return status;
+  return write_end(load, decided, error);
 }
 
 void crm__capture_end(crm_load *load)

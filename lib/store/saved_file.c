@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "store/saved_file.h"
+#include "store/saved_profiles.h"
 
 #include "base/error.h"
-
-#include <crm/file.h>
 
 /* What goes into a store's file beside the rows of loads. */
 
@@ -61,6 +59,7 @@ static int writes(const crm_store *store)
 
 crm_status crm__saved_attribute(crm_store *store, int32_t table, const char *name, int32_t type, crm_error *error)
 {
+  crm__journal_info before;
   crm__bytes bytes;
   char padded[64];
   crm_status status;
@@ -73,7 +72,11 @@ crm_status crm__saved_attribute(crm_store *store, int32_t table, const char *nam
   crm__bytes_u32(&bytes, &store->memory, (uint32_t)table);
   crm__bytes_u32(&bytes, &store->memory, (uint32_t)type);
   crm__bytes_add(&bytes, &store->memory, padded, sizeof padded);
+  crm__journal_info_get(store->saved->journal, &before);
   status = write_change(store, CRM__SAVED_ATTRIBUTE, &bytes, error);
+  if (status == CRM_OK && store->saved->profiled.commit == before.commit) {   /* it touches nobody */
+    store->saved->profiled.commit++;
+  }
   crm__bytes_free(&bytes, &store->memory);
   return status;
 }
@@ -94,6 +97,7 @@ crm_status crm__saved_keys(crm_store *store, uint32_t kind, const char *const *k
     crm__bytes_add(&bytes, &store->memory, keys[i], length + 1);
   }
   status = write_change(store, kind, &bytes, error);
+  store->saved->profiled.known = -1;
   crm__bytes_free(&bytes, &store->memory);
   return status;
 }
@@ -133,27 +137,35 @@ static crm_status put_part(void *context, uint32_t part, uint64_t first, uint64_
   return to->list.failed ? crm__fail_memory(error) : CRM_OK;
 }
 
-/* The head, which names all parts, comes last. */
-static crm_status put_head(const crm_store *store, checkpoint *to, crm__frame *frame, crm_error *error)
+static crm_status put_head(checkpoint *to, uint32_t kind, const crm__bytes *head, crm__frame *frame, crm_error *error)
 {
-  crm__bytes bytes;
   unsigned char size[8];
-  crm_status status;
-  memset(&bytes, 0, sizeof bytes);
-  crm__head_write(store, &bytes, &to->memory);
-  crm__store64(size, bytes.used);
-  status = bytes.failed ? crm__fail_memory(error) : crm__journal_begin(to->journal, CRM__SAVED_HEAD, error);
+  crm_status status = crm__journal_begin(to->journal, kind, error);
+  crm__store64(size, head->used);
   status = status == CRM_OK ? crm__journal_write(to->journal, size, sizeof size, error) : status;
-  status = status == CRM_OK ? crm__journal_write(to->journal, bytes.data, (size_t)bytes.used, error) : status;
+  status = status == CRM_OK ? crm__journal_write(to->journal, head->data, (size_t)head->used, error) : status;
   status = status == CRM_OK ? crm__journal_write(to->journal, to->list.data, (size_t)to->list.used, error) : status;
-  status = status == CRM_OK ? crm__journal_end(to->journal, frame, error) : status;
-  crm__bytes_free(&bytes, &to->memory);
+  return status == CRM_OK ? crm__journal_end(to->journal, frame, error) : status;
+}
+
+/* The head, which names all parts, comes last, and before it a copy: without either nobody could say what the parts
+ * are. */
+static crm_status put_heads(const crm_store *store, checkpoint *to, crm__frame *frame, crm_error *error)
+{
+  crm__bytes head;
+  crm_status status;
+  memset(&head, 0, sizeof head);
+  crm__head_write(store, &head, &to->memory);
+  status = head.failed ? crm__fail_memory(error) : put_head(to, CRM__SAVED_COPY, &head, NULL, error);
+  status = status == CRM_OK ? put_head(to, CRM__SAVED_HEAD, &head, frame, error) : status;
+  crm__bytes_free(&head, &to->memory);
   return status;
 }
 
 crm_status crm__saved_checkpoint(const crm_store *store, crm__journal *journal, crm_error *error)
 {
   crm__part_sink sink;
+  crm__journal_info info;
   checkpoint to;
   crm__frame head;
   crm_status status;
@@ -163,10 +175,13 @@ crm_status crm__saved_checkpoint(const crm_store *store, crm__journal *journal, 
   sink.context = &to;
   sink.put = put_part;
   status = crm__parts_write(store, &sink, error);
-  status = status == CRM_OK ? put_head(store, &to, &head, error) : status;
+  status = status == CRM_OK ? put_heads(store, &to, &head, error) : status;
   status = status == CRM_OK ? crm__journal_commit(journal, head.offset, store->version, error) : status;
   if (status != CRM_OK) {
     crm__journal_rollback(journal);
+  } else if (store->saved != NULL && store->saved->journal == journal) {
+    crm__journal_info_get(journal, &info);
+    crm__profiled_at(store, info.commit);
   }
   crm__bytes_free(&to.list, &to.memory);
   return status;
@@ -195,8 +210,8 @@ void crm__saved_close(crm_store *store)
     return;
   }
   memory = saved->memory;
-  crm__free_array(&memory, saved->kinds, saved->standing_count, 1);
-  crm__free_array(&memory, saved->acquainted, saved->standing_count, 1);
+  crm__free_array(&memory, saved->kinds, saved->kind_capacity, 1);
+  crm__free_array(&memory, saved->acquainted, saved->acquainted_capacity, 1);
   crm__journal_close(saved->journal);
   crm__free(&store->memory, saved, sizeof *saved);
   store->saved = NULL;

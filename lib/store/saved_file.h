@@ -4,7 +4,10 @@
 #define CRM_STORE_SAVED_FILE_H
 
 #include "file/journal.h"
+#include "store/ahead.h"
 #include "store/saved.h"
+
+#include <crm/file.h>
 
 /* A store's file. A checkpoint is the store as it is, part by part; behind it stands what changed it since: what loads
  * were given, row by row as it was decoded, and the other changes by their arguments. Whoever opens the file does the
@@ -17,6 +20,8 @@
 #define CRM__SAVED_ATTRIBUTE 19U   /* or another change */
 #define CRM__SAVED_ERASE 20U
 #define CRM__SAVED_FORGET 21U
+#define CRM__SAVED_PROFILES 22U    /* what a load leaves of the profiles that it touches; behind its end */
+#define CRM__SAVED_COPY 23U        /* of the head that follows, for who cannot read that */
 #define CRM__SAVED_PART 0x10000U
 
 /* Bytes at the begin of a part's payload: first element and count (8 each), part (4), 0 (4). */
@@ -25,6 +30,15 @@
 /* Bytes of the list behind a head for a piece: part (4), number of the piece (4: its first element / CRM__CHUNK),
  * offset, length and checksum of its frame (8 each). */
 #define CRM__SAVED_ENTRY 32U
+
+/* Up to where a file tells profiles: the last commit, and of the store at that its data version, its horizon, and the
+ * customers that are known, -1 where they have not been counted. */
+typedef struct crm__profiled {
+  uint64_t commit;
+  int64_t version;
+  int64_t horizon;
+  int64_t known;
+} crm__profiled;
 
 typedef struct crm__saved {
   crm__memory memory;
@@ -36,8 +50,10 @@ typedef struct crm__saved {
   crm__expected expected;   /* of a store that is not read */
   uint8_t *kinds;           /* likewise, by customer: CRM__CUSTOMER_... */
   uint8_t *acquainted;      /* and CRM__ABSENT, PROSPECT or SUSPECT */
-  uint64_t standing_count;
+  uint64_t kind_capacity;
+  uint64_t acquainted_capacity;
   int32_t special;          /* not all are persons */
+  crm__profiled profiled;   /* of a store that is read */
 } crm__saved;
 
 /* What a load was given, on its way into the file. */
@@ -56,7 +72,7 @@ crm_status crm__capture_file(crm_load *load, const char *name, crm_error *error)
 crm_status crm__capture_slice(crm_load *load, int32_t table, int64_t count, crm_error *error);
 
 /* Everything is decided: with CRM_OK it is in the file. */
-crm_status crm__capture_commit(crm_load *load, crm_error *error);
+crm_status crm__capture_commit(crm_load *load, const crm__decided *decided, crm_error *error);
 void crm__capture_end(crm_load *load);
 
 /* What a load has decided, to be compared when it is done again; and whether one has decided the same. */
@@ -85,5 +101,10 @@ crm_status crm__replay_frame(crm__replay *replay, uint32_t kind, const unsigned 
                              crm_error *error);
 
 void crm__saved_close(crm_store *store);
+
+/* The options of a file, checked; and its journal. */
+crm_status crm__file_options_read(const crm_file_options *options, crm_file_options *own, crm_error *error);
+crm_status crm__file_journal_open(crm__memory *memory, const crm_file_options *options, const char *path,
+                                  crm__journal **journal, crm_error *error);
 
 #endif

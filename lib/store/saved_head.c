@@ -99,7 +99,7 @@ static void write_attributes(const crm_store *store, int32_t table, crm__bytes *
   }
 }
 
-static void write_tally(const crm__tally *tally, crm__bytes *bytes, crm__memory *memory)
+void crm__tally_write(const crm__tally *tally, crm__bytes *bytes, crm__memory *memory)
 {
   crm__bytes_i64(bytes, memory, tally->rows);
   crm__bytes_i64(bytes, memory, tally->accepted);
@@ -126,7 +126,7 @@ static void write_table(const crm_store *store, int32_t table, crm__bytes *bytes
   for (column = next_column(store, table, own, -1); column >= 0; column = next_column(store, table, own, column)) {
     crm__bytes_u64(bytes, memory, dimension->budget[column]);
   }
-  write_tally(&store->tallies[table], bytes, memory);
+  crm__tally_write(&store->tallies[table], bytes, memory);
 }
 
 void crm__head_write(const crm_store *store, crm__bytes *bytes, crm__memory *memory)
@@ -190,12 +190,12 @@ static crm_status read_attributes(crm_store *store, int32_t table, crm__byte_rea
   return CRM_OK;
 }
 
-static int count_good(int64_t value)
+int crm__count_good(int64_t value)
 {
   return value >= 0 && value <= INT64_C(1) << 62;
 }
 
-static int read_tally(crm__tally *tally, crm__byte_reader *reader)
+int crm__tally_read(crm__tally *tally, crm__byte_reader *reader)
 {
   tally->rows = crm__read_i64(reader);
   tally->accepted = crm__read_i64(reader);
@@ -206,8 +206,8 @@ static int read_tally(crm__tally *tally, crm__byte_reader *reader)
   tally->amount_accepted = crm__read_i64(reader);
   tally->ignored = (int32_t)crm__read_u32(reader);
   tally->touched = (int32_t)crm__read_u32(reader);
-  return count_good(tally->rows) && count_good(tally->accepted) && count_good(tally->duplicate) &&
-         count_good(tally->rejected) && count_good(tally->rounded) && tally->amount_in > INT64_MIN &&
+  return crm__count_good(tally->rows) && crm__count_good(tally->accepted) && crm__count_good(tally->duplicate) &&
+         crm__count_good(tally->rejected) && crm__count_good(tally->rounded) && tally->amount_in > INT64_MIN &&
          tally->ignored >= 0 && (tally->touched == 0 || tally->touched == 1);
 }
 
@@ -232,7 +232,7 @@ static crm_status read_table(crm_store *store, int32_t table, uint32_t form, uin
       return bad_head(error, "budgets");
     }
   }
-  if (!read_tally(&store->tallies[table], reader) || *places > COUNT_MOST ||
+  if (!crm__tally_read(&store->tallies[table], reader) || *places > COUNT_MOST ||
       (dimension->latest != INT64_MIN && (dimension->latest < CRM__TIME_MIN || dimension->latest >= CRM__TIME_MAX))) {
     return bad_head(error, crm__schema(table)->name);
   }
@@ -257,7 +257,7 @@ static crm_status read_touched(crm_store *store, crm__byte_reader *reader, crm_e
   return reader->bad || reader->left != 0 ? bad_head(error, "its length") : CRM_OK;
 }
 
-static int instant_good(int64_t time, int64_t unset)
+int crm__instant_good(int64_t time, int64_t unset)
 {
   return time == unset || (time >= CRM__TIME_MIN && time < CRM__TIME_MAX);
 }
@@ -267,11 +267,11 @@ static int scalars_good(const crm_store *store)
 {
   return store->digits >= 0 && store->digits <= 6 && store->quantity_digits >= 0 && store->quantity_digits <= 6 &&
          store->returns >= CRM_RETURNS_AUTO && store->returns <= CRM_RETURNS_SIGN && store->day_start >= 0 &&
-         store->day_start < CRM_DAY && count_good(store->version) && store->rekeyed >= 0 &&
-         store->rekeyed <= store->version && instant_good(store->latest, INT64_MIN) &&
-         instant_good(store->earliest, INT64_MAX) && store->money_budget <= (uint64_t)INT64_MAX &&
-         store->quantity_budget <= (uint64_t)INT64_MAX && count_good(store->live_documents) &&
-         count_good(store->live_lines) && store->line_count <= LINES_MOST;
+         store->day_start < CRM_DAY && crm__count_good(store->version) && store->rekeyed >= 0 &&
+         store->rekeyed <= store->version && crm__instant_good(store->latest, INT64_MIN) &&
+         crm__instant_good(store->earliest, INT64_MAX) && store->money_budget <= (uint64_t)INT64_MAX &&
+         store->quantity_budget <= (uint64_t)INT64_MAX && crm__count_good(store->live_documents) &&
+         crm__count_good(store->live_lines) && store->line_count <= LINES_MOST;
 }
 
 static int resize_columns(crm_store *store, const uint64_t *counts, const uint64_t *places, uint64_t anonymous)

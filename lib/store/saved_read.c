@@ -145,6 +145,16 @@ int crm__measures_reserve(crm_store *store, uint64_t customers)
                    sizeof *store->measures);
 }
 
+void crm__measure_read(crm__measure *measure, const unsigned char *from)
+{
+  measure->first = (int32_t)crm__load32(from);
+  measure->last = (int32_t)crm__load32(from + 4);
+  measure->money = crm__signed64(crm__load64(from + 8));
+  measure->cost = crm__signed64(crm__load64(from + 16));
+  measure->orders = crm__load32(from + 24);
+  measure->flags = crm__load32(from + 28);
+}
+
 static crm_status read_measures(crm_store *store, crm__expected *expected, uint64_t first, uint64_t count,
                                 const unsigned char *data, crm_error *error)
 {
@@ -159,13 +169,7 @@ static crm_status read_measures(crm_store *store, crm__expected *expected, uint6
     memcpy(store->measures + first, data, (size_t)count * 32);
   } else {
     for (i = 0; i < count; i++) {
-      crm__measure *measure = &store->measures[first + i];
-      measure->first = (int32_t)crm__load32(data + 32 * i);
-      measure->last = (int32_t)crm__load32(data + 32 * i + 4);
-      measure->money = crm__signed64(crm__load64(data + 32 * i + 8));
-      measure->cost = crm__signed64(crm__load64(data + 32 * i + 16));
-      measure->orders = crm__load32(data + 32 * i + 24);
-      measure->flags = crm__load32(data + 32 * i + 28);
+      crm__measure_read(&store->measures[first + i], data + CRM__MEASURE_BYTES * i);
     }
   }
   expected->measures_read += count;

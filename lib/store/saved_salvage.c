@@ -4,6 +4,7 @@
 #include "store/saved_rebuild.h"
 
 #include "base/error.h"
+#include "file/layout.h"
 #include "table/build.h"
 
 #include <crm/file.h>
@@ -159,6 +160,12 @@ static uint64_t count_lost(salvage *s, const crm__frame *head)
   return pieces == 0 ? UINT64_MAX : lost;
 }
 
+/* A head, or the copy that stands before it. */
+static int is_head(const crm__frame *frame)
+{
+  return frame->kind == CRM__SAVED_HEAD || frame->kind == CRM__SAVED_COPY;
+}
+
 /* The newest of those that have lost least. */
 static const crm__frame *choose_head(salvage *s)
 {
@@ -166,7 +173,7 @@ static const crm__frame *choose_head(salvage *s)
   uint64_t least = UINT64_MAX;
   uint64_t i;
   for (i = s->count; i-- > 0;) {
-    if (s->frames[i].kind == CRM__SAVED_HEAD) {
+    if (is_head(&s->frames[i])) {
       uint64_t lost = count_lost(s, &s->frames[i]);
       if (lost < least) {
         least = lost;
@@ -298,6 +305,18 @@ static uint64_t frames_of(salvage *s, uint64_t from, uint64_t *end)
   return 0;
 }
 
+/* Whether of a commit's frames, of which its end names so many, none is lost; what stands behind the end of a load can
+ * be made anew. */
+static int is_whole(const salvage *s, uint64_t from, uint64_t end, uint64_t wanted)
+{
+  const crm__frame *last = end - from < 2 ? NULL : &s->frames[end - 2];
+  if (wanted == 0 || wanted == end - from - 1) {
+    return wanted != 0;
+  }
+  return wanted == end - from && last != NULL && last->kind == CRM__SAVED_LOAD &&
+         last->offset + crm__padded(last->length) < s->frames[end - 1].offset - CRM__HEAD_SIZE;
+}
+
 static crm_status replay_commit(salvage *s, uint64_t from, uint64_t end, crm_error *error)
 {
   crm__replay replay;
@@ -337,10 +356,10 @@ static crm_status replay_all(salvage *s, uint64_t commit, crm_error *error)
     for (commit++; commit < of; commit++) {
       tell(s, "commit", commit, -1, -1, -1);
     }
-    if (s->frames[from].kind & CRM__SAVED_PART || s->frames[from].kind == CRM__SAVED_HEAD) {
+    if (s->frames[from].kind & CRM__SAVED_PART || is_head(&s->frames[from])) {
       continue;   /* a checkpoint changes nothing */
     }
-    if (wanted == 0 || wanted != end - from - 1) {
+    if (!is_whole(s, from, end, wanted)) {
       tell(s, "commit", of, -1, -1, -1);
       continue;
     }
@@ -364,7 +383,7 @@ static crm_status run(salvage *s, const crm_file_options *options, const char *p
   }
   head = choose_head(s);
   if (head == NULL) {
-    return crm__fail(error, CRM_ERROR_CORRUPT, "there is no head of a checkpoint that could be read");
+    return crm__fail(error, CRM_ERROR_CORRUPT, "neither a head of a checkpoint nor its copy can be read");
   }
   status = read_base(s, head, error);
   status = status == CRM_OK ? replay_all(s, head->commit, error) : status;

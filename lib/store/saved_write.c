@@ -3,6 +3,7 @@
 #include "store/saved.h"
 
 #include "base/error.h"
+#include "store/ahead.h"
 #include "store/reopened.h"
 
 /* A store's parts, piece by piece, in the order in which they are written: what profiles alone need, then the rest.
@@ -13,6 +14,7 @@ typedef struct writer {
   const crm__part_sink *sink;
   crm__memory memory;
   crm__bytes bytes;        /* the piece that is being made */
+  int64_t horizon;
 } writer;
 
 static crm_status put_bytes(writer *w, uint32_t part, uint64_t first, uint64_t count, crm_error *error)
@@ -126,88 +128,61 @@ static crm_status write_keys(writer *w, uint32_t part, const crm__intern *keys, 
 
 /* ---- records ---- */
 
-static crm_status write_measures(writer *w, crm_error *error)
+void crm__measure_write(const crm__measure *measure, unsigned char *to)
 {
-  const crm_store *store = w->store;
-  crm_status status = CRM_OK;
-  uint64_t first;
-  uint64_t i;
-  for (first = 0; status == CRM_OK && first < store->customer_count; first += CRM__CHUNK) {
-    uint64_t count = store->customer_count - first < CRM__CHUNK ? store->customer_count - first : CRM__CHUNK;
-    w->bytes.used = 0;
-    for (i = first; i < first + count; i++) {
-      const crm__measure *measure = &store->measures[i];
-      unsigned char *to = crm__bytes_room(&w->bytes, &w->memory, 32);
-      if (to == NULL) {
-        break;
-      }
-      crm__store32(to, (uint32_t)measure->first);
-      crm__store32(to + 4, (uint32_t)measure->last);
-      crm__store64(to + 8, (uint64_t)measure->money);
-      crm__store64(to + 16, (uint64_t)measure->cost);
-      crm__store32(to + 24, measure->orders);
-      crm__store32(to + 28, measure->flags);
-    }
-    status = put_bytes(w, CRM__PART(CRM__PART_MEASURES, 0), first, count, error);
-  }
-  return status;
+  crm__store32(to, (uint32_t)measure->first);
+  crm__store32(to + 4, (uint32_t)measure->last);
+  crm__store64(to + 8, (uint64_t)measure->money);
+  crm__store64(to + 16, (uint64_t)measure->cost);
+  crm__store32(to + 24, measure->orders);
+  crm__store32(to + 28, measure->flags);
 }
 
-static crm_status write_profiles(writer *w, crm_error *error)
+static void put_measure(const writer *w, uint64_t i, unsigned char *to)
 {
-  const crm_store *store = w->store;
-  crm_status status = CRM_OK;
-  uint64_t first;
-  uint64_t i;
-  for (first = 0; status == CRM_OK && first < store->customer_count; first += CRM__CHUNK) {
-    uint64_t count = store->customer_count - first < CRM__CHUNK ? store->customer_count - first : CRM__CHUNK;
-    w->bytes.used = 0;
-    for (i = first; i < first + count; i++) {
-      const crm__profile *profile = &store->profiles[i];
-      unsigned char *to = crm__bytes_room(&w->bytes, &w->memory, 16);
-      if (to == NULL) {
-        break;
-      }
-      crm__store64(to, (uint64_t)profile->changed);
-      crm__store32(to + 8, profile->documents);
-      crm__store32(to + 12, profile->head);
-    }
-    status = put_bytes(w, CRM__PART(CRM__PART_PROFILES, 0), first, count, error);
-  }
-  return status;
+  crm__measure_write(&w->store->measures[i], to);
 }
 
 /* What a customer is to a scope without bounds, beside its measure. */
-static uint8_t standing_of(const crm_store *store, uint32_t customer)
+static void put_standing(const writer *w, uint64_t i, unsigned char *to)
 {
-  int64_t joined;
-  uint32_t known = CRM__ABSENT;
-  if (crm__customer_row(store, customer, &joined)) {
-    known = joined == CRM__NULL               ? CRM__SUSPECT
-            : joined < crm_store_horizon(store) ? CRM__PROSPECT
-                                                : CRM__ABSENT;
-  }
-  if (known == CRM__ABSENT && store->profiles[customer].head != CRM__NONE) {
-    known = CRM__SUSPECT;
-  }
-  return (uint8_t)((uint32_t)crm__customer_kind(store, customer) | known << CRM__STANDING_KNOWN);
+  *to = (unsigned char)crm__standing_now(w->store, (uint32_t)i, w->horizon);
 }
 
-static crm_status write_standings(writer *w, crm_error *error)
+static void put_profile(const writer *w, uint64_t i, unsigned char *to)
 {
-  const crm_store *store = w->store;
+  const crm__profile *profile = &w->store->profiles[i];
+  crm__store64(to, (uint64_t)profile->changed);
+  crm__store32(to + 8, profile->documents);
+  crm__store32(to + 12, profile->head);
+}
+
+static void put_turned_away(const writer *w, uint64_t i, unsigned char *to)
+{
+  const crm__turned_away *of = &w->store->turned_away[i];
+  crm__store32(to, (uint32_t)of->day);
+  crm__store32(to + 4, of->branch);
+  crm__store64(to + 8, (uint64_t)of->rows);
+  crm__store64(to + 16, (uint64_t)of->amount);
+}
+
+/* Records, all of one size. */
+static crm_status write_records(writer *w, uint32_t part, uint64_t length,
+                                void (*put)(const writer *w, uint64_t i, unsigned char *to), crm_error *error)
+{
+  uint32_t size = crm__record_size(part);
   crm_status status = CRM_OK;
   uint64_t first;
   uint64_t i;
-  for (first = 0; status == CRM_OK && first < store->customer_count; first += CRM__CHUNK) {
-    uint64_t count = store->customer_count - first < CRM__CHUNK ? store->customer_count - first : CRM__CHUNK;
+  for (first = 0; status == CRM_OK && first < length; first += CRM__CHUNK) {
+    uint64_t count = length - first < CRM__CHUNK ? length - first : CRM__CHUNK;
     unsigned char *to;
     w->bytes.used = 0;
-    to = crm__bytes_room(&w->bytes, &w->memory, count);
+    to = crm__bytes_room(&w->bytes, &w->memory, count * size);
     for (i = 0; to != NULL && i < count; i++) {
-      to[i] = standing_of(store, (uint32_t)(first + i));
+      put(w, first + i, to + i * size);
     }
-    status = put_bytes(w, CRM__PART(CRM__PART_STANDINGS, 0), first, count, error);
+    status = put_bytes(w, part, first, count, error);
   }
   return status;
 }
@@ -231,25 +206,21 @@ static crm_status write_reopened(writer *w, crm_error *error)
   return count == 0 ? CRM_OK : put_bytes(w, CRM__PART(CRM__PART_REOPENED, 0), 0, count, error);
 }
 
-static crm_status write_turned_away(writer *w, crm_error *error)
+/* What profiles alone need comes first. */
+static crm_status write_all_records(writer *w, crm_error *error)
 {
-  const crm_store *store = w->store;
-  crm_status status = CRM_OK;
-  uint64_t first;
-  uint64_t i;
-  for (first = 0; status == CRM_OK && first < store->turned_away_count; first += CRM__CHUNK) {
-    uint64_t count = store->turned_away_count - first < CRM__CHUNK ? store->turned_away_count - first : CRM__CHUNK;
-    w->bytes.used = 0;
-    for (i = first; i < first + count; i++) {
-      const crm__turned_away *of = &store->turned_away[i];
-      crm__bytes_u32(&w->bytes, &w->memory, (uint32_t)of->day);
-      crm__bytes_u32(&w->bytes, &w->memory, of->branch);
-      crm__bytes_i64(&w->bytes, &w->memory, of->rows);
-      crm__bytes_i64(&w->bytes, &w->memory, of->amount);
-    }
-    status = put_bytes(w, CRM__PART(CRM__PART_TURNED_AWAY, 0), first, count, error);
+  uint64_t customers = w->store->customer_count;
+  crm_status status = write_records(w, CRM__PART(CRM__PART_MEASURES, 0), customers, put_measure, error);
+  if (status == CRM_OK) {
+    status = write_records(w, CRM__PART(CRM__PART_STANDINGS, 0), customers, put_standing, error);
   }
-  return status;
+  if (status == CRM_OK) {
+    status = write_records(w, CRM__PART(CRM__PART_PROFILES, 0), customers, put_profile, error);
+  }
+  status = status == CRM_OK ? write_reopened(w, error) : status;
+  return status != CRM_OK ? status
+                          : write_records(w, CRM__PART(CRM__PART_TURNED_AWAY, 0), w->store->turned_away_count,
+                                          put_turned_away, error);
 }
 
 /* ---- all ---- */
@@ -273,11 +244,8 @@ crm_status crm__parts_write(const crm_store *store, const crm__part_sink *sink, 
   w.store = (crm_store *)(uintptr_t)store;   /* to look members up */
   w.sink = sink;
   w.memory = crm__memory_fork(&store->memory);
-  status = write_measures(&w, error);
-  status = status == CRM_OK ? write_standings(&w, error) : status;
-  status = status == CRM_OK ? write_profiles(&w, error) : status;
-  status = status == CRM_OK ? write_reopened(&w, error) : status;
-  status = status == CRM_OK ? write_turned_away(&w, error) : status;
+  w.horizon = crm_store_horizon(store);
+  status = write_all_records(&w, error);
   for (subject = CRM__PART_KEYS; status == CRM_OK && subject < CRM__PART_SUBJECTS; subject++) {
     for (index = 0; status == CRM_OK && index <= CRM__PART_PLACES; index++) {
       status = write_member(&w, CRM__PART(subject, index), error);

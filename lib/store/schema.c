@@ -206,8 +206,8 @@ static const crm__schema_table tables[CRM__TABLES] = {
   {"parents", "which customer another one belongs to from when on", parents, COUNT(parents)},
 };
 
-/* Columns that came after the first release, in the order in which they came; they may stand anywhere in their table but
- * are no part of its key. The last entry is none. */
+/* Columns that came after the first release, in the order in which they came; they may stand anywhere in their table
+ * but are no part of its key. The last entry is none. */
 static const struct {
   int32_t table;
   const char *column;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "store/ahead.h"
 #include "store/identity.h"
 #include "store/reopened.h"
 #include "store/saved_file.h"
@@ -321,15 +322,15 @@ int32_t crm_store_digits(const crm_store *store)
 
 int64_t crm_store_horizon(const crm_store *store)
 {
-  int64_t latest = store == NULL ? INT64_MIN : store->latest;
+  int64_t latest[CRM__TABLES];
   int32_t table;
-  for (table = 0; store != NULL && table < CRM__TABLES; table++) {
-    latest = store->dimensions[table].latest > latest ? store->dimensions[table].latest : latest;
-  }
-  if (latest == INT64_MIN) {
+  if (store == NULL) {
     return CRM_TIME_UNSET_TO;
   }
-  return ((int64_t)crm__business_day(latest, store->day_start) + 1) * CRM_DAY + store->day_start;
+  for (table = 0; table < CRM__TABLES; table++) {
+    latest[table] = store->dimensions[table].latest;
+  }
+  return crm__horizon(store, store->latest, latest);
 }
 
 int64_t crm_store_customers(const crm_store *store)
@@ -391,8 +392,8 @@ int32_t crm__table_column_number(int32_t table, int32_t column)
 
 int32_t crm__table_column_numbered(const crm_store *store, int32_t table, int32_t number)
 {
-  int32_t column = number < crm__table_width(store, table) ? number : 0;   /* where it stands unless columns came later */
   int32_t width = crm__table_width(store, table);
+  int32_t column = number < width ? number : 0;   /* where it stands unless columns came later */
   if (crm__table_column_number(table, column) == number) {
     return column;
   }

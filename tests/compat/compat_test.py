@@ -5,7 +5,7 @@
 
     compat_test.py --cockpit PATH
 
-store-N.base64 is a file of format N as crm-cockpit wrote it: a checkpoint (loads of sales, customers, merges, opportunities
+store-N.base64 is a file whose checkpoint has a head of form N: a checkpoint (loads of sales, customers, merges, opportunities
 and interactions, an attribute) and a commit behind it (a higher version and a new document). store-N.txt is what it
 answers. Neither is ever written again.
 """

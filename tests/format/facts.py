@@ -7,7 +7,7 @@ from collections import namedtuple
 import store
 
 HEAD = 16
-LOADED, LOAD_ENDS, DECLARED, ERASED, FORGOTTEN = 17, 18, 19, 20, 21
+LOADED, LOAD_ENDS, DECLARED, ERASED, FORGOTTEN, TOUCHED, HEAD_COPY = range(17, 24)
 PIECES = 65536
 NO_ID = 4294967295
 NO_NUMBER = -1 << 63
@@ -175,3 +175,46 @@ def loaded(data, frames):
                 number, form = reader.take("BB")
                 block["columns"][number] = run_keys(reader, rows) if form == 3 else numbers(reader, rows)
             yield block
+
+
+class Profiles:
+    """What the profiles are at the last commit, of the checkpoint and of the frames of kind 22 behind it; `known` says
+    whether they are told."""
+
+    NOTHING = (2147483647, -2147483648, 0, 0, 0, 0)
+
+    def __init__(self, data, commit):
+        saved = Checkpoint(data, commit.frames[0])
+        count = saved.key_counts[CUSTOMERS]
+        self.reached = commit.frames[0].commit
+        self.measures = saved.column(MEASURES, "iiqqII", count)
+        self.standings = saved.column(STANDINGS, "B", count)
+        self.version, self.documents, self.lines, self.customers = saved.version, saved.documents, saved.lines, saved.customers
+        self.latest, self.earliest = saved.latest, saved.earliest
+        self.rows = {}
+        for frame in commit.frames[1:]:
+            if frame.kind == DECLARED and frame.commit == self.reached + 1:
+                self.reached = frame.commit
+            elif frame.kind == TOUCHED:
+                self.take(Reader(store.payload(data, frame)), frame.commit)
+        self.known = self.reached == commit.root.commit
+
+    def take(self, reader, commit):
+        since = reader.take("Q")
+        if since > self.reached:
+            return
+        self.reached = commit
+        (self.version, self.latest, self.earliest, self.documents, self.lines, self.customers) = reader.take("6q")
+        keys, tables, customers, zero = reader.take("4I")
+        new = keys - len(self.measures)
+        self.measures += [self.NOTHING] * new
+        self.standings += [0] * new
+        for _ in range(tables):
+            table = reader.take("II")[0]
+            reader.take("q")
+            self.rows[table] = reader.take("7q2I")[:4]
+        for _ in range(customers):
+            customer, self.standings[customer] = reader.take("II")
+            self.measures[customer] = reader.take("iiqqII")
+        if zero != 0 or new < 0 or reader.left() != 0:
+            raise store.Damaged("the profiles of commit %d" % commit)

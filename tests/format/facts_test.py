@@ -131,6 +131,23 @@ def check_customers(world, saved):
     return troubles[:3]
 
 
+def check_told(world, told, saved):
+    """What the log tells of profiles is what the checkpoint of the same store holds."""
+    troubles = [] if told.known else ["the profiles are not told up to the last commit"]
+    count = saved.key_counts[facts.CUSTOMERS]
+    wanted = (saved.version, saved.documents, saved.lines, saved.customers, saved.latest, saved.earliest)
+    found = (told.version, told.documents, told.lines, told.customers, told.latest, told.earliest)
+    if found != wanted:
+        troubles.append("counts: %s, not %s" % (found, wanted))
+    if told.measures != saved.column(facts.MEASURES, "iiqqII", count):
+        troubles.append("the measures are others")
+    if told.standings != saved.column(facts.STANDINGS, "B", count):
+        troubles.append("the standings are others")
+    if told.rows.get(SALES, (0, 0))[:2] != (len(world.lines), len(world.lines)):
+        troubles.append("rows of sales: %s" % (told.rows.get(SALES),))
+    return troubles
+
+
 def check_people(world, saved):
     troubles = []
     customers = [key for _, key in saved.keys(facts.CUSTOMERS)]
@@ -174,13 +191,19 @@ def main():
         commit = store.opened(log)
         kinds = [frame.kind for frame in commit.frames]
         count.check("%d: the log holds four changes" % number,
-                    [] if kinds.count(facts.LOAD_ENDS) == 3 and kinds.count(facts.DECLARED) == 1 else [str(kinds)])
+                    [] if kinds.count(facts.LOAD_ENDS) == kinds.count(facts.TOUCHED) == 3 and kinds.count(facts.DECLARED) == 1 else [str(kinds)])
         count.check("%d: the log holds the rows" % number, check_log(world, log, commit))
+        told = facts.Profiles(log, commit)
         commit = store.opened(compact)
         count.check("%d: a compacted file is one checkpoint" % number,
                     [] if [frame.kind for frame in commit.frames] == [facts.HEAD] and
                     store.live(compact, commit)[-1] == commit.frames[0] else ["more frames"])
         saved = facts.Checkpoint(compact, commit.frames[0])
+        count.check("%d: profiles behind the checkpoint" % number, check_told(world, told, saved))
+        count.check("%d: the head stands twice" % number,
+                    [] if [store.payload(compact, frame) for frame in store.live(compact, commit)[-2:]
+                           if frame.kind in (facts.HEAD, facts.HEAD_COPY)] ==
+                    [store.payload(compact, commit.frames[0])] * 2 else ["it does not"])
         count.check("%d: documents and lines" % number, check_documents(world, saved))
         count.check("%d: measures of customers" % number, check_customers(world, saved))
         count.check("%d: rows of customers" % number, check_people(world, saved))

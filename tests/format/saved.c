@@ -7,8 +7,8 @@
 
 /* Writes a store file and asks it, for tests/format/facts_test.py and tests/compat/columns_test.py:
  *
- *   saved FILE STEP...   TABLE=CSV loads a file, TABLE:NAME declares a decimal attribute, TABLE? writes its rows as CSV,
- *                        compact compacts, verify verifies */
+ *   saved FILE STEP...   TABLE=CSV loads a file, TABLE:NAME declares a decimal attribute, TABLE? writes its rows as
+ *                        CSV, compact compacts, verify verifies */
 
 static crm_status load_file(crm_store *store, const char *table, const char *file, crm_error *error)
 {
