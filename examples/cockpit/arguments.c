@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "arguments.h"
 
+#include "effects.h"
 #include "reading.h"
 #include "sets.h"
 #include "store.h"
@@ -36,6 +37,7 @@ static void set_defaults(arguments *args)
   static const crm_rfm_options rfm = CRM_RFM_OPTIONS_INIT;
   static const crm_cohorts_options cohorts = CRM_COHORTS_OPTIONS_INIT;
   static const crm_composition_options composition = CRM_COMPOSITION_OPTIONS_INIT;
+  static const crm_effect_options effect = CRM_EFFECT_OPTIONS_INIT;
   static const crm_products_options products = CRM_PRODUCTS_OPTIONS_INIT;
   static const crm_handovers_options handovers = CRM_HANDOVERS_OPTIONS_INIT;
   static const crm_due_options due = CRM_DUE_OPTIONS_INIT;
@@ -52,6 +54,7 @@ static void set_defaults(arguments *args)
   args->rfm = rfm;
   args->cohorts = cohorts;
   args->composition = composition;
+  args->effect = effect;
   args->products = products;
   args->handovers = handovers;
   args->due = due;
@@ -224,6 +227,7 @@ int arguments_settle_scope(arguments *args)
       settle_time(args, "from", args->from, &scope->from) != EXIT_GOOD ||
       settle_time(args, "to", args->to, &scope->to) != EXIT_GOOD ||
       settle_time(args, "since", args->since, &args->since_time) != EXIT_GOOD ||
+      settle_time(args, "at", args->at, &args->effect.at) != EXIT_GOOD ||
       settle_time(args, "before-from", args->before_from, &args->bridge.before_from) != EXIT_GOOD ||
       settle_time(args, "before-to", args->before_to, &args->bridge.before_to) != EXIT_GOOD) {
     return EXIT_UNUSABLE;
@@ -265,6 +269,7 @@ static int settle(arguments *args)
     args->verb = verb_find("cockpit");
   }
   if (flag_check(args) != EXIT_GOOD || store_open(args) != EXIT_GOOD || sets_check(args) != EXIT_GOOD ||
+      effects_check(args) != EXIT_GOOD ||
       arguments_settle_scope(args) != EXIT_GOOD ||
       settle_cuts("r-cuts", args->recency_cuts, 0, -1, args->cuts[0], &args->rfm.recency_cuts) != EXIT_GOOD ||
       settle_cuts("f-cuts", args->frequency_cuts, 0, 1, args->cuts[1], &args->rfm.frequency_cuts) != EXIT_GOOD ||

@@ -89,6 +89,10 @@ typedef struct arguments {
   int64_t since_time;
   int32_t value_tiers;
   crm_composition_options composition;
+  crm_effect_options effect;
+  const char *at;
+  const char *treated;     /* expressions */
+  const char *control;
   const char *where;
   crm_segment_definition *definitions;
   int64_t definition_count;

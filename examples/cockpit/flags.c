@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "arguments.h"
+#include "effects.h"
 #include "page.h"
 #include "reading.h"
 #include "sets.h"
@@ -98,7 +99,7 @@ static const flag flags[] = {
   CALL("shares", apply_shares, TIERED),
   WORD("cut", pyramid.cut, "ceil|floor|half-up", TIERED),
   WORD("ties", ties, "together|split", TIERED " " SCORED),
-  WORD("measure", pyramid.measure, "spend|profit|occasions", "pyramid tiers concentration " MOVES),
+  WORD("measure", pyramid.measure, "spend|profit|occasions", "pyramid tiers concentration " MOVES " " EFFECT_VERBS),
   TEXT("r-cuts", recency_cuts, SCORED),
   TEXT("f-cuts", frequency_cuts, SCORED),
   TEXT("m-cuts", monetary_cuts, SCORED),
@@ -107,7 +108,11 @@ static const flag flags[] = {
   INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
   CALL("abc", apply_abc, "products"),
   CALL("table", apply_table, "rows"),
-  INTEGER("days", handovers.days, 1, 3660, "handovers"),
+  INTEGER("days", handovers.days, 1, 3660, "handovers " EFFECT_VERBS),
+  TEXT("at", at, EFFECT_VERBS),
+  TEXT("treated", treated, EFFECT_VERBS),
+  TEXT("control", control, EFFECT_VERBS),
+  TEXT("match", effect.match, EFFECT_VERBS),
   CALL("reasons", apply_reasons, "due"),
   INTEGER("ahead", due.ahead_days, 0, 3660, "due"),
   INTEGER("dormant", due.dormant_days, 1, 36600, "due"),
@@ -126,7 +131,7 @@ static const flag flags[] = {
   TEXT("alerts", rules, PANEL_VERBS),
   SWITCH("like-for-like", kpi.like_for_like, "kpi"),
   WORD("group", kpi.group, "none|branch|staff", "kpi"),
-  INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi"),
+  INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi " EFFECT_VERBS),
   CALL("feast", apply_feast, "kpi"),
   TEXT("customer", customer, "histories explain"),
   NOTHING("help", show, SHOW_HELP),

@@ -85,7 +85,7 @@ static void draw_table(const arguments *args, const loading *loaded, result *mad
     matrix_draw(&made->text, made->table);
     return;
   }
-  how.columns = args->table != NULL ? all_columns(made->table, names, sizeof names) : args->verb->columns;
+  how.columns = args->verb->columns[0] == '\0' ? all_columns(made->table, names, sizeof names) : args->verb->columns;
   how.spare = args->verb->spare;
   how.rows = args->verb->rows;
   how.period = period_name(args);

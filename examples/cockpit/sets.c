@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static crm_segment_options options_of(const arguments *args)
+crm_segment_options sets_options(const arguments *args)
 {
   crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
   options.expression = args->where;
@@ -43,7 +43,8 @@ int sets_check(const arguments *args)
 int sets_report(const crm_error *error)
 {
   static const char *const flags[][2] = {
-    {"expression", "--where"}, {"by_bands", "--bands"}, {"across_bands", "--across-bands"}
+    {"expression", "--where"}, {"by_bands", "--bands"}, {"across_bands", "--across-bands"},
+    {"treated", "--treated"},      {"control", "--control"}, {"match", "--match"}
   };
   size_t i;
   if (error->byte < 0 || error->column[0] == '\0') {
@@ -62,7 +63,7 @@ int sets_report(const crm_error *error)
 int sets_select(arguments *args, const crm_store *store)
 {
   crm_error error = CRM_ERROR_INIT;
-  crm_segment_options options = options_of(args);
+  crm_segment_options options = sets_options(args);
   if (args->since != NULL && args->scope.from == CRM_TIME_UNSET_FROM && args->since_time >= args->scope.as_of) {
     return report("--since %s is not before as-of", args->since);
   }
@@ -99,7 +100,7 @@ crm_scope sets_before(const arguments *args)
 
 crm_status sets_members(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
-  crm_segment_options options = options_of(args);
+  crm_segment_options options = sets_options(args);
   crm_segment *segment = NULL;
   crm_status status = CRM_OK;
   if (args->selected != NULL) {
@@ -117,7 +118,7 @@ crm_status sets_members(const crm_store *store, const arguments *args, crm_table
 static crm_status compute_all(const crm_store *store, const arguments *args, crm_segment **segments,
                               const char **names, crm_error *error)
 {
-  crm_segment_options options = options_of(args);
+  crm_segment_options options = sets_options(args);
   crm_status status = CRM_OK;
   int64_t i;
   for (i = 0; status == CRM_OK && i < args->definition_count; i++) {
@@ -149,14 +150,14 @@ crm_status sets_overlap(const crm_store *store, const arguments *args, crm_table
 
 crm_status sets_drift(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
-  crm_segment_options options = options_of(args);
+  crm_segment_options options = sets_options(args);
   crm_scope before = sets_before(args);
   return crm_segment_drift(store, &before, &args->scope, &options, table, error);
 }
 
 crm_status sets_explain(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
-  crm_segment_options options = options_of(args);
+  crm_segment_options options = sets_options(args);
   return crm_segment_explain(store, &args->scope, &options, args->customer, table, error);
 }
 

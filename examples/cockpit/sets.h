@@ -15,6 +15,9 @@
 int sets_select(arguments *args, const crm_store *store);
 void sets_free(arguments *args);
 
+/* How an expression is read: --define, and what tiers, scores and stages mean. */
+crm_segment_options sets_options(const arguments *args);
+
 /* Refuses what a verb cannot do without. */
 int sets_check(const arguments *args);
 

@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "verbs.h"
 
+#include "effects.h"
 #include "lives.h"
 #include "owners.h"
 #include "mixes.h"
@@ -197,6 +198,10 @@ static const verb verbs[] = {
   {"movements", moves_movements, "movement customers share before after change", "", 0},
   {"cultivation", moves_rates, "measure value numerator denominator low high status", "status", 0},
   {"movers", moves_members, "customer from to movement before after change", "", 50},
+  {"effect", effects_uplift, "group customers before after change se low high lift total status",
+   "se before after customers", 0},
+  {"strata", effects_strata, "", "", 50},
+  {"coverage", effects_coverage, "group reason customers share before after", "", 0},
   {"segment", sets_members, "customer", "", 50},
   {"overlap", sets_overlap, "a b customers_a customers_b both only_a only_b jaccard share_a share_b",
    "share_b share_a only_b only_a", 0},

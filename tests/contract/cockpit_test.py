@@ -74,6 +74,9 @@ HEADERS.update({
     "movements": "movement,customers,share,before,after,change",
     "cultivation": "measure,value,numerator,denominator,low,high,status",
     "movers": "customer,from,to,movement,before,after,change",
+    "effect": "group,customers,before,after,change,se,df,low,high,lift,total,total_low,total_high,status",
+    "strata": "r,f,m,treated,control,weight,treated_change,control_change,difference,status",
+    "coverage": "group,reason,customers,share,before,after",
     "composition": "group,across,customers,customer_share,spend,spend_share,spend_index,mix_index",
     "hhi": "group,customers,groups,hhi_customers,hhi_spend,effective",
     "classes": "customer,class,reason,since,spend,orders,signs",
@@ -95,7 +98,9 @@ HEADERS.update({
 # What some verbs need beside files.
 GOOD = ["--where", "spend >= 100 and region = 'centre'"]
 PERIODS = ["--since", "2024-01-01", "--from", "2025-01-01"]
+EFFECT = ["--at", "2025-01-01", "--treated", "region = 'centre'"]
 NEEDS = {
+    "effect": EFFECT, "strata": EFFECT, "coverage": EFFECT + ["--control", "region = 'north'"],
     "segment": GOOD, "drift": GOOD + PERIODS, "explain": GOOD + ["--customer", "1032"],
     "overlap": ["--define", "large=spend >= 100", "--define", "late=days_since_last > 90"],
     "migration": PERIODS, "movements": PERIODS, "cultivation": PERIODS, "movers": PERIODS,
@@ -196,7 +201,8 @@ def bare(verb):
     """What a verb needs where there are no facts."""
     since = ["--since", "2019-01-01"]
     return {"segment": GOOD, "drift": GOOD + since, "overlap": NEEDS["overlap"], "rows": NEEDS["rows"], "migration": since,
-            "movements": since, "cultivation": since, "movers": since}.get(verb, [])
+            "movements": since, "cultivation": since, "movers": since,
+            **dict.fromkeys(("effect", "strata", "coverage"), ["--at", "2019-01-01", "--treated", "spend > 0"])}.get(verb, [])
 
 
 def csv_of(verb, *arguments):

@@ -149,7 +149,8 @@ class Ledger:
 
         row = {
             "as_of_given": instant("--as-of"), "from_given": instant("--from"), "to_given": instant("--to"),
-            "since_given": instant("--since"),
+            "since_given": instant("--since"), "at_given": instant("--at"), "cases": int(first.get("--cases", "30")),
+            "controlled": int("--controlled" in first),
             "to_day": "-%d minutes" % minutes, "to_instant": "+%d minutes" % minutes,
             "money": first.get("--money", "net"), "refunds": first.get("--refunds", "refund-day"),
             "occasions": first.get("--occasions", "each"),
@@ -194,6 +195,19 @@ class Ledger:
         self.db.execute("CREATE TABLE %s_before AS SELECT * FROM %s" % (name, name))
         self.give(flags)
         self.made.append(name + "_before")
+
+    def give_effect(self, flags, treated, control):
+        """The customers of two expressions as of --at, and what they are matched by; control: None, or an expression."""
+        told = dict(flags)
+        dropped = ("--at", "--to", "--as-of", "--days", "--match", "--cases", "--measure")
+        self.give([pair for pair in flags if pair[0] not in dropped] + [("--as-of", told["--at"])])
+        chosen = [self.answer("twin", "segment", where=expression)[1] if expression else [] for expression in (treated, control)]
+        fields = [field for field in told.get("--match", "" if control else "r,f,m").split(",") if field]
+        values = self.db.execute("SELECT customer, %s FROM members" % ", ".join((fields + ["NULL"] * 3)[:3])).fetchall()
+        self.give(flags + [("--controlled", "")] * (control is not None))
+        self.table("given_treated", ["customer"], chosen[0])
+        self.table("given_control", ["customer"], chosen[1])
+        self.table("given_values", ["customer", "a", "b", "c"], values)
 
     def table(self, name, columns, rows):
         self.db.execute("CREATE TABLE %s (%s)" % (name, ", ".join('"%s"' % column for column in columns)))

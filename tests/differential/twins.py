@@ -44,6 +44,9 @@ WITHOUT = {
 NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "cohorts", "repeat", "rhythm", "frequency",
             "products", "bridge", "due", "funnel", "lives", "bucket", "composition", "classes", "owners", "completeness")
 
+# What a programme has changed.
+EFFECT = ("effect", "strata", "coverage")
+
 # Those that still want one.
 PENDING = ("calibration", "conversion", "findings", "reasons")
 
@@ -152,6 +155,16 @@ class Questions:
         words += self.shares() if tiers else []
         return words + self.branch() + self.pick("--money", "net", "sales", "taxed")
 
+    def effect(self):
+        """A date with some days after it."""
+        rng, middle = self.rng, (ledger_data.FIRST + ledger_data.LAST) // 2
+        words = ["--at", oracle.to_date(rng.randint(middle - 60, middle + 40)).isoformat(), "--cases", "2"]
+        words += ["--as-of", oracle.to_date(rng.randint(middle + 45, ledger_data.LAST + 40)).isoformat()]
+        words += ["--from", oracle.to_date(rng.randint(ledger_data.FIRST, middle - 100)).isoformat()] if rng.random() < 0.3 else []
+        measures = ["occasions"] + ["profit"] * self.data.full_cost
+        words += self.pick("--days", "7", "40", "150") + self.pick("--match", "region", "f", "origin,m", "owner,r,region")
+        return words + self.pick("--measure", *measures) + self.branch() + self.pick("--money", "net", "sales", "taxed")
+
     def period(self):
         return (self.pick("--period", "day", "week", "month", "quarter", "year") + self.pick("--week-start", "sun", "wed")
                 + self.pick("--fiscal-start", "4", "10"))
@@ -192,6 +205,11 @@ class Questions:
         if verb in ("segment", "drift"):
             told, sql = self.expression(10**digits)
             return ["--where", told], {"where": sql}
+        if verb in EFFECT:
+            treated = self.expression(10**digits)
+            control = self.expression(10**digits) if self.rng.random() < 0.4 else (None, None)
+            flags = ["--treated", treated[0]] + (["--control", control[0]] if control[0] else [])
+            return flags, {"treated": treated[1], "control": control[1]}
         if verb == "overlap":
             a, b = self.expression(10**digits), self.expression(10**digits)
             return ["--define", "a=" + a[0], "--define", "b=" + b[0]], {"a": a[1], "b": b[1]}
@@ -239,6 +257,7 @@ class Questions:
             "funnel": lambda: self.pick("--horizon", "10", "30") + self.window(),
             "segment": self.scope, "overlap": self.scope, "drift": lambda: self.compared(False),
             "composition": self.groups, "hhi": self.groups,
+            "effect": self.effect, "strata": self.effect, "coverage": self.effect,
             "completeness": self.as_of, "knowledge": self.as_of, "aliases": lambda: [],
             "ownership": self.as_of, "looked-after": self.as_of,
             "handovers": lambda: self.pick("--days", "7", "30") + self.scope(),
@@ -267,9 +286,12 @@ class Runner:
         try:
             # sites are customers one by one, whatever the scope says
             flags = [pair for pair in flags if pair != ("--accounts", "") or verb != "sites"]
-            if expressions and "narrow" in expressions:
+            if verb in EFFECT:
+                book.give_effect(flags, expressions["treated"], expressions["control"])
+            elif expressions and "narrow" in expressions:
                 book.narrow(flags, expressions["narrow"])
-            book.give(flags)
+            if verb not in EFFECT:
+                book.give(flags)
             if "--since" in dict(flags):
                 book.give_before(flags, "members" if verb == "drift" else "placed")
             columns, rows = book.answer("twin", verb, **(expressions or {}))
@@ -373,14 +395,16 @@ class Runner:
         compared = ["--since", "%d-06-01" % (year - 1), "--from", "%d-01-01" % year]
         needed = {"migration": compared, "movements": compared, "cultivation": compared, "movers": compared,
                   "drift": ["--since", "%d-06-01" % (year - 1), "--where", "tier = 'vip'"], "segment": ["--where", "tier = 'vip'"],
-                  "overlap": ["--define", "a=r >= 4", "--define", "b=spend > 50"], "transitions": ["--from", "%d-01-01" % year]}
+                  "overlap": ["--define", "a=r >= 4", "--define", "b=spend > 50"], "transitions": ["--from", "%d-01-01" % year],
+                  **dict.fromkeys(EFFECT, ["--at", "%d-03-01" % year, "--treated", "r >= 4"])}
         for verb in verbs:
-            words, expressions = needed.get(verb, []), {"where": "tier = 'vip'", "a": "r >= 4", "b": "spend > 5000"}
+            words, expressions = needed.get(verb, []), {"where": "tier = 'vip'", "a": "r >= 4", "b": "spend > 5000",
+                                                             "treated": "r >= 4", "control": None}
             if verb == "kpi":
                 words = ["--from", "%d-01-01" % year, "--cases", "1"]
                 self.check_kpis(title, book, words + named, flag_pairs(words))
                 continue
-            flags = [pair for pair in flag_pairs(words) if pair[0] not in ("--where", "--define")]
+            flags = [pair for pair in flag_pairs(words) if pair[0] not in ("--where", "--define", "--treated")]
             self.check(title, book, verb, words + named, flags, 2, expressions)
 
 

@@ -57,6 +57,9 @@ TABLE(crm_completeness_customers, crm_completeness_customers(of->store, NULL, &t
 TABLE(crm_composition_compute, crm_composition_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_composition_concentration, crm_composition_concentration(of->store, NULL, NULL, &table, error))
 TABLE(crm_due_compute, crm_due_compute(of->store, NULL, NULL, &table, error))
+TABLE(crm_effect_compute, crm_effect_compute(of->store, NULL, NULL, &table, error))
+TABLE(crm_effect_coverage, crm_effect_coverage(of->store, NULL, NULL, &table, error))
+TABLE(crm_effect_strata, crm_effect_strata(of->store, NULL, NULL, &table, error))
 TABLE(crm_findings_compute, crm_findings_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_funnel_compute, crm_funnel_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_identity_aliases, crm_identity_aliases(of->store, &table, error))
@@ -233,7 +236,8 @@ static const struct {
   ENTRY(crm_classes_calibration), ENTRY(crm_conversion_compute),
   ENTRY(crm_cockpit_evaluate), ENTRY(crm_cohorts_compute), ENTRY(crm_completeness_columns),
   ENTRY(crm_completeness_customers), ENTRY(crm_composition_compute), ENTRY(crm_composition_concentration),
-  ENTRY(crm_due_compute), ENTRY(crm_findings_compute), ENTRY(crm_funnel_compute), ENTRY(crm_identity_aliases),
+  ENTRY(crm_due_compute), ENTRY(crm_effect_compute), ENTRY(crm_effect_coverage), ENTRY(crm_effect_strata),
+  ENTRY(crm_findings_compute), ENTRY(crm_funnel_compute), ENTRY(crm_identity_aliases),
   ENTRY(crm_identity_erase), ENTRY(crm_identity_forget), ENTRY(crm_kpi_compute), ENTRY(crm_kpi_evidence),
   ENTRY(crm_lifecycle_compute), ENTRY(crm_load_begin), ENTRY(crm_migration_compute), ENTRY(crm_migration_members),
   ENTRY(crm_migration_movements), ENTRY(crm_migration_rates), ENTRY(crm_ownership_handovers),

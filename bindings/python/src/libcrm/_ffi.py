@@ -55,6 +55,8 @@ CRM_DUE_DUE = 1
 CRM_DUE_OVERDUE = 2
 CRM_DUE_LOSING = 4
 CRM_DUE_DORMANT = 8
+CRM_EFFECT_DAYS = 3660
+CRM_EFFECT_FIELDS = 8
 CRM_FILE_READ = 0
 CRM_FILE_WRITE = 1
 CRM_FILE_CREATE = 2
@@ -689,6 +691,22 @@ class crm_composition_options(Structure):
     ]
 
 
+class crm_effect_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("days", c_int32),
+        ("at", c_int64),
+        ("treated", POINTER(crm_segment)),
+        ("control", POINTER(crm_segment)),
+        ("match", c_char_p),
+        ("measure", c_int32),
+        ("least_cases", c_int32),
+        ("pyramid", POINTER(crm_pyramid_options)),
+        ("rfm", POINTER(crm_rfm_options)),
+        ("lifecycle", POINTER(crm_lifecycle_options)),
+    ]
+
+
 class crm_scope(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -908,6 +926,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_csv": crm_csv,
     "crm_customer_standing": crm_customer_standing,
     "crm_due_options": crm_due_options,
+    "crm_effect_options": crm_effect_options,
     "crm_error": crm_error,
     "crm_executor": crm_executor,
     "crm_file_info": crm_file_info,
@@ -961,6 +980,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_csv": (("struct_size", sizeof(crm_csv)),),
     "crm_customer_standing": (("struct_size", sizeof(crm_customer_standing)),),
     "crm_due_options": (("struct_size", sizeof(crm_due_options)), ("reasons", 15), ("gaps", 3), ("ahead_days", 7), ("tolerance", 50), ("window_days", 364), ("drop", 4000), ("key_share", 500)),
+    "crm_effect_options": (("struct_size", sizeof(crm_effect_options)), ("at", 9223372036854775807)),
     "crm_error": (("struct_size", sizeof(crm_error)), ("byte", -1)),
     "crm_executor": (("struct_size", sizeof(crm_executor)),),
     "crm_file_info": (("struct_size", sizeof(crm_file_info)), ("mode", -1)),
@@ -1026,6 +1046,9 @@ class Functions:
     crm_context_free: Callable[..., None]
     crm_conversion_compute: Callable[..., int]
     crm_due_compute: Callable[..., int]
+    crm_effect_compute: Callable[..., int]
+    crm_effect_coverage: Callable[..., int]
+    crm_effect_strata: Callable[..., int]
     crm_findings_compute: Callable[..., int]
     crm_funnel_compute: Callable[..., int]
     crm_identity_aliases: Callable[..., int]
@@ -1279,6 +1302,24 @@ class Functions:
         self.crm_due_compute = f = library.crm_due_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_due_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_effect_compute = f = library.crm_effect_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_effect_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_effect_coverage = f = library.crm_effect_coverage
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_effect_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_effect_strata = f = library.crm_effect_strata
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_effect_options), POINTER(POINTER(crm_table)),
             POINTER(crm_error)
         )
         f.restype = c_int32

@@ -446,9 +446,10 @@ class Store(Analyses, Relations, Owner):
         except IndexError:
             return Context(self._executor)
 
-    def _run(self, function: Callable[..., int], scope: Any, middle: Sequence[Any], kind: Any, place: Any = None) -> Any:
+    def _run(self, function: Callable[..., int], scope: Any, middle: Sequence[Any], kind: Any, place: Any = None,
+             also: Sequence[Handle] = ()) -> Any:
         """Calls an analysis of the form function(store, scope, ..., &result, error); some take two scopes. The result is
-        a new handle of a kind, or written to a struct that is given as `place`."""
+        a new handle of a kind, or written to a struct that is given as `place`. also: other handles that it uses."""
         handle = self._live()
         given = [scope] if isinstance(scope, Mapping) else list(scope)
         given = [self._with_segment(one) for one in given]
@@ -460,7 +461,7 @@ class Store(Analyses, Relations, Owner):
         try:
             with Interruptible(context.lent):
                 handle.read(function, handle.pointer, *[byref(struct) for struct, _kept in structs], *middle, byref(place),
-                            also=[one for _struct, kept in structs for one in kept if isinstance(one, Handle)])
+                            also=[*also, *(one for _struct, kept in structs for one in kept if isinstance(one, Handle))])
         except Error:
             own = context.own_exception()
             if own is not None:

@@ -152,7 +152,8 @@ class Relations(unittest.TestCase):
                       store.ownership(), store.completeness(), store.bridge(top=3)):
             self.assertGreater(len(table), 0, table.name)
         self.assertEqual(store.reopened(store.version).columns[:2], ("month", "documents"))
-        for wrong in (lambda: store.findings(language="tlh"), lambda: store.migration({}, {}, "all")):
+        for wrong in (lambda: store.findings(language="tlh"), lambda: store.migration({}, {}, "all"),
+                      lambda: store.effect("spend > 0", "2025-07-01", "all")):
             with self.assertRaises(ValueError):
                 wrong()
 
@@ -259,6 +260,11 @@ class SameBytes(unittest.TestCase):
         yield "movements", since, store.migration(before, after, "movements")
         yield "cultivation", since, store.migration(before, after, "rates")
         yield "movers", since, store.migration(before, after, "members")
+        began = ["--at", "2025-07-01", "--treated", "region = 'centre'"]
+        yield "effect", began, store.effect("region = 'centre'", "2025-07-01")
+        yield "strata", began, store.effect("region = 'centre'", "2025-07-01", "strata")
+        yield ("coverage", began + ["--control", "region = 'north'", "--days", "30"],
+               store.effect(store.where("region = 'centre'"), "2025-07-01", "coverage", days=30, control="region = 'north'"))
         yield "segment", ["--where", good], store.where(good).members()
         yield "drift", ["--where", good] + since, store.segment_drift(good, before, after)
         yield "fields", [], store.segment_fields()
