@@ -124,7 +124,7 @@ class Relations:
         >>> import libcrm
         >>> store = libcrm.sample()
         >>> table = store.effect("region = 'centre'", "2025-07-01", days=60)
-        >>> table["group"]
+        >>> table["group"][:]
         ['treated', 'control', 'uplift']
         """
         functions: Dict[str, Callable[..., int]] = {

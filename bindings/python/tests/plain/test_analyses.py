@@ -264,7 +264,8 @@ class SameBytes(unittest.TestCase):
         yield "effect", began, store.effect("region = 'centre'", "2025-07-01")
         yield "strata", began, store.effect("region = 'centre'", "2025-07-01", "strata")
         yield ("coverage", began + ["--control", "region = 'north'", "--days", "30"],
-               store.effect(store.where("region = 'centre'"), "2025-07-01", "coverage", days=30, control="region = 'north'"))
+               store.effect(store.where("region = 'centre'", as_of="2025-07-01"), "2025-07-01", "coverage", days=30,
+                            control="region = 'north'"))
         yield "segment", ["--where", good], store.where(good).members()
         yield "drift", ["--where", good] + since, store.segment_drift(good, before, after)
         yield "fields", [], store.segment_fields()
