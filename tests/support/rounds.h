@@ -5,11 +5,16 @@
 
 #include <stdlib.h>
 
-/* How many rounds of something random a test does: all, or a tenth where every one of them takes long, as under
- * valgrind. */
+/* Whether all takes thirty times as long, as under valgrind, and other runs of the same tests do the many rounds. */
+static inline int brief(void)
+{
+  return getenv("LIBCRM_TEST_BRIEF") != NULL;
+}
+
+/* How many rounds of something random, or ways of one kind, a test does: all, or a tenth. */
 static inline int rounds(int all)
 {
-  return getenv("LIBCRM_TEST_BRIEF") == NULL ? all : (all + 9) / 10;
+  return brief() ? (all + 9) / 10 : all;
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "support/random.h"
+#include "support/rounds.h"
 
 #include <string.h>
 
@@ -158,7 +159,7 @@ static void test_adds_up(void **state)
   static const char *const branches[] = {"x", "7"};
   int round;
   (void)state;
-  for (round = 0; round < 60; round++) {
+  for (round = 0; round < rounds(60); round++) {
     crm_store *store = random_sales((uint64_t)round + 300, 20 + 12 * round);
     crm_scope scope = CRM_SCOPE_INIT;
     crm_bridge_options options = CRM_BRIDGE_OPTIONS_INIT;

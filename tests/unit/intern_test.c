@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/intern.h"
 #include "support/fault.h"
+#include "support/rounds.h"
 #include "support/sizes.h"
 
 static test_fault fault;
@@ -671,7 +672,7 @@ static void add_numbers(int pattern, int order, int kinds, int faulty)
 static void every_pattern_is_what_a_list_is(void **state)
 {
   (void)state;
-  for (int round = 0; round < PATTERNS * 3 * 3 * 2; round++) {
+  for (int round = 0; round < rounds(PATTERNS * 3 * 3 * 2); round++) {
     int pattern = round % PATTERNS;
     int order = round / PATTERNS % 3;
     int kinds = round / PATTERNS / 3 % 3 + 1;

@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "support/loads.h"
 #include "support/random.h"
+#include "support/rounds.h"
 
 #include "store/facts.h"
 
@@ -862,7 +863,7 @@ static void test_evidence_adds_up(void **state)
   crm_store *store;
   int round;
   (void)state;
-  for (round = 0; round < 6; round++) {
+  for (round = 0; round < rounds(6); round++) {
     store = random_sales((uint64_t)round + 50, 400);
     scope.money = round % 3;
     scope.refunds = round % 2;

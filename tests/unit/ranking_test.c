@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "support/facts.h"
 #include "support/fault.h"
+#include "support/rounds.h"
 
 #include "base/ranking.h"
 
@@ -91,6 +92,7 @@ static void run(int told_apart, int32_t spread, uint64_t seed, uint32_t begin)
   dice of = dice_of(seed);
   uint32_t i;
   uint32_t step;
+  uint32_t steps = (uint32_t)rounds(24000);
   memset(&expected, 0, sizeof expected);
   assert_int_equal(crm__memory_open(&memory, NULL, NULL), CRM_OK);
   crm__ranking_open(&ranking, told_apart ? higher_first : NULL, &mark);
@@ -99,8 +101,8 @@ static void run(int told_apart, int32_t spread, uint64_t seed, uint32_t begin)
   }
   assert_true(crm__ranking_build(&ranking, &memory, expected.values, expected.ids, expected.count));
   compare_all(&ranking, &expected);
-  for (step = 0; step < 24000; step++) {
-    int grows = (step / 4000) % 2 == 0 ? 8 : 2;
+  for (step = 0; step < steps; step++) {
+    int grows = (step * 6 / steps) % 2 == 0 ? 8 : 2;
     if (expected.count < MOST && dice_below(&of, 10) < grows) {
       int64_t value = dice_below(&of, spread) - spread / 2;
       assert_true(crm__ranking_reserve(&ranking, &memory));

@@ -4,6 +4,7 @@
 #include "support/disk.h"
 #include "support/loads.h"
 #include "support/random.h"
+#include "support/rounds.h"
 #include "support/same.h"
 
 #include <stdio.h>
@@ -573,7 +574,7 @@ static void test_damage(void **state)
   memcpy(kept, bytes, size);
   at.options.io = &at.io;
   at.options.mode = CRM_FILE_READ;
-  for (i = 0; i < 2 * size; i += 1U + i % 3U + (i % 4096 > 200 && i < 8192 ? 97U : 0U)) {
+  for (i = 0; i < 2 * size; i += 1U + i % 3U + (i % 4096 > 200 && i < 8192 ? 97U : brief() ? 40U : 0U)) {
     crm_error error = CRM_ERROR_INIT;
     crm_store *read = NULL;
     test_disk_put(at.disk, PATH, kept, i < size ? size : i - size);
@@ -620,7 +621,7 @@ static void salvage_all(place *of, const crm_store *whole)
   int salvaged = 0;
   int complete = 0;
   int tried = 0;
-  for (i = 8192 + 3; i < size; i += 41) {
+  for (i = 8192 + 3; i < size; i += brief() ? 410 : 41) {
     place at = place_new();
     crm_error error = CRM_ERROR_INIT;
     crm_table *report = NULL;
