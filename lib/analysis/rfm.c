@@ -142,71 +142,125 @@ static inline void count(const axis_counts *axis, uint32_t segment, int64_t valu
   axis->counts[segment * axis->width + (axis->by_kind ? crm__kind(value) : (uint32_t)value)]++;
 }
 
-static void sum_segments(const members *all, segment_sums *sums)
+/* Segments of packed members whose scores come from tables: all by look-ups. */
+static void sum_packed(const members *all, segment_sums *sums)
 {
-  const axis_counts days = sums->axes[RECENCY];       /* copies, which no write to memory can change */
+  const uint8_t *recency = all->scored.table[RECENCY];
+  const uint8_t *frequency = all->scored.table[FREQUENCY];
+  const crm__packed_member *packed = all->scored.packed;
+  const crm__rfm_grid grid = all->grid;               /* copies, which no write to memory can change */
+  const axis_counts days = sums->axes[RECENCY];
   const axis_counts orders = sums->axes[FREQUENCY];
-  const axis_counts money = sums->axes[MONETARY];
-  const members own = *all;
+  uint32_t *kinds = sums->axes[MONETARY].counts;
   uint8_t *segments = sums->segments;
-  int64_t customers[CELLS] = {0};
+  uint32_t n = all->scored.n;
   int64_t spent[CELLS] = {0};
   uint32_t i;
-  int32_t s;
-  for (i = 0; i < own.scored.n; i++) {
-    crm__member member = crm__scored_member(&own.scored, i);
-    uint8_t segment = segment_of(&own, i, &member);
-    segments[i] = segment;
-    customers[segment]++;
+  for (i = 0; i < n; i++) {
+    crm__packed_member member = packed[i];
+    uint32_t cell = (recency[member.days] - 1U) * CRM__SCORES + frequency[member.orders] - 1U;
+    uint32_t segment = grid.cells[cell];
+    segments[i] = (uint8_t)segment;
     spent[segment] += member.money;
-    count(&days, segment, member.days);
-    count(&orders, segment, member.orders);
-    count(&money, segment, member.money);
+    days.counts[segment * days.width + member.days]++;
+    orders.counts[segment * orders.width + member.orders]++;
+    kinds[segment * CRM__KINDS + crm__kind(member.money)]++;
   }
-  memcpy(sums->customers, customers, sizeof customers);
   memcpy(sums->money, spent, sizeof spent);
+}
+
+static void sum_members(const members *all, segment_sums *sums)
+{
+  uint32_t i;
+  for (i = 0; i < all->scored.n; i++) {
+    crm__member member = crm__scored_member(&all->scored, i);
+    uint8_t segment = segment_of(all, i, &member);
+    sums->segments[i] = segment;
+    sums->money[segment] += member.money;
+    count(&sums->axes[RECENCY], segment, member.days);
+    count(&sums->axes[FREQUENCY], segment, member.orders);
+    count(&sums->axes[MONETARY], segment, member.money);
+  }
+}
+
+static void sum_segments(const members *all, segment_sums *sums)
+{
+  const axis_counts *days = &sums->axes[RECENCY];
+  int by_tables = all->scored.packed != NULL && all->scored.split[RECENCY] == NULL &&
+                  all->scored.split[FREQUENCY] == NULL && all->scored.table[RECENCY] != NULL &&
+                  all->scored.table[FREQUENCY] != NULL && !days->by_kind && !sums->axes[FREQUENCY].by_kind;
+  int32_t s;
+  uint32_t d;
+  if (by_tables) {
+    sum_packed(all, sums);
+  } else {
+    sum_members(all, sums);
+  }
   for (s = 0; s < all->grid.count; s++) {
+    for (d = 0; d < days->width; d++) {
+      sums->customers[s] += days->counts[(size_t)s * days->width + d];
+    }
     sums->positive[s] = sums->money[s] > 0 ? sums->money[s] : 0;
     sums->positive_total += sums->positive[s];
   }
 }
 
+/* The values of one kind in a segment, among all that are near a median. */
+typedef struct near_median {
+  int64_t least;
+  uint64_t span;                /* from the least to the most */
+  uint64_t before;              /* values of the segment under them */
+  uint64_t own;                 /* how many there are */
+  uint64_t end;                 /* of those found */
+} near_median;
+
+/* Finds the kinds of the medians; answers how many values are of these kinds. */
+static uint64_t find_near(const members *all, const segment_sums *sums, int a, near_median *near)
+{
+  const axis_counts *axis = &sums->axes[a];
+  uint64_t kept = 0;
+  int32_t s;
+  for (s = 0; s < all->grid.count; s++) {
+    const uint32_t *counts = axis->counts + (size_t)s * axis->width;
+    near[s].least = INT64_MAX;
+    near[s].span = 0;
+    near[s].own = 0;
+    near[s].end = kept;
+    if (sums->customers[s] > 0) {
+      uint32_t kind = crm__kind_at(counts, (uint64_t)(sums->customers[s] - 1) / 2, &near[s].before);
+      int64_t most = kind + 1 < CRM__KINDS ? crm__kind_least(kind + 1) - 1 : INT64_MAX;
+      near[s].least = crm__kind_least(kind);
+      near[s].span = (uint64_t)most - (uint64_t)near[s].least;
+      near[s].own = counts[kind];
+      kept += counts[kind];
+    }
+  }
+  return kept;
+}
+
 /* The lower medians of an axis that was counted by kind: selected among the values of their kinds. */
 static crm_status select_medians(const members *all, crm__scope *scope, segment_sums *sums, int a, crm_error *error)
 {
-  const axis_counts *axis = &sums->axes[a];
-  uint32_t kinds[CELLS];
-  uint64_t before[CELLS];
-  uint64_t ends[CELLS];         /* of what is kept of a segment */
-  uint64_t kept = 0;
-  int64_t *near = crm__scope_alloc(scope, all->scored.n, sizeof *near);
+  near_median near[CELLS];
+  const uint8_t *segments = sums->segments;
+  int64_t *values = crm__scope_alloc(scope, find_near(all, sums, a, near), sizeof *values);
   uint32_t i;
   int32_t s;
-  if (near == NULL) {
+  if (values == NULL) {
     return crm__fail_memory(error);
-  }
-  for (s = 0; s < all->grid.count; s++) {
-    const uint32_t *counts = axis->counts + (size_t)s * axis->width;
-    ends[s] = kept;
-    kinds[s] = UINT32_MAX;
-    if (sums->customers[s] > 0) {
-      kinds[s] = crm__kind_at(counts, (uint64_t)(sums->customers[s] - 1) / 2, &before[s]);
-      kept += counts[kinds[s]];
-    }
   }
   for (i = 0; i < all->scored.n; i++) {
     crm__member member = crm__scored_member(&all->scored, i);
     int64_t value = plain_value(&member, a);
-    uint8_t segment = sums->segments[i];
-    if (crm__kind(value) == kinds[segment]) {
-      near[ends[segment]++] = value;
+    near_median *own = &near[segments[i]];
+    if ((uint64_t)value - (uint64_t)own->least <= own->span) {
+      values[own->end++] = value;
     }
   }
   for (s = 0; s < all->grid.count; s++) {
     if (sums->customers[s] > 0) {
-      uint64_t own = axis->counts[(size_t)s * axis->width + kinds[s]];
-      sums->medians[a][s] =
-        crm__select(near + (ends[s] - own), own, (uint64_t)(sums->customers[s] - 1) / 2 - before[s]);
+      sums->medians[a][s] = crm__select(values + (near[s].end - near[s].own), near[s].own,
+                                        (uint64_t)(sums->customers[s] - 1) / 2 - near[s].before);
     }
   }
   return CRM_OK;

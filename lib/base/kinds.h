@@ -23,6 +23,23 @@ static inline uint32_t crm__kind(int64_t value)
   return value < 0 ? CRM__KIND_HALF - kind : CRM__KIND_HALF + kind;
 }
 
+/* The least value of a bucket. */
+static inline int64_t crm__kind_least(uint32_t kind)
+{
+  uint64_t low = 0;                  /* steps from INT64_MIN on */
+  uint64_t high = UINT64_MAX;
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    int64_t value = middle >> 63 ? (int64_t)(middle - (UINT64_C(1) << 63)) : (int64_t)middle + INT64_MIN;
+    if (crm__kind(value) < kind) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low >> 63 ? (int64_t)(low - (UINT64_C(1) << 63)) : (int64_t)low + INT64_MIN;
+}
+
 /* The bucket of the k-th smallest (from 0) of what was counted; *before: how many are counted under it. */
 static inline uint32_t crm__kind_at(const uint32_t *counts, uint64_t k, uint64_t *before)
 {

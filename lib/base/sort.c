@@ -126,7 +126,7 @@ void crm__radix_sort(uint64_t *keys, uint32_t *payload, uint64_t *spare_keys, ui
   }
 }
 
-#define DIGIT_BITS 13        /* most of a digit of 32-bit values */
+#define SMALL_BITS 11        /* of a digit of 32-bit values */
 #define SMALL_DIGITS 3
 
 static void insertion_sort_small(uint32_t *values, uint64_t count)
@@ -144,22 +144,22 @@ static void insertion_sort_small(uint32_t *values, uint64_t count)
 }
 
 /* How often each digit of the values occurs. */
-static void count_small(const uint32_t *values, uint64_t count, int bits,
-                        uint32_t counts[SMALL_DIGITS][1 << DIGIT_BITS])
+static void count_small(const uint32_t *values, uint64_t count, uint32_t counts[SMALL_DIGITS][1 << SMALL_BITS])
 {
-  uint32_t mask = (1U << bits) - 1;
+  const uint32_t mask = (1U << SMALL_BITS) - 1;
   uint64_t i;
   memset(counts, 0, sizeof counts[0] * SMALL_DIGITS);
   for (i = 0; i < count; i++) {
     counts[0][values[i] & mask]++;
-    counts[1][values[i] >> bits & mask]++;
-    counts[2][(uint64_t)values[i] >> (2 * bits) & mask]++;
+    counts[1][values[i] >> SMALL_BITS & mask]++;
+    counts[2][values[i] >> (2 * SMALL_BITS)]++;
   }
 }
 
 /* Deals out 32-bit values by one digit. */
-static void deal_small(const uint32_t *from, uint32_t *to, uint64_t count, int shift, uint32_t mask, uint32_t *counts)
+static void deal_small(const uint32_t *from, uint32_t *to, uint64_t count, int shift, uint32_t *counts)
 {
+  const uint32_t mask = (1U << SMALL_BITS) - 1;
   uint32_t place = 0;
   uint64_t i;
   for (i = 0; i <= mask; i++) {
@@ -172,35 +172,61 @@ static void deal_small(const uint32_t *from, uint32_t *to, uint64_t count, int s
   }
 }
 
-/* Two digits of 13 bits, or three of 11: each pass over the values costs as much as the others. */
-void crm__sort_small(uint32_t *values, uint32_t *spare, uint64_t count)
+static void sort_by_digits(uint32_t *values, uint32_t *spare, uint64_t count)
 {
-  uint32_t counts[SMALL_DIGITS][1 << DIGIT_BITS];
-  uint32_t *from = values;
-  uint32_t *to = spare;
-  uint32_t most = 0;
-  uint64_t i;
-  int bits;
-  int shift;
-
+  uint32_t counts[SMALL_DIGITS][1 << SMALL_BITS];
   if (count <= INSERTION_MAX) {
     insertion_sort_small(values, count);
     return;
   }
+  count_small(values, count, counts);
+  deal_small(values, spare, count, 0, counts[0]);
+  deal_small(spare, values, count, SMALL_BITS, counts[1]);
+  deal_small(values, spare, count, 2 * SMALL_BITS, counts[2]);
+  memcpy(values, spare, (size_t)count * sizeof *values);
+}
+
+/* Counts the values below `range` and brings the others to the front. Answers how many they are. */
+static uint64_t tally_below(uint32_t *values, uint64_t count, uint32_t range, uint32_t *counts)
+{
+  uint64_t front = 0;
+  uint64_t i;
+  memset(counts, 0, range * sizeof *counts);
   for (i = 0; i < count; i++) {
-    most = values[i] > most ? values[i] : most;
+    uint32_t value = values[i];
+    if (value < range) {
+      counts[value]++;
+    } else {
+      values[front++] = value;
+    }
   }
-  bits = most >> (2 * DIGIT_BITS) == 0 ? DIGIT_BITS : 11;
-  count_small(values, count, bits, counts);
-  for (shift = 0; shift < 32 && most >> shift != 0; shift += bits) {
-    uint32_t *swap = from;
-    deal_small(from, to, count, shift, (1U << bits) - 1, counts[shift / bits]);
-    from = to;
-    to = swap;
+  return front;
+}
+
+/* Sums of money have many small values among them and few large ones: what is less than half the count of all is
+ * counted one by one, in the spare memory, the rest sorted by digits. Half the time of digits for all. */
+void crm__sort_small(uint32_t *values, uint32_t *spare, uint64_t count)
+{
+  uint32_t range = 1;
+  uint32_t value;
+  uint64_t large;
+  uint64_t at = 0;
+  if (count <= INSERTION_MAX) {
+    insertion_sort_small(values, count);
+    return;
   }
-  if (from != values) {
-    memcpy(values, from, (size_t)count * sizeof *values);
+  while (range <= count / 4 && range < (UINT32_C(1) << 31)) {
+    range *= 2;
   }
+  large = tally_below(values, count, range, spare);
+  memmove(values + (count - large), values, (size_t)large * sizeof *values);
+  for (value = 0; value < range; value++) {
+    uint32_t left;
+    for (left = spare[value]; left > 0; left--) {
+      values[at++] = value;
+    }
+  }
+  sort_by_digits(values + at, spare, large);
 }
 
 #define SELECT_BITS 11

@@ -207,12 +207,14 @@ static void small_values_sort_like_keys(void **unused)
   static uint64_t spare[MOST];
   static uint64_t ordered[MOST];
   (void)unused;
-  for (int shape = 0; shape <= SHAPES + 3; shape++) {
+  for (int shape = 0; shape <= SHAPES + 4; shape++) {
     for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
       for (uint64_t i = 0; i < counts[c]; i++) {
-        /* beyond the shapes: money of 20, 26, 27 and 32 bits */
+        /* beyond the shapes: money of up to 20, 26, 27 and 32 bits, and many small sums among few of any size */
         static const uint64_t widths[] = {UINT64_C(1) << 20, (UINT64_C(1) << 26) - 1, UINT64_C(1) << 27, UINT32_MAX};
-        values[i] = (uint32_t)(shape < SHAPES ? shaped(shape, i) : next_random() % (widths[shape - SHAPES] + 1));
+        uint64_t most = shape < SHAPES + 4 ? widths[shape < SHAPES ? 0 : shape - SHAPES]
+                                           : UINT32_MAX >> (next_random() % 16 == 0 ? next_random() % 24 : 23);
+        values[i] = (uint32_t)(shape < SHAPES ? shaped(shape, i) : next_random() % (most + 1));
         ordered[i] = values[i];
       }
       crm__radix_sort(ordered, NULL, spare, NULL, counts[c]);
@@ -262,6 +264,10 @@ static void kinds_keep_the_order(void **unused)
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
     assert_true(crm__kind(steps[i]) < CRM__KINDS);
     assert_true(i == 0 || crm__kind(steps[i]) >= crm__kind(steps[i - 1]));
+    assert_int_equal(crm__kind(crm__kind_least(crm__kind(steps[i]))), crm__kind(steps[i]));
+    assert_true(crm__kind_least(crm__kind(steps[i])) <= steps[i]);
+    assert_true(crm__kind_least(crm__kind(steps[i])) == INT64_MIN ||
+                crm__kind(crm__kind_least(crm__kind(steps[i])) - 1) < crm__kind(steps[i]));
   }
   for (int64_t v = -127; v <= 127; v++) {
     assert_true(v == -127 || crm__kind(v) > crm__kind(v - 1));
