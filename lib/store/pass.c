@@ -151,21 +151,18 @@ static void add_at_once(const crm__pass_job *job, const crm__facts *facts, uint3
                         int cells_alone)
 {
   unsigned char *record = job->records + facts->customer[i] * job->stride;
-  uint32_t act = crm__act_of(facts, i);
-  uint32_t left = facts->orders[i];
-  int64_t money = facts->money[i];
-  int64_t cost = facts->cost[i];
-  do {
-    uint32_t orders = left < CRM__ACT_ORDERS_MOST ? left : CRM__ACT_ORDERS_MOST;
-    if (cells_alone) {
-      crm__act_on_cell(job, record, act | orders << CRM__ACT_ORDERS, money, tally->cells);
-    } else {
-      crm__act_on_record(job, record, act | orders << CRM__ACT_ORDERS, money, cost, tally);
-    }
-    left -= orders;
-    money = 0;
-    cost = 0;
-  } while (left > 0);
+  crm__act act;
+  act.day = facts->day[i];
+  act.flags = facts->flags[i];
+  act.orders = facts->orders[i];
+  act.in_order = 0;
+  act.money = facts->money[i];
+  act.cost = facts->cost[i];
+  if (cells_alone) {
+    crm__act_on_cell(job, record, &act, tally->cells);
+  } else {
+    crm__act_on_record(job, record, &act, tally);
+  }
 }
 
 static void go_at_once(const crm__pass_job *job, uint64_t part, crm__pass_tally *tally, int cells_alone)

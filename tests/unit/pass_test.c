@@ -7,6 +7,7 @@
 
 #include "store/pass.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,12 @@ static crm_status append(crm_load *load, const crm_column *columns, int64_t coun
 }
 
 /* Random facts: returns that name an earlier document, two branches, and what `kind` says. */
-enum { LATE, HUGE_AND_LATE, IN_ORDER };   /* some documents late; amounts that do not pack */
+enum {
+  LATE,               /* some documents late */
+  HUGE_AND_LATE,      /* amounts that do not pack */
+  FAR_AND_LATE,       /* a day that does not pack */
+  IN_ORDER
+};
 
 static crm_store *random_store(uint64_t seed, int64_t documents, int32_t customers, int kind)
 {
@@ -59,8 +65,9 @@ static crm_store *random_store(uint64_t seed, int64_t documents, int32_t custome
   }
   for (i = 0; i < documents; i++) {
     int sale = dice_below(&d, 12) > 0;
-    int late = kind != IN_ORDER && dice_below(&d, 20) == 0;
+    int late = kind < IN_ORDER && dice_below(&d, 20) == 0;
     int64_t day = FIRST_DAY + (late ? dice_below(&d, DAYS) : (int32_t)(i * DAYS / documents));
+    day = kind == FAR_AND_LATE && i == documents / 2 ? -20000 : day;
     v[0][i] = i + 1;
     v[1][i] = dice_below(&d, customers) + 1;
     v[2][i] = day * CRM_DAY + dice_below(&d, 86400) * INT64_C(1000000);
@@ -83,6 +90,34 @@ static crm_store *random_store(uint64_t seed, int64_t documents, int32_t custome
   assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
   crm_load_free(load);
   free(values);
+  return store;
+}
+
+/* Rows of a file that has no documents, three alike each time: a document each three, with so many orders. */
+static crm_store *equal_rows_store(int32_t documents, int32_t customers)
+{
+  dice d = dice_of(6);
+  text_buffer text = TEXT_BUFFER_INIT;
+  crm_csv csv = CRM_CSV_INIT;
+  crm_store *store = store_new(NULL);
+  crm_load *load = NULL;
+  int32_t i;
+  int k;
+  text_add(&text, "customer,time,amount\n");
+  for (i = 0; i < documents; i++) {
+    char row[80];
+    (void)snprintf(row, sizeof row, "%d,2024-%02d-%02d,%d\n", (int)dice_below(&d, customers),
+                   (int)(1 + (int64_t)i * 12 / documents), (int)(1 + dice_below(&d, 28)), (int)dice_below(&d, 1000000));
+    for (k = 0; k < 3; k++) {
+      text_add(&text, row);
+    }
+  }
+  csv.document = CRM_DOCUMENT_ROW;
+  assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+  assert_int_equal(read_text(load, "sales", &csv, text.bytes, 0, NULL), CRM_OK);
+  assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
+  crm_load_free(load);
+  text_free(&text);
   return store;
 }
 
@@ -327,6 +362,8 @@ static void test_against_a_walk(void **unused)
   crm_store *huge = random_store(2, DOCUMENTS, CUSTOMERS, HUGE_AND_LATE);
   crm_store *few = random_store(3, 20000, 500, HUGE_AND_LATE);
   crm_store *ordered = random_store(4, DOCUMENTS, 20000, IN_ORDER);
+  crm_store *old = random_store(5, DOCUMENTS, CUSTOMERS, FAR_AND_LATE);
+  crm_store *rows = equal_rows_store(70000, 20000);
   (void)unused;
   assert_true(crm_store_customers(many) * 48 > 262144);
   assert_pass(many, NULL, NULL, 1);
@@ -337,12 +374,17 @@ static void test_against_a_walk(void **unused)
     assert_scopes(ordered);
   }
   assert_pass(huge, NULL, NULL, 1);
+  assert_pass(old, NULL, NULL, 0);
+  assert_true(crm_store_documents(rows) <= 70000 && crm_store_lines(rows) == 210000);
+  assert_pass(rows, NULL, NULL, 1);
   assert_accounts(many, CUSTOMERS);
   assert_accounts(few, 500);
   crm_store_free(many);
   crm_store_free(huge);
   crm_store_free(few);
   crm_store_free(ordered);
+  crm_store_free(old);
+  crm_store_free(rows);
 }
 
 /* ---- with executors, through the analyses ---- */
