@@ -7,8 +7,8 @@
 #include "base/window.h"
 
 /* Keys to dense ids 0, 1, 2, ... in order of first sight, each in a space below 2^31 (0 for most; the source of a
- * document). Integers and texts have a hash table each; texts of up to 16 bytes live in their slot, longer ones in an
- * arena. Where many integers of space 0 lie close together a window takes all that it covers, and the table has the
+ * document). Integers and texts have a hash table each; texts of up to 16 bytes live in a record each, longer ones in
+ * an arena. Where many integers of space 0 lie close together a window takes all that it covers, and the table has the
  * others. Of integers that come one after the other from the first id on, nothing is kept but where they begin. Not
  * ordered by hash anywhere outside: callers sort by key. */
 
@@ -34,14 +34,16 @@ typedef struct crm__intern crm__intern;
 
 /* Zeroed memory is no intern table; open it first. Allocates nothing until the first key. */
 struct crm__intern {
-  struct crm__intern_integer_slot *integers;
-  struct crm__intern_text_slot *texts;
+  struct crm__intern_integer *integers;       /* hash tables, of integers themselves */
+  struct crm__intern_text_slot *text_slots;   /* and of the numbers of texts; */
+  struct crm__intern_text *texts;             /* texts in order of first sight, text_index.count of them */
+  uint64_t text_capacity;
   crm__intern_index integer_index;
   crm__intern_index text_index;
   crm__window window;
   uint64_t run_base;              /* ids below run_count are the integers run_base, run_base + 1, ... of space 0 */
   uint64_t run_count;
-  uint64_t *values;               /* by id - run_count: the integer's bits, or the slot of a text */
+  uint64_t *values;               /* by id - run_count: the integer's bits, or the number of a text */
   uint32_t *kinds;                /* by id: twice the space, plus 1 for a text; NULL while all are of `kind` */
   uint32_t kind;
   uint64_t value_capacity;
