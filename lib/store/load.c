@@ -301,7 +301,7 @@ static crm_status load_some(crm_load *load, int32_t table, const crm__input *inp
   }
   if (taken > 0) {
     *count = taken;
-    return CRM_OK;
+    return crm__capture_plain(load, plain, taken, error);
   }
   return load_slice(load, table, inputs, records, from, *count, error);
 }
@@ -327,7 +327,6 @@ crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *input
     return crm__fail_memory(error);
   }
   crm__plain_open(&plain, load, table, inputs, records, rows);
-  plain.plain &= load->capture == NULL;   /* a store's file takes decoded slices */
   for (from = 0; from < rows; from += count) {
     crm_status status;
     count = rows - from < CRM__SLICE ? rows - from : CRM__SLICE;

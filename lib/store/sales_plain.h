@@ -25,6 +25,10 @@ typedef struct crm__plain_rows {
 void crm__plain_open(crm__plain_rows *rows, const crm_load *load, int32_t table, const crm__input *inputs,
                      const uint8_t *records, int64_t count);
 
+/* Whether the rows of a slice are plain. Of the documents that end in it, where they begin and their times go to where
+ * fresh ones are prepared. */
+int crm__plain_rows_read(crm__slice *slice, const crm__plain_rows *rows, int64_t count);
+
 /* Takes rows from one on. *taken: how many; where that is 0, the next *general rows have to go the general way.
  * 0: no memory. */
 int crm__plain_take(crm_load *load, crm__plain_rows *rows, int64_t from, int64_t *taken, int64_t *general);

@@ -5,6 +5,7 @@
 
 #include "file/journal.h"
 #include "store/ahead.h"
+#include "store/sales_plain.h"
 #include "store/saved.h"
 
 #include <crm/file.h>
@@ -70,6 +71,9 @@ crm_status crm__saved_changeable(const crm_store *store, crm_error *error);
 int crm__capture_begin(crm_load *load);
 crm_status crm__capture_file(crm_load *load, const char *name, crm_error *error);
 crm_status crm__capture_slice(crm_load *load, int32_t table, int64_t count, crm_error *error);
+
+/* Plain rows that have just been taken, as the slice that they would have been decoded into. */
+crm_status crm__capture_plain(crm_load *load, const crm__plain_rows *rows, int64_t count, crm_error *error);
 
 /* Everything is decided: with CRM_OK it is in the file. */
 crm_status crm__capture_commit(crm_load *load, const crm__decided *decided, crm_error *error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "support/disk.h"
 #include "support/loads.h"
 #include "support/rounds.h"
 
@@ -184,6 +185,71 @@ static void test_ways_agree(void **state)
   }
 }
 
+#define PATH "rows.crm"
+
+static crm_store *open_store(const crm_file_options *options)
+{
+  crm_error error = CRM_ERROR_INIT;
+  crm_store *store = NULL;
+  if (crm_store_open(NULL, options, PATH, &store, &error) != CRM_OK) {
+    fail_msg("%s: %s", crm_status_name(error.status), error.message);
+  }
+  return store;
+}
+
+/* Loads into a store whose file is `options`'s, or into memory where that is NULL; what was said, and what the store
+ * says in the end: of a file when it is opened again, which does the loads once more. */
+static void load_into(const crm_file_options *options, uint64_t seed, int64_t size, int texts, int plain,
+                      text_buffer *said)
+{
+  crm_store *store = store_new(NULL);
+  if (options != NULL) {
+    assert_int_equal(crm_store_save(store, options, PATH, NULL), CRM_OK);
+    crm_store_free(store);
+    store = open_store(options);
+  }
+  load_rows(store, make_rows(seed, (int)(seed % TROUBLES)), size, 0, texts, plain, said);
+  load_rows(store, make_rows(seed + 1, CLEAN), size, seed % 2 == 0 ? 0x402U : 0, texts, plain, said);
+  if (options != NULL) {
+    crm_file_info info = CRM_FILE_INFO_INIT;
+    crm_store_free(store);
+    store = open_store(options);
+    assert_int_equal(crm_store_file(store, &info, NULL), CRM_OK);
+    assert_int_equal(info.commits_replayed, 2);
+  }
+  assert_verifies(store);
+  text_add_store(said, store, 1);
+  crm_store_free(store);
+}
+
+/* The file of a store says of plain rows what it says of others: opened again, it gives the same store. */
+static void test_in_a_file(void **state)
+{
+  static const int64_t sizes[] = {ROWS, 1500, 1024, 333};
+  uint64_t seed;
+  (void)state;
+  for (seed = 1; seed <= 14; seed++) {
+    text_buffer said[3] = {TEXT_BUFFER_INIT, TEXT_BUFFER_INIT, TEXT_BUFFER_INIT};
+    int way;
+    for (way = 0; way < 3; way++) {
+      crm_file_options options = CRM_FILE_OPTIONS_INIT;
+      crm_io io = CRM_IO_INIT;
+      test_disk *disk = test_disk_create(CRM_IO_SURVIVES_PROCESS | CRM_IO_SURVIVES_POWER | CRM_IO_NAMES_SURVIVE |
+                                         CRM_IO_ATOMIC_REPLACE | CRM_IO_LOCKS);
+      test_disk_io(disk, &io);
+      options.io = &io;
+      options.mode = CRM_FILE_WRITE;
+      load_into(way == 0 ? NULL : &options, seed, sizes[seed % 4], seed % 3 == 0, way != 1, &said[way]);
+      test_disk_free(disk);
+    }
+    assert_string_equal(said[0].bytes, said[1].bytes);
+    assert_string_equal(said[0].bytes, said[2].bytes);
+    for (way = 0; way < 3; way++) {
+      text_free(&said[way]);
+    }
+  }
+}
+
 /* Everybody's rows, but nobody's customer or branch. */
 static void test_nobody(void **state)
 {
@@ -225,6 +291,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_ways_agree),
+    cmocka_unit_test(test_in_a_file),
     cmocka_unit_test(test_nobody),
     cmocka_unit_test(test_rolled_back),
   };
