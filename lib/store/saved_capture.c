@@ -87,7 +87,7 @@ static uint64_t above(int64_t value, int64_t least)
   return value == CRM__NULL ? UINT64_MAX : (uint64_t)value - (uint64_t)least;
 }
 
-/* Each width with a loop of its own, that the compiler knows it in: twice as fast in all. */
+/* Each width with a loop of its own, where the compiler knows it: half the time or less by gcc. */
 static void store_numbers(unsigned char *to, const int64_t *values, int64_t count, int64_t least, uint32_t width)
 {
   int64_t i;
