@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* The integers of an intern table, one by one and in batches: a run of them, a window, and a hash table for the rest. */
+/* The integers of an intern table, one by one and in batches: a run of them, a window, and a hash table for the
+ * rest. */
 
 #define AHEAD CRM__INTERN_AHEAD
 #define WINDOW_AHEAD CRM__SIZE(16, 2)      /* keys of a batch whose entries in the window are asked for ahead */

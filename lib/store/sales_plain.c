@@ -100,12 +100,16 @@ static int are_plain(const int64_t *numbers, int64_t factor, int64_t count)
   return seen >> (factor > 1 ? BITS_MOST - BITS_SCALED : BITS_MOST) == 0;
 }
 
-/* In the numbers of a file one that is missing is CRM__NULL. */
+/* In the numbers of a file one that is missing is CRM__NULL. Mostly none is below 0, which is seen in half the time. */
 static int none_missing(const int64_t *numbers, int64_t count)
 {
   int missing = 0;
+  uint64_t seen = 0;
   int64_t i;
   for (i = 0; numbers != NULL && i < count; i++) {
+    seen |= (uint64_t)numbers[i];
+  }
+  for (i = 0; seen >> 63 != 0 && i < count; i++) {
     missing |= numbers[i] == CRM__NULL;
   }
   return !missing;
