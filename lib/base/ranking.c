@@ -121,7 +121,7 @@ void crm__ranking_close(crm__ranking *ranking, crm__memory *memory)
   ranking->count = 0;
 }
 
-int crm__ranking_reserve(crm__ranking *ranking, crm__memory *memory)
+int crm__ranking_stock(crm__ranking *ranking, crm__memory *memory)
 {
   return crm__node_reserve(&ranking->leaves, memory, 2) &&
          crm__node_reserve(&ranking->inners, memory, ranking->height + 2U);

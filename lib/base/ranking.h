@@ -42,8 +42,15 @@ void crm__ranking_close(crm__ranking *ranking, crm__memory *memory);
 int crm__ranking_build(crm__ranking *ranking, crm__memory *memory, const int64_t *values, const uint32_t *ids,
                        uint64_t count);
 
+/* Takes memory for the next add. 0: there is none. */
+int crm__ranking_stock(crm__ranking *ranking, crm__memory *memory);
+
 /* Makes sure that the next add finds what it needs. 0: no memory. */
-int crm__ranking_reserve(crm__ranking *ranking, crm__memory *memory);
+static inline int crm__ranking_reserve(crm__ranking *ranking, crm__memory *memory)
+{
+  return (ranking->leaves.free_count >= 2 && ranking->inners.free_count >= ranking->height + 2U) ||
+         crm__ranking_stock(ranking, memory);
+}
 
 /* Adds one after a reserve; removes one that is there. */
 void crm__ranking_add(crm__ranking *ranking, int64_t value, uint32_t id);

@@ -5,6 +5,7 @@
 
 #include "analysis/pyramid_handle.h"
 #include "analysis/rfm_rules.h"
+#include "base/check.h"
 #include "base/counting.h"
 #include "base/ranking.h"
 #include "cockpit/till_gauges.h"
@@ -51,7 +52,7 @@ typedef struct crm__posted {
   uint32_t customer;   /* and who stands for that one */
   uint32_t next;       /* the customer's posted sale before it */
   uint32_t orders;
-  uint32_t reserved;
+  uint32_t placed;     /* both are the place of the record instead, by which nobody had to look up an id so far */
 } crm__posted;
 
 /* A cut of the pyramid: the size-th largest value of the n, and the one after it; with ties split whose they are. */
@@ -134,6 +135,9 @@ crm__key crm__till_key(const crm_till *till, uint32_t id);   /* of CRM__NONE the
 /* The id of a key, CRM__NONE: nobody has it; and the record. */
 uint32_t crm__till_find(const crm_till *till, const char *key, crm__buyer **buyer);
 
+/* The id of a record that has its place by its key. */
+uint32_t crm__till_placed(const crm_till *till, uint64_t place);
+
 /* Who stands for an id. */
 static inline uint32_t crm__till_stands(const crm_till *till, uint32_t id)
 {
@@ -179,16 +183,31 @@ typedef struct crm__till_look {
 
 void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__buyer *made, crm__till_look *look);
 
+/* Days and orders are of a narrow range, and equal ones alike unless keys tell them apart. */
+static inline int crm__till_counted(const crm_till *till, int axis)
+{
+  return axis != CRM__MONETARY && till->axes[axis].before == NULL;
+}
+
 /* How many on an axis are below a value, and how many equal it. */
-uint64_t crm__till_below(const crm_till *till, int axis, int64_t value, uint64_t *equal);
+static inline uint64_t crm__till_below(const crm_till *till, int axis, int64_t value, uint64_t *equal)
+{
+  return crm__till_counted(till, axis) ? crm__counting_below(&till->counts[axis], value, equal)
+                                       : crm__ranking_below(&till->axes[axis], value, equal);
+}
 
 /* Changes a customer's record and its place on the axes and the wheel; the cuts are to be refreshed after it. look is
- * of the record that is there and this one. */
+ * of the record that is there and this one. id may be CRM__NONE for one that has its place by its key, unless keys
+ * order an axis. */
 void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm__buyer *made,
                        const crm__till_look *look);
 
 /* What the money of the n adds up to when a record changes. 1: overflow. */
-int crm__till_total(const crm_till *till, const crm__buyer *old, const crm__buyer *made, int64_t *total);
+static inline int crm__till_total(const crm_till *till, const crm__buyer *old, const crm__buyer *made, int64_t *total)
+{
+  int64_t others = till->total - (old->money > 0 ? old->money : 0);
+  return crm__add_overflows(others, made->money > 0 ? made->money : 0, total);
+}
 
 /* Finds the values at the cuts that may have changed. */
 void crm__till_refresh_cuts(crm_till *till);

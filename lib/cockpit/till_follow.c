@@ -57,6 +57,20 @@ static uint32_t known_as(const crm_till *till, uint32_t id)
   return known == CRM__NONE ? id : known;
 }
 
+/* Looks up who the posted sales are for, where that has not been asked yet. */
+static void name_posted(crm_till *till)
+{
+  uint64_t i;
+  for (i = 0; i < till->posted_count; i++) {
+    crm__posted *one = &till->posted[i];
+    if (one->placed) {
+      one->sent = crm__till_placed(till, one->sent);
+      one->customer = one->sent;
+      one->placed = 0;
+    }
+  }
+}
+
 /* Drops the settled ones. The others go to who stands for their customers by now. */
 static void settle_posted(crm_till *till)
 {
@@ -278,6 +292,7 @@ crm_status crm__till_fill(crm_till *till, crm_error *error)
   crm_status status;
   uint32_t i;
   till->version = -1;
+  name_posted(till);
   settle_posted(till);
   status = reopen(till, error);
   if (status == CRM_OK && (!settle_places(till) || !grow(till))) {
@@ -405,6 +420,7 @@ crm_status crm_till_sync(crm_till *till, crm_error *error)
   if (all_anew(till)) {
     return crm__till_fill(till, error);
   }
+  name_posted(till);
   memory = crm__memory_fork(&till->memory);
   if (!crm__customers_touched(till->store, till->version, &memory, &ids, &count, &room)) {
     return crm__fail_memory(error);

@@ -3,7 +3,6 @@
 #include "cockpit/till.h"
 
 #include "analysis/population.h"
-#include "base/check.h"
 #include "base/error.h"
 #include "base/sort.h"
 
@@ -48,9 +47,6 @@ static void wheel_add(crm_till *till, uint32_t id, int32_t due)
 
 static void schedule(crm_till *till, uint32_t id, int32_t old, int32_t due)
 {
-  if (due == old) {
-    return;
-  }
   if (old != INT32_MAX) {
     wheel_remove(till, id, old);
   }
@@ -77,18 +73,6 @@ static int64_t value_on(const crm__buyer *buyer, int axis)
 static int is_kept(const crm_till *till, int axis)
 {
   return axis == CRM__MONETARY || !till->scores.own[axis];
-}
-
-/* Days and orders are of a narrow range, and equal ones alike unless keys tell them apart. */
-static int is_counted(const crm_till *till, int axis)
-{
-  return axis != CRM__MONETARY && till->axes[axis].before == NULL;
-}
-
-uint64_t crm__till_below(const crm_till *till, int axis, int64_t value, uint64_t *equal)
-{
-  return is_counted(till, axis) ? crm__counting_below(&till->counts[axis], value, equal)
-                                : crm__ranking_below(&till->axes[axis], value, equal);
 }
 
 void crm__till_open_axes(crm_till *till)
@@ -163,7 +147,7 @@ static void put(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
   if (!is_kept(till, axis) || buyer->orders == 0) {
     return;
   }
-  if (is_counted(till, axis)) {
+  if (crm__till_counted(till, axis)) {
     crm__counting_add(&till->counts[axis], value);
   } else {
     crm__ranking_add(&till->axes[axis], value, id);
@@ -176,7 +160,7 @@ static void take(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
   if (!is_kept(till, axis) || buyer->orders == 0) {
     return;
   }
-  if (is_counted(till, axis)) {
+  if (crm__till_counted(till, axis)) {
     crm__counting_remove(&till->counts[axis], value);
   } else {
     crm__ranking_remove(&till->axes[axis], value, id);
@@ -237,11 +221,11 @@ crm_status crm__till_rank_all(crm_till *till, crm_error *error)
   }
   for (a = 0; a < CRM__AXES && status == CRM_OK; a++) {
     crm__ranking_close(&till->axes[a], &till->memory);
-    if (is_counted(till, a)) {
+    if (crm__till_counted(till, a)) {
       crm__counting_close(&till->counts[a], &till->memory);
     }
     if (is_kept(till, a)) {
-      status = is_counted(till, a) ? count_axis(till, a, error) : rank_axis(till, a, values, ids, error);
+      status = crm__till_counted(till, a) ? count_axis(till, a, error) : rank_axis(till, a, values, ids, error);
     }
   }
   if (status == CRM_OK) {
@@ -262,7 +246,7 @@ int crm__till_reserve(crm_till *till, const crm__buyer *made)
     if (!is_kept(till, a) || made->orders == 0) {
       continue;
     }
-    if (is_counted(till, a) ? !crm__counting_reserve(&till->counts[a], &till->memory, value)
+    if (crm__till_counted(till, a) ? !crm__counting_reserve(&till->counts[a], &till->memory, value)
                             : !crm__ranking_reserve(&till->axes[a], &till->memory)) {
       return 0;
     }
@@ -271,12 +255,6 @@ int crm__till_reserve(crm_till *till, const crm__buyer *made)
 }
 
 /* ---- a change ---- */
-
-int crm__till_total(const crm_till *till, const crm__buyer *old, const crm__buyer *made, int64_t *total)
-{
-  int64_t others = till->total - (old->money > 0 ? old->money : 0);
-  return crm__add_overflows(others, made->money > 0 ? made->money : 0, total);
-}
 
 /* A record that stays above the values at a cut or below them moves neither. */
 static void touch_cuts(crm_till *till, const crm__buyer *old, const crm__buyer *made)
@@ -323,14 +301,16 @@ void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm
   touch_cuts(till, buyer, made);
   move_money(till, id, buyer, made, look);
   for (a = 0; a < CRM__MONETARY; a++) {
-    if (buyer->orders > 0 && made->orders > 0 && is_kept(till, a) && is_counted(till, a)) {
+    if (buyer->orders > 0 && made->orders > 0 && is_kept(till, a) && crm__till_counted(till, a)) {
       crm__counting_move(&till->counts[a], value_on(buyer, a), value_on(made, a));
     } else {
       take(till, a, id, buyer);
       put(till, a, id, made);
     }
   }
-  schedule(till, id, buyer->due, made->due);
+  if (buyer->due != made->due) {
+    schedule(till, id == CRM__NONE ? crm__till_placed(till, (uint64_t)(buyer - till->buyers)) : id, buyer->due, made->due);
+  }
   *buyer = *made;
 }
 

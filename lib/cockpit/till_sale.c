@@ -3,6 +3,7 @@
 #include "cockpit/till.h"
 
 #include "base/error.h"
+#include "base/prefetch.h"
 
 #include <string.h>
 
@@ -19,6 +20,17 @@ crm__key crm__till_key(const crm_till *till, uint32_t id)
                               : crm__customer_key(till->store, id);
 }
 
+/* The key of a text. The record that its place would say is asked for: it comes while other things are looked at. */
+static crm__key read_key(const crm_till *till, const char *text)
+{
+  crm__key key = crm__key_from(text, strlen(text));
+  uint64_t place = (uint64_t)key.integer - till->direct_from;
+  if (key.text == NULL && place < till->direct_span) {
+    CRM__PREFETCH(&till->buyers[place]);
+  }
+  return key;
+}
+
 /* The record of a key whose place says where it is, if somebody is known by it; else NULL. */
 static crm__buyer *find_direct(const crm_till *till, crm__key key)
 {
@@ -30,10 +42,16 @@ static crm__buyer *find_direct(const crm_till *till, crm__key key)
   return &till->buyers[place];
 }
 
-/* The id of a key as it was sent, and the record of who stands for it. */
-static uint32_t find_sent(const crm_till *till, const char *text, crm__buyer **buyer)
+uint32_t crm__till_placed(const crm_till *till, uint64_t place)
 {
-  crm__key key = crm__key_from(text, strlen(text));
+  crm__key key = { NULL, 0, 0 };
+  key.integer = (int64_t)(till->direct_from + place);
+  return crm__customer_sent(till->store, key);
+}
+
+/* The id of a key as it was sent, and the record of who stands for it. */
+static uint32_t find_sent(const crm_till *till, crm__key key, crm__buyer **buyer)
+{
   uint32_t id = crm__customer_sent(till->store, key);
   *buyer = find_direct(till, key);
   if (*buyer != NULL) {
@@ -47,32 +65,37 @@ static uint32_t find_sent(const crm_till *till, const char *text, crm__buyer **b
   return id;
 }
 
-uint32_t crm__till_find(const crm_till *till, const char *key, crm__buyer **buyer)
+uint32_t crm__till_find(const crm_till *till, const char *text, crm__buyer **buyer)
 {
-  uint32_t id = find_sent(till, key, buyer);
+  uint32_t id = find_sent(till, crm__key_from(text, strlen(text)), buyer);
   return *buyer == NULL ? CRM__NONE : crm__till_stands(till, id);
 }
 
-/* The record to look at, NULL: nobody has the key. *id is told where what is asked depends on it: on the order of keys,
- * on the day of joining, or on the single facts. */
-static crm__buyer *find_to_look(const crm_till *till, const char *key, uint32_t *id)
+/* The record of a key, NULL: nobody has it. *sent is the id, unless it is CRM__NONE because nothing depends on it: an id
+ * tells the order of keys, the day of joining, the single facts. */
+static crm__buyer *find(const crm_till *till, crm__key key, int by_id, uint32_t *sent)
 {
   crm__buyer *buyer = NULL;
-  *id = CRM__NONE;
-  if (till->axes[CRM__MONETARY].before == NULL && till->window != CRM_WINDOW_MEMBERSHIP &&
+  *sent = CRM__NONE;
+  if (!by_id && till->axes[CRM__MONETARY].before == NULL && till->window != CRM_WINDOW_MEMBERSHIP &&
       till->scope.occasions == CRM_OCCASIONS_EACH) {
-    buyer = find_direct(till, crm__key_from(key, strlen(key)));
+    buyer = find_direct(till, key);
   }
   if (buyer == NULL) {
-    *id = crm__till_find(till, key, &buyer);
+    *sent = find_sent(till, key, &buyer);
   }
   return buyer;
 }
 
+static uint32_t stands(const crm_till *till, uint32_t sent)
+{
+  return sent == CRM__NONE ? CRM__NONE : crm__till_stands(till, sent);
+}
+
 /* ---- a sale ---- */
 
-static crm_status read_sale(const crm_till *till, const crm_sale *given, crm_sale *sale, crm__posted *posted,
-                            crm_error *error)
+static crm_status read_sale(const crm_till *till, const crm_sale *given, crm_sale *sale, crm__key *key,
+                            crm__posted *posted, crm_error *error)
 {
   crm_status status = CRM_OK;
   if (given->struct_size == sizeof *given) {
@@ -89,6 +112,7 @@ static crm_status read_sale(const crm_till *till, const crm_sale *given, crm_sal
   if (sale->customer == NULL || sale->amount == INT64_MIN) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "customer", 0, -1, "no customer, or no amount");
   }
+  *key = read_key(till, sale->customer);
   posted->day = crm__business_day(sale->time, till->scope.day_start);
   if (sale->time < CRM__TIME_MIN || sale->time >= CRM__TIME_MAX || posted->day >= till->as_of_day) {
     return crm__fail_at(error, CRM_ERROR_RANGE, NULL, "time", 0, -1,
@@ -169,13 +193,13 @@ static int is_known(const crm__buyer *buyer)
 
 /* A look at somebody whom nobody knows: with ties split its key has to be compared, so a copy of the till's head is
  * given it. */
-static void tell_stranger(const crm_till *till, const char *key, const crm__buyer *old, const crm__buyer *made,
+static void tell_stranger(const crm_till *till, crm__key key, const crm__buyer *old, const crm__buyer *made,
                           crm_customer_standing *standing)
 {
   crm_till copy = *till;
   crm__till_look look;
   int a;
-  copy.probe = crm__key_from(key, strlen(key));
+  copy.probe = key;
   for (a = 0; a < CRM__AXES; a++) {
     copy.axes[a].context = &copy;
   }
@@ -188,14 +212,34 @@ static int names_nobody(const char *key)
   return key[0] == '\0';
 }
 
+/* ---- answers ---- */
+
+/* Where a standing is told: at once to the caller, or first to a place of our own, since its struct is another one. */
+static crm_customer_standing *told_to(crm_customer_standing *standing, crm_customer_standing *own)
+{
+  if (standing->struct_size == sizeof *standing) {
+    return standing;
+  }
+  memset(own, 0, sizeof *own);
+  return own;
+}
+
+static crm_status hand_over(crm_customer_standing *standing, const crm_customer_standing *found, crm_error *error)
+{
+  return found == standing ? CRM_OK
+                           : crm__struct_write(standing, found, sizeof *found, "crm_customer_standing", error);
+}
+
 crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_customer_standing *standing,
                             crm_error *error)
 {
-  crm_customer_standing found = CRM_CUSTOMER_STANDING_INIT;
+  crm_customer_standing own;
+  crm_customer_standing *found;
   crm__buyer old = crm__buyer_empty();
   crm__buyer made;
   crm__posted posted;
   crm__buyer *buyer;
+  crm__key key;
   crm_sale sale;
   uint32_t id;
   crm_status status;
@@ -204,12 +248,14 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
   }
   status = crm__till_check(till, error);
   if (status == CRM_OK) {
-    status = read_sale(till, given, &sale, &posted, error);
+    status = read_sale(till, given, &sale, &key, &posted, error);
   }
   if (status != CRM_OK) {
     return status;
   }
-  buyer = find_to_look(till, sale.customer, &id);
+  found = told_to(standing, &own);
+  buyer = find(till, key, 0, &id);
+  id = stands(till, id);
   if (buyer != NULL) {
     old = *buyer;
   } else if (names_nobody(sale.customer)) {
@@ -223,19 +269,19 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
     return status;
   }
   if (buyer == NULL) {
-    tell_stranger(till, sale.customer, &old, &made, &found);
+    tell_stranger(till, key, &old, &made, found);
   } else {
     crm__till_look look;
     crm__till_look_up(till, &old, &made, &look);
-    crm__till_tell(till, id, is_known(&old), &old, &made, &look, &found);
+    crm__till_tell(till, id, is_known(&old), &old, &made, &look, found);
   }
-  return crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);
+  return hand_over(standing, found, error);
 }
 
 /* ---- posting ---- */
 
 /* A record for a key that the store does not know. CRM__NONE: no memory. */
-static uint32_t introduce(crm_till *till, const char *key)
+static uint32_t introduce(crm_till *till, crm__key key)
 {
   uint64_t count = till->fresh_keys.count;
   uint32_t id;
@@ -244,7 +290,7 @@ static uint32_t introduce(crm_till *till, const char *key)
                  sizeof *till->fresh_links)) {
     return CRM__NONE;
   }
-  id = crm__intern_add(&till->fresh_keys, &till->memory, 0, crm__key_from(key, strlen(key)));
+  id = crm__intern_add(&till->fresh_keys, &till->memory, 0, key);
   if (id == CRM__NONE) {
     return CRM__NONE;
   }
@@ -252,33 +298,37 @@ static uint32_t introduce(crm_till *till, const char *key)
   return id | CRM__TILL_FRESH;
 }
 
-/* Room for what is kept of a sale. 0: no memory. */
-static int reserve(crm_till *till, const crm_sale *sale, const crm__buyer *made)
+/* The bytes of the key under which a sale is kept: source and document, each with its end. */
+static size_t measure_key(const crm_sale *sale, size_t *source)
 {
-  size_t length = 0;
-  if (sale->document != NULL) {
-    length = strlen(sale->document) + 2 + (sale->source == NULL ? 0 : strlen(sale->source));
-  }
-  return crm__till_reserve(till, made) &&
-         crm__grow(&till->memory, &till->posted, &till->posted_capacity, till->posted_count + 1,
-                   sizeof *till->posted) &&
-         crm__grow(&till->memory, &till->keys, &till->keys_capacity, till->keys_used + length, 1);
+  *source = sale->source == NULL ? 0 : strlen(sale->source);
+  return sale->document == NULL ? 0 : *source + strlen(sale->document) + 2;
 }
 
-static void keep(crm_till *till, uint32_t id, uint32_t before, const crm_sale *sale, crm__posted *posted)
+/* Room for what is kept of a sale. 0: no memory. */
+static int reserve(crm_till *till, size_t length, const crm__buyer *made)
 {
-  posted->customer = id;
-  posted->reserved = 0;
+  return crm__till_reserve(till, made) &&
+         (till->posted_count < till->posted_capacity ||
+          crm__grow(&till->memory, &till->posted, &till->posted_capacity, till->posted_count + 1,
+                    sizeof *till->posted)) &&
+         (till->keys_used + length <= till->keys_capacity ||
+          crm__grow(&till->memory, &till->keys, &till->keys_capacity, till->keys_used + length, 1));
+}
+
+static void keep(crm_till *till, uint32_t before, const crm_sale *sale, size_t source, size_t length,
+                 crm__posted *posted)
+{
   posted->next = before;
   posted->key = -1;
-  if (sale->document != NULL) {
-    const char *source = sale->source == NULL ? "" : sale->source;
-    size_t length = strlen(source) + 1;
+  if (length > 0) {
+    char *key = till->keys + till->keys_used;
     posted->key = (int64_t)till->keys_used;
-    memcpy(till->keys + till->keys_used, source, length);
-    till->keys_used += length;
-    length = strlen(sale->document) + 1;
-    memcpy(till->keys + till->keys_used, sale->document, length);
+    if (source > 0) {
+      memcpy(key, sale->source, source);
+    }
+    key[source] = '\0';
+    memcpy(key + source + 1, sale->document, length - source - 1);
     till->keys_used += length;
   }
   till->posted[till->posted_count] = *posted;
@@ -297,17 +347,30 @@ static crm_status prepare_gauges(crm_till *till, uint32_t id, const crm__buyer *
   return crm__till_gauges_prepare(till, &sale, error);
 }
 
+static void move_gauges(crm_till *till, crm_customer_standing *found)
+{
+  int32_t moved[2];
+  crm__till_gauges_apply(till);
+  crm__till_gauges_moved(till, &moved[0], &moved[1]);
+  if (found != NULL) {
+    found->gauges_moved = moved[0];
+    found->alerts_moved = moved[1];
+  }
+}
+
 /* Posts for a customer who has a record. */
 static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_sale *sale, crm__posted *posted,
                        crm_customer_standing *found, crm_error *error)
 {
   crm__till_look look;
   crm__buyer made;
+  size_t source;
+  size_t length = measure_key(sale, &source);
   crm_status status = refuse_out(old, error);
   if (status == CRM_OK) {
     status = extend(till, id, old, posted, &made, error);
   }
-  if (status == CRM_OK && (till->posted_count >= CRM__NONE - 1U || !reserve(till, sale, &made))) {
+  if (status == CRM_OK && (till->posted_count >= CRM__NONE - 1U || !reserve(till, length, &made))) {
     status = crm__fail_memory(error);
   }
   if (status == CRM_OK && till->gauges != NULL) {
@@ -320,27 +383,44 @@ static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_s
   if (found != NULL) {
     crm__till_tell(till, id, is_known(old), old, &made, &look, found);
   }
-  keep(till, id, old->posted, sale, posted);
+  keep(till, old->posted, sale, source, length, posted);
   made.posted = (uint32_t)till->posted_count++;
   crm__till_replace(till, id, old, &made, &look);
   crm__till_refresh_cuts(till);
   if (till->gauges != NULL) {
-    int32_t moved[2];
-    crm__till_gauges_apply(till);
-    crm__till_gauges_moved(till, &moved[0], &moved[1]);
-    if (found != NULL) {
-      found->gauges_moved = moved[0];
-      found->alerts_moved = moved[1];
-    }
+    move_gauges(till, found);
   }
+  return CRM_OK;
+}
+
+/* The record that a sale is posted to, made for a key that nobody has. */
+static crm_status find_to_post(crm_till *till, const crm_sale *sale, crm__key key, crm__posted *posted,
+                               crm__buyer **buyer, crm_error *error)
+{
+  *buyer = find(till, key, till->gauges != NULL, &posted->sent);
+  if (*buyer == NULL) {
+    if (names_nobody(sale->customer)) {
+      crm__buyer nobody = crm__buyer_empty();
+      nobody.flags = CRM__BUYER_OUT;
+      return refuse_out(&nobody, error);
+    }
+    posted->sent = introduce(till, key);
+    if (posted->sent == CRM__NONE) {
+      return crm__fail_memory(error);
+    }
+    *buyer = crm__till_buyer(till, posted->sent);
+  }
+  posted->customer = stands(till, posted->sent);
   return CRM_OK;
 }
 
 crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_standing *standing, crm_error *error)
 {
-  crm_customer_standing found = CRM_CUSTOMER_STANDING_INIT;
+  crm_customer_standing own;
+  crm_customer_standing *found = NULL;
   crm__posted posted;
   crm__buyer *buyer;
+  crm__key key;
   crm_sale sale;
   uint32_t id;
   crm_status status;
@@ -349,40 +429,36 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
   }
   status = crm__till_check(till, error);
   if (status == CRM_OK) {
-    status = read_sale(till, given, &sale, &posted, error);
+    status = read_sale(till, given, &sale, &key, &posted, error);
   }
   if (status == CRM_OK && standing != NULL) {
-    /* tried beforehand, so that nothing has changed where it fails */
-    status = crm__struct_write(standing, &found, sizeof standing->struct_size, "crm_customer_standing", error);
+    found = told_to(standing, &own);
+    if (found == &own) {
+      /* tried beforehand, so that nothing has changed where it fails */
+      status = crm__struct_write(standing, &own, sizeof standing->struct_size, "crm_customer_standing", error);
+    }
+  }
+  if (status == CRM_OK) {
+    status = find_to_post(till, &sale, key, &posted, &buyer, error);
   }
   if (status != CRM_OK) {
     return status;
   }
-  id = find_sent(till, sale.customer, &buyer);
-  if (buyer == NULL) {
-    crm__buyer nobody = crm__buyer_empty();
-    nobody.flags = names_nobody(sale.customer) ? CRM__BUYER_OUT : 0;
-    status = refuse_out(&nobody, error);
-    id = status == CRM_OK ? introduce(till, sale.customer) : CRM__NONE;
-    buyer = id == CRM__NONE ? NULL : crm__till_buyer(till, id);
+  id = posted.customer;
+  posted.placed = id == CRM__NONE;
+  if (posted.placed) {
+    posted.sent = (uint32_t)(buyer - till->buyers);
+    posted.customer = posted.sent;
   }
-  if (status == CRM_OK && buyer == NULL) {
-    status = crm__fail_memory(error);
-  }
-  if (status == CRM_OK) {
-    posted.sent = id;
-    status = post(till, crm__till_stands(till, id), buyer, &sale, &posted, standing == NULL ? NULL : &found, error);
-  }
-  if (status == CRM_OK && standing != NULL) {
-    status = crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);
-  }
-  return status;
+  status = post(till, id, buyer, &sale, &posted, found, error);
+  return status == CRM_OK && found != NULL ? hand_over(standing, found, error) : status;
 }
 
 crm_status crm_till_standing(const crm_till *till, const char *customer, crm_customer_standing *standing,
                              crm_error *error)
 {
-  crm_customer_standing found = CRM_CUSTOMER_STANDING_INIT;
+  crm_customer_standing own;
+  crm_customer_standing *found;
   crm__till_look look;
   crm__buyer *buyer;
   crm_status status;
@@ -394,11 +470,12 @@ crm_status crm_till_standing(const crm_till *till, const char *customer, crm_cus
   if (status != CRM_OK) {
     return status;
   }
-  buyer = find_to_look(till, customer, &id);
+  buyer = find(till, read_key(till, customer), 0, &id);
   if (buyer == NULL || !is_known(buyer)) {
     return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the till");
   }
+  found = told_to(standing, &own);
   crm__till_look_up(till, buyer, buyer, &look);
-  crm__till_tell(till, id, 1, buyer, buyer, &look, &found);
-  return crm__struct_write(standing, &found, sizeof found, "crm_customer_standing", error);
+  crm__till_tell(till, stands(till, id), 1, buyer, buyer, &look, found);
+  return hand_over(standing, found, error);
 }

@@ -10,34 +10,35 @@
 /* Where a record stands among all others. Everything is counted over the others, so that it is the same whether the
  * record is on the axes already or would only come there. */
 
-/* How many of the others are worse and better on an axis, and, told apart by key, how many of the equal ones come
- * first. */
+/* How many of the others are worse on an axis, and, told apart by key, how many of the equal ones come first; of money
+ * also how many are better. */
 typedef struct among {
   int64_t worse;
   int64_t better;
   int64_t first;
 } among;
 
-/* From how many of all are below a value and equal it: the record on the axis, if it is, has `from`. */
-static among without(int on_axis, int64_t from, int64_t value, int64_t count, int64_t below, int64_t equal)
+/* Of all on the axis, the record among them if `was`, with the value `from`. */
+static among others(const crm_till *till, uint32_t id, int axis, int was, int64_t from, int64_t value)
 {
-  among found;
-  found.worse = below - (on_axis && from < value);
-  found.better = count - below - equal - (on_axis && from > value);
-  found.first = 0;
+  const crm__ranking *ranking = &till->axes[axis];
+  among found = { 0, 0, 0 };
+  uint64_t equal;
+  int64_t below = (int64_t)crm__till_below(till, axis, value, &equal);
+  found.worse = below - (was && from < value);
+  found.better = (int64_t)(ranking->count - equal) - below - (was && from > value);
+  if (ranking->before != NULL) {
+    found.first = (int64_t)crm__ranking_ahead(ranking, value, id) - below;
+  }
   return found;
 }
 
-static among others(const crm_till *till, uint32_t id, int axis, int on_axis, int64_t from, int64_t value)
+/* The same of money that was looked up. */
+static among others_by(const crm_till *till, const crm__ranking_spot *spot, int was, int64_t from, int64_t value)
 {
-  const crm__ranking *ranking = &till->axes[axis];
-  int64_t count = (int64_t)till->axes[CRM__MONETARY].count;
-  uint64_t equal;
-  uint64_t below = crm__till_below(till, axis, value, &equal);
-  among found = without(on_axis, from, value, count, (int64_t)below, (int64_t)equal);
-  if (ranking->before != NULL) {
-    found.first = (int64_t)(crm__ranking_ahead(ranking, value, id) - below);
-  }
+  among found = { 0, 0, 0 };
+  found.worse = (int64_t)spot->below - (was && from < value);
+  found.better = (int64_t)(till->axes[CRM__MONETARY].count - spot->below - spot->equal) - (was && from > value);
   return found;
 }
 
@@ -62,7 +63,7 @@ static int is_behind(const crm_till *till, uint32_t id, uint32_t other)
   return by_key(till) && id != other && crm__key_compare(crm__till_key(till, id), crm__till_key(till, other)) > 0;
 }
 
-int64_t crm__till_threshold(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier)
+static int64_t threshold_of(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier)
 {
   const crm__till_cut *cut;
   int was = on_axes->money > 0;
@@ -86,26 +87,41 @@ int64_t crm__till_threshold(const crm_till *till, uint32_t id, const crm__buyer 
   return cut->values[next] + is_behind(till, id, cut->ids[next]);
 }
 
+int64_t crm__till_threshold(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier)
+{
+  return threshold_of(till, id, on_axes, tier);
+}
+
+static int32_t outside_of(const crm_till *till, const crm__buyer *made)
+{
+  return till->rules->tier_count + (made->flags & CRM__BUYER_SEEN       ? CRM__KIND_NONPOSITIVE
+                                    : made->flags & CRM__BUYER_EVER     ? CRM__KIND_INACTIVE
+                                    : made->flags & CRM__BUYER_PROSPECT ? CRM__KIND_PROSPECT
+                                                                        : CRM__KIND_SUSPECT);
+}
+
+/* Every tier but the last is asked, so that nothing waits for a guess where it ends. */
 static int32_t tier_of(const crm_till *till, const crm__buyer *made, const among *money, int64_t n)
 {
   int64_t place = 1 + money->better + (by_key(till) ? money->first : 0);
-  int32_t last = till->rules->tier_count - 1;
+  int32_t cuts = till->rules->tier_count - 1;
   int32_t tier = 0;
+  int32_t i;
   if (made->money <= 0) {
-    return last + 1 +
-           (made->flags & CRM__BUYER_SEEN       ? CRM__KIND_NONPOSITIVE
-            : made->flags & CRM__BUYER_EVER     ? CRM__KIND_INACTIVE
-            : made->flags & CRM__BUYER_PROSPECT ? CRM__KIND_PROSPECT
-                                                : CRM__KIND_SUSPECT);
+    return outside_of(till, made);
   }
   if (till->limit_count > 0) {
-    while (tier < last && made->money < till->limits[tier]) {
+    for (i = 0; i < cuts; i++) {
+      tier += made->money < till->limits[i];
+    }
+  } else if (n == till->n && till->cuts_valid) {
+    for (i = 0; i < cuts; i++) {
+      tier += place > till->cuts[i].size;
+    }
+  } else {
+    while (tier < cuts && place > crm__till_cut_size(till, tier, n)) {
       tier++;
     }
-    return tier;
-  }
-  while (tier < last && place > crm__till_cut_size(till, tier, n)) {
-    tier++;
   }
   return tier;
 }
@@ -119,7 +135,7 @@ static int64_t gap_of(const crm_till *till, uint32_t id, const crm__buyer *on_ax
   if (tier == 0 || (till->limit_count == 0 && crm__till_cut_size(till, tier - 1, n) == 0)) {
     return 0;
   }
-  return crm__till_threshold(till, id, on_axes, tier - 1) - made->money;
+  return threshold_of(till, id, on_axes, tier - 1) - made->money;
 }
 
 /* ---- scores ---- */
@@ -149,21 +165,14 @@ typedef struct place {
   int32_t scores[CRM__AXES];
 } place;
 
-static void score(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made,
-                  const among *money, place *found)
+static int32_t score_on(const crm_till *till, uint32_t id, int axis, int was, int64_t from, int64_t value,
+                        int64_t goodness, int64_t buyers)
 {
-  int was = old->orders > 0;
   among at = { 0, 0, 0 };
-  if (!till->scores.own[CRM__RECENCY]) {
-    at = others(till, id, CRM__RECENCY, was, old->last, made->last);
+  if (!till->scores.own[axis]) {
+    at = others(till, id, axis, was, from, value);
   }
-  found->scores[CRM__RECENCY] =
-      score_of(till, CRM__RECENCY, (int64_t)made->last - till->as_of_day, &at, found->buyers);
-  if (!till->scores.own[CRM__FREQUENCY]) {
-    at = others(till, id, CRM__FREQUENCY, was, old->orders, made->orders);
-  }
-  found->scores[CRM__FREQUENCY] = score_of(till, CRM__FREQUENCY, made->orders, &at, found->buyers);
-  found->scores[CRM__MONETARY] = score_of(till, CRM__MONETARY, made->money, money, found->buyers);
+  return score_of(till, axis, goodness, &at, buyers);
 }
 
 /* Where `made` stands in place of `old`, which is on the axes; spot: where its money is, if that was looked up. */
@@ -172,14 +181,19 @@ static void locate(const crm_till *till, uint32_t id, const crm__buyer *old, con
 {
   int was = old->orders > 0;
   among money = { 0, 0, 0 };
-  memset(found, 0, sizeof *found);
+  int64_t buyers = (int64_t)till->axes[CRM__MONETARY].count - was + (made->orders > 0);
   found->population = till->n - (old->money > 0) + (made->money > 0);
-  found->buyers = (int64_t)till->axes[CRM__MONETARY].count - was + (made->orders > 0);
+  found->buyers = buyers;
   if (made->orders > 0) {
     money = spot == NULL ? others(till, id, CRM__MONETARY, was, old->money, made->money)
-                         : without(was, old->money, made->money, (int64_t)till->axes[CRM__MONETARY].count,
-                                   (int64_t)spot->below, (int64_t)spot->equal);
-    score(till, id, old, made, &money, found);
+                         : others_by(till, spot, was, old->money, made->money);
+    found->scores[CRM__RECENCY] = score_on(till, id, CRM__RECENCY, was, old->last, made->last,
+                                           (int64_t)made->last - till->as_of_day, buyers);
+    found->scores[CRM__FREQUENCY] =
+        score_on(till, id, CRM__FREQUENCY, was, old->orders, made->orders, made->orders, buyers);
+    found->scores[CRM__MONETARY] = score_of(till, CRM__MONETARY, made->money, &money, buyers);
+  } else {
+    memset(found->scores, 0, sizeof found->scores);
   }
   found->tier = tier_of(till, made, &money, found->population);
   found->rank = made->money > 0 ? 1 + money.better : 0;
@@ -200,7 +214,7 @@ static void put_after(const crm_till *till, uint32_t id, const crm__buyer *old, 
   standing->population = found->population;
   standing->spend = made->money;
   standing->gap = gap_of(till, id, old, made, found->tier, found->population);
-  standing->margin = made->money > 0 ? made->money - crm__till_threshold(till, id, old, found->tier) : 0;
+  standing->margin = made->money > 0 ? made->money - threshold_of(till, id, old, found->tier) : 0;
   (void)crm__till_total(till, old, made, &standing->total);
   standing->share = made->money > 0 ? crm__ratio(made->money, standing->total) : 0;
   standing->orders = made->orders;
@@ -212,6 +226,8 @@ static void put_after(const crm_till *till, uint32_t id, const crm__buyer *old, 
   standing->first = made->first;
   standing->last = made->last;
   standing->stage = stage_of(made);
+  standing->gauges_moved = 0;
+  standing->alerts_moved = 0;
 }
 
 static void put_before(const crm_till *till, int known, const crm__buyer *old, const place *found,
