@@ -226,7 +226,22 @@ int64_t crm__till_threshold(const crm_till *till, uint32_t id, const crm__buyer 
 /* How many of n a tier and those above it take, by shares. */
 int64_t crm__till_cut_size(const crm_till *till, int32_t tier, int64_t n);
 
-/* ---- following the store (till_follow.c) ---- */
+/* ---- following the store (till_fill.c, till_follow.c) ---- */
+
+/* Opens the scope at the present as-of. */
+crm_status crm__till_reopen(crm_till *till, crm_error *error);
+
+/* Room for the customers that the store knows by now; new records are empty. 0: no memory. */
+int crm__till_grow(crm_till *till);
+
+/* Looks up who the posted sales are for, where that has not been asked yet. */
+void crm__till_name_posted(crm_till *till);
+
+/* Drops the posted sales that the store holds; the others go to who stands for their customers by now. */
+void crm__till_settle_posted(crm_till *till);
+
+/* Hangs the posted sales on their customers, who have none. */
+void crm__till_hang_posted(crm_till *till);
 
 /* Makes everything anew from the store and the posted sales. After a failure nothing stands. Errors: MEMORY,
  * OVERFLOW. */
