@@ -70,22 +70,51 @@ static int64_t last_of(const crm__measure *measure)
   return measure->last == INT32_MIN ? NONE : measure->last;
 }
 
-/* One loop a measure, so that each is a plain walk. */
+/* Whether a value is none or has its own number in 32 bits, whose least one stands for none. */
+static int is_narrow(int64_t value)
+{
+  return (uint64_t)value + INT32_MAX < UINT32_MAX || value == NONE;
+}
+
+/* Loops over measures, in 64 and in 32 bits; one a field, so that each is a plain walk. */
 #define FETCH(name, value)                                                                                       \
   static void name(const crm__fields *fields, const crm__segment_field *field, uint32_t first, uint32_t count,   \
                    int64_t *values)                                                                              \
   {                                                                                                              \
-    int32_t today = fields->scope.as_of_day;                                                                     \
+    const size_t stride = fields->measures.stride;                                                               \
+    const unsigned char *at = fields->measures.base + stride * first;                                            \
+    const int32_t today = fields->scope.as_of_day;                                                               \
     uint32_t i;                                                                                                  \
     (void)field;                                                                                                 \
     (void)today;                                                                                                 \
-    for (i = 0; i < count; i++) {                                                                                \
-      uint32_t id = first + i;                                                                                   \
+    for (i = 0; i < count; i++, at += stride) {                                                                  \
+      const uint32_t id = first + i;                                                                             \
+      (void)id;                                                                                                  \
       values[i] = (value);                                                                                       \
     }                                                                                                            \
+  }                                                                                                              \
+                                                                                                                 \
+  static int name##_narrow(const crm__fields *fields, const crm__segment_field *field, uint32_t first,           \
+                           uint32_t count, int32_t *values)                                                      \
+  {                                                                                                              \
+    const size_t stride = fields->measures.stride;                                                               \
+    const unsigned char *at = fields->measures.base + stride * first;                                            \
+    const int32_t today = fields->scope.as_of_day;                                                               \
+    int fits = 1;                                                                                                \
+    uint32_t i;                                                                                                  \
+    (void)field;                                                                                                 \
+    (void)today;                                                                                                 \
+    for (i = 0; i < count; i++, at += stride) {                                                                  \
+      const uint32_t id = first + i;                                                                             \
+      const int64_t found = (value);                                                                             \
+      (void)id;                                                                                                  \
+      fits &= is_narrow(found);                                                                                  \
+      values[i] = found == NONE ? INT32_MIN : (int32_t)found;                                                    \
+    }                                                                                                            \
+    return fits;                                                                                                 \
   }
 
-#define MEASURE crm__measure_at(&fields->measures, id)
+#define MEASURE ((const crm__measure *)(const void *)at)
 #define AGE(day) ((day) == NONE ? NONE : today - (day))
 
 FETCH(fetch_spend, spend_of(MEASURE))
@@ -123,6 +152,13 @@ static void fetch_column(const crm__fields *fields, const crm__segment_field *fi
 {
   (void)fields;
   crm__customer_cells(&field->column, first, count, values);
+}
+
+static int fetch_column_narrow(const crm__fields *fields, const crm__segment_field *field, uint32_t first,
+                               uint32_t count, int32_t *values)
+{
+  (void)fields;
+  return crm__customer_narrow(&field->column, first, count, values);
 }
 
 /* ---- words ---- */
@@ -279,7 +315,7 @@ static const crm__source sources[CRM__SOURCES] = {
 
 #define FIELD(name, type, source, fetch, list, meaning)                                                          \
   {                                                                                                              \
-    name, CRM__FIELD_##type, 0, CRM__SOURCE_##source, fetch, list, meaning,                                      \
+    name, CRM__FIELD_##type, 0, CRM__SOURCE_##source, fetch, fetch##_narrow, list, meaning,                      \
     {                                                                                                            \
       NULL, 0, NULL, 0, 0, NULL, NULL, NULL                                                                      \
     }                                                                                                            \
@@ -322,6 +358,7 @@ static void take_column(const crm__fields *fields, int32_t place, crm__segment_f
   field->name = field->column.name;
   field->source = CRM__SOURCE_CUSTOMERS;
   field->fetch = fetch_column;
+  field->narrow = fetch_column_narrow;
   field->meaning = field->column.meaning == NULL ? "declared attribute" : field->column.meaning;
   switch (field->column.cell) {
   case CRM__CELL_KEY:

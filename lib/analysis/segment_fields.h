@@ -33,6 +33,11 @@ struct crm__segment_field;
 typedef void (*crm__fetch)(const struct crm__fields *fields, const struct crm__segment_field *field, uint32_t first,
                            uint32_t count, int64_t *values);
 
+/* The same in 32 bits, INT32_MIN for none: twice as many fit a comparison. 0: one does not fit, or they are kept wider;
+ * what is written then means nothing. */
+typedef int (*crm__fetch_narrow)(const struct crm__fields *fields, const struct crm__segment_field *field,
+                                 uint32_t first, uint32_t count, int32_t *values);
+
 /* Lists the words of a field; answers their number. They live as long as the fields. */
 typedef int32_t (*crm__list_words)(const struct crm__fields *fields, const char **words);
 
@@ -45,6 +50,7 @@ typedef struct crm__segment_field {
   int32_t scale;                 /* decimals */
   int32_t source;                /* CRM__SOURCE_... */
   crm__fetch fetch;
+  crm__fetch_narrow narrow;
   crm__list_words list;          /* of a word */
   const char *meaning;
   crm__customer_column column;   /* of CRM__SOURCE_CUSTOMERS */

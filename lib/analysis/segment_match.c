@@ -4,6 +4,7 @@
 
 #include "analysis/population.h"
 
+#include "base/hash.h"
 #include "base/decimal.h"
 #include "base/error.h"
 #include "base/sizes.h"
@@ -16,31 +17,70 @@
 
 /* ---- bits ---- */
 
-/* Four words of 16 bits grow side by side, so that no comparison waits for the one before it. The range is never all of
- * 64 bits: limit fits. */
+/* Comparisons make bytes first, then bits of them, so that compilers do several at a time. */
+
+/* The lowest bits of eight bytes that are 0 or 1. */
+static uint64_t low_bits(const unsigned char *bytes)
+{
+  return crm__load64(bytes) * UINT64_C(0x0102040810204080) >> 56;
+}
+
+static uint64_t word_of(const unsigned char *bytes)
+{
+  uint64_t word = 0;
+  int i;
+  for (i = 0; i < 64; i += 8) {
+    word |= low_bits(bytes + i) << i;
+  }
+  return word;
+}
+
+/* The top bit of what is left after the limit is taken off, or of what is not above the half, tells which is less. */
 static uint64_t range_word(const int64_t *at, uint64_t low, uint64_t limit)
 {
-  uint64_t a = 0;
-  uint64_t b = 0;
-  uint64_t c = 0;
-  uint64_t d = 0;
+  unsigned char in[64];
   int i;
-  for (i = 15; i >= 0; i--) {
-    a += a + ((uint64_t)at[i] - low < limit);
-    b += b + ((uint64_t)at[i + 16] - low < limit);
-    c += c + ((uint64_t)at[i + 32] - low < limit);
-    d += d + ((uint64_t)at[i + 48] - low < limit);
+  if (limit >> 63) {
+    for (i = 0; i < 64; i++) {
+      uint64_t over = (uint64_t)at[i] - low;
+      in[i] = (unsigned char)(((over - limit) | ~over) >> 63);
+    }
+  } else {
+    for (i = 0; i < 64; i++) {
+      uint64_t over = (uint64_t)at[i] - low;
+      in[i] = (unsigned char)(((over - limit) & ~over) >> 63);
+    }
   }
-  return a | b << 16 | c << 32 | d << 48;
+  return word_of(in);
 }
 
 static void add_range_bits(const int64_t *values, crm__range range, uint64_t *bits)
 {
   uint64_t low = (uint64_t)range.low;
-  uint64_t limit = (uint64_t)range.high - low + 1U;
+  uint64_t limit = (uint64_t)range.high - low + 1U;   /* the range is never all of 64 bits */
   uint32_t w;
   for (w = 0; w < CRM__BLOCK_WORDS; w++) {
     bits[w] |= range_word(values + (size_t)w * 64U, low, limit);
+  }
+}
+
+static uint64_t narrow_word(const int32_t *at, uint32_t bias, int32_t limit)
+{
+  unsigned char in[64];
+  int i;
+  for (i = 0; i < 64; i++) {
+    in[i] = (unsigned char)((int32_t)((uint32_t)at[i] - bias) <= limit);
+  }
+  return word_of(in);
+}
+
+static void add_narrow_bits(const int32_t *values, int32_t low, int32_t high, uint64_t *bits)
+{
+  uint32_t bias = (uint32_t)low + UINT32_C(0x80000000);   /* what is low becomes the least number there is */
+  int32_t limit = (int32_t)((uint32_t)high - bias);
+  uint32_t w;
+  for (w = 0; w < CRM__BLOCK_WORDS; w++) {
+    bits[w] |= narrow_word(values + (size_t)w * 64U, bias, limit);
   }
 }
 
@@ -62,18 +102,30 @@ static int in_ranges(const crm__range *ranges, int64_t count, int64_t value)
 
 /* ---- the tests ---- */
 
-static void test_ranges(const crm__condition *condition, const crm__values *values, uint64_t *bits)
+static void test_ranges(const crm__condition *condition, const int64_t *values, uint64_t *bits)
 {
   int64_t k;
   uint32_t i;
   if (condition->range_count <= FEW) {
     for (k = 0; k < condition->range_count; k++) {
-      add_range_bits(values->at, condition->ranges[k], bits);
+      add_range_bits(values, condition->ranges[k], bits);
     }
     return;
   }
   for (i = 0; i < CRM__BLOCK; i++) {
-    bits[i / 64U] |= (uint64_t)in_ranges(condition->ranges, condition->range_count, values->at[i]) << (i % 64U);
+    bits[i / 64U] |= (uint64_t)in_ranges(condition->ranges, condition->range_count, values[i]) << (i % 64U);
+  }
+}
+
+static void test_narrow(const crm__condition *condition, const int32_t *values, uint64_t *bits)
+{
+  int64_t k;
+  for (k = 0; k < condition->range_count; k++) {
+    crm__range range = condition->ranges[k];
+    if (range.low <= INT32_MAX && range.high >= -INT32_MAX) {
+      add_narrow_bits(values, range.low < -INT32_MAX ? -INT32_MAX : (int32_t)range.low,
+                      range.high > INT32_MAX ? INT32_MAX : (int32_t)range.high, bits);
+    }
   }
 }
 
@@ -154,20 +206,39 @@ const crm__values *crm__matcher_values(crm__matcher *matcher, int32_t field)
   for (i = matcher->count; i < CRM__BLOCK; i++) {
     values->own[i] = NONE;
   }
-  values->counted = 0;
   values->ready = 1;
   return values;
+}
+
+/* The values of a field in 32 bits, NULL where one needs more. */
+static const int32_t *narrow_of(crm__matcher *matcher, int32_t field)
+{
+  const crm__segment_field *of = &matcher->program->used[field];
+  crm__values *values = &matcher->values[field];
+  uint32_t i;
+  if (values->narrowed == 0) {
+    int fits = of->narrow(matcher->program->fields, of, matcher->first, matcher->count, values->narrow);
+    for (i = matcher->count; i < CRM__BLOCK; i++) {
+      values->narrow[i] = INT32_MIN;
+    }
+    values->narrowed = fits ? 1 : -1;
+  }
+  return values->narrowed > 0 ? values->narrow : NULL;
 }
 
 /* For whom a field has no value; found when first asked for. */
 static const uint64_t *missing_of(crm__matcher *matcher, int32_t field)
 {
   static const crm__range none = {NONE, NONE};
-  const crm__values *of = crm__matcher_values(matcher, field);
   crm__values *values = &matcher->values[field];
   if (!values->counted) {
+    const int32_t *narrow = values->ready ? NULL : narrow_of(matcher, field);
     memset(values->missing, 0, sizeof values->missing);
-    add_range_bits(of->at, none, values->missing);
+    if (narrow != NULL) {
+      add_narrow_bits(narrow, INT32_MIN, INT32_MIN, values->missing);
+    } else {
+      add_range_bits(crm__matcher_values(matcher, field)->at, none, values->missing);
+    }
     values->counted = 1;
   }
   return values->missing;
@@ -206,27 +277,36 @@ static void settle_known(const uint64_t *bits, crm__truth *truth)
   }
 }
 
+static void find_in_ranges(crm__matcher *matcher, const crm__condition *condition, uint64_t *bits)
+{
+  const int32_t *narrow = condition->range_count <= FEW ? narrow_of(matcher, condition->field) : NULL;
+  if (narrow != NULL) {
+    test_narrow(condition, narrow, bits);
+  } else {
+    test_ranges(condition, crm__matcher_values(matcher, condition->field)->at, bits);
+  }
+}
+
 /* Without `not` around it, unknown may stand for false: neither makes anything true. */
 static void find_truth(crm__matcher *matcher, const crm__condition *condition, int exact, crm__truth *truth)
 {
   uint64_t bits[CRM__BLOCK_WORDS] = {0};
-  const crm__values *values;
   if (condition->test == CRM__TEST_SEGMENT) {
     settle_known(matcher->wholes[condition->other].yes, truth);
     return;
   }
-  values = crm__matcher_values(matcher, condition->field);
   if (condition->test == CRM__TEST_EMPTY) {
     settle_known(missing_of(matcher, condition->field), truth);
   } else {
     if (condition->test == CRM__TEST_RANGES) {
-      test_ranges(condition, values, bits);
+      find_in_ranges(matcher, condition, bits);
     } else if (condition->test == CRM__TEST_MAP) {
-      test_map(condition, values, bits);
+      test_map(condition, crm__matcher_values(matcher, condition->field), bits);
     } else {
-      test_fields(matcher, condition, values, crm__matcher_values(matcher, condition->other), bits);
+      test_fields(matcher, condition, crm__matcher_values(matcher, condition->field),
+                  crm__matcher_values(matcher, condition->other), bits);
     }
-    if (exact || condition->negated) {
+    if (exact || condition->denied || condition->negated) {
       settle(matcher, condition, bits, truth);
     } else {
       settle_known(bits, truth);
@@ -271,7 +351,7 @@ static void run(crm__matcher *matcher, const crm__expression *of, crm__truth *wh
     const crm__step *step = &of->steps[i++];
     switch (step->code) {
     case CRM__STEP_CONDITION:
-      find_truth(matcher, &matcher->program->conditions[step->operand], matcher->exact || of->denies, ++top);
+      find_truth(matcher, &matcher->program->conditions[step->operand], matcher->exact, ++top);
       break;
     case CRM__STEP_CONSTANT:
       top++;
@@ -317,6 +397,8 @@ void crm__matcher_block(crm__matcher *matcher, uint32_t first)
   matcher->count = left < CRM__BLOCK ? left : CRM__BLOCK;
   for (i = 0; i < program->used_count; i++) {
     matcher->values[i].ready = 0;
+    matcher->values[i].narrowed = 0;
+    matcher->values[i].counted = 0;
   }
   for (i = 0; i < program->order_count; i++) {
     int32_t place = program->order[i];
@@ -324,12 +406,35 @@ void crm__matcher_block(crm__matcher *matcher, uint32_t first)
   }
 }
 
-/* As crm__field_customer; most have facts and nothing special about them. */
-static int is_customer(const crm__fields *fields, uint32_t id)
+/* Of up to 64 customers those that have facts and nothing special about them: most, and without a guess for each. */
+static uint64_t plain_customers(const crm__fields *fields, uint32_t first, uint32_t count)
 {
+  const size_t stride = fields->measures.stride;
+  const unsigned char *at = fields->measures.base + stride * first;
   const uint8_t *special = fields->scope.special;
-  uint32_t seen = crm__measure_at(&fields->measures, id)->flags & (CRM__SEEN_PERIOD | CRM__SEEN_EVER);
-  return seen != 0 && (special == NULL || special[id] <= CRM__CUSTOMER_BUSINESS) ? 1 : crm__field_customer(fields, id);
+  uint64_t plain = 0;
+  uint32_t i;
+  for (i = 0; i < count; i++, at += stride) {
+    uint32_t flags = ((const crm__measure *)(const void *)at)->flags;
+    plain |= (uint64_t)((flags & (CRM__SEEN_PERIOD | CRM__SEEN_EVER)) != 0) << i;
+  }
+  for (i = 0; special != NULL && i < count; i++) {
+    plain &= ~((uint64_t)(special[first + i] > CRM__CUSTOMER_BUSINESS) << i);
+  }
+  return plain;
+}
+
+/* Of 64 customers at most the ones that are customers of the scope. */
+static uint64_t customers_of(const crm__fields *fields, uint32_t first, uint32_t count, uint64_t chosen)
+{
+  uint64_t found = chosen & plain_customers(fields, first, count);
+  uint32_t i;
+  for (i = 0; chosen != found && i < count; i++) {
+    if ((chosen & ~found) >> i & 1U && !crm__field_customer(fields, first + i)) {
+      chosen &= ~((uint64_t)1 << i);
+    }
+  }
+  return chosen;
 }
 
 void crm__matcher_run(crm__matcher *matcher, uint64_t *members)
@@ -337,13 +442,15 @@ void crm__matcher_run(crm__matcher *matcher, uint64_t *members)
   const crm__fields *fields = matcher->program->fields;
   uint32_t customers = crm__customers(fields->store);
   uint32_t first;
-  uint32_t i;
+  uint32_t at;
   for (first = 0; first < customers; first += CRM__BLOCK) {
     crm__matcher_block(matcher, first);
-    for (i = 0; i < matcher->count; i++) {
-      uint64_t bit = matcher->wholes[0].yes[i / 64U] >> (i % 64U) & 1U;
-      if (bit && is_customer(fields, first + i)) {
-        members[(first + i) / 64U] |= bit << (i % 64U);
+    for (at = 0; at < matcher->count; at += 64) {
+      uint32_t left = matcher->count - at;
+      uint64_t chosen = matcher->wholes[0].yes[at / 64U];
+      chosen &= left < 64 ? ((uint64_t)1 << left) - 1U : UINT64_MAX;
+      if (chosen != 0) {
+        members[(first + at) / 64U] |= customers_of(fields, first + at, left < 64 ? left : 64, chosen);
       }
     }
   }

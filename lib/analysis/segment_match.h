@@ -20,10 +20,13 @@ typedef struct crm__truth {
 /* Values of a field in the present block. */
 typedef struct crm__values {
   int ready;
+  int narrowed;                     /* 1: in narrow; -1: they do not fit; 0: not tried */
   int counted;                      /* `missing` is known */
+  int reserved;
   const int64_t *at;                /* own, or where the store keeps them */
   uint64_t missing[CRM__BLOCK_WORDS];
   int64_t own[CRM__BLOCK];
+  int32_t narrow[CRM__BLOCK];
 } crm__values;
 
 typedef struct crm__matcher {

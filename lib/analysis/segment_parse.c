@@ -224,8 +224,17 @@ static crm_status parse_group(crm__parser *parser)
   return status == CRM_OK ? crm__parse_advance(parser) : status;
 }
 
+/* Marks the conditions from one on: a `not` stands around them. */
+static void deny_from(crm__program *program, int32_t first)
+{
+  for (; first < program->condition_count; first++) {
+    program->conditions[first].denied = 1;
+  }
+}
+
 static crm_status parse_single(crm__parser *parser)
 {
+  int32_t first = parser->program->condition_count;
   int negated = 0;
   crm_status status = CRM_OK;
   while (status == CRM_OK && is_word(parser, "not")) {
@@ -249,7 +258,7 @@ static crm_status parse_single(crm__parser *parser)
   }
   if (status == CRM_OK && negated) {
     emit(parser, CRM__STEP_NOT, 0);
-    parser->program->expressions[parser->expression].denies = 1;
+    deny_from(parser->program, first);
   }
   return status;
 }

@@ -25,6 +25,7 @@ enum {
 typedef struct crm__condition {
   int32_t test;        /* CRM__TEST_... */
   int32_t negated;
+  int32_t denied;      /* a `not` stands around it: unknown and false lead to different things */
   int32_t field;       /* place among the program's fields, -1: none */
   int32_t other;       /* of CRM__TEST_FIELDS; of CRM__TEST_SEGMENT the expression */
   int32_t compare;     /* CRM__WORD_EQUAL ... */
@@ -56,7 +57,6 @@ typedef struct crm__expression {
   const char *text;
   crm__step *steps;
   int32_t step_count;
-  int32_t denies;        /* there is a `not` among the steps */
   int32_t first;         /* its conditions in the program: from here */
   int32_t count;
   int32_t waits;         /* definitions it uses that have no place in the order yet */

@@ -129,6 +129,44 @@ const int64_t *crm__customer_wide(const crm__customer_column *column, uint32_t f
   return (const int64_t *)(const void *)crm__column_at(column->values, first);
 }
 
+static void narrow_ids(const unsigned char *at, uint32_t count, int32_t *values)
+{
+  const uint32_t *ids = (const uint32_t *)(const void *)at;
+  uint32_t i;
+  for (i = 0; i < count; i++) {
+    values[i] = ids[i] == CRM__NONE ? INT32_MIN : (int32_t)ids[i];   /* ids are below 2^31 */
+  }
+}
+
+static void narrow_bytes(const unsigned char *at, uint32_t count, int32_t *values)
+{
+  uint32_t i;
+  for (i = 0; i < count; i++) {
+    values[i] = at[i] == UINT8_MAX ? INT32_MIN : at[i];
+  }
+}
+
+int crm__customer_narrow(const crm__customer_column *column, uint32_t first, uint32_t count, int32_t *values)
+{
+  const unsigned char *at;
+  uint32_t i;
+  if (column->is_key || column->values->size == 8 || column->store->identity.count > 0 ||
+      (first & (uint32_t)(CRM__CHUNK - 1)) + count > CRM__CHUNK) {
+    return 0;
+  }
+  at = crm__column_at(column->values, first);
+  if (at == NULL) {
+    for (i = 0; i < count; i++) {
+      values[i] = INT32_MIN;
+    }
+  } else if (column->values->size == 4) {
+    narrow_ids(at, count, values);
+  } else {
+    narrow_bytes(at, count, values);
+  }
+  return 1;
+}
+
 uint32_t crm__name_find(const crm_store *store, crm__key name)
 {
   return crm__intern_find(&store->names, 0, name);

@@ -35,6 +35,9 @@ void crm__customer_cells(const crm__customer_column *column, uint32_t first, uin
  * that were merged. */
 const int64_t *crm__customer_wide(const crm__customer_column *column, uint32_t first, uint32_t count);
 
+/* The same in 32 bits, INT32_MIN for empty cells. 0: they are kept wider, or have to be read one by one. */
+int crm__customer_narrow(const crm__customer_column *column, uint32_t first, uint32_t count, int32_t *values);
+
 /* The id of a name, of CRM__CELL_NAME, CRM__NONE: there is none. */
 uint32_t crm__name_find(const crm_store *store, crm__key name);
 
