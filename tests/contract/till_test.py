@@ -25,8 +25,10 @@ STANDING = re.compile(r"  (\w+), (\d+)\. of (\d+), spent (-?\d+\.\d\d) ")
 
 
 def say(till, sales, lines):
-    done = subprocess.run([till, sales], input="".join(line + "\n" for line in lines), stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, encoding="utf-8", timeout=120, check=False)
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([till, sales, os.path.join(folder, "receipts.csv")],
+                              input="".join(line + "\n" for line in lines), stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, encoding="utf-8", timeout=120, check=False)
     if done.returncode or done.stderr:
         raise SystemExit("till: exit status %d\n%s" % (done.returncode, done.stderr))
     return done.stdout
