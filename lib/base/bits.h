@@ -21,4 +21,22 @@ static inline uint32_t crm__lowest_bit(uint64_t word)
 #endif
 }
 
+/* The place of the highest bit that is set; word is not 0. */
+static inline uint32_t crm__highest_bit(uint64_t word)
+{
+#if defined(__GNUC__) || defined(__clang__)
+  return 63U - (uint32_t)__builtin_clzll(word);
+#else
+  uint32_t place = 0;
+  uint32_t step;
+  for (step = 32; step > 0; step /= 2) {
+    if (word >> step != 0) {
+      word >>= step;
+      place += step;
+    }
+  }
+  return place;
+#endif
+}
+
 #endif

@@ -2,7 +2,6 @@
  * Copyright the libcrm authors */
 #include "base/ranking_node.h"
 
-#include "base/prefetch.h"
 #include "base/sizes.h"
 
 #include <string.h>
@@ -10,7 +9,7 @@
 /* Nodes, searches in them, and a ranking made at once. */
 
 #define FILL CRM__SIZE(48, 5)          /* entries of a node that is built */
-#define BLOCK_LEAST CRM__SIZE(16, 2)   /* nodes of a block */
+#define BLOCK_LEAST 2                  /* nodes of a block, at first: many small rankings there may be */
 #define BLOCK_MOST CRM__SIZE(4096, 4)
 
 /* ---- nodes ---- */
@@ -239,64 +238,6 @@ int64_t crm__ranking_at(const crm__ranking *ranking, uint64_t place, uint32_t *i
     *id = at->words[i];
   }
   return at->values[i];
-}
-
-static void begin_spot(crm__ranking_spot *spot)
-{
-  spot->below = 0;
-  spot->equal = 0;
-  spot->reserved = 0;
-}
-
-/* One level down; answers the child. */
-static const crm__node *step(crm__ranking_spot *spot, const crm__node *at, uint32_t level, int64_t value)
-{
-  const crm__inner *in = crm__as_const_inner(at);
-  uint32_t i = crm__node_upper(at->values, value) - 1;
-  spot->below += in->before[i];
-  spot->nodes[level] = (void *)(uintptr_t)at;
-  spot->taken[level] = i;
-  return in->children[i];
-}
-
-/* Asks for all lines of a leaf's values at once; a search would wait for one after the other. */
-static void ask_for(const crm__node *leaf)
-{
-  const unsigned char *line = (const unsigned char *)leaf;
-  const unsigned char *end = (const unsigned char *)leaf->words;
-  for (; line < end; line += LINE) {
-    CRM__PREFETCH(line);
-  }
-}
-
-static void end_spot(const crm__ranking *ranking, crm__ranking_spot *spot, const crm__node *leaf, int64_t value)
-{
-  uint32_t p = crm__node_lower(leaf->values, value);
-  uint32_t first = crm__leaf_weight(ranking, leaf, p);
-  spot->leaf = (void *)(uintptr_t)leaf;
-  spot->place = p;
-  spot->below += first;
-  if (p < leaf->used && leaf->values[p] == value) {
-    spot->equal = crm__leaf_weight(ranking, leaf, p + 1) - first;
-  }
-}
-
-void crm__ranking_find(const crm__ranking *ranking, int64_t a, int64_t b, crm__ranking_spot *at_a,
-                       crm__ranking_spot *at_b)
-{
-  const crm__node *of_a = ranking->root;
-  const crm__node *of_b = ranking->root;
-  uint32_t level;
-  begin_spot(at_a);
-  begin_spot(at_b);
-  for (level = ranking->height; level-- > 0;) {
-    of_a = step(at_a, of_a, level, a);
-    of_b = step(at_b, of_b, level, b);
-  }
-  ask_for(of_a);
-  ask_for(of_b);
-  end_spot(ranking, at_a, of_a, a);
-  end_spot(ranking, at_b, of_b, b);
 }
 
 /* ---- building ---- */

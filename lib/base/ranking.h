@@ -56,28 +56,6 @@ static inline int crm__ranking_reserve(crm__ranking *ranking, crm__memory *memor
 void crm__ranking_add(crm__ranking *ranking, int64_t value, uint32_t id);
 void crm__ranking_remove(crm__ranking *ranking, int64_t value, uint32_t id);
 
-#define CRM__RANKING_TALLEST CRM__SIZE(10, 40)
-
-/* Where a value is, or would be; good until the next change. */
-typedef struct crm__ranking_spot {
-  uint64_t below;       /* how many are below the value, */
-  uint64_t equal;       /* and how many equal it */
-  void *leaf;
-  uint32_t place;
-  uint32_t reserved;
-  void *nodes[CRM__RANKING_TALLEST];
-  uint32_t taken[CRM__RANKING_TALLEST];
-} crm__ranking_spot;
-
-/* Without `before`, of a ranking that holds something: finds two values side by side, so that the waits for memory
- * overlap. */
-void crm__ranking_find(const crm__ranking *ranking, int64_t a, int64_t b, crm__ranking_spot *at_a,
-                       crm__ranking_spot *at_b);
-
-/* After a reserve changes one of the value at `from` into the value of `to`, which is another. */
-void crm__ranking_move(crm__ranking *ranking, const crm__ranking_spot *from, const crm__ranking_spot *to,
-                       int64_t old_value, int64_t value);
-
 /* How many are below a value, and how many equal it. */
 uint64_t crm__ranking_below(const crm__ranking *ranking, int64_t value, uint64_t *equal);
 

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-/* One more, one less, and one that moves. */
+#define TALLEST CRM__SIZE(10, 40)
+
+/* One more, and one less. */
 
 /* ---- moving entries between neighbours ---- */
 
@@ -298,8 +300,8 @@ static void mend(crm__ranking *ranking, crm__inner **path, const uint32_t *taken
 
 void crm__ranking_remove(crm__ranking *ranking, int64_t value, uint32_t id)
 {
-  crm__inner *path[CRM__RANKING_TALLEST];
-  uint32_t taken[CRM__RANKING_TALLEST];
+  crm__inner *path[TALLEST];
+  uint32_t taken[TALLEST];
   crm__node *at = ranking->root;
   uint32_t level;
   uint32_t p;
@@ -324,71 +326,5 @@ void crm__ranking_remove(crm__ranking *ranking, int64_t value, uint32_t id)
   erase(ranking, at, p);
   if (at->used < CRM__NODE_LEAST) {
     mend(ranking, path, taken);
-  }
-}
-
-/* Counts one less under the nodes of one path and one more under those of another. */
-static void shift_path(const crm__ranking *ranking, const crm__ranking_spot *from, const crm__ranking_spot *to)
-{
-  uint32_t level;
-  for (level = 0; level < ranking->height; level++) {
-    crm__inner *a = from->nodes[level];
-    crm__inner *b = to->nodes[level];
-    uint32_t i = from->taken[level] + 1;
-    uint32_t k = to->taken[level] + 1;
-    if (a == b) {
-      for (; i < k; i++) {
-        a->before[i]--;
-      }
-      for (; k < i; k++) {
-        a->before[k]++;
-      }
-      continue;
-    }
-    for (; i < a->head.used; i++) {
-      a->before[i]--;
-    }
-    for (; k < b->head.used; k++) {
-      b->before[k]++;
-    }
-    a->head.total--;
-    b->head.total++;
-  }
-}
-
-/* Whether a move leaves the sizes of nodes within their bounds. */
-static int fits(const crm__ranking *ranking, const crm__ranking_spot *from, const crm__ranking_spot *to)
-{
-  const crm__node *a = from->leaf;
-  const crm__node *b = to->leaf;
-  if (a == b && from->equal == 1 && to->equal > 0) {
-    return a->used > CRM__NODE_LEAST || ranking->height == 0;
-  }
-  return a == b || ((from->equal > 1 || a->used > CRM__NODE_LEAST || ranking->height == 0) &&
-                    (to->equal > 0 || b->used < CRM__NODE_CAP));
-}
-
-void crm__ranking_move(crm__ranking *ranking, const crm__ranking_spot *from, const crm__ranking_spot *to,
-                       int64_t old_value, int64_t value)
-{
-  crm__node *a = from->leaf;
-  crm__node *b = to->leaf;
-  uint32_t p = to->place;
-  if (!fits(ranking, from, to) || (a == b && a->used == CRM__NODE_CAP && from->equal > 1 && to->equal == 0)) {
-    crm__ranking_remove(ranking, old_value, 0);
-    crm__ranking_add(ranking, value, 0);
-    return;
-  }
-  shift_path(ranking, from, to);
-  if (from->equal > 1) {
-    count_on(ranking, a, from->place, UINT32_MAX);
-  } else {
-    erase(ranking, a, from->place);
-    p -= a == b && from->place < p;
-  }
-  if (to->equal > 0) {
-    count_on(ranking, b, p, 1);
-  } else {
-    insert(ranking, b, p, value, 0);
   }
 }

@@ -177,6 +177,7 @@ void crm_till_free(crm_till *till)
   for (a = 0; a < CRM__MONETARY; a++) {
     crm__counting_close(&till->counts[a], &memory);
   }
+  crm__buckets_close(&till->money, &memory);
   crm__intern_close(&till->fresh_keys, &memory);
   crm__free_array(&memory, till->places, till->place_capacity, sizeof *till->places);
   crm__free_array(&memory, till->links, till->link_capacity, sizeof *till->links);

@@ -5,6 +5,7 @@
 
 #include "analysis/pyramid_handle.h"
 #include "analysis/rfm_rules.h"
+#include "base/buckets.h"
 #include "base/check.h"
 #include "base/counting.h"
 #include "base/ranking.h"
@@ -100,10 +101,11 @@ struct crm_till {
   crm__till_links *fresh_links;
   uint64_t fresh_capacity;
   uint64_t fresh_link_capacity;
-  /* The buyers with an occasion in the window by last day, orders and money. Days and orders are counted, unless ties
-   * are split by key. */
+  /* The buyers with an occasion in the window by last day, orders and money. Where ties are not split by key days and
+   * orders are counted, and money lies in buckets. */
   crm__ranking axes[CRM__AXES];
   crm__counting counts[CRM__MONETARY];
+  crm__buckets money;
   int64_t n;                       /* those with money above 0, */
   int64_t total;                   /* and their money */
   crm__till_cut cuts[CRM_PYRAMID_SHARES];
@@ -174,33 +176,40 @@ crm_status crm__till_rank_all(crm_till *till, crm_error *error);
 /* Makes sure that a crm__till_replace by this record finds what it needs. 0: no memory. */
 int crm__till_reserve(crm_till *till, const crm__buyer *made);
 
+/* Whether equal values on an axis are alike: they need no order among them. */
+static inline int crm__till_alike(const crm_till *till, int axis)
+{
+  return till->axes[axis].before == NULL;
+}
+
+/* How many are on the axes. */
+static inline uint64_t crm__till_buyers(const crm_till *till)
+{
+  return crm__till_alike(till, CRM__MONETARY) ? till->money.count : till->axes[CRM__MONETARY].count;
+}
+
 /* Where two amounts of money stand, found at once. */
 typedef struct crm__till_look {
-  crm__ranking_spot old;
-  crm__ranking_spot made;
-  int done;               /* 0: the money is not looked up like this, because of keys or of nobody on the axes */
+  crm__bucket_spot old;
+  crm__bucket_spot made;
+  int done;               /* 0: the money is not looked up like this, because of keys */
 } crm__till_look;
 
 void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__buyer *made, crm__till_look *look);
 
-/* Days and orders are of a narrow range, and equal ones alike unless keys tell them apart. */
-static inline int crm__till_counted(const crm_till *till, int axis)
-{
-  return axis != CRM__MONETARY && till->axes[axis].before == NULL;
-}
-
 /* How many on an axis are below a value, and how many equal it. */
 static inline uint64_t crm__till_below(const crm_till *till, int axis, int64_t value, uint64_t *equal)
 {
-  return crm__till_counted(till, axis) ? crm__counting_below(&till->counts[axis], value, equal)
-                                       : crm__ranking_below(&till->axes[axis], value, equal);
+  if (!crm__till_alike(till, axis)) {
+    return crm__ranking_below(&till->axes[axis], value, equal);
+  }
+  return axis == CRM__MONETARY ? crm__buckets_below(&till->money, value, equal)
+                               : crm__counting_below(&till->counts[axis], value, equal);
 }
 
-/* Changes a customer's record and its place on the axes and the wheel; the cuts are to be refreshed after it. look is
- * of the record that is there and this one. id may be CRM__NONE for one that has its place by its key, unless keys
+/* Changes a customer's record and its place on the axes and the wheel; the cuts are to be refreshed after it. id may be CRM__NONE for one that has its place by its key, unless keys
  * order an axis. */
-void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm__buyer *made,
-                       const crm__till_look *look);
+void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm__buyer *made);
 
 /* What the money of the n adds up to when a record changes. 1: overflow. */
 static inline int crm__till_total(const crm_till *till, const crm__buyer *old, const crm__buyer *made, int64_t *total)

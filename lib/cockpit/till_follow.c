@@ -121,7 +121,6 @@ static void unhang_posted(crm_till *till)
 static crm_status refresh(crm_till *till, uint32_t id, crm_error *error)
 {
   crm__buyer *buyer = crm__till_buyer(till, id);
-  crm__till_look look;
   crm__buyer made;
   int64_t total;
   crm_status status = crm__till_read(till, id, NULL, &made, error);
@@ -135,8 +134,7 @@ static crm_status refresh(crm_till *till, uint32_t id, crm_error *error)
   if (!crm__till_reserve(till, &made)) {
     return crm__fail_memory(error);
   }
-  crm__till_look_up(till, buyer, &made, &look);
-  crm__till_replace(till, id, buyer, &made, &look);
+  crm__till_replace(till, id, buyer, &made);
   return CRM_OK;
 }
 

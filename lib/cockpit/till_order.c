@@ -118,15 +118,16 @@ static crm_status count_axis(crm_till *till, int axis, crm_error *error)
   return CRM_OK;
 }
 
+/* By keys ids go with the values. */
 static crm_status rank_axis(crm_till *till, int axis, uint64_t *values, uint32_t *ids, crm_error *error)
 {
-  crm__ranking *ranking = &till->axes[axis];
   uint64_t *spare_values = values + till->customers;
   uint32_t *spare_ids = ids + till->customers;
   const uint32_t *by_key = NULL;
+  int built;
   uint64_t n;
   uint64_t i;
-  if (ranking->before != NULL) {
+  if (!crm__till_alike(till, axis)) {
     crm_status status = crm__customers_by_key(&till->scope, &by_key, error);
     if (status != CRM_OK) {
       return status;
@@ -137,8 +138,20 @@ static crm_status rank_axis(crm_till *till, int axis, uint64_t *values, uint32_t
   for (i = 0; i < n; i++) {
     values[i] ^= crm__sortable(0);
   }
-  return crm__ranking_build(ranking, &till->memory, (const int64_t *)values, ids, n) ? CRM_OK
-                                                                                     : crm__fail_memory(error);
+  built = by_key == NULL
+            ? crm__buckets_build(&till->money, &till->memory, (const int64_t *)values, n)
+            : crm__ranking_build(&till->axes[axis], &till->memory, (const int64_t *)values, ids, n);
+  return built ? CRM_OK : crm__fail_memory(error);
+}
+
+/* Makes an axis, which is closed, of all records. */
+static crm_status build_axis(crm_till *till, int axis, uint64_t *values, uint32_t *ids, crm_error *error)
+{
+  if (!is_kept(till, axis)) {
+    return CRM_OK;
+  }
+  return axis != CRM__MONETARY && crm__till_alike(till, axis) ? count_axis(till, axis, error)
+                                                              : rank_axis(till, axis, values, ids, error);
 }
 
 static void put(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
@@ -147,10 +160,12 @@ static void put(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
   if (!is_kept(till, axis) || buyer->orders == 0) {
     return;
   }
-  if (crm__till_counted(till, axis)) {
-    crm__counting_add(&till->counts[axis], value);
-  } else {
+  if (!crm__till_alike(till, axis)) {
     crm__ranking_add(&till->axes[axis], value, id);
+  } else if (axis == CRM__MONETARY) {
+    crm__buckets_add(&till->money, value);
+  } else {
+    crm__counting_add(&till->counts[axis], value);
   }
 }
 
@@ -160,10 +175,12 @@ static void take(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
   if (!is_kept(till, axis) || buyer->orders == 0) {
     return;
   }
-  if (crm__till_counted(till, axis)) {
-    crm__counting_remove(&till->counts[axis], value);
-  } else {
+  if (!crm__till_alike(till, axis)) {
     crm__ranking_remove(&till->axes[axis], value, id);
+  } else if (axis == CRM__MONETARY) {
+    crm__buckets_remove(&till->money, value);
+  } else {
+    crm__counting_remove(&till->counts[axis], value);
   }
 }
 
@@ -201,6 +218,18 @@ static crm_status enter(crm_till *till, uint32_t id, crm_error *error)
   return CRM_OK;
 }
 
+static void close_axes(crm_till *till)
+{
+  int a;
+  for (a = 0; a < CRM__AXES; a++) {
+    crm__ranking_close(&till->axes[a], &till->memory);
+  }
+  for (a = 0; a < CRM__MONETARY; a++) {
+    crm__counting_close(&till->counts[a], &till->memory);
+  }
+  crm__buckets_close(&till->money, &till->memory);
+}
+
 crm_status crm__till_rank_all(crm_till *till, crm_error *error)
 {
   uint64_t *values = crm__scope_alloc(&till->scope, (uint64_t)till->customers * 2, sizeof *values);
@@ -219,14 +248,9 @@ crm_status crm__till_rank_all(crm_till *till, crm_error *error)
   for (i = 0; i < till->fresh_keys.count && status == CRM_OK; i++) {
     status = enter(till, i | CRM__TILL_FRESH, error);
   }
+  close_axes(till);
   for (a = 0; a < CRM__AXES && status == CRM_OK; a++) {
-    crm__ranking_close(&till->axes[a], &till->memory);
-    if (crm__till_counted(till, a)) {
-      crm__counting_close(&till->counts[a], &till->memory);
-    }
-    if (is_kept(till, a)) {
-      status = crm__till_counted(till, a) ? count_axis(till, a, error) : rank_axis(till, a, values, ids, error);
-    }
+    status = build_axis(till, a, values, ids, error);
   }
   if (status == CRM_OK) {
     status = rank_fresh(till, error);
@@ -238,16 +262,20 @@ crm_status crm__till_rank_all(crm_till *till, crm_error *error)
   return status;
 }
 
+static int reserve_on(crm_till *till, int axis, int64_t value)
+{
+  if (!crm__till_alike(till, axis)) {
+    return crm__ranking_reserve(&till->axes[axis], &till->memory);
+  }
+  return axis == CRM__MONETARY ? crm__buckets_reserve(&till->money, &till->memory, value)
+                               : crm__counting_reserve(&till->counts[axis], &till->memory, value);
+}
+
 int crm__till_reserve(crm_till *till, const crm__buyer *made)
 {
   int a;
-  for (a = 0; a < CRM__AXES; a++) {
-    int64_t value = value_on(made, a);
-    if (!is_kept(till, a) || made->orders == 0) {
-      continue;
-    }
-    if (crm__till_counted(till, a) ? !crm__counting_reserve(&till->counts[a], &till->memory, value)
-                            : !crm__ranking_reserve(&till->axes[a], &till->memory)) {
+  for (a = 0; a < CRM__AXES && made->orders > 0; a++) {
+    if (is_kept(till, a) && !reserve_on(till, a, value_on(made, a))) {
       return 0;
     }
   }
@@ -272,44 +300,46 @@ static void touch_cuts(crm_till *till, const crm__buyer *old, const crm__buyer *
 
 void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__buyer *made, crm__till_look *look)
 {
-  const crm__ranking *money = &till->axes[CRM__MONETARY];
-  look->done = money->before == NULL && money->count > 0;
+  look->done = crm__till_alike(till, CRM__MONETARY);
   if (look->done) {
-    crm__ranking_find(money, old->money, made->money, &look->old, &look->made);
+    crm__buckets_find(&till->money, old->money, made->money, &look->old, &look->made);
   }
 }
 
-static void move_money(crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made,
-                       const crm__till_look *look)
+/* One who was on the axes and stays there. */
+static void move(crm_till *till, int axis, uint32_t id, const crm__buyer *old, const crm__buyer *made)
 {
-  if (old->orders > 0 && made->orders > 0 && look->done) {
-    if (old->money != made->money) {
-      crm__ranking_move(&till->axes[CRM__MONETARY], &look->old, &look->made, old->money, made->money);
-    }
+  int64_t from = value_on(old, axis);
+  int64_t to = value_on(made, axis);
+  if (!crm__till_alike(till, axis)) {
+    take(till, axis, id, old);
+    put(till, axis, id, made);
+  } else if (from == to || !is_kept(till, axis)) {
     return;
+  } else if (axis == CRM__MONETARY) {
+    crm__buckets_move(&till->money, from, to);
+  } else {
+    crm__counting_move(&till->counts[axis], from, to);
   }
-  take(till, CRM__MONETARY, id, old);
-  put(till, CRM__MONETARY, id, made);
 }
 
-void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm__buyer *made,
-                       const crm__till_look *look)
+void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm__buyer *made)
 {
   int a;
   (void)crm__till_total(till, buyer, made, &till->total);
   till->n += (made->money > 0) - (buyer->money > 0);
   touch_cuts(till, buyer, made);
-  move_money(till, id, buyer, made, look);
-  for (a = 0; a < CRM__MONETARY; a++) {
-    if (buyer->orders > 0 && made->orders > 0 && is_kept(till, a) && crm__till_counted(till, a)) {
-      crm__counting_move(&till->counts[a], value_on(buyer, a), value_on(made, a));
+  for (a = 0; a < CRM__AXES; a++) {
+    if (buyer->orders > 0 && made->orders > 0) {
+      move(till, a, id, buyer, made);
     } else {
       take(till, a, id, buyer);
       put(till, a, id, made);
     }
   }
   if (buyer->due != made->due) {
-    schedule(till, id == CRM__NONE ? crm__till_placed(till, (uint64_t)(buyer - till->buyers)) : id, buyer->due, made->due);
+    id = id == CRM__NONE ? crm__till_placed(till, (uint64_t)(buyer - till->buyers)) : id;
+    schedule(till, id, buyer->due, made->due);
   }
   *buyer = *made;
 }
@@ -320,14 +350,17 @@ void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm
 static int64_t value_at(const crm_till *till, int64_t place, uint32_t *id)
 {
   const crm__ranking *money = &till->axes[CRM__MONETARY];
-  int64_t value = crm__ranking_at(money, money->count - (uint64_t)place, NULL);
+  uint64_t from_below = crm__till_buyers(till) - (uint64_t)place;
+  uint64_t equal;
+  uint64_t below;
+  int64_t value;
   *id = CRM__NONE;
-  if (money->before != NULL) {
-    uint64_t equal;
-    uint64_t below = crm__ranking_below(money, value, &equal);
-    uint64_t ahead = money->count - below - equal;
-    (void)crm__ranking_at(money, below + (uint64_t)place - 1 - ahead, id);
+  if (crm__till_alike(till, CRM__MONETARY)) {
+    return crm__buckets_at(&till->money, from_below);
   }
+  value = crm__ranking_at(money, from_below, NULL);
+  below = crm__ranking_below(money, value, &equal);
+  (void)crm__ranking_at(money, below + (uint64_t)place - 1 - (money->count - below - equal), id);
   return value;
 }
 

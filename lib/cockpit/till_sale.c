@@ -71,13 +71,13 @@ uint32_t crm__till_find(const crm_till *till, const char *text, crm__buyer **buy
   return *buyer == NULL ? CRM__NONE : crm__till_stands(till, id);
 }
 
-/* The record of a key, NULL: nobody has it. *sent is the id, unless it is CRM__NONE because nothing depends on it: an id
- * tells the order of keys, the day of joining, the single facts. */
+/* The record of a key, NULL: nobody has it. *sent is the id, unless it is CRM__NONE because nothing depends on it: an
+ * id tells the order of keys, the day of joining, the single facts. */
 static crm__buyer *find(const crm_till *till, crm__key key, int by_id, uint32_t *sent)
 {
   crm__buyer *buyer = NULL;
   *sent = CRM__NONE;
-  if (!by_id && till->axes[CRM__MONETARY].before == NULL && till->window != CRM_WINDOW_MEMBERSHIP &&
+  if (!by_id && crm__till_alike(till, CRM__MONETARY) && till->window != CRM_WINDOW_MEMBERSHIP &&
       till->scope.occasions == CRM_OCCASIONS_EACH) {
     buyer = find_direct(till, key);
   }
@@ -385,7 +385,7 @@ static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_s
   }
   keep(till, old->posted, sale, source, length, posted);
   made.posted = (uint32_t)till->posted_count++;
-  crm__till_replace(till, id, old, &made, &look);
+  crm__till_replace(till, id, old, &made);
   crm__till_refresh_cuts(till);
   if (till->gauges != NULL) {
     move_gauges(till, found);

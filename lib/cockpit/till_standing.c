@@ -26,19 +26,19 @@ static among others(const crm_till *till, uint32_t id, int axis, int was, int64_
   uint64_t equal;
   int64_t below = (int64_t)crm__till_below(till, axis, value, &equal);
   found.worse = below - (was && from < value);
-  found.better = (int64_t)(ranking->count - equal) - below - (was && from > value);
-  if (ranking->before != NULL) {
+  found.better = (int64_t)(crm__till_buyers(till) - equal) - below - (was && from > value);
+  if (!crm__till_alike(till, axis)) {
     found.first = (int64_t)crm__ranking_ahead(ranking, value, id) - below;
   }
   return found;
 }
 
 /* The same of money that was looked up. */
-static among others_by(const crm_till *till, const crm__ranking_spot *spot, int was, int64_t from, int64_t value)
+static among others_by(const crm_till *till, const crm__bucket_spot *spot, int was, int64_t from, int64_t value)
 {
   among found = { 0, 0, 0 };
   found.worse = (int64_t)spot->below - (was && from < value);
-  found.better = (int64_t)(till->axes[CRM__MONETARY].count - spot->below - spot->equal) - (was && from > value);
+  found.better = (int64_t)(crm__till_buyers(till) - spot->below - spot->equal) - (was && from > value);
   return found;
 }
 
@@ -169,7 +169,10 @@ static int32_t score_on(const crm_till *till, uint32_t id, int axis, int was, in
                         int64_t goodness, int64_t buyers)
 {
   among at = { 0, 0, 0 };
-  if (!till->scores.own[axis]) {
+  if (!till->scores.own[axis] && crm__till_alike(till, axis)) {
+    uint64_t equal;   /* who is better is not asked here */
+    at.worse = (int64_t)crm__counting_below(&till->counts[axis], value, &equal) - (was && from < value);
+  } else if (!till->scores.own[axis]) {
     at = others(till, id, axis, was, from, value);
   }
   return score_of(till, axis, goodness, &at, buyers);
@@ -177,11 +180,11 @@ static int32_t score_on(const crm_till *till, uint32_t id, int axis, int was, in
 
 /* Where `made` stands in place of `old`, which is on the axes; spot: where its money is, if that was looked up. */
 static void locate(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made,
-                   const crm__ranking_spot *spot, place *found)
+                   const crm__bucket_spot *spot, place *found)
 {
   int was = old->orders > 0;
   among money = { 0, 0, 0 };
-  int64_t buyers = (int64_t)till->axes[CRM__MONETARY].count - was + (made->orders > 0);
+  int64_t buyers = (int64_t)crm__till_buyers(till) - was + (made->orders > 0);
   found->population = till->n - (old->money > 0) + (made->money > 0);
   found->buyers = buyers;
   if (made->orders > 0) {

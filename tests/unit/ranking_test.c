@@ -113,23 +113,6 @@ static void run(int told_apart, int32_t spread, uint64_t seed, uint32_t begin)
       crm__ranking_remove(&ranking, expected.values[p], expected.ids[p]);
       list_remove(&expected, p);
     }
-    if (!told_apart && expected.count > 0) {
-      crm__ranking_spot from;
-      crm__ranking_spot to;
-      uint32_t p = (uint32_t)dice_below(&of, (int32_t)expected.count);
-      int64_t old = expected.values[p];
-      int64_t value = dice_below(&of, 2) ? old + dice_below(&of, 9) - 4 : dice_below(&of, spread);
-      crm__ranking_find(&ranking, old, value, &from, &to);
-      assert_int_equal(from.below, place_in(&expected, old, UINT32_MAX));
-      assert_int_equal(to.below, place_in(&expected, value, UINT32_MAX));
-      assert_int_equal(to.below + to.equal, place_in(&expected, value + 1, UINT32_MAX));
-      if (value != old) {
-        assert_true(crm__ranking_reserve(&ranking, &memory));
-        crm__ranking_move(&ranking, &from, &to, old, value);
-        list_remove(&expected, p);
-        list_add(&expected, value, p);
-      }
-    }
     if (step % 16 == 0) {
       compare_at(&ranking, &expected, dice_below(&of, spread + 2) - spread / 2 - 1, (uint32_t)dice_below(&of, 30000));
     }
