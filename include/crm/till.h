@@ -127,7 +127,7 @@ typedef struct crm_customer_standing {
   { (uint32_t)sizeof(crm_customer_standing), 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, \
     0, 0, 0, 0, 0, 0, 0 }
 
-/* What would be if a sale were posted; nothing changes. Time: some searches in trees of the customers. Errors: RANGE
+/* What would be if a sale were posted; nothing changes. Time: a search among the customers. Errors: RANGE
  * (at or after as-of: advance first; or no time at all), NOT_FOUND (a key that stands for nobody, or an internal
  * customer that does not count), OVERFLOW, STATE, ARGUMENT; MEMORY only where a late sale needs the customer's
  * documents read. Since 0.1. */

@@ -207,8 +207,8 @@ static inline uint64_t crm__till_below(const crm_till *till, int axis, int64_t v
                                : crm__counting_below(&till->counts[axis], value, equal);
 }
 
-/* Changes a customer's record and its place on the axes and the wheel; the cuts are to be refreshed after it. id may be CRM__NONE for one that has its place by its key, unless keys
- * order an axis. */
+/* Changes a customer's record and its place on the axes and the wheel; the cuts are to be refreshed after it. id
+ * may be CRM__NONE for one that has its place by its key, unless keys order an axis. */
 void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm__buyer *made);
 
 /* What the money of the n adds up to when a record changes. 1: overflow. */
