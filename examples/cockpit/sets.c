@@ -129,7 +129,9 @@ static crm_status compute_all(const crm_store *store, const arguments *args, crm
   return status;
 }
 
-crm_status sets_overlap(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+/* What is asked of the segments of --define all together. */
+static crm_status ask_all(const crm_store *store, const arguments *args, int spending, crm_table **table,
+                          crm_error *error)
 {
   crm_segment *segments[CRM_SEGMENT_NAMED] = {NULL};
   const crm_segment *all[CRM_SEGMENT_NAMED] = {NULL};
@@ -139,13 +141,25 @@ crm_status sets_overlap(const crm_store *store, const arguments *args, crm_table
   for (i = 0; i < args->definition_count; i++) {
     all[i] = segments[i];
   }
-  if (status == CRM_OK) {
+  if (status == CRM_OK && spending) {
+    status = crm_segment_spending(store, &args->scope, all, names, args->definition_count, table, error);
+  } else if (status == CRM_OK) {
     status = crm_segment_overlap(all, names, args->definition_count, table, error);
   }
   for (i = 0; i < args->definition_count; i++) {
     crm_segment_free(segments[i]);
   }
   return status;
+}
+
+crm_status sets_overlap(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return ask_all(store, args, 0, table, error);
+}
+
+crm_status sets_spending(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return ask_all(store, args, 1, table, error);
 }
 
 crm_status sets_drift(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)

@@ -29,6 +29,7 @@ crm_scope sets_before(const arguments *args);
 
 crm_status sets_members(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status sets_overlap(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
+crm_status sets_spending(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status sets_drift(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status sets_explain(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status sets_fields(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);

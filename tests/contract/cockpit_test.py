@@ -79,6 +79,8 @@ HEADERS.update({
     "coverage": "group,reason,customers,share,before,after",
     "composition": "group,across,customers,customer_share,spend,spend_share,spend_index,mix_index",
     "hhi": "group,customers,groups,hhi_customers,hhi_spend,effective",
+    "spending": "group,customers,buyers,spend,spend_share,mean,p10,p25,median,p75,p90,mean_index,median_index,above_share,"
+                "low,high,whole",
     "classes": "customer,class,reason,since,spend,orders,signs",
     "corporate": "customer,kind,orders,average_order,ticket_ratio,median_gap,gap_cv,hours_share,large_ticket,"
                  "long_cycle,regular,in_hours,signs,known,pattern",
@@ -104,7 +106,7 @@ NEEDS = {
     "segment": GOOD, "drift": GOOD + PERIODS, "explain": GOOD + ["--customer", "1032"],
     "overlap": ["--define", "large=spend >= 100", "--define", "late=days_since_last > 90"],
     "migration": PERIODS, "movements": PERIODS, "cultivation": PERIODS, "movers": PERIODS,
-    "composition": ["--by", "region", "--across", "segment"], "hhi": ["--by", "region"], "rows": ["--table", "customers"],
+    "composition": ["--by", "region", "--across", "segment"], "hhi": ["--by", "region"], "spending": ["--by", "region"], "rows": ["--table", "customers"],
     "conversion": ["--by", "origin"],
 }
 

@@ -257,6 +257,7 @@ class Questions:
             "funnel": lambda: self.pick("--horizon", "10", "30") + self.window(),
             "segment": self.scope, "overlap": self.scope, "drift": lambda: self.compared(False),
             "composition": self.groups, "hhi": self.groups,
+            "spending": lambda: ["--by", self.rng.choice(["tier", "region", "owner", "origin"])] + self.scope(),
             "effect": self.effect, "strata": self.effect, "coverage": self.effect,
             "completeness": self.as_of, "knowledge": self.as_of, "aliases": lambda: [],
             "ownership": self.as_of, "looked-after": self.as_of,

@@ -56,6 +56,8 @@ TABLE(crm_completeness_columns, crm_completeness_columns(of->store, NULL, &table
 TABLE(crm_completeness_customers, crm_completeness_customers(of->store, NULL, &table, error))
 TABLE(crm_composition_compute, crm_composition_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_composition_concentration, crm_composition_concentration(of->store, NULL, NULL, &table, error))
+TABLE(crm_composition_spending, crm_composition_spending(of->store, NULL, NULL, &table, error))
+TABLE(crm_segment_spending, crm_segment_spending(of->store, NULL, NULL, NULL, 0, &table, error))
 TABLE(crm_due_compute, crm_due_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_effect_compute, crm_effect_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_effect_coverage, crm_effect_coverage(of->store, NULL, NULL, &table, error))
@@ -235,7 +237,8 @@ static const struct {
   ENTRY(crm_accounts_sites), ENTRY(crm_bridge_compute), ENTRY(crm_classes_compute), ENTRY(crm_classes_corporate),
   ENTRY(crm_classes_calibration), ENTRY(crm_conversion_compute),
   ENTRY(crm_cockpit_evaluate), ENTRY(crm_cohorts_compute), ENTRY(crm_completeness_columns),
-  ENTRY(crm_completeness_customers), ENTRY(crm_composition_compute), ENTRY(crm_composition_concentration),
+  ENTRY(crm_completeness_customers), ENTRY(crm_composition_compute), ENTRY(crm_composition_concentration), ENTRY(crm_composition_spending),
+  ENTRY(crm_segment_spending),
   ENTRY(crm_due_compute), ENTRY(crm_effect_compute), ENTRY(crm_effect_coverage), ENTRY(crm_effect_strata),
   ENTRY(crm_findings_compute), ENTRY(crm_funnel_compute), ENTRY(crm_identity_aliases),
   ENTRY(crm_identity_erase), ENTRY(crm_identity_forget), ENTRY(crm_kpi_compute), ENTRY(crm_kpi_evidence),

@@ -232,6 +232,25 @@ class Relations:
         options = composition_options(by, across, by_bands, across_bands)
         return self._result(library.crm_composition_concentration, scope, byref(options))
 
+    def spending(self, by: Optional[str] = None, *, bands: Optional[str] = None,
+                 segments: Optional[Mapping[str, "Segment"]] = None, **scope: Unpack[ScopeArguments]) -> Table:
+        """How much the buyers of each group spend, beside all buyers: mean, percentiles, indices. Groups are those of a
+        field (None: tier) as in `composition`, or `segments` by name, which may overlap.
+
+        >>> import libcrm
+        >>> store = libcrm.sample()
+        >>> table = store.spending(segments={"often": store.where("orders >= 3"), "centre": store.where("region = 'centre'")})
+        >>> table["group"][:]
+        ['often', 'centre', None]
+        """
+        if segments is None:
+            options = composition_options(by, None, bands, None)
+            return self._result(library.crm_composition_spending, scope, byref(options))
+        handles = [segment._live() for segment in segments.values()]
+        array = (ctypes.POINTER(_ffi.crm_segment) * len(handles))(*[handle.pointer for handle in handles])
+        return Table(self._run(library.crm_segment_spending, scope, (array, texts(list(segments)), len(handles)), _ffi.crm_table,
+                               also=handles))
+
     def classes(self, *, signs: bool = False, ticket_percent: int = 0, hours_percent: int = 0, variation: int = 0,
                 least_signs: int = 0, shares: Sequence[float] = (1, 5, 20), cut: str = "ceil", ties: str = "together",
                 **scope: Unpack[ScopeArguments]) -> Table:

@@ -272,6 +272,9 @@ class SameBytes(unittest.TestCase):
         yield "completeness", [], store.completeness()
         yield "knowledge", [], store.completeness_customers()
         yield "composition", ["--by", "region"], store.composition("region")
+        yield "spending", ["--by", "region"], store.spending("region")
+        yield "spending", ["--define", "good=" + good, "--define", "big=spend > 100"], store.spending(
+            segments={"good": store.where(good), "big": store.where("spend > 100")})
         yield "hhi", ["--by", "region"], store.composition_concentration("region")
         yield "classes", [], store.classes()
         yield "corporate", [], store.classes(signs=True)
