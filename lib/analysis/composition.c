@@ -64,7 +64,8 @@ static crm_status read_edges(crm__parser *parser, crm__axis *of)
   return status;
 }
 
-static crm_status read_bands(crm__composition *all, crm__axis *of, const char *bands, const char *option, crm_error *error)
+static crm_status read_bands(crm__composition *all, crm__axis *of, const char *bands, const char *option,
+                             crm_error *error)
 {
   crm__expression text;
   crm__program program;
@@ -454,7 +455,8 @@ static void put_band(const crm__composition *all, const crm__axis *of, uint32_t 
   crm__table_put_text(table, column, text, length);
 }
 
-void crm__composition_put_group(const crm__composition *all, const crm__axis *of, uint32_t group, crm_table *table, int32_t column)
+void crm__composition_put_group(const crm__composition *all, const crm__axis *of, uint32_t group, crm_table *table,
+                                int32_t column)
 {
   if (group == of->count) {
     crm__table_put_null(table, column);

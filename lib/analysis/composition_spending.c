@@ -139,12 +139,12 @@ static void put_spends(const spending *all, const spends *of, int64_t share, int
 static crm_status begin(spending *all, int64_t rows, crm_error *error)
 {
   crm__table_column columns[SPENDING_COLUMNS] = {
-    { "group", CRM_TYPE_TEXT, 0 },          { "customers", CRM_TYPE_INTEGER, 0 },  { "buyers", CRM_TYPE_INTEGER, 0 },
-    { "spend", CRM_TYPE_MONEY, 0 },         { "spend_share", CRM_TYPE_DECIMAL, 6 }, { "mean", CRM_TYPE_MONEY, 0 },
-    { "p10", CRM_TYPE_MONEY, 0 },           { "p25", CRM_TYPE_MONEY, 0 },          { "median", CRM_TYPE_MONEY, 0 },
-    { "p75", CRM_TYPE_MONEY, 0 },           { "p90", CRM_TYPE_MONEY, 0 },          { "mean_index", CRM_TYPE_DECIMAL, 6 },
+    { "group", CRM_TYPE_TEXT, 0 }, { "customers", CRM_TYPE_INTEGER, 0 }, { "buyers", CRM_TYPE_INTEGER, 0 },
+    { "spend", CRM_TYPE_MONEY, 0 }, { "spend_share", CRM_TYPE_DECIMAL, 6 }, { "mean", CRM_TYPE_MONEY, 0 },
+    { "p10", CRM_TYPE_MONEY, 0 }, { "p25", CRM_TYPE_MONEY, 0 }, { "median", CRM_TYPE_MONEY, 0 },
+    { "p75", CRM_TYPE_MONEY, 0 }, { "p90", CRM_TYPE_MONEY, 0 }, { "mean_index", CRM_TYPE_DECIMAL, 6 },
     { "median_index", CRM_TYPE_DECIMAL, 6 }, { "above_share", CRM_TYPE_DECIMAL, 6 }, { "low", CRM_TYPE_DECIMAL, 6 },
-    { "high", CRM_TYPE_DECIMAL, 6 },        { "whole", CRM_TYPE_BOOLEAN, 0 }
+    { "high", CRM_TYPE_DECIMAL, 6 }, { "whole", CRM_TYPE_BOOLEAN, 0 }
   };
   int32_t i;
   for (i = 0; i < SPENDING_COLUMNS; i++) {
@@ -197,7 +197,8 @@ static crm_status finish(spending *all, crm_table **table, crm_error *error)
 
 /* ---- groups of a field ---- */
 
-/* The customers of each group one after the other: those of group i are ids[starts[i]] up to before ids[starts[i + 1]]. */
+/* The customers of each group one after the other: those of group i are ids[starts[i]] up to before
+ * ids[starts[i + 1]]. */
 static crm_status sort_groups(crm__composition *of, uint32_t **starts, uint32_t **ids, crm_error *error)
 {
   uint32_t customers = crm__customers(of->fields.store);
@@ -234,8 +235,8 @@ static void empty(spends *of)
 }
 
 /* What the buyers of each group spent, as shares that add up to one; those at or under 0 have none. */
-static crm_status share_out(spending *all, const uint32_t *starts, const uint32_t *ids, uint32_t groups, int64_t **shares,
-                            crm_error *error)
+static crm_status share_out(spending *all, const uint32_t *starts, const uint32_t *ids, uint32_t groups,
+                            int64_t **shares, crm_error *error)
 {
   int64_t *sums = crm__scope_alloc_zero(all->scope, groups, sizeof *sums);
   uint64_t *spare = crm__scope_alloc(all->scope, groups, sizeof *spare);

@@ -91,7 +91,8 @@ static void put_cell(const crm__composition *all, crm_table *table, uint32_t row
   crm__composition_put_group(all, &all->by, row, table, GROUP_NAME);
   if (all->crossed) {
     crm__composition_put_group(all, &all->across, column, table, GROUP_ACROSS);
-    crm__composition_put_index(table, GROUP_MIX_INDEX, of->customers, group->customers, of_column->customers, total->customers);
+    crm__composition_put_index(table, GROUP_MIX_INDEX, of->customers, group->customers, of_column->customers,
+                               total->customers);
   } else {
     crm__table_put_null(table, GROUP_ACROSS);
     crm__table_put_null(table, GROUP_MIX_INDEX);

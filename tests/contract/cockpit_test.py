@@ -52,6 +52,8 @@ HEADERS = {
     "histories": "customer,stage,entered,left,days,cause,step",
     "transitions": "from,to,customers,share",
     "bucket": "period,start,new,reactivated,lost,end,leak_rate,steady_state,complete",
+    "refill": "period,new,reactivated,lost,to_replace,refilled,acquisition_cost,cost_per_new,refill_cost,refill_spent,"
+              "growth_spent,status,complete",
     "stays": "age_days,at_risk,survival,remaining_days,status",
     "funnel": "pipeline,stage,position,entered,open,open_amount,median_days,promotion_rate,n,low,high,at_risk,promoted,"
               "lost,promotion_days,returned,skipped,stalled,won_rate,status",
@@ -66,6 +68,9 @@ HEADERS = {
 
 HEADERS.update({
     "segment": "customer",
+    "target": "customer,spend",
+    "suppressed": "reason,keys,share",
+    "screened": "key,customer,reason",
     "overlap": "a,b,customers_a,customers_b,both,only_a,only_b,jaccard,share_a,share_b",
     "drift": "movement,customers,spend_before,spend_after,change",
     "explain": "segment,condition,byte,value,result,whole",
