@@ -51,7 +51,7 @@ EFFECT = ("effect", "strata", "coverage")
 TARGETS = ("target", "suppressed", "screened")
 
 # Those that still want one.
-PENDING = ("conversion", "findings")
+PENDING = ("findings",)
 
 
 class Asker:
@@ -261,6 +261,7 @@ class Questions:
             "lives": lambda: self.limits() + self.as_of(), "histories": lambda: self.limits() + self.as_of(),
             "stays": lambda: self.limits() + self.as_of(), "transitions": lambda: self.limits() + self.window(),
             "bucket": lambda: self.limits() + self.period() + self.window(),
+            "conversion": lambda: self.pick("--horizon", "10", "30") + self.pick("--by", "region", "owner", "origin") + self.window(),
             "reasons": lambda: self.limits() + self.window(),
             "refill": lambda: (self.limits() + self.period() + self.window()
                                + self.rng.choice([["--cost", "7"], ["--figure", "expense"], ["--figure", "target"], ["--figure", "budget"]])),
