@@ -138,7 +138,7 @@ static void put_spends(const spending *all, const spends *of, int64_t share, int
 
 static crm_status begin(spending *all, int64_t rows, crm_error *error)
 {
-  crm__table_column columns[SPENDING_COLUMNS] = {
+  static const crm__table_column usual[SPENDING_COLUMNS] = {
     { "group", CRM_TYPE_TEXT, 0 }, { "customers", CRM_TYPE_INTEGER, 0 }, { "buyers", CRM_TYPE_INTEGER, 0 },
     { "spend", CRM_TYPE_MONEY, 0 }, { "spend_share", CRM_TYPE_DECIMAL, 6 }, { "mean", CRM_TYPE_MONEY, 0 },
     { "p10", CRM_TYPE_MONEY, 0 }, { "p25", CRM_TYPE_MONEY, 0 }, { "median", CRM_TYPE_MONEY, 0 },
@@ -146,7 +146,9 @@ static crm_status begin(spending *all, int64_t rows, crm_error *error)
     { "median_index", CRM_TYPE_DECIMAL, 6 }, { "above_share", CRM_TYPE_DECIMAL, 6 }, { "low", CRM_TYPE_DECIMAL, 6 },
     { "high", CRM_TYPE_DECIMAL, 6 }, { "whole", CRM_TYPE_BOOLEAN, 0 }
   };
+  crm__table_column columns[SPENDING_COLUMNS];
   int32_t i;
+  memcpy(columns, usual, sizeof columns);
   for (i = 0; i < SPENDING_COLUMNS; i++) {
     if (columns[i].type == CRM_TYPE_MONEY) {
       columns[i].scale = crm_store_digits(all->scope->store);
