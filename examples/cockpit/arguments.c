@@ -38,6 +38,7 @@ static void set_defaults(arguments *args)
   static const crm_cohorts_options cohorts = CRM_COHORTS_OPTIONS_INIT;
   static const crm_composition_options composition = CRM_COMPOSITION_OPTIONS_INIT;
   static const crm_effect_options effect = CRM_EFFECT_OPTIONS_INIT;
+  static const crm_refill_options refill = CRM_REFILL_OPTIONS_INIT;
   static const crm_products_options products = CRM_PRODUCTS_OPTIONS_INIT;
   static const crm_handovers_options handovers = CRM_HANDOVERS_OPTIONS_INIT;
   static const crm_due_options due = CRM_DUE_OPTIONS_INIT;
@@ -55,6 +56,7 @@ static void set_defaults(arguments *args)
   args->cohorts = cohorts;
   args->composition = composition;
   args->effect = effect;
+  args->refill = refill;
   args->products = products;
   args->handovers = handovers;
   args->due = due;
@@ -263,6 +265,15 @@ static int settle_cuts(const char *flag, const char *text, int digits, int sign,
   return EXIT_GOOD;
 }
 
+static int settle_cost(arguments *args)
+{
+  if (args->cost != NULL && (value_list(args->cost, args->store.digits, &args->refill.cost, 1) != 1 ||
+                             args->refill.cost < 0)) {
+    return report("--cost needs an amount that is not below 0, not '%s'", args->cost);
+  }
+  return EXIT_GOOD;
+}
+
 static int settle(arguments *args)
 {
   if (args->verb == NULL) {
@@ -271,6 +282,7 @@ static int settle(arguments *args)
   if (flag_check(args) != EXIT_GOOD || store_open(args) != EXIT_GOOD || sets_check(args) != EXIT_GOOD ||
       effects_check(args) != EXIT_GOOD ||
       arguments_settle_scope(args) != EXIT_GOOD ||
+      settle_cost(args) != EXIT_GOOD ||
       settle_cuts("r-cuts", args->recency_cuts, 0, -1, args->cuts[0], &args->rfm.recency_cuts) != EXIT_GOOD ||
       settle_cuts("f-cuts", args->frequency_cuts, 0, 1, args->cuts[1], &args->rfm.frequency_cuts) != EXIT_GOOD ||
       settle_cuts("m-cuts", args->monetary_cuts, args->store.digits, 1, args->cuts[2], &args->rfm.monetary_cuts) !=

@@ -96,6 +96,9 @@ typedef struct arguments {
   const char *where;
   crm_segment_definition *definitions;
   int64_t definition_count;
+  crm_segment_definition *suppressions;
+  int64_t suppression_count;
+  const char *household;
   crm_segment *selected;   /* the customers of --where */
 
   crm_calendar calendar;
@@ -113,6 +116,8 @@ typedef struct arguments {
   int32_t *feasts;
   int32_t *feasts_before;
   crm_lifecycle_options lifecycle;
+  crm_refill_options refill;
+  const char *cost;
   crm_funnel_options funnel;
   const char *customer;
   const char *role;

@@ -37,6 +37,7 @@ static int apply_kpi(arguments *args, const char *value);
 static int apply_feast(arguments *args, const char *value);
 static int apply_day_start(arguments *args, const char *value);
 static int apply_define(arguments *args, const char *value);
+static int apply_suppress(arguments *args, const char *value);
 static int apply_table(arguments *args, const char *value);
 
 #define INTO(field) offsetof(arguments, field)
@@ -51,7 +52,7 @@ static int apply_table(arguments *args, const char *value);
 #define SCORED "rfm segments"
 #define MOVES "migration movements cultivation movers"
 #define TIERED "cockpit pyramid tiers " MOVES
-#define LIVES "lifecycle lives histories reasons transitions bucket stays"
+#define LIVES "lifecycle lives histories reasons transitions bucket refill stays"
 
 static const flag flags[] = {
   CALL("map", reading_map, NULL),
@@ -81,8 +82,10 @@ static const flag flags[] = {
   NOTHING("accounts", scope.accounts, 1),
   TEXT("where", where, NULL),
   CALL("define", apply_define, NULL),
-  TEXT("by", composition.by, "composition hhi conversion"),
-  TEXT("bands", composition.by_bands, "composition hhi"),
+  CALL("suppress", apply_suppress, SETS_TARGETS),
+  TEXT("household", household, SETS_TARGETS),
+  TEXT("by", composition.by, "composition hhi spending conversion"),
+  TEXT("bands", composition.by_bands, "composition hhi spending"),
   TEXT("across", composition.across, "composition hhi"),
   TEXT("across-bands", composition.across_bands, "composition hhi"),
   TEXT("since", since, SETS_COMPARED),
@@ -104,7 +107,7 @@ static const flag flags[] = {
   TEXT("f-cuts", frequency_cuts, SCORED),
   TEXT("m-cuts", monetary_cuts, SCORED),
   WORD("period", calendar.period, "month|day|week|quarter|year",
-       "months cohorts kpi bridge bucket cockpit alerts causes series"),
+       "months cohorts kpi bridge bucket refill cockpit alerts causes series"),
   INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
   CALL("abc", apply_abc, "products"),
   CALL("table", apply_table, "rows"),
@@ -119,6 +122,8 @@ static const flag flags[] = {
   INTEGER("dormant-days", lifecycle.dormant_days, 1, 36500, LIVES),
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
   INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel conversion"),
+  TEXT("cost", cost, "refill"),
+  TEXT("figure", refill.figure, "refill"),
   TEXT("pipeline", funnel.pipeline, "funnel"),
   INTEGER("top", bridge.top, 1, 1000000, "bridge"),
   TEXT("before-from", before_from, "bridge"),
@@ -259,26 +264,39 @@ static int apply_day_start(arguments *args, const char *value)
   return EXIT_GOOD;
 }
 
-static int apply_define(arguments *args, const char *value)
+/* NAME=EXPRESSION, added to a list. */
+static int add_definition(arguments *args, const char *name, const char *value, int most,
+                          crm_segment_definition **list, int64_t *count)
 {
   static const crm_segment_definition plain = CRM_SEGMENT_DEFINITION_INIT;
   const char *equals = strchr(value, '=');
   crm_segment_definition *items;
   if (equals == NULL || equals == value) {
-    return report("--define needs NAME=EXPRESSION, not '%s'", value);
+    return report("--%s needs NAME=EXPRESSION, not '%s'", name, value);
   }
-  if (args->definition_count == CRM_SEGMENT_NAMED) {
-    return report("there are more than %d segments by --define", CRM_SEGMENT_NAMED);
+  if (*count == most) {
+    return report("there are more than %d segments by --%s", most, name);
   }
-  items = pool_more(&args->memory, args->definitions, args->definition_count, sizeof *items);
+  items = pool_more(&args->memory, *list, *count, sizeof *items);
   if (items == NULL) {
     return report_memory();
   }
-  args->definitions = items;
-  items[args->definition_count] = plain;
-  items[args->definition_count].name = pool_copy(&args->memory, value, (size_t)(equals - value));
-  items[args->definition_count].expression = equals + 1;
-  return items[args->definition_count++].name == NULL ? report_memory() : EXIT_GOOD;
+  *list = items;
+  items[*count] = plain;
+  items[*count].name = pool_copy(&args->memory, value, (size_t)(equals - value));
+  items[*count].expression = equals + 1;
+  return items[(*count)++].name == NULL ? report_memory() : EXIT_GOOD;
+}
+
+static int apply_define(arguments *args, const char *value)
+{
+  return add_definition(args, "define", value, CRM_SEGMENT_NAMED, &args->definitions, &args->definition_count);
+}
+
+static int apply_suppress(arguments *args, const char *value)
+{
+  return add_definition(args, "suppress", value, CRM_TARGET_SUPPRESSIONS, &args->suppressions,
+                        &args->suppression_count);
 }
 
 static int apply_table(arguments *args, const char *value)

@@ -45,6 +45,16 @@ static crm_status bucket(const crm_lifecycle *lifecycle, const arguments *args, 
   return crm_lifecycle_bucket(lifecycle, &args->calendar, table, error);
 }
 
+static crm_status refill(const crm_lifecycle *lifecycle, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_lifecycle_refill(lifecycle, &args->calendar, &args->refill, table, error);
+}
+
+crm_status lives_refill(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, args, refill, table, error);
+}
+
 static crm_status survival(const crm_lifecycle *lifecycle, const arguments *args, crm_table **table, crm_error *error)
 {
   (void)args;

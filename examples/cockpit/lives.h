@@ -12,6 +12,7 @@ crm_status lives_members(const crm_store *store, const arguments *args, crm_tabl
 crm_status lives_history(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status lives_transitions(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status lives_bucket(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
+crm_status lives_refill(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status lives_survival(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 
 #endif

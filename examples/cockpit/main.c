@@ -117,7 +117,7 @@ static int compute(const arguments *args, const loading *loaded, result *made)
     draw_table(args, loaded, made);
   }
   if (status != CRM_OK) {
-    return sets_report(&error) ? EXIT_UNUSABLE : report_error(args->verb->name, &error);
+    return sets_report(args, &error) ? EXIT_UNUSABLE : report_error(args->verb->name, &error);
   }
   return made->text.failed ? report_memory() : EXIT_GOOD;
 }

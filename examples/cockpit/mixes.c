@@ -2,6 +2,8 @@
  * Copyright the libcrm authors */
 #include "mixes.h"
 
+#include "sets.h"
+
 static crm_composition_options options_of(const arguments *args)
 {
   crm_composition_options options = args->composition;
@@ -21,6 +23,15 @@ crm_status mixes_concentration(const crm_store *store, const arguments *args, cr
 {
   crm_composition_options options = options_of(args);
   return crm_composition_concentration(store, &args->scope, &options, table, error);
+}
+
+crm_status mixes_spending(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_composition_options options = options_of(args);
+  if (options.by == NULL && args->definition_count > 0) {
+    return sets_spending(store, args, table, error);
+  }
+  return crm_composition_spending(store, &args->scope, &options, table, error);
 }
 
 crm_status mixes_classes(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)

@@ -22,7 +22,8 @@ crm_segment_options sets_options(const arguments *args)
 /* These look at the expression itself. */
 static int takes_expression(const arguments *args)
 {
-  return args->verb->compute == sets_drift || args->verb->compute == sets_explain;
+  return args->verb->compute == sets_drift || args->verb->compute == sets_explain ||
+         value_listed(args->verb->name, SETS_TARGETS);
 }
 
 int sets_check(const arguments *args)
@@ -40,7 +41,7 @@ int sets_check(const arguments *args)
   return EXIT_GOOD;
 }
 
-int sets_report(const crm_error *error)
+int sets_report(const arguments *args, const crm_error *error)
 {
   static const char *const flags[][2] = {
     {"expression", "--where"}, {"by_bands", "--bands"}, {"across_bands", "--across-bands"},
@@ -53,6 +54,12 @@ int sets_report(const crm_error *error)
   for (i = 0; i < sizeof flags / sizeof flags[0]; i++) {
     if (strcmp(error->column, flags[i][0]) == 0) {
       (void)report("%s, byte %lld: %s", flags[i][1], (long long)error->byte, error->message);
+      return 1;
+    }
+  }
+  for (i = 0; i < (size_t)args->suppression_count; i++) {
+    if (strcmp(error->column, args->suppressions[i].name) == 0) {
+      (void)report("--suppress %s, byte %lld: %s", error->column, (long long)error->byte, error->message);
       return 1;
     }
   }
@@ -71,7 +78,7 @@ int sets_select(arguments *args, const crm_store *store)
     return EXIT_GOOD;
   }
   if (crm_segment_compute(store, &args->scope, &options, &args->selected, &error) != CRM_OK) {
-    return sets_report(&error) ? EXIT_UNUSABLE : report_error("--where", &error);
+    return sets_report(args, &error) ? EXIT_UNUSABLE : report_error("--where", &error);
   }
   args->scope.segment = args->selected;
   return EXIT_GOOD;
@@ -129,7 +136,9 @@ static crm_status compute_all(const crm_store *store, const arguments *args, crm
   return status;
 }
 
-crm_status sets_overlap(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+/* What is asked of the segments of --define all together. */
+static crm_status ask_all(const crm_store *store, const arguments *args, int spending, crm_table **table,
+                          crm_error *error)
 {
   crm_segment *segments[CRM_SEGMENT_NAMED] = {NULL};
   const crm_segment *all[CRM_SEGMENT_NAMED] = {NULL};
@@ -139,13 +148,25 @@ crm_status sets_overlap(const crm_store *store, const arguments *args, crm_table
   for (i = 0; i < args->definition_count; i++) {
     all[i] = segments[i];
   }
-  if (status == CRM_OK) {
+  if (status == CRM_OK && spending) {
+    status = crm_segment_spending(store, &args->scope, all, names, args->definition_count, table, error);
+  } else if (status == CRM_OK) {
     status = crm_segment_overlap(all, names, args->definition_count, table, error);
   }
   for (i = 0; i < args->definition_count; i++) {
     crm_segment_free(segments[i]);
   }
   return status;
+}
+
+crm_status sets_overlap(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return ask_all(store, args, 0, table, error);
+}
+
+crm_status sets_spending(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return ask_all(store, args, 1, table, error);
 }
 
 crm_status sets_drift(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
@@ -159,6 +180,40 @@ crm_status sets_explain(const crm_store *store, const arguments *args, crm_table
 {
   crm_segment_options options = sets_options(args);
   return crm_segment_explain(store, &args->scope, &options, args->customer, table, error);
+}
+
+typedef crm_status (*screening)(const crm_store *store, const crm_scope *scope, const crm_target_options *options,
+                                crm_table **table, crm_error *error);
+
+static crm_status screen(const crm_store *store, const arguments *args, screening compute, crm_table **table,
+                         crm_error *error)
+{
+  crm_target_options options = CRM_TARGET_OPTIONS_INIT;
+  options.expression = args->where;
+  options.definitions = args->definitions;
+  options.definition_count = args->definition_count;
+  options.suppressions = args->suppressions;
+  options.suppression_count = args->suppression_count;
+  options.household = args->household;
+  options.pyramid = &args->pyramid;
+  options.rfm = &args->rfm;
+  options.lifecycle = &args->lifecycle;
+  return compute(store, &args->scope, &options, table, error);
+}
+
+crm_status sets_target(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return screen(store, args, crm_target_list, table, error);
+}
+
+crm_status sets_suppressed(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return screen(store, args, crm_target_counts, table, error);
+}
+
+crm_status sets_screened(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return screen(store, args, crm_target_rows, table, error);
 }
 
 crm_status sets_fields(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)

@@ -56,6 +56,17 @@ CRM_API crm_status crm_composition_concentration(const crm_store *store, const c
                                                  const crm_composition_options *options, crm_table **table,
                                                  crm_error *error);
 
+/* How much the buyers of each group spend, a row a group as above and one for all customers at the end: group,
+ * customers, buyers (those with an occasion in the period; all that follows is of them), spend, spend_share (they add
+ * up to exactly 1; of groups above 0), mean, p10, p25, median, p75, p90 (percentiles: the least spend that so many
+ * percent of the buyers do not pass), mean_index, median_index (over that of all buyers; empty where that is not above
+ * 0), above_share (buyers who spend more than the median of all), low, high (Wilson, 95 %), whole (1 for the last row,
+ * whose group is empty as is that of who has no value). Without buyers the figures are empty. Errors as above, and
+ * ARGUMENT for `across`. Since 0.1. */
+CRM_API crm_status crm_composition_spending(const crm_store *store, const crm_scope *scope,
+                                            const crm_composition_options *options, crm_table **table,
+                                            crm_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -21,6 +21,7 @@
 #include <crm/classes.h>   /* ordinary, vip and corporate customers */
 #include <crm/migration.h> /* the pyramid in motion between two dates or periods */
 #include <crm/effect.h>    /* what a programme has changed, beside customers who were not in it */
+#include <crm/target.h>    /* lists to write to or to call, and why somebody is not on one */
 #include <crm/rfm.h>       /* recency, frequency, monetary */
 #include <crm/periods.h>   /* months and any periods in a row */
 #include <crm/cohorts.h>   /* retention by cohort */

@@ -106,6 +106,27 @@ CRM_API crm_status crm_lifecycle_transitions(const crm_lifecycle *lifecycle, int
 CRM_API crm_status crm_lifecycle_bucket(const crm_lifecycle *lifecycle, const crm_calendar *calendar,
                                         crm_table **table, crm_error *error);
 
+/* NULL stands for CRM_REFILL_OPTIONS_INIT. */
+typedef struct crm_refill_options {
+  uint32_t struct_size;
+  uint32_t reserved;
+  int64_t cost;            /* of winning a new customer, in the store's smallest unit; INT64_MIN: as the figures say */
+  const char *figure;      /* the name in `figures` of what is spent on winning customers, a flow; NULL:
+                            * "acquisition" */
+} crm_refill_options;
+
+#define CRM_REFILL_OPTIONS_INIT { (uint32_t)sizeof(crm_refill_options), 0, INT64_MIN, NULL }
+
+/* What filling the bucket up again costs, a row a period as above: period, new, reactivated, lost, to_replace (lost
+ * that nobody came back for: lost - reactivated, at least 0), refilled (new ones that did no more than take their
+ * place), acquisition_cost (spent on winning customers: figures of the period up to as-of, prorated by time, of the
+ * coarsest ones that there are; or cost * new), cost_per_new (acquisition_cost / new), refill_cost (that times
+ * to_replace: what keeping the stock takes), refill_spent (that times refilled), growth_spent (the rest of
+ * acquisition_cost), status (ok; no_cost: there is no figure; undefined: nobody is new), complete. Errors: ARGUMENT
+ * (cost is negative), STATE, MEMORY. Since 0.1. */
+CRM_API crm_status crm_lifecycle_refill(const crm_lifecycle *lifecycle, const crm_calendar *calendar,
+                                        const crm_refill_options *options, crm_table **table, crm_error *error);
+
 /* How long customers stay, from the first purchase to the first time they leave the bucket, still active ones censored,
  * a row every 30 days of age: age_days, at_risk, survival (share still active, Kaplan and Meier), remaining_days
  * (expected days to come of one that has reached the age, counted up to the longest seen: a lower bound), status (ok,

@@ -113,6 +113,13 @@ CRM_API crm_status crm_segment_difference(const crm_segment *a, const crm_segmen
 CRM_API crm_status crm_segment_overlap(const crm_segment *const *segments, const char *const *names, int64_t count,
                                        crm_table **table, crm_error *error);
 
+/* How much the buyers of each segment spend, a row each in the order given and one for all customers of the scope at
+ * the end: the columns of crm_composition_spending, group being the name; segments may overlap, a share is of all.
+ * Errors: ARGUMENT, STATE, LIMIT (over 256 segments), MEMORY. Since 0.1. */
+CRM_API crm_status crm_segment_spending(const crm_store *store, const crm_scope *scope,
+                                        const crm_segment *const *segments, const char *const *names, int64_t count,
+                                        crm_table **table, crm_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,59 +1,27 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "analysis/composition.h"
+
 #include "analysis/population.h"
-#include "analysis/segment_program.h"
 
 #include "base/decimal.h"
 #include "base/error.h"
 #include "base/sizes.h"
 #include "base/sort.h"
-#include "base/statistics.h"
-#include "base/wide.h"
 #include "table/build.h"
-
-#include <crm/composition.h>
 
 #include <string.h>
 
 #define NONE INT64_MIN
 #define GROUPS 100000
 #define PAIRS 1000000
-#define BANDS 64
 #define FEW 12        /* values that get a group each */
 #define PARTS 5       /* bands without given ones */
 #define BLOCK CRM__SIZE(1024, 5)
-#define MILLION 1000000
-
-/* A field and the groups that its values make. */
-typedef struct axis {
-  crm__segment_field field;
-  int banded;             /* the groups are bands, else single values */
-  int64_t edges[BANDS];   /* where the bands after the first begin */
-  int32_t edge_count;
-  int64_t *values;        /* of the single values, ascending or in key order */
-  uint32_t *places;       /* text, key: group by id */
-  uint32_t count;         /* groups, that without a value aside, which is the last */
-} axis;
-
-typedef struct cell {
-  int64_t customers;
-  int64_t spend;
-} cell;
-
-typedef struct composition {
-  crm__fields fields;
-  axis by;
-  axis across;
-  int crossed;
-  uint32_t width;         /* columns of cells: 1, or the groups across and that without a value */
-  cell *cells;            /* by group and column */
-  uint32_t *row;          /* by customer: group, CRM__NONE: no customer */
-  uint32_t *column;
-} composition;
 
 /* ---- fields and bands ---- */
 
-static crm_status find_field(composition *all, const char *name, const char *option, crm__segment_field *field,
+static crm_status find_field(crm__composition *all, const char *name, const char *option, crm__segment_field *field,
                              crm_error *error)
 {
   size_t length = strlen(name);
@@ -70,13 +38,13 @@ static int is_ordered(const crm__segment_field *field)
   return field->type <= CRM__FIELD_TIME;
 }
 
-static crm_status read_edges(crm__parser *parser, axis *of)
+static crm_status read_edges(crm__parser *parser, crm__axis *of)
 {
   crm_status status = crm__parse_advance(parser);
   while (status == CRM_OK) {
     size_t at = parser->word.start;
     crm__literal literal;
-    if (of->edge_count == BANDS) {
+    if (of->edge_count == CRM__BANDS) {
       return crm__parse_fail(parser, CRM_ERROR_LIMIT, at, "there are too many bands");
     }
     status = crm__parse_literal(parser, &of->field, &literal);
@@ -96,7 +64,8 @@ static crm_status read_edges(crm__parser *parser, axis *of)
   return status;
 }
 
-static crm_status read_bands(composition *all, axis *of, const char *bands, const char *option, crm_error *error)
+static crm_status read_bands(crm__composition *all, crm__axis *of, const char *bands, const char *option,
+                             crm_error *error)
 {
   crm__expression text;
   crm__program program;
@@ -121,7 +90,7 @@ static crm_status read_bands(composition *all, axis *of, const char *bands, cons
   return read_edges(&parser, of);
 }
 
-static crm_status plan(composition *all, const crm_store *store, const crm_scope *scope,
+static crm_status plan(crm__composition *all, const crm_store *store, const crm_scope *scope,
                        const crm_composition_options *given, crm_error *error)
 {
   crm_composition_options options = CRM_COMPOSITION_OPTIONS_INIT;
@@ -159,7 +128,7 @@ static crm_status plan(composition *all, const crm_store *store, const crm_scope
 /* Calls for each customer's value, in blocks. */
 typedef void (*visitor)(void *context, uint32_t id, int64_t value);
 
-static void visit(const composition *all, const crm__segment_field *field, visitor call, void *context)
+static void visit(const crm__composition *all, const crm__segment_field *field, visitor call, void *context)
 {
   uint32_t customers = crm__customers(all->fields.store);
   int64_t values[BLOCK];
@@ -196,7 +165,7 @@ static int64_t unsorted(uint64_t key)
 }
 
 /* Fifths of the customers, or each of a few values. */
-static crm_status suggest_bands(composition *all, axis *of, crm_error *error)
+static crm_status suggest_bands(crm__composition *all, crm__axis *of, crm_error *error)
 {
   crm__scope *scope = &all->fields.scope;
   uint64_t customers = crm__customers(all->fields.store);
@@ -235,12 +204,12 @@ static crm_status suggest_bands(composition *all, axis *of, crm_error *error)
 
 /* ---- groups of names ---- */
 
-static uint32_t ids_of(const composition *all, const axis *of)
+static uint32_t ids_of(const crm__composition *all, const crm__axis *of)
 {
   return of->field.type == CRM__FIELD_TEXT ? crm__names(all->fields.store) : crm__customers(all->fields.store);
 }
 
-static crm__key key_of(const composition *all, const axis *of, int64_t id)
+static crm__key key_of(const crm__composition *all, const crm__axis *of, int64_t id)
 {
   return of->field.type == CRM__FIELD_TEXT ? crm__name_key(all->fields.store, (uint32_t)id)
                                            : crm__customer_key(all->fields.store, (uint32_t)id);
@@ -248,7 +217,7 @@ static crm__key key_of(const composition *all, const axis *of, int64_t id)
 
 static void mark(void *context, uint32_t id, int64_t value)
 {
-  axis *of = context;
+  crm__axis *of = context;
   (void)id;
   if (value != NONE && of->places[value] == CRM__NONE) {
     of->places[value] = of->count++;
@@ -256,8 +225,8 @@ static void mark(void *context, uint32_t id, int64_t value)
 }
 
 typedef struct ordering {
-  const composition *all;
-  const axis *of;
+  const crm__composition *all;
+  const crm__axis *of;
   const int64_t *ids;
 } ordering;
 
@@ -267,7 +236,7 @@ static int compare_names(const void *context, uint32_t a, uint32_t b)
   return crm__key_compare(key_of(by->all, by->of, by->ids[a]), key_of(by->all, by->of, by->ids[b]));
 }
 
-static crm_status sort_names(composition *all, axis *of, crm_error *error)
+static crm_status sort_names(crm__composition *all, crm__axis *of, crm_error *error)
 {
   crm__scope *scope = &all->fields.scope;
   uint32_t ids = ids_of(all, of);
@@ -299,7 +268,7 @@ static crm_status sort_names(composition *all, axis *of, crm_error *error)
   return CRM_OK;
 }
 
-static crm_status group_names(composition *all, axis *of, crm_error *error)
+static crm_status group_names(crm__composition *all, crm__axis *of, crm_error *error)
 {
   uint32_t ids = ids_of(all, of);
   of->places = crm__scope_alloc(&all->fields.scope, ids, sizeof *of->places);
@@ -315,7 +284,7 @@ static crm_status group_names(composition *all, axis *of, crm_error *error)
   return sort_names(all, of, error);
 }
 
-static crm_status make_groups(composition *all, axis *of, crm_error *error)
+static crm_status make_groups(crm__composition *all, crm__axis *of, crm_error *error)
 {
   crm__field_word words[CRM__FIELD_WORDS];
   crm_status status = CRM_OK;
@@ -338,7 +307,7 @@ static crm_status make_groups(composition *all, axis *of, crm_error *error)
   }
 }
 
-static uint32_t group_of(const axis *of, int64_t value)
+static uint32_t group_of(const crm__axis *of, int64_t value)
 {
   uint32_t i = 0;
   if (value == NONE) {
@@ -365,7 +334,7 @@ static uint32_t group_of(const axis *of, int64_t value)
 /* ---- counting ---- */
 
 typedef struct placing {
-  const axis *of;
+  const crm__axis *of;
   uint32_t *into;
 } placing;
 
@@ -375,7 +344,7 @@ static void place(void *context, uint32_t id, int64_t value)
   to->into[id] = group_of(to->of, value);
 }
 
-static crm_status take_customers(composition *all, crm_error *error)
+static crm_status take_customers(crm__composition *all, crm_error *error)
 {
   uint32_t customers = crm__customers(all->fields.store);
   uint32_t id;
@@ -390,7 +359,7 @@ static crm_status take_customers(composition *all, crm_error *error)
   return CRM_OK;
 }
 
-static crm_status count_cells(composition *all, crm_error *error)
+static crm_status count_cells(crm__composition *all, crm_error *error)
 {
   uint32_t customers = crm__customers(all->fields.store);
   uint64_t pairs;
@@ -417,7 +386,7 @@ static crm_status count_cells(composition *all, crm_error *error)
   visit(all, &all->by.field, place, &rows);
   for (id = 0; id < customers; id++) {
     if (all->row[id] != CRM__NONE) {
-      cell *to = &all->cells[(size_t)all->row[id] * all->width + all->column[id]];
+      crm__mix *to = &all->cells[(size_t)all->row[id] * all->width + all->column[id]];
       to->customers++;
       to->spend += crm__measure_at(&all->fields.measures, id)->money;
     }
@@ -425,7 +394,7 @@ static crm_status count_cells(composition *all, crm_error *error)
   return CRM_OK;
 }
 
-static crm_status count(composition *all, crm_error *error)
+static crm_status count(crm__composition *all, crm_error *error)
 {
   crm_status status = crm__fields_load(&all->fields, error);
   if (status == CRM_OK) {
@@ -440,10 +409,17 @@ static crm_status count(composition *all, crm_error *error)
   return status == CRM_OK ? count_cells(all, error) : status;
 }
 
+crm_status crm__composition_open(crm__composition *all, const crm_store *store, const crm_scope *scope,
+                                 const crm_composition_options *options, crm_error *error)
+{
+  crm_status status = plan(all, store, scope, options, error);
+  return status == CRM_OK ? count(all, error) : status;
+}
+
 /* ---- labels ---- */
 
 /* A time that begins a business day is written as that. */
-static size_t write_value(const composition *all, const crm__segment_field *field, int64_t value, char *text)
+static size_t write_value(const crm__composition *all, const crm__segment_field *field, int64_t value, char *text)
 {
   const crm__scope *scope = &all->fields.scope;
   if (field->type == CRM__FIELD_TIME) {
@@ -455,7 +431,7 @@ static size_t write_value(const composition *all, const crm__segment_field *fiel
 }
 
 /* "<a", "a..<b", ">=b" */
-static void put_band(const composition *all, const axis *of, uint32_t group, crm_table *table, int32_t column)
+static void put_band(const crm__composition *all, const crm__axis *of, uint32_t group, crm_table *table, int32_t column)
 {
   char text[80];
   size_t length = 0;
@@ -479,7 +455,8 @@ static void put_band(const composition *all, const axis *of, uint32_t group, crm
   crm__table_put_text(table, column, text, length);
 }
 
-static void put_group(const composition *all, const axis *of, uint32_t group, crm_table *table, int32_t column)
+void crm__composition_put_group(const crm__composition *all, const crm__axis *of, uint32_t group, crm_table *table,
+                                int32_t column)
 {
   if (group == of->count) {
     crm__table_put_null(table, column);
@@ -490,57 +467,7 @@ static void put_group(const composition *all, const axis *of, uint32_t group, cr
   }
 }
 
-/* ---- the table ---- */
-
-enum { GROUP_NAME, GROUP_ACROSS, GROUP_CUSTOMERS, GROUP_CUSTOMER_SHARE, GROUP_SPEND, GROUP_SPEND_SHARE,
-       GROUP_SPEND_INDEX, GROUP_MIX_INDEX, GROUP_COLUMNS };
-
-/* Room for the shares of one stretch of cells that add up to 1. */
-typedef struct shares {
-  int64_t *customers;
-  int64_t *spends;
-  int64_t *customer_shares;
-  int64_t *spend_shares;
-  uint64_t *remainders;
-} shares;
-
-static crm_status open_shares(composition *all, uint64_t most, shares *room, crm_error *error)
-{
-  crm__scope *scope = &all->fields.scope;
-  room->customers = crm__scope_alloc(scope, most, sizeof *room->customers);
-  room->spends = crm__scope_alloc(scope, most, sizeof *room->spends);
-  room->customer_shares = crm__scope_alloc(scope, most, sizeof *room->customer_shares);
-  room->spend_shares = crm__scope_alloc(scope, most, sizeof *room->spend_shares);
-  room->remainders = crm__scope_alloc(scope, most, sizeof *room->remainders);
-  return room->customers == NULL || room->spends == NULL || room->customer_shares == NULL ||
-             room->spend_shares == NULL || room->remainders == NULL
-           ? crm__fail_memory(error)
-           : CRM_OK;
-}
-
-static void share_out(const cell *cells, uint32_t count, shares *room)
-{
-  int64_t customers = 0;
-  int64_t spend = 0;
-  uint32_t i;
-  for (i = 0; i < count; i++) {
-    room->customers[i] = cells[i].customers;
-    room->spends[i] = cells[i].spend > 0 ? cells[i].spend : 0;
-    customers += room->customers[i];
-    spend += room->spends[i];
-    room->customer_shares[i] = 0;
-    room->spend_shares[i] = 0;
-  }
-  if (customers > 0) {
-    crm__apportion(room->customers, count, MILLION, room->customer_shares, room->remainders);
-  }
-  if (spend > 0) {
-    crm__apportion(room->spends, count, MILLION, room->spend_shares, room->remainders);
-  }
-}
-
-/* a / b over c / d, in millionths; null where one of the bases is not above 0 or it does not fit. */
-static void put_index(crm_table *table, int32_t column, int64_t a, int64_t b, int64_t c, int64_t d)
+void crm__composition_put_index(crm_table *table, int32_t column, int64_t a, int64_t b, int64_t c, int64_t d)
 {
   double value;
   if (b <= 0 || c <= 0 || d <= 0) {
@@ -558,245 +485,9 @@ static void put_index(crm_table *table, int32_t column, int64_t a, int64_t b, in
   }
 }
 
-/* Of all customers: the cells of a column, and all of them. */
-static cell sum_column(const composition *all, uint32_t column)
-{
-  cell sum = { 0, 0 };
-  uint32_t row;
-  for (row = 0; row <= all->by.count; row++) {
-    sum.customers += all->cells[(size_t)row * all->width + column].customers;
-    sum.spend += all->cells[(size_t)row * all->width + column].spend;
-  }
-  return sum;
-}
-
-static cell sum_row(const composition *all, uint32_t row)
-{
-  cell sum = { 0, 0 };
-  uint32_t column;
-  for (column = 0; column < all->width; column++) {
-    sum.customers += all->cells[(size_t)row * all->width + column].customers;
-    sum.spend += all->cells[(size_t)row * all->width + column].spend;
-  }
-  return sum;
-}
-
-static void put_cell(const composition *all, crm_table *table, uint32_t row, uint32_t column, const shares *room,
-                     const cell *total, const cell *group, const cell *of_column)
-{
-  const cell *of = &all->cells[(size_t)row * all->width + column];
-  uint32_t at = all->crossed ? column : row;
-  put_group(all, &all->by, row, table, GROUP_NAME);
-  if (all->crossed) {
-    put_group(all, &all->across, column, table, GROUP_ACROSS);
-    put_index(table, GROUP_MIX_INDEX, of->customers, group->customers, of_column->customers, total->customers);
-  } else {
-    crm__table_put_null(table, GROUP_ACROSS);
-    crm__table_put_null(table, GROUP_MIX_INDEX);
-  }
-  crm__table_put(table, GROUP_CUSTOMERS, of->customers);
-  crm__table_put(table, GROUP_CUSTOMER_SHARE, room->customer_shares[at]);
-  crm__table_put(table, GROUP_SPEND, of->spend);
-  if (of->spend > 0) {
-    crm__table_put(table, GROUP_SPEND_SHARE, room->spend_shares[at]);
-  } else {
-    crm__table_put_null(table, GROUP_SPEND_SHARE);
-  }
-  put_index(table, GROUP_SPEND_INDEX, of->spend, of->customers, total->spend, total->customers);
-}
-
-static void describe(const composition *all, crm_table *table, const char *definition)
+void crm__composition_describe(const crm__composition *all, crm_table *table, const char *definition)
 {
   crm__scope_describe(&all->fields.scope, table, definition, 1);
   crm__table_meta_text(table, "by", all->by.field.name);
   crm__table_meta_text(table, "across", all->crossed ? all->across.field.name : "");
-}
-
-/* Who is in no group makes no row, but for bands, of which none is left out. */
-static int is_shown(const composition *all, uint32_t row, uint32_t column)
-{
-  int listed = !all->crossed && row < all->by.count && all->by.banded;
-  return listed || all->cells[(size_t)row * all->width + column].customers > 0;
-}
-
-static crm_status put_rows(composition *all, crm_table *table, crm_error *error)
-{
-  uint32_t rows = all->by.count + 1U;
-  cell total = { 0, 0 };
-  cell *columns = crm__scope_alloc(&all->fields.scope, all->width, sizeof *columns);
-  shares room;
-  uint32_t row;
-  uint32_t column;
-  crm_status status = open_shares(all, all->crossed ? all->width : rows, &room, error);
-  if (status != CRM_OK || columns == NULL) {
-    return crm__fail_memory(error);
-  }
-  for (column = 0; column < all->width; column++) {
-    columns[column] = sum_column(all, column);
-    total.customers += columns[column].customers;
-    total.spend += columns[column].spend;
-  }
-  if (!all->crossed) {
-    share_out(all->cells, rows, &room);
-  }
-  for (row = 0; row < rows; row++) {
-    cell group = sum_row(all, row);
-    if (all->crossed) {
-      share_out(&all->cells[(size_t)row * all->width], all->width, &room);
-    }
-    for (column = 0; column < all->width; column++) {
-      if (is_shown(all, row, column)) {
-        put_cell(all, table, row, column, &room, &total, &group, &columns[column]);
-      }
-    }
-  }
-  return CRM_OK;
-}
-
-static crm_status make_groups_table(composition *all, crm_table **table, crm_error *error)
-{
-  crm__table_column columns[GROUP_COLUMNS] = {
-    { "group", CRM_TYPE_TEXT, 0 },        { "across", CRM_TYPE_TEXT, 0 },
-    { "customers", CRM_TYPE_INTEGER, 0 }, { "customer_share", CRM_TYPE_DECIMAL, 6 },
-    { "spend", CRM_TYPE_MONEY, 0 },       { "spend_share", CRM_TYPE_DECIMAL, 6 },
-    { "spend_index", CRM_TYPE_DECIMAL, 6 }, { "mix_index", CRM_TYPE_DECIMAL, 6 }
-  };
-  crm_status status;
-  columns[GROUP_SPEND].scale = crm_store_digits(all->fields.store);
-  status = crm__table_begin(crm__scope_memory(&all->fields.scope), "composition", columns, GROUP_COLUMNS,
-                            all->by.count + 1, table, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  describe(all, *table, "composition");
-  status = put_rows(all, *table, error);
-  return status == CRM_OK ? crm__table_finish(table, error) : status;
-}
-
-/* ---- concentration ---- */
-
-enum { HHI_GROUP, HHI_CUSTOMERS, HHI_GROUPS, HHI_OF_CUSTOMERS, HHI_OF_SPEND, HHI_EFFECTIVE, HHI_COLUMNS };
-
-typedef struct squares {
-  crm__wide customers;
-  crm__wide spend;
-  int64_t all_customers;
-  int64_t all_spend;     /* above 0 */
-  int64_t groups;
-} squares;
-
-static void add_square(squares *to, const cell *of)
-{
-  int64_t spend = of->spend > 0 ? of->spend : 0;
-  to->customers = crm__wide_add(to->customers, crm__wide_multiply(of->customers, of->customers));
-  to->spend = crm__wide_add(to->spend, crm__wide_multiply(spend, spend));
-  to->all_customers += of->customers;
-  to->all_spend += spend;
-  to->groups += of->customers > 0;
-}
-
-/* sum / whole^2 in millionths, or that upside down in thousandths. */
-static void put_hhi(crm_table *table, int32_t column, crm__wide sum, int64_t whole, int inverse)
-{
-  double value;
-  if (whole <= 0) {
-    crm__table_put_null(table, column);
-    return;
-  }
-  value = crm__wide_to_double(sum) / crm__wide_to_double(crm__wide_multiply(whole, whole));
-  value = inverse ? 1e3 / value : value * 1e6;
-  value = value + 0.5;
-  crm__table_put(table, column, (int64_t)value);
-}
-
-static void put_squares(crm_table *table, const squares *of)
-{
-  crm__table_put(table, HHI_CUSTOMERS, of->all_customers);
-  crm__table_put(table, HHI_GROUPS, of->groups);
-  put_hhi(table, HHI_OF_CUSTOMERS, of->customers, of->all_customers, 0);
-  put_hhi(table, HHI_OF_SPEND, of->spend, of->all_spend, 0);
-  put_hhi(table, HHI_EFFECTIVE, of->customers, of->all_customers, 1);
-}
-
-static void put_concentrations(const composition *all, crm_table *table)
-{
-  squares sum;
-  uint32_t row;
-  uint32_t column;
-  for (row = 0; all->crossed && row <= all->by.count; row++) {
-    memset(&sum, 0, sizeof sum);
-    for (column = 0; column < all->width; column++) {
-      add_square(&sum, &all->cells[(size_t)row * all->width + column]);
-    }
-    if (sum.all_customers > 0 && row < all->by.count) {
-      put_group(all, &all->by, row, table, HHI_GROUP);
-      put_squares(table, &sum);
-    }
-  }
-  memset(&sum, 0, sizeof sum);
-  for (row = 0; !all->crossed && row <= all->by.count; row++) {
-    add_square(&sum, &all->cells[row]);
-  }
-  for (column = 0; all->crossed && column < all->width; column++) {
-    cell of = sum_column(all, column);
-    add_square(&sum, &of);
-  }
-  crm__table_put_null(table, HHI_GROUP);
-  put_squares(table, &sum);
-}
-
-static crm_status make_concentration(composition *all, crm_table **table, crm_error *error)
-{
-  static const crm__table_column columns[HHI_COLUMNS] = {
-    { "group", CRM_TYPE_TEXT, 0 },          { "customers", CRM_TYPE_INTEGER, 0 }, { "groups", CRM_TYPE_INTEGER, 0 },
-    { "hhi_customers", CRM_TYPE_DECIMAL, 6 }, { "hhi_spend", CRM_TYPE_DECIMAL, 6 }, { "effective", CRM_TYPE_DECIMAL, 3 }
-  };
-  crm_status status = crm__table_begin(crm__scope_memory(&all->fields.scope), "composition_concentration", columns,
-                                       HHI_COLUMNS, (int64_t)all->by.count + 2, table, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  describe(all, *table, "composition_concentration");
-  put_concentrations(all, *table);
-  return crm__table_finish(table, error);
-}
-
-typedef crm_status (*maker)(composition *all, crm_table **table, crm_error *error);
-
-static crm_status compute(const crm_store *store, const crm_scope *scope, const crm_composition_options *options,
-                          maker make, crm_table **table, crm_error *error)
-{
-  composition all;
-  crm_table *made = NULL;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = plan(&all, store, scope, options, error);
-  if (status == CRM_OK) {
-    status = count(&all, error);
-  }
-  if (status == CRM_OK) {
-    status = make(&all, &made, error);
-  }
-  crm__fields_close(&all.fields);
-  if (status == CRM_OK) {
-    *table = made;
-  } else {
-    crm_table_free(made);
-  }
-  return status;
-}
-
-crm_status crm_composition_compute(const crm_store *store, const crm_scope *scope,
-                                   const crm_composition_options *options, crm_table **table, crm_error *error)
-{
-  return compute(store, scope, options, make_groups_table, table, error);
-}
-
-crm_status crm_composition_concentration(const crm_store *store, const crm_scope *scope,
-                                         const crm_composition_options *options, crm_table **table,
-                                         crm_error *error)
-{
-  return compute(store, scope, options, make_concentration, table, error);
 }

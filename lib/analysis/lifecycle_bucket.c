@@ -12,12 +12,6 @@
 
 /* Stock and flow of active customers, and how long they stay. */
 
-typedef struct flow {
-  int64_t entered;       /* for the first time */
-  int64_t came_back;
-  int64_t left;
-} flow;
-
 /* The business day that an event falls on, so that all of a day are past at the start of the next: what silence brings
  * is seen at the start of a day and belongs to the one before. */
 static int32_t event_day(const crm_lifecycle *lifecycle, const crm__life_event *event)
@@ -26,8 +20,8 @@ static int32_t event_day(const crm_lifecycle *lifecycle, const crm__life_event *
 }
 
 /* Adds the flows of one life; *stock gets what came before the first period. */
-static void add_life(const crm_lifecycle *lifecycle, uint32_t id, const crm__activity *activity, flow *flows,
-                     int64_t *stock)
+static void add_life(const crm_lifecycle *lifecycle, uint32_t id, const crm__activity *activity,
+                     crm__life_flow *flows, int64_t *stock)
 {
   int active = 0;
   int ever = 0;
@@ -45,7 +39,7 @@ static void add_life(const crm_lifecycle *lifecycle, uint32_t id, const crm__act
     if (day < activity->starts[0]) {
       *stock += now ? 1 : -1;
     } else if (place != CRM__NO_PLACE) {
-      flow *to = &flows[place - 1];
+      crm__life_flow *to = &flows[place - 1];
       to->entered += now && !ever;
       to->came_back += now && ever;
       to->left += !now;
@@ -55,10 +49,29 @@ static void add_life(const crm_lifecycle *lifecycle, uint32_t id, const crm__act
   }
 }
 
+crm_status crm__life_flows(const crm_lifecycle *lifecycle, crm__scope *scope, const crm__calendar *calendar,
+                           crm__activity *activity, crm__life_flow **flows, int64_t *stock, crm_error *error)
+{
+  uint32_t id;
+  crm_status status = crm__activity_compute(scope, calendar, activity, error);
+  *stock = 0;
+  if (status != CRM_OK) {
+    return status;
+  }
+  *flows = crm__scope_alloc_zero(scope, (uint64_t)activity->periods, sizeof **flows);
+  if (*flows == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (id = 0; activity->periods > 0 && id < lifecycle->customers; id++) {
+    add_life(lifecycle, id, activity, *flows, stock);
+  }
+  return CRM_OK;
+}
+
 enum { BUCKET_PERIOD, BUCKET_START, BUCKET_NEW, BUCKET_BACK, BUCKET_LOST, BUCKET_END, BUCKET_RATE, BUCKET_STEADY,
        BUCKET_COMPLETE, BUCKET_COLUMNS };
 
-static void put_period(crm_table *table, const flow *of, int64_t stock)
+static void put_period(crm_table *table, const crm__life_flow *of, int64_t stock)
 {
   int64_t steady = 0;
   crm__table_put(table, BUCKET_START, stock);
@@ -89,24 +102,18 @@ static crm_status make_bucket(const crm_lifecycle *lifecycle, crm__scope *scope,
   };
   const crm__calendar *calendar = what;
   crm__activity activity;
-  flow *flows = NULL;
-  int64_t stock = 0;
+  crm__life_flow *flows = NULL;
+  int64_t stock;
   int32_t period;
-  uint32_t id;
-  crm_status status = crm__activity_compute(scope, calendar, &activity, error);
+  crm_status status = crm__life_flows(lifecycle, scope, calendar, &activity, &flows, &stock, error);
   if (status == CRM_OK) {
-    flows = crm__scope_alloc_zero(scope, (uint64_t)activity.periods, sizeof *flows);
-    status = flows == NULL ? crm__fail_memory(error)
-                           : crm__table_begin(crm__scope_memory(scope), "lifecycle_bucket", columns, BUCKET_COLUMNS,
-                                              activity.periods, table, error);
+    status = crm__table_begin(crm__scope_memory(scope), "lifecycle_bucket", columns, BUCKET_COLUMNS, activity.periods,
+                              table, error);
   }
   if (status != CRM_OK) {
     return status;
   }
   crm__lifecycle_describe(lifecycle, scope, *table, "lifecycle_bucket");
-  for (id = 0; activity.periods > 0 && id < lifecycle->customers; id++) {
-    add_life(lifecycle, id, &activity, flows, &stock);
-  }
   for (period = 0; period < activity.periods; period++) {
     char label[64];
     size_t length = crm__period_label(calendar, activity.starts[period], label);

@@ -89,6 +89,17 @@ const crm__life_event *crm__life_at(const crm_lifecycle *lifecycle, uint32_t id,
 /* Whole business days from an event to an instant, -1 where one of them is not known. */
 int32_t crm__life_days(const crm_lifecycle *lifecycle, const crm__life_event *event, int64_t instant);
 
+/* What a period did to the stock of active customers. */
+typedef struct crm__life_flow {
+  int64_t entered;       /* for the first time */
+  int64_t came_back;
+  int64_t left;
+} crm__life_flow;
+
+/* The flows of the activity's periods, in the scope's scratch; *stock: active customers before the first of them. */
+crm_status crm__life_flows(const crm_lifecycle *lifecycle, crm__scope *scope, const crm__calendar *calendar,
+                           crm__activity *activity, crm__life_flow **flows, int64_t *stock, crm_error *error);
+
 /* How many customers are in each stage at an instant, and their shares in millionths, -1 where nobody is there. */
 typedef struct crm__stage_counts {
   int64_t customers[CRM_STAGES];

@@ -57,6 +57,33 @@ crm__key crm__erased_key(const crm_store *store, crm__key key)
   return crm__intern_key(&store->customers, crm__column_u32(&store->erased_ids, entry), NULL);
 }
 
+int crm__key_erased(const crm_store *store, const char *key)
+{
+  unsigned char bytes[16];
+  return store->erased.count > 0 &&
+         crm__intern_find(&store->erased, 0, digest(crm__key_from(key, strlen(key)), bytes)) != CRM__NONE;
+}
+
+crm_status crm__erased_marks(crm__scope *scope, const uint8_t **marks, crm_error *error)
+{
+  const crm_store *store = scope->store;
+  uint8_t *made;
+  uint32_t entry;
+  *marks = NULL;
+  if (store->erased.count == 0) {
+    return CRM_OK;
+  }
+  made = (uint8_t *)crm__scope_alloc_zero(scope, crm__customers(store), 1);
+  if (made == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (entry = 0; entry < store->erased.count; entry++) {
+    made[crm__column_u32(&store->erased_ids, entry)] = 1;
+  }
+  *marks = made;
+  return CRM_OK;
+}
+
 void crm__erased_keys(const crm_store *store, crm__key *keys, uint64_t count)
 {
   uint64_t i;

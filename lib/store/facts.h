@@ -102,6 +102,13 @@ uint32_t crm__customers(const crm_store *store);
 crm__key crm__customer_key(const crm_store *store, uint32_t customer);
 uint32_t crm__customer_find(const crm_store *store, const char *key);
 
+/* Whether there is a row or a document of a customer. */
+int crm__customer_known(const crm_store *store, uint32_t customer);
+
+/* Whether a key is one that was erased; by customer, 1 where it is one whose key was, NULL: nobody's was. */
+int crm__key_erased(const crm_store *store, const char *key);
+crm_status crm__erased_marks(crm__scope *scope, const uint8_t **marks, crm_error *error);
+
 /* The same, and of accounts that count together the topmost. */
 uint32_t crm__scope_find(const crm__scope *scope, const char *key);
 

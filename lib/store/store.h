@@ -266,9 +266,7 @@ uint32_t crm__document_columns(crm__documents *documents, crm__column **columns)
  * are ids. */
 void crm__ranks_close(uint32_t *ranks, uint64_t count, uint64_t known, uint32_t *spare);
 
-/* Whether there is a row or a document of a customer; what kind it is, CRM__CUSTOMER_..., the options' anonymous ones
- * too. */
-int crm__customer_known(const crm_store *store, uint32_t customer);
+/* What kind a customer is, CRM__CUSTOMER_..., the options' anonymous ones too. */
 int crm__customer_kind(const crm_store *store, uint32_t customer);
 
 /* The live document of a key, among those that the host named and those made from content; CRM__NONE: there is none. */

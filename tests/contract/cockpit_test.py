@@ -52,6 +52,8 @@ HEADERS = {
     "histories": "customer,stage,entered,left,days,cause,step",
     "transitions": "from,to,customers,share",
     "bucket": "period,start,new,reactivated,lost,end,leak_rate,steady_state,complete",
+    "refill": "period,new,reactivated,lost,to_replace,refilled,acquisition_cost,cost_per_new,refill_cost,refill_spent,"
+              "growth_spent,status,complete",
     "stays": "age_days,at_risk,survival,remaining_days,status",
     "funnel": "pipeline,stage,position,entered,open,open_amount,median_days,promotion_rate,n,low,high,at_risk,promoted,"
               "lost,promotion_days,returned,skipped,stalled,won_rate,status",
@@ -66,6 +68,9 @@ HEADERS = {
 
 HEADERS.update({
     "segment": "customer",
+    "target": "customer,spend",
+    "suppressed": "reason,keys,share",
+    "screened": "key,customer,reason",
     "overlap": "a,b,customers_a,customers_b,both,only_a,only_b,jaccard,share_a,share_b",
     "drift": "movement,customers,spend_before,spend_after,change",
     "explain": "segment,condition,byte,value,result,whole",
@@ -79,6 +84,8 @@ HEADERS.update({
     "coverage": "group,reason,customers,share,before,after",
     "composition": "group,across,customers,customer_share,spend,spend_share,spend_index,mix_index",
     "hhi": "group,customers,groups,hhi_customers,hhi_spend,effective",
+    "spending": "group,customers,buyers,spend,spend_share,mean,p10,p25,median,p75,p90,mean_index,median_index,above_share,"
+                "low,high,whole",
     "classes": "customer,class,reason,since,spend,orders,signs",
     "corporate": "customer,kind,orders,average_order,ticket_ratio,median_gap,gap_cv,hours_share,large_ticket,"
                  "long_cycle,regular,in_hours,signs,known,pattern",
@@ -104,7 +111,7 @@ NEEDS = {
     "segment": GOOD, "drift": GOOD + PERIODS, "explain": GOOD + ["--customer", "1032"],
     "overlap": ["--define", "large=spend >= 100", "--define", "late=days_since_last > 90"],
     "migration": PERIODS, "movements": PERIODS, "cultivation": PERIODS, "movers": PERIODS,
-    "composition": ["--by", "region", "--across", "segment"], "hhi": ["--by", "region"], "rows": ["--table", "customers"],
+    "composition": ["--by", "region", "--across", "segment"], "hhi": ["--by", "region"], "spending": ["--by", "region"], "rows": ["--table", "customers"],
     "conversion": ["--by", "origin"],
 }
 

@@ -165,6 +165,10 @@ class Ledger:
             "ahead": int(first.get("--ahead", "7")), "dormant_given": integer("--dormant"),
             "dormant_days_given": integer("--dormant-days"), "lost_days_given": integer("--lost-days"),
             "horizon": int(first.get("--horizon", "365")), "days": int(first.get("--days", "90")),
+            "figure": first.get("--figure", "acquisition"),
+            "cost_given": oracle.scaled(oracle.read_number(first["--cost"]), self.digits) if "--cost" in first else None,
+            "household": first.get("--household"),
+            "by_given": first.get("--by"),
             "group_by": first.get("--by", "tier"), "across": first.get("--across"),
         }
         self.table("given", row, [tuple(row.values())])

@@ -23,7 +23,7 @@ COLUMNS = {
     "merges": "customer into undone version",
     "opportunities": "opportunity customer created closed outcome pipeline stage amount probability owner version",
     "pipelines": "pipeline stage position probability",
-    "stages": "opportunity customer time stage owner amount probability id",
+    "stages": "opportunity customer time stage reason owner amount probability id",
     "interactions": "time customer opportunity staff direction id",
     "payments": "document line kind customer time amount due version",
     "figures": "from to name value measure branch staff",
@@ -236,7 +236,8 @@ class Data:
         self.files.append(("opportunities", deals))
         self.files.append(("pipelines", [{"pipeline": "P", "stage": stage, "position": place,
                                           "probability": "0.%d" % (2 * place)} for place, stage in enumerate(STAGES, 1)]))
-        self.files.append(("stages", entries))
+        self.files.append(("stages", [dict(row, reason=("price", "", "moved", "7", "price", "")[place % 6])
+                                      for place, row in enumerate(entries)]))
         self.files.append(("interactions", contacts))
         if self.chance(0.3):
             self.files.append(("interactions", contacts[len(contacts) // 2:]))

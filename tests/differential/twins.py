@@ -47,8 +47,11 @@ NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "c
 # What a programme has changed.
 EFFECT = ("effect", "strata", "coverage")
 
+# Lists to write to.
+TARGETS = ("target", "suppressed", "screened")
+
 # Those that still want one.
-PENDING = ("calibration", "conversion", "findings", "reasons")
+PENDING = ("findings",)
 
 
 class Asker:
@@ -205,6 +208,10 @@ class Questions:
         if verb in ("segment", "drift"):
             told, sql = self.expression(10**digits)
             return ["--where", told], {"where": sql}
+        if verb in TARGETS:
+            told, sql = self.expression(10**digits)
+            late, late_sql = self.expression(10**digits)
+            return ["--where", told, "--suppress", "lately=" + late], {"where": sql, "lately": late_sql}
         if verb in EFFECT:
             treated = self.expression(10**digits)
             control = self.expression(10**digits) if self.rng.random() < 0.4 else (None, None)
@@ -254,9 +261,15 @@ class Questions:
             "lives": lambda: self.limits() + self.as_of(), "histories": lambda: self.limits() + self.as_of(),
             "stays": lambda: self.limits() + self.as_of(), "transitions": lambda: self.limits() + self.window(),
             "bucket": lambda: self.limits() + self.period() + self.window(),
+            "conversion": lambda: self.pick("--horizon", "10", "30") + self.pick("--by", "region", "owner", "origin") + self.window(),
+            "reasons": lambda: self.limits() + self.window(),
+            "refill": lambda: (self.limits() + self.period() + self.window()
+                               + self.rng.choice([["--cost", "7"], ["--figure", "expense"], ["--figure", "target"], ["--figure", "budget"]])),
             "funnel": lambda: self.pick("--horizon", "10", "30") + self.window(),
+            **dict.fromkeys(TARGETS, lambda: self.pick("--household", "region", "owner", "origin") + self.scope()),
             "segment": self.scope, "overlap": self.scope, "drift": lambda: self.compared(False),
             "composition": self.groups, "hhi": self.groups,
+            "spending": lambda: ["--by", self.rng.choice(["tier", "region", "owner", "origin"])] + self.scope(),
             "effect": self.effect, "strata": self.effect, "coverage": self.effect,
             "completeness": self.as_of, "knowledge": self.as_of, "aliases": lambda: [],
             "ownership": self.as_of, "looked-after": self.as_of,
@@ -396,15 +409,16 @@ class Runner:
         needed = {"migration": compared, "movements": compared, "cultivation": compared, "movers": compared,
                   "drift": ["--since", "%d-06-01" % (year - 1), "--where", "tier = 'vip'"], "segment": ["--where", "tier = 'vip'"],
                   "overlap": ["--define", "a=r >= 4", "--define", "b=spend > 50"], "transitions": ["--from", "%d-01-01" % year],
+                  **dict.fromkeys(TARGETS, ["--where", "tier = 'vip'", "--suppress", "lately=r >= 4"]),
                   **dict.fromkeys(EFFECT, ["--at", "%d-03-01" % year, "--treated", "r >= 4"])}
         for verb in verbs:
             words, expressions = needed.get(verb, []), {"where": "tier = 'vip'", "a": "r >= 4", "b": "spend > 5000",
-                                                             "treated": "r >= 4", "control": None}
+                                                             "treated": "r >= 4", "control": None, "lately": "r >= 4"}
             if verb == "kpi":
                 words = ["--from", "%d-01-01" % year, "--cases", "1"]
                 self.check_kpis(title, book, words + named, flag_pairs(words))
                 continue
-            flags = [pair for pair in flag_pairs(words) if pair[0] not in ("--where", "--define", "--treated")]
+            flags = [pair for pair in flag_pairs(words) if pair[0] not in ("--where", "--define", "--treated", "--suppress")]
             self.check(title, book, verb, words + named, flags, 2, expressions)
 
 

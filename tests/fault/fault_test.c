@@ -657,6 +657,55 @@ static crm_status ask_hhi(const crm_store *store, const crm_scope *scope, crm_ta
   return crm_composition_concentration(store, scope, &options, table, error);
 }
 
+static crm_status ask_spending(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_composition_options options = CRM_COMPOSITION_OPTIONS_INIT;
+  options.by = "days_since_last";
+  return crm_composition_spending(store, scope, &options, table, error);
+}
+
+static crm_status ask_effect_of(const crm_store *store, const crm_scope *scope, int strata, crm_table **table,
+                                crm_error *error)
+{
+  crm_segment_options half = CRM_SEGMENT_OPTIONS_INIT;
+  crm_effect_options options = CRM_EFFECT_OPTIONS_INIT;
+  crm_segment *treated = NULL;
+  crm_status status;
+  half.expression = "orders >= 2";
+  status = crm_segment_compute(store, scope, &half, &treated, error);
+  options.at = facts_day(2024, 2, 1);
+  options.least_cases = 2;
+  options.treated = treated;
+  if (status == CRM_OK) {
+    status = (strata ? crm_effect_strata : crm_effect_compute)(store, scope, &options, table, error);
+  }
+  crm_segment_free(treated);
+  return status;
+}
+
+static crm_status ask_effect(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_effect_of(store, scope, 0, table, error);
+}
+
+static crm_status ask_strata(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_effect_of(store, scope, 1, table, error);
+}
+
+static crm_status ask_target(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_segment_definition lately = CRM_SEGMENT_DEFINITION_INIT;
+  crm_target_options options = CRM_TARGET_OPTIONS_INIT;
+  lately.name = "lately";
+  lately.expression = "days_since_last <= 10";
+  options.expression = "spend > 0";
+  options.suppressions = &lately;
+  options.suppression_count = 1;
+  options.household = "region";
+  return crm_target_counts(store, scope, &options, table, error);
+}
+
 static crm_status ask_migration(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   crm_scope before = CRM_SCOPE_INIT;
@@ -960,7 +1009,8 @@ static const question questions[] = {
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
-    ask_migration, ask_movers, ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons,
+    ask_migration, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
+    ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons,
 };
 
 static void test_questions(void **state)

@@ -196,10 +196,78 @@ static void test_nothing(void **state)
   crm_store_free(store);
 }
 
+/* Of buyers alone: d only returned, e never bought. All spent 10, 40, 60 and 100: median 40, mean 52.50. */
+static void test_spending(void **state)
+{
+  crm_store *store = example();
+  crm_composition_options options = by("region", NULL, NULL, NULL);
+  crm_error error = CRM_ERROR_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  assert_int_equal(crm_composition_spending(store, NULL, &options, &table, &error), CRM_OK);
+  assert_result(table, "group,customers,buyers,spend,spend_share,mean,p10,p25,median,p75,p90,mean_index,median_index,"
+                       "above_share,low,high,whole\n"
+                       "7,1,0,0.00,,,,,,,,,,,,,false\n"
+                       "East,2,2,160.00,0.761905,80.00,60.00,60.00,60.00,100.00,100.00,1.523810,1.500000,"
+                       "1.000000,0.342380,1.000000,false\n"
+                       "West,2,1,40.00,0.190476,40.00,40.00,40.00,40.00,40.00,40.00,0.761905,1.000000,"
+                       "0.000000,0.000000,0.793451,false\n"
+                       ",1,1,10.00,0.047619,10.00,10.00,10.00,10.00,10.00,10.00,0.190476,0.250000,"
+                       "0.000000,0.000000,0.793451,false\n"
+                       ",6,4,210.00,1.000000,52.50,10.00,10.00,40.00,60.00,100.00,1.000000,1.000000,"
+                       "0.500000,0.150039,0.849961,true\n");
+  options.across = "kind";
+  table = NULL;
+  assert_int_equal(crm_composition_spending(store, NULL, &options, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "across");
+  assert_null(table);
+  crm_store_free(store);
+}
+
+/* Segments may overlap and be empty; without any there is the row of all. */
+static void test_spending_of_segments(void **state)
+{
+  static const char *const names[] = {"large", "some", "none"};
+  static const char *const keys[] = {"a", "f", "d"};
+  static const char *const large[] = {"a", "b"};
+  crm_segment *made[3] = {NULL, NULL, NULL};
+  const crm_segment *segments[3];
+  crm_store *store = example();
+  crm_table *table = NULL;
+  int i;
+  (void)state;
+  assert_int_equal(crm_segment_pick(store, large, 2, NULL, &made[0], NULL), CRM_OK);
+  assert_int_equal(crm_segment_pick(store, keys, 3, NULL, &made[1], NULL), CRM_OK);
+  assert_int_equal(crm_segment_pick(store, keys, 0, NULL, &made[2], NULL), CRM_OK);
+  for (i = 0; i < 3; i++) {
+    segments[i] = made[i];
+  }
+  assert_int_equal(crm_segment_spending(store, NULL, segments, names, 3, &table, NULL), CRM_OK);
+  assert_result(table, "group,customers,buyers,spend,spend_share,mean,median,above_share\n"
+                       "large,2,2,160.00,0.761905,80.00,60.00,1.000000\nsome,3,2,110.00,0.523810,55.00,10.00,0.500000\n"
+                       "none,0,0,0.00,,,,\n,6,4,210.00,1.000000,52.50,40.00,0.500000\n");
+  table = NULL;
+  segments[1] = NULL;
+  assert_int_equal(crm_segment_spending(store, NULL, segments, names, 3, &table, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_segment_spending(store, NULL, segments, names, 257, &table, NULL), CRM_ERROR_LIMIT);
+  assert_int_equal(crm_segment_spending(store, NULL, NULL, NULL, 0, &table, NULL), CRM_OK);
+  assert_result(table, "group,customers,buyers\n,6,4\n");
+  facts_load_text(store, "sales", "document,time,customer,amount\n99,2024-06-30,z,1\n");
+  table = NULL;
+  assert_int_equal(crm_segment_spending(store, NULL, (const crm_segment *const *)made, names, 1, &table, NULL),
+                   CRM_ERROR_STATE);
+  for (i = 0; i < 3; i++) {
+    crm_segment_free(made[i]);
+  }
+  crm_store_free(store);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_by_region),     cmocka_unit_test(test_across),  cmocka_unit_test(test_bands),
+    cmocka_unit_test(test_by_region),
+    cmocka_unit_test(test_spending),
+    cmocka_unit_test(test_spending_of_segments),     cmocka_unit_test(test_across),  cmocka_unit_test(test_bands),
     cmocka_unit_test(test_fifths),        cmocka_unit_test(test_concentration), cmocka_unit_test(test_refused),
     cmocka_unit_test(test_nothing)
   };

@@ -252,6 +252,58 @@ static void the_bucket_leaks(void **state)
   crm_store_free(store);
 }
 
+static crm_table *refill_of(const crm_lifecycle *lifecycle, int64_t cost, const char *figure)
+{
+  crm_refill_options options = CRM_REFILL_OPTIONS_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  crm_table *table = NULL;
+  options.cost = cost;
+  options.figure = figure;
+  if (crm_lifecycle_refill(lifecycle, NULL, &options, &table, &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+  return table;
+}
+
+/* 92.00 for the 92 days of March to May, of which 31 are March; by branch 10.00 in January, which the whole business'
+ * 20.00 beats; of `other` only a branch and a person tell. In March C took a place that B left, as the lost told. */
+static void refilling_has_its_price(void **state)
+{
+  crm_store *store = lives();
+  crm_lifecycle *lifecycle;
+  crm_table *table = NULL;
+  crm_refill_options options = CRM_REFILL_OPTIONS_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  (void)state;
+  facts_load_text(store, "figures", "from,to,name,value,branch,staff\n2024-03-01,2024-06-01,acquisition,92,,\n"
+                                    "2024-01-01,2024-02-01,acquisition,20,,\n2024-01-01,2024-02-01,acquisition,10,x,\n"
+                                    "2024-01-01,2024-02-01,other,7,x,\n2024-01-01,2024-02-01,other,9,x,s\n");
+  lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  assert_result(refill_of(lifecycle, INT64_MIN, NULL),
+                "period,new,reactivated,lost,to_replace,refilled,acquisition_cost,cost_per_new,refill_cost,"
+                "refill_spent,growth_spent,status,complete\n"
+                "2024-01,1,0,0,0,0,20.00,20.00,0.00,0.00,20.00,ok,true\n"
+                "2024-02,0,0,1,1,0,,,,,,no_cost,true\n"
+                "2024-03,1,0,1,1,1,31.00,31.00,31.00,31.00,0.00,ok,true\n"
+                "2024-04,0,0,0,0,0,30.00,,,,,undefined,true\n"
+                "2024-05,1,1,0,0,0,31.00,31.00,0.00,0.00,31.00,ok,true\n");
+  assert_result(refill_of(lifecycle, INT64_MIN, "other"),
+                "period,acquisition_cost,status\n2024-01,7.00,ok\n2024-02,,no_cost\n2024-03,,no_cost\n"
+                "2024-04,,no_cost\n2024-05,,no_cost\n");
+  assert_result(refill_of(lifecycle, 1250, NULL),
+                "period,acquisition_cost,cost_per_new,refill_cost,status\n2024-01,12.50,12.50,0.00,ok\n"
+                "2024-02,0.00,,,undefined\n2024-03,12.50,12.50,12.50,ok\n2024-04,0.00,,,undefined\n"
+                "2024-05,12.50,12.50,0.00,ok\n");
+  options.cost = -1;
+  assert_int_equal(crm_lifecycle_refill(lifecycle, NULL, &options, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "cost");
+  facts_load_text(store, "sales", "document,time,customer,amount\n99,2024-05-30,A,1\n");
+  assert_int_equal(crm_lifecycle_refill(lifecycle, NULL, NULL, &table, NULL), CRM_ERROR_STATE);
+  assert_null(table);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 /* Of two keys that are one person the life is one. */
 static void merged_lives_are_one(void **state)
 {
@@ -545,6 +597,7 @@ int main(void)
     cmocka_unit_test(stages_have_their_promotion),
     cmocka_unit_test(stages_between_two_instants),
     cmocka_unit_test(the_bucket_leaks),
+    cmocka_unit_test(refilling_has_its_price),
     cmocka_unit_test(merged_lives_are_one),
     cmocka_unit_test(a_segment_is_kept),
     cmocka_unit_test(lives_do_not_depend_on_hindsight),

@@ -56,6 +56,8 @@ TABLE(crm_completeness_columns, crm_completeness_columns(of->store, NULL, &table
 TABLE(crm_completeness_customers, crm_completeness_customers(of->store, NULL, &table, error))
 TABLE(crm_composition_compute, crm_composition_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_composition_concentration, crm_composition_concentration(of->store, NULL, NULL, &table, error))
+TABLE(crm_composition_spending, crm_composition_spending(of->store, NULL, NULL, &table, error))
+TABLE(crm_segment_spending, crm_segment_spending(of->store, NULL, NULL, NULL, 0, &table, error))
 TABLE(crm_due_compute, crm_due_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_effect_compute, crm_effect_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_effect_coverage, crm_effect_coverage(of->store, NULL, NULL, &table, error))
@@ -79,6 +81,9 @@ TABLE(crm_rfm_segments, crm_rfm_segments(of->store, NULL, NULL, &table, error))
 TABLE(crm_rhythm_compute, crm_rhythm_compute(of->store, NULL, &table, error))
 TABLE(crm_rhythm_summary, crm_rhythm_summary(of->store, NULL, &table, error))
 TABLE(crm_segment_fields, crm_segment_fields(of->store, &table, error))
+TABLE(crm_target_counts, crm_target_counts(of->store, NULL, NULL, &table, error))
+TABLE(crm_target_list, crm_target_list(of->store, NULL, NULL, &table, error))
+TABLE(crm_target_rows, crm_target_rows(of->store, NULL, NULL, &table, error))
 TABLE(crm_store_changed, crm_store_changed(of->store, 0, &table, error))
 TABLE(crm_store_customer, crm_store_customer(of->store, "c1", &table, error))
 TABLE(crm_store_customer_documents, crm_store_customer_documents(of->store, "c1", &table, error))
@@ -236,6 +241,8 @@ static const struct {
   ENTRY(crm_classes_calibration), ENTRY(crm_conversion_compute),
   ENTRY(crm_cockpit_evaluate), ENTRY(crm_cohorts_compute), ENTRY(crm_completeness_columns),
   ENTRY(crm_completeness_customers), ENTRY(crm_composition_compute), ENTRY(crm_composition_concentration),
+  ENTRY(crm_composition_spending),
+  ENTRY(crm_segment_spending),
   ENTRY(crm_due_compute), ENTRY(crm_effect_compute), ENTRY(crm_effect_coverage), ENTRY(crm_effect_strata),
   ENTRY(crm_findings_compute), ENTRY(crm_funnel_compute), ENTRY(crm_identity_aliases),
   ENTRY(crm_identity_erase), ENTRY(crm_identity_forget), ENTRY(crm_kpi_compute), ENTRY(crm_kpi_evidence),
@@ -245,6 +252,7 @@ static const struct {
   ENTRY(crm_products_compute), ENTRY(crm_pyramid_compute), ENTRY(crm_repeat_compute), ENTRY(crm_rfm_compute),
   ENTRY(crm_rfm_segments), ENTRY(crm_rhythm_compute), ENTRY(crm_rhythm_summary), ENTRY(crm_segment_compute),
   ENTRY(crm_segment_drift), ENTRY(crm_segment_explain), ENTRY(crm_segment_fields), ENTRY(crm_segment_pick),
+  ENTRY(crm_target_counts), ENTRY(crm_target_list), ENTRY(crm_target_rows),
   ENTRY(crm_store_attribute), ENTRY(crm_store_changed), ENTRY(crm_store_compact), ENTRY(crm_store_customer),
   ENTRY(crm_store_customer_documents), ENTRY(crm_store_document), ENTRY(crm_store_reopened), ENTRY(crm_store_rows),
   ENTRY(crm_store_prepare), ENTRY(crm_store_save), ENTRY(crm_store_sources), ENTRY(crm_store_totals),

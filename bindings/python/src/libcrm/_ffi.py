@@ -150,6 +150,7 @@ CRM_TYPE_TIME = 4
 CRM_TYPE_DATE = 5
 CRM_TYPE_TEXT = 6
 CRM_TYPE_BOOLEAN = 7
+CRM_TARGET_SUPPRESSIONS = 64
 CRM_WINDOW_ALL = 0
 CRM_WINDOW_DAYS = 1
 CRM_WINDOW_YEAR = 2
@@ -526,6 +527,15 @@ class crm_life_limits(Structure):
     ]
 
 
+class crm_refill_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("cost", c_int64),
+        ("figure", c_char_p),
+    ]
+
+
 class crm_life_standing(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -821,6 +831,24 @@ class crm_text_options(Structure):
     ]
 
 
+class crm_target_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("definition_size", c_uint32),
+        ("expression", c_char_p),
+        ("definitions", POINTER(crm_segment_definition)),
+        ("definition_count", c_int64),
+        ("suppressions", POINTER(crm_segment_definition)),
+        ("suppression_count", c_int64),
+        ("household", c_char_p),
+        ("keys", POINTER(c_char_p)),
+        ("key_count", c_int64),
+        ("pyramid", POINTER(crm_pyramid_options)),
+        ("rfm", POINTER(crm_rfm_options)),
+        ("lifecycle", POINTER(crm_lifecycle_options)),
+    ]
+
+
 class crm_till_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -949,6 +977,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_products_options": crm_products_options,
     "crm_pyramid_options": crm_pyramid_options,
     "crm_reach": crm_reach,
+    "crm_refill_options": crm_refill_options,
     "crm_rfm_options": crm_rfm_options,
     "crm_sale": crm_sale,
     "crm_scope": crm_scope,
@@ -959,6 +988,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_source": crm_source,
     "crm_standing": crm_standing,
     "crm_store_options": crm_store_options,
+    "crm_target_options": crm_target_options,
     "crm_text_options": crm_text_options,
     "crm_till_moved": crm_till_moved,
     "crm_till_options": crm_till_options,
@@ -1003,6 +1033,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_products_options": (("struct_size", sizeof(crm_products_options)),),
     "crm_pyramid_options": (("struct_size", sizeof(crm_pyramid_options)),),
     "crm_reach": (("struct_size", sizeof(crm_reach)),),
+    "crm_refill_options": (("struct_size", sizeof(crm_refill_options)), ("cost", -9223372036854775808)),
     "crm_rfm_options": (("struct_size", sizeof(crm_rfm_options)),),
     "crm_sale": (("struct_size", sizeof(crm_sale)),),
     "crm_scope": (("struct_size", sizeof(crm_scope)), ("from_", -9223372036854775808), ("to", 9223372036854775807), ("as_of", 9223372036854775807)),
@@ -1013,6 +1044,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_source": (("struct_size", sizeof(crm_source)),),
     "crm_standing": (("struct_size", sizeof(crm_standing)),),
     "crm_store_options": (("struct_size", sizeof(crm_store_options)), ("digits", 2), ("quantity_digits", 3)),
+    "crm_target_options": (("struct_size", sizeof(crm_target_options)), ("definition_size", sizeof(crm_segment_definition))),
     "crm_text_options": (("struct_size", sizeof(crm_text_options)),),
     "crm_till_moved": (("struct_size", sizeof(crm_till_moved)),),
     "crm_till_options": (("struct_size", sizeof(crm_till_options)),),
@@ -1041,6 +1073,7 @@ class Functions:
     crm_completeness_customers: Callable[..., int]
     crm_composition_compute: Callable[..., int]
     crm_composition_concentration: Callable[..., int]
+    crm_composition_spending: Callable[..., int]
     crm_context_configure: Callable[..., int]
     crm_context_create: Callable[..., int]
     crm_context_free: Callable[..., None]
@@ -1074,6 +1107,7 @@ class Functions:
     crm_lifecycle_limits: Callable[..., int]
     crm_lifecycle_members: Callable[..., int]
     crm_lifecycle_reasons: Callable[..., int]
+    crm_lifecycle_refill: Callable[..., int]
     crm_lifecycle_snapshot: Callable[..., int]
     crm_lifecycle_stages: Callable[..., int]
     crm_lifecycle_survival: Callable[..., int]
@@ -1123,6 +1157,7 @@ class Functions:
     crm_segment_overlap: Callable[..., int]
     crm_segment_pick: Callable[..., int]
     crm_segment_size: Callable[..., int]
+    crm_segment_spending: Callable[..., int]
     crm_segment_union: Callable[..., int]
     crm_snapshot_clear: Callable[..., None]
     crm_status_name: Callable[..., Optional[bytes]]
@@ -1181,6 +1216,9 @@ class Functions:
     crm_table_write_csv: Callable[..., int]
     crm_table_write_json: Callable[..., int]
     crm_table_write_text: Callable[..., int]
+    crm_target_counts: Callable[..., int]
+    crm_target_list: Callable[..., int]
+    crm_target_rows: Callable[..., int]
     crm_text_width: Callable[..., int]
     crm_till_advance: Callable[..., int]
     crm_till_alerts: Callable[..., int]
@@ -1279,6 +1317,12 @@ class Functions:
         )
         f.restype = c_int32
         self.crm_composition_concentration = f = library.crm_composition_concentration
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_composition_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_composition_spending = f = library.crm_composition_spending
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_composition_options), POINTER(POINTER(crm_table)),
             POINTER(crm_error)
@@ -1412,6 +1456,12 @@ class Functions:
         f.restype = c_int32
         self.crm_lifecycle_reasons = f = library.crm_lifecycle_reasons
         f.argtypes = (POINTER(crm_lifecycle), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_lifecycle_refill = f = library.crm_lifecycle_refill
+        f.argtypes = (
+            POINTER(crm_lifecycle), POINTER(crm_calendar), POINTER(crm_refill_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
         f.restype = c_int32
         self.crm_lifecycle_snapshot = f = library.crm_lifecycle_snapshot
         f.argtypes = (POINTER(crm_lifecycle), c_int64, POINTER(POINTER(crm_table)), POINTER(crm_error))
@@ -1608,6 +1658,12 @@ class Functions:
         self.crm_segment_size = f = quick.crm_segment_size
         f.argtypes = (POINTER(crm_segment),)
         f.restype = c_int64
+        self.crm_segment_spending = f = library.crm_segment_spending
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_segment)), POINTER(c_char_p), c_int64,
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
         self.crm_segment_union = f = library.crm_segment_union
         f.argtypes = (POINTER(crm_segment), POINTER(crm_segment), POINTER(POINTER(crm_segment)), POINTER(crm_error))
         f.restype = c_int32
@@ -1794,6 +1850,24 @@ class Functions:
         f.restype = c_int32
         self.crm_table_write_text = f = library.crm_table_write_text
         f.argtypes = (POINTER(crm_table), POINTER(crm_text_options), POINTER(crm_sink), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_target_counts = f = library.crm_target_counts
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_target_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_target_list = f = library.crm_target_list
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_target_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_target_rows = f = library.crm_target_rows
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_target_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
         f.restype = c_int32
         self.crm_text_width = f = quick.crm_text_width
         f.argtypes = (c_char_p, c_size_t)

@@ -227,6 +227,18 @@ class Lifecycle(StoreHandle):
         del kept
         return made
 
+    def refill(self, cost: Any = None, *, figure: Optional[str] = None, **calendar: "Unpack[CalendarArguments]") -> Table:
+        """What filling the leaky bucket up again costs, period by period: at a `cost` of winning a new customer, or with
+        what the figures of a name ("acquisition") say was spent on that."""
+        options = _ffi.new(_ffi.crm_refill_options)
+        if cost is not None:
+            options.cost = self.store.minor(cost)
+        options.figure = utf8(figure)
+        struct, kept = calendar_struct(calendar)
+        made = self._table(library.crm_lifecycle_refill, byref(struct), byref(options))
+        del kept
+        return made
+
     def reasons(self) -> Table:
         """Why customers left in the period, as the host says in the reasons of `stages`; None: nobody said."""
         return self._table(library.crm_lifecycle_reasons)

@@ -82,6 +82,41 @@ class Relations:
         del kept
         return made
 
+    def target(self, expression: Optional[str] = None, what: str = "list", *, suppress: Optional[Mapping[str, str]] = None,
+               household: Optional[str] = None, keys: Optional[Sequence[object]] = None,
+               named: Optional[Mapping[str, str]] = None, **scope: Unpack[ScopeArguments]) -> Table:
+        """A list of customers to write to: for whom `expression` holds, less those of `suppress` (reason: expression, in
+        order), duplicates, and who counts for nobody; of those with the same value of the field `household` the one who
+        spent most. `keys`: a list of yours to screen in place of all keys. `what`: "list", "counts" (how many keys, by
+        reason) or "rows" (each key and its reason).
+
+        >>> import libcrm
+        >>> store = libcrm.sample()
+        >>> table = store.target("orders >= 2", "counts", suppress={"lately": "days_since_last <= 30"})
+        >>> table["reason"][-4:]
+        ['lately', 'household', 'listed', 'all']
+        """
+        functions: Dict[str, Callable[..., int]] = {
+            "list": library.crm_target_list,
+            "counts": library.crm_target_counts,
+            "rows": library.crm_target_rows,
+        }
+        if what not in functions:
+            raise ValueError("what is one of %s, not %r" % (", ".join(functions), what))
+        segment, kept = segment_options(expression or "", named)
+        out, also = segment_options("", suppress)
+        options = _ffi.new(_ffi.crm_target_options)
+        options.expression = utf8(expression)
+        options.definitions, options.definition_count = segment.definitions, segment.definition_count
+        options.suppressions, options.suppression_count = out.definitions, out.definition_count
+        options.household = utf8(household)
+        if keys is not None:
+            given = [str(key) for key in keys]
+            options.keys, options.key_count = texts(given), len(given)
+        made = self._result(functions[what], scope, byref(options))
+        del kept, also
+        return made
+
     # ---- change
 
     def migration(self, before: Scope, after: Scope, what: str = "matrix", *, value_tiers: int = 0,
@@ -231,6 +266,25 @@ class Relations:
         """How concentrated a `composition` is (Herfindahl and Hirschman)."""
         options = composition_options(by, across, by_bands, across_bands)
         return self._result(library.crm_composition_concentration, scope, byref(options))
+
+    def spending(self, by: Optional[str] = None, *, bands: Optional[str] = None,
+                 segments: Optional[Mapping[str, "Segment"]] = None, **scope: Unpack[ScopeArguments]) -> Table:
+        """How much the buyers of each group spend, beside all buyers: mean, percentiles, indices. Groups are those of a
+        field (None: tier) as in `composition`, or `segments` by name, which may overlap.
+
+        >>> import libcrm
+        >>> store = libcrm.sample()
+        >>> table = store.spending(segments={"often": store.where("orders >= 3"), "centre": store.where("region = 'centre'")})
+        >>> table["group"][:]
+        ['often', 'centre', None]
+        """
+        if segments is None:
+            options = composition_options(by, None, bands, None)
+            return self._result(library.crm_composition_spending, scope, byref(options))
+        handles = [segment._live() for segment in segments.values()]
+        array = (ctypes.POINTER(_ffi.crm_segment) * len(handles))(*[handle.pointer for handle in handles])
+        return Table(self._run(library.crm_segment_spending, scope, (array, texts(list(segments)), len(handles)), _ffi.crm_table,
+                               also=handles))
 
     def classes(self, *, signs: bool = False, ticket_percent: int = 0, hours_percent: int = 0, variation: int = 0,
                 least_signs: int = 0, shares: Sequence[float] = (1, 5, 20), cut: str = "ceil", ties: str = "together",

@@ -248,6 +248,8 @@ class SameBytes(unittest.TestCase):
         yield "lives", [], life.members()
         yield "histories", ["--customer", best], life.history(best)
         yield "bucket", [], life.bucket()
+        yield "refill", ["--cost", "12.50", "--period", "quarter"], life.refill("12.50", period="quarter")
+        yield "refill", ["--figure", "expense"], life.refill(figure="expense")
         yield "stays", [], life.survival()
         yield "transitions", ["--from", "2025-01-01", "--to", "2026-01-01"], life.transitions("2025-01-01", "2026-01-01")
         yield "funnel", [], store.funnel()
@@ -267,11 +269,17 @@ class SameBytes(unittest.TestCase):
                store.effect(store.where("region = 'centre'", as_of="2025-07-01"), "2025-07-01", "coverage", days=30,
                             control="region = 'north'"))
         yield "segment", ["--where", good], store.where(good).members()
+        lately = ["--where", good, "--suppress", "lately=days_since_last <= 60", "--household", "owner"]
+        for verb, what in (("target", "list"), ("suppressed", "counts"), ("screened", "rows")):
+            yield verb, lately, store.target(good, what, suppress={"lately": "days_since_last <= 60"}, household="owner")
         yield "drift", ["--where", good] + since, store.segment_drift(good, before, after)
         yield "fields", [], store.segment_fields()
         yield "completeness", [], store.completeness()
         yield "knowledge", [], store.completeness_customers()
         yield "composition", ["--by", "region"], store.composition("region")
+        yield "spending", ["--by", "region"], store.spending("region")
+        yield "spending", ["--define", "good=" + good, "--define", "big=spend > 100"], store.spending(
+            segments={"good": store.where(good), "big": store.where("spend > 100")})
         yield "hhi", ["--by", "region"], store.composition_concentration("region")
         yield "classes", [], store.classes()
         yield "corporate", [], store.classes(signs=True)
