@@ -210,7 +210,9 @@ static crm_status take_piece(salvage *s, const piece *of, crm_error *error)
 /* Parts that are made anew in any case, or whose loss touches nothing else. */
 static int needs_reading(uint32_t part)
 {
-  return part >> 8 != CRM__PART_MEASURES && part >> 8 != CRM__PART_STANDINGS && part >> 8 != CRM__PART_PROFILES;
+  uint32_t subject = part >> 8;
+  return subject != CRM__PART_MEASURES && subject != CRM__PART_STANDINGS && subject != CRM__PART_PROFILES &&
+         subject != CRM__PART_MONTHS;
 }
 
 static crm_status take_pieces(salvage *s, const unsigned char *list, uint64_t pieces, uint64_t lost, crm_error *error)

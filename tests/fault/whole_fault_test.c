@@ -46,7 +46,8 @@ static const char sales[] =
   "5,,1,never,7,sale,p,1,2.5,,x,,\n7,,1,2024-03-04,walk-in,sale,r,1,2.5,,x,,east\n";
 static const char customers[] =
   "customer,kind,joined,region,parent,age\nann,person,2024-01-01,north,,41.5\nzoe,internal,2025-06-01,,ann,\n";
-static const char more[] = "document,version,time,customer,kind,amount\n1,2,2024-01-05,cyd,sale,3\n11,1,2025-07-01,new,sale,1\n";
+static const char more[] =
+  "document,version,time,customer,kind,amount\n1,2,2024-01-05,cyd,sale,3\n11,1,2025-07-01,new,sale,1\n";
 static const char again[] = "document,time,customer,amount\n12,2025-07-02,cyd,6\n13,2025-07-02,dan,1\n";
 
 static void load_text(crm_store *store, const char *table, const char *text)
@@ -293,10 +294,13 @@ static crm_status tell_again(world *w)
   crm_store *store = NULL;
   crm_status status = open_file(w, MERGED, CRM_FILE_WRITE, CRM_CONTENT_ALL, &store);
   if (status == CRM_OK) {
-    status = load_more(store, "sales", "document,version,time,customer,amount\n12,3,2025-07-03,eve,6\n20,,2026-01-01,fay,1\n");
+    status = load_more(store, "sales", "document,version,time,customer,amount\n12,3,2025-07-03,eve,6\n"
+                                       "20,,2026-01-01,fay,1\n");
   }
   status = status == CRM_OK ? load_more(store, "customers", "customer,joined\neve,2025-01-01\n") : status;
-  status = status == CRM_OK ? load_more(store, "opportunities", "opportunity,customer,created\no,eve,2026-02-01\n") : status;
+  if (status == CRM_OK) {
+    status = load_more(store, "opportunities", "opportunity,customer,created\no,eve,2026-02-01\n");
+  }
   crm_store_free(store);
   return status;
 }
