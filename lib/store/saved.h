@@ -8,7 +8,8 @@
 #include "store/store.h"
 
 /* What of a store is saved, part by part: columns and keys in pieces of CRM__CHUNK elements, and records. What is made
- * of these (hash slots, who stands for whom) is not, but for what takes long to make (standings, sums by month). docs/format/store.md has the bytes. */
+ * of these (hash slots, who stands for whom) is not, but for what takes long to make (standings, sums by month).
+ * docs/format/store.md has the bytes. */
 
 /* A part is what one frame of a checkpoint holds a piece of: a subject, and a number in it. */
 #define CRM__PART(subject, index) ((uint32_t)(subject) << 8 | (uint32_t)(index))

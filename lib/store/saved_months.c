@@ -5,8 +5,8 @@
 #include "base/check.h"
 #include "base/error.h"
 
-/* What is kept by month and product, in a checkpoint: it takes longer to make than all the rest to read. What it says is
- * compared with the facts by crm_store_verify alone, as measures are. */
+/* What is kept by month and product, in a checkpoint: it takes longer to make than all the rest to read. What it says
+ * is compared with the facts by crm_store_verify alone, as measures are. */
 
 #define FRAME 0U      /* index of the part: the months, and what there is by month; */
 #define BITS 1U       /* the months of customers; */
