@@ -135,8 +135,9 @@ CRM_API crm_status crm_store_sources(const crm_store *store, crm_table **table, 
 CRM_API crm_status crm_store_warnings(const crm_store *store, crm_table **table, crm_error *error);
 
 /* Makes what small loads keep by month and by product, if it is not there: after a load that brought much the next
- * small one makes it, and takes that much longer. A host calls this when it has time, before the shop opens. The data
- * version stays. Errors: STATE (a load is open), MEMORY. Time in proportion to the facts, the first time. Since 0.1. */
+ * small one makes it, and takes that much longer. A host calls this when it has time, before the shop opens; a store
+ * from a file has it from there. The data version stays. Errors: STATE (a load is open), MEMORY. Time in proportion to
+ * the facts, the first time. Since 0.1. */
 CRM_API crm_status crm_store_prepare(crm_store *store, crm_error *error);
 
 /* Computes all that is kept from the facts anew and compares. CRM_OK, or CORRUPT with the first difference in the

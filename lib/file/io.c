@@ -74,11 +74,24 @@ crm_status crm__io_replace(const crm_io *io, const char *from, const char *to, c
   return status == CRM_OK ? CRM_OK : crm__io_fail(error, status, "replace", to);
 }
 
+crm_status crm__io_fetch(const crm_io *io, void *file, uint64_t offset, void *to, size_t needed, size_t wanted,
+                         size_t *got)
+{
+  crm_status status = CRM_OK;
+  size_t more = 1;
+  *got = 0;
+  while (status == CRM_OK && more > 0 && *got < needed) {
+    status = io->read_at(io->context, file, offset + *got, (unsigned char *)to + *got, wanted - *got, &more);
+    *got += status == CRM_OK ? more : 0;
+  }
+  return status;
+}
+
 crm_status crm__io_read(const crm_io *io, void *file, const char *path, uint64_t offset, void *to, size_t size,
                         crm_error *error)
 {
   size_t got = 0;
-  crm_status status = io->read_at(io->context, file, offset, to, size, &got);
+  crm_status status = crm__io_fetch(io, file, offset, to, size, size, &got);
   if (status != CRM_OK) {
     return crm__io_fail(error, status, "read", path);
   }

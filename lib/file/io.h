@@ -16,6 +16,11 @@ crm_status crm__io_fail(crm_error *error, crm_status status, const char *what, c
 /* Replaces; where that takes two steps, the new name is made to last before the old file is given up. */
 crm_status crm__io_replace(const crm_io *io, const char *from, const char *to, crm_error *error);
 
+/* Reads up to `wanted` bytes, at least `needed` unless the file ends before: an io that reads fewer is asked for the
+ * rest, for what is taken for the end of a file shows an older commit. */
+crm_status crm__io_fetch(const crm_io *io, void *file, uint64_t offset, void *to, size_t needed, size_t wanted,
+                         size_t *got);
+
 /* All of size bytes; got less is CORRUPT with the place. */
 crm_status crm__io_read(const crm_io *io, void *file, const char *path, uint64_t offset, void *to, size_t size,
                         crm_error *error);

@@ -34,7 +34,7 @@ crm_status crm__reader_peek(crm__reader *reader, uint64_t offset, size_t size, c
   size_t read = 0;
   crm_status status = CRM_OK;
   if (!near || reader->got - (size_t)(offset - reader->at) < size) {
-    status = reader->io->read_at(reader->io->context, reader->file, offset, reader->bytes, wanted, &read);
+    status = crm__io_fetch(reader->io, reader->file, offset, reader->bytes, size, wanted, &read);
     reader->at = offset;
     reader->got = status == CRM_OK ? read : 0;
     if (status != CRM_OK) {

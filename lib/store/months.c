@@ -98,6 +98,62 @@ void crm__months_extend(crm__months *months, uint64_t customers)
   }
 }
 
+int crm__months_frame(crm__months *months, crm__memory *memory, int32_t first_day, int32_t periods)
+{
+  memset(months, 0, sizeof *months);
+  if (periods <= SPARE_MONTHS || periods > MONTHS_MOST || first_day < CRM__TIME_MIN / CRM_DAY ||
+      first_day > CRM__TIME_MAX / CRM_DAY || month_start(month_of(first_day)) != first_day) {
+    return 1;
+  }
+  return make_frame(months, memory, first_day, month_start(month_of(first_day) + periods - SPARE_MONTHS) - 1, 0, 0);
+}
+
+/* Whether a frame is the one that would be made of a store today. */
+static int is_of(const crm__months *months, const crm_store *store)
+{
+  int32_t first = month_of(crm__business_day(store->earliest, store->day_start));
+  int32_t last = month_of(crm__business_day(store->latest, store->day_start));
+  return months->first_day == month_start(first) && months->periods == last - first + 1 + SPARE_MONTHS;
+}
+
+int crm__months_good(const crm_store *store, const crm__months *months)
+{
+  uint32_t top = (uint32_t)months->periods % 64;   /* the highest bit of the last word */
+  uint64_t outside = top == 63 ? 0 : UINT64_MAX << (top + 1);
+  uint64_t bad = 0;
+  uint64_t i;
+  for (i = 0; i < months->customers; i++) {
+    const uint64_t *bits = months->bits + i * months->words;
+    bad |= (bits[0] & 1U) | (bits[months->words - 1] & outside);
+  }
+  return bad == 0 && store->earliest != INT64_MAX && is_of(months, store) &&
+         months->customers == store->customer_count && months->products.count == store->products.count + 1;
+}
+
+int crm__months_now(const crm_store *store, crm__memory *memory, crm__months *made, const crm__months **kept)
+{
+  const crm__months *months = &store->months;
+  memset(made, 0, sizeof *made);
+  *kept = NULL;
+  if (store->earliest == INT64_MAX) {
+    return 1;
+  }
+  if (months->periods > 0 && is_of(months, store) && months->products.unsettled == 0 &&
+      months->customers == store->customer_count && months->products.count == store->products.count + 1) {
+    *kept = months;
+    return 1;
+  }
+  if (!make_frame(made, memory, crm__business_day(store->earliest, store->day_start),
+                  crm__business_day(store->latest, store->day_start), store->customer_count, store->products.count)) {
+    return 0;
+  }
+  if (made->periods > 0) {
+    crm__months_make(store, made, store->customer_count, store->products.count);
+    *kept = made;
+  }
+  return 1;
+}
+
 /* ---- adding and taking away ---- */
 
 int crm__months_standing(const crm_store *store, uint32_t customer)
@@ -362,6 +418,7 @@ void crm__months_after(const crm_load *load, crm__months_plan *plan)
 
 crm_status crm_store_prepare(crm_store *store, crm_error *error)
 {
+  const crm__months *kept;
   crm__months made;
   crm_status status;
   if (store == NULL) {
@@ -377,13 +434,10 @@ crm_status crm_store_prepare(crm_store *store, crm_error *error)
   if (store->months.periods > 0 || store->earliest == INT64_MAX) {
     return CRM_OK;
   }
-  if (!make_frame(&made, &store->memory, crm__business_day(store->earliest, store->day_start),
-                  crm__business_day(store->latest, store->day_start), store->customers.count,
-                  store->products.count)) {
+  if (!crm__months_now(store, &store->memory, &made, &kept)) {
     return crm__fail_memory(error);
   }
-  if (made.periods > 0) {
-    crm__months_make(store, &made, store->customers.count, store->products.count);
+  if (kept == &made) {
     store->months = made;
   }
   return CRM_OK;

@@ -50,6 +50,17 @@ void crm__months_drop(crm_store *store);
  * for them. 0: it does not serve. 1: it does, or there was no memory (*memory 0). */
 int crm__months_activity(crm__scope *scope, const crm__calendar *calendar, crm__activity *activity, int *memory);
 
+/* What would be kept of a store as it is: what is, where no commit has left traces in its form, else *made anew, which
+ * whoever asks frees. *kept NULL: nothing can be. 0: no memory. */
+int crm__months_now(const crm_store *store, crm__memory *memory, crm__months *made, const crm__months **kept);
+
+/* A frame for so many months from a first day on, without customers and products. 0: no memory; periods stays 0 where
+ * there is no such frame. */
+int crm__months_frame(crm__months *months, crm__memory *memory, int32_t first_day, int32_t periods);
+
+/* Whether a frame is that of a store, and the bits of all customers such as it can have. */
+int crm__months_good(const crm_store *store, const crm__months *months);
+
 /* CORRUPT where what is kept differs from what the facts give. */
 crm_status crm__months_verify(const crm_store *store, crm_error *error);
 

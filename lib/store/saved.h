@@ -8,7 +8,8 @@
 #include "store/store.h"
 
 /* What of a store is saved, part by part: columns and keys in pieces of CRM__CHUNK elements, and records. What is made
- * of these (hash slots, sums by month, who stands for whom) is not. docs/format/store.md has the bytes. */
+ * of these (hash slots, who stands for whom) is not, but for what takes long to make (standings, sums by month).
+ * docs/format/store.md has the bytes. */
 
 /* A part is what one frame of a checkpoint holds a piece of: a subject, and a number in it. */
 #define CRM__PART(subject, index) ((uint32_t)(subject) << 8 | (uint32_t)(index))
@@ -21,6 +22,7 @@
 #define CRM__PART_ERASED 7        /* index 0: the customers of erased keys, 1: the anonymous ones */
 #define CRM__PART_REOPENED 8
 #define CRM__PART_TURNED_AWAY 9
+#define CRM__PART_MONTHS 10       /* index 0: by month, 1: months of customers, 2: by product; derived */
 #define CRM__PART_TABLE 16        /* + table; index: number of a column, or one of these */
 #define CRM__PART_PRESENT 252
 #define CRM__PART_REPEAT 253
@@ -108,6 +110,11 @@ typedef struct crm__part_sink {
 
 /* Writes all parts of a store, those that profiles alone need first. */
 crm_status crm__parts_write(const crm_store *store, const crm__part_sink *sink, crm_error *error);
+
+/* What is kept by month and product, which comes last; and a piece of it. */
+crm_status crm__months_write(const crm_store *store, const crm__part_sink *sink, crm_error *error);
+crm_status crm__months_read(crm_store *store, uint32_t index, uint64_t first, uint64_t count,
+                            const unsigned char *data, uint64_t size, crm_error *error);
 
 /* Takes a piece into a store whose head has been read: parts come in any order, the pieces of keys and records in that
  * of their ids. Pieces of CRM__PART_STANDINGS are let pass. Errors: CORRUPT, MEMORY. */

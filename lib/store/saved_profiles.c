@@ -144,29 +144,37 @@ static int grow_standings(crm__saved *saved, uint64_t customers)
 }
 
 /* Customers that there are after all commits; no more than the file has bytes for. */
-static uint64_t last_customers(const crm_store *store)
+static crm_status last_customers(const crm_store *store, uint64_t *customers, crm_error *error)
 {
   crm__journal *journal = store->saved->journal;
   uint64_t i = crm__journal_frames(journal);
-  uint64_t customers = store->customer_count;
+  crm_status status = CRM_OK;
   crm__journal_info info;
   crm__view view;
+  *customers = store->customer_count;
   while (i > 1 && crm__journal_frame(journal, i - 1)->kind != CRM__SAVED_PROFILES) {
     i--;
   }
-  if (i > 1 && crm__journal_view(journal, crm__journal_frame(journal, i - 1), 1, &view, NULL) == CRM_OK) {
+  if (i > 1) {
+    status = crm__journal_view(journal, crm__journal_frame(journal, i - 1), 1, &view, error);
+  }
+  if (i > 1 && status == CRM_OK) {
     uint64_t last = view.size < FRAME_HEAD ? 0 : crm__load32(view.bytes + FRAME_CUSTOMERS);
     crm__journal_info_get(journal, &info);
-    customers = last > customers && last - customers <= info.bytes ? last : customers;
+    *customers = last > *customers && last - *customers <= info.bytes ? last : *customers;
     crm__journal_view_end(journal, &view);
   }
-  return customers;
+  return status;
 }
 
 /* Room for all at once: an array that grows is copied. */
 static crm_status reserve(const crm__checkpoint *from, crm_store *store, crm_error *error)
 {
-  uint64_t customers = last_customers(store);
+  uint64_t customers;
+  crm_status status = last_customers(store, &customers, error);
+  if (status != CRM_OK) {
+    return status;
+  }
   if (!crm__checkpoint_holds(from, store, CRM__PART(CRM__PART_MEASURES, 0)) ||
       !crm__checkpoint_holds(from, store, CRM__PART(CRM__PART_STANDINGS, 0))) {
     return corrupt(error, "figures of customers, or what is known of them, are missing");

@@ -266,6 +266,9 @@ crm_status crm__part_read(crm_store *store, crm__expected *expected, uint32_t pa
   if (record != 0 && (count > CRM__CHUNK || count == 0 || size != count * record)) {
     return crm__part_fail(error, part, first, "its length is not that of its records");
   }
+  if (part >> 8 == CRM__PART_MONTHS) {
+    return crm__months_read(store, part & 0xFF, first, count, data, size, error);
+  }
   switch (part) {
   case CRM__PART(CRM__PART_MEASURES, 0):
     return read_measures(store, expected, first, count, data, error);

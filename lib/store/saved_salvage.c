@@ -141,23 +141,24 @@ static uint64_t list_of(const crm__frame *head, const unsigned char *bytes, cons
   return (head->length - 8 - size) / CRM__SAVED_ENTRY;
 }
 
-/* Pieces of a head that are lost; UINT64_MAX: it cannot be read. */
-static uint64_t count_lost(salvage *s, const crm__frame *head)
+/* *lost: pieces of a head that are lost; UINT64_MAX: it is none. */
+static crm_status count_lost(salvage *s, const crm__frame *head, uint64_t *lost, crm_error *error)
 {
   unsigned char *bytes = NULL;
   const unsigned char *list = NULL;
-  uint64_t lost = 0;
   uint64_t pieces;
   uint64_t i;
-  if (payload(s, head, &bytes, NULL) != CRM_OK) {
-    return UINT64_MAX;
+  crm_status status = payload(s, head, &bytes, error);
+  if (status != CRM_OK) {
+    return status;
   }
   pieces = list_of(head, bytes, &list);
+  *lost = pieces == 0 ? UINT64_MAX : 0;
   for (i = 0; i < pieces; i++) {
-    lost += piece_of(s, list + CRM__SAVED_ENTRY * i).frame == NULL;
+    *lost += piece_of(s, list + CRM__SAVED_ENTRY * i).frame == NULL;
   }
   drop_payload(s, head, bytes);
-  return pieces == 0 ? UINT64_MAX : lost;
+  return CRM_OK;
 }
 
 /* A head, or the copy that stands before it. */
@@ -166,22 +167,24 @@ static int is_head(const crm__frame *frame)
   return frame->kind == CRM__SAVED_HEAD || frame->kind == CRM__SAVED_COPY;
 }
 
-/* The newest of those that have lost least. */
-static const crm__frame *choose_head(salvage *s)
+/* The newest of those that have lost least, and how many pieces that are. */
+static crm_status choose_head(salvage *s, const crm__frame **best, uint64_t *least, crm_error *error)
 {
-  const crm__frame *best = NULL;
-  uint64_t least = UINT64_MAX;
+  crm_status status = CRM_OK;
   uint64_t i;
-  for (i = s->count; i-- > 0;) {
+  *best = NULL;
+  *least = UINT64_MAX;
+  for (i = s->count; status == CRM_OK && i-- > 0;) {
+    uint64_t lost = UINT64_MAX;
     if (is_head(&s->frames[i])) {
-      uint64_t lost = count_lost(s, &s->frames[i]);
-      if (lost < least) {
-        least = lost;
-        best = &s->frames[i];
-      }
+      status = count_lost(s, &s->frames[i], &lost, error);
+    }
+    if (status == CRM_OK && lost < *least) {
+      *least = lost;
+      *best = &s->frames[i];
     }
   }
-  return best;
+  return status;
 }
 
 static crm_status take_piece(salvage *s, const piece *of, crm_error *error)
@@ -207,7 +210,9 @@ static crm_status take_piece(salvage *s, const piece *of, crm_error *error)
 /* Parts that are made anew in any case, or whose loss touches nothing else. */
 static int needs_reading(uint32_t part)
 {
-  return part >> 8 != CRM__PART_MEASURES && part >> 8 != CRM__PART_STANDINGS && part >> 8 != CRM__PART_PROFILES;
+  uint32_t subject = part >> 8;
+  return subject != CRM__PART_MEASURES && subject != CRM__PART_STANDINGS && subject != CRM__PART_PROFILES &&
+         subject != CRM__PART_MONTHS;
 }
 
 static crm_status take_pieces(salvage *s, const unsigned char *list, uint64_t pieces, uint64_t lost, crm_error *error)
@@ -259,11 +264,10 @@ static crm_status mend(salvage *s, const unsigned char *list, uint64_t pieces, u
   return status;
 }
 
-static crm_status read_base(salvage *s, const crm__frame *head, crm_error *error)
+static crm_status read_base(salvage *s, const crm__frame *head, uint64_t lost, crm_error *error)
 {
   unsigned char *bytes = NULL;
   const unsigned char *list = NULL;
-  uint64_t lost = count_lost(s, head);
   uint64_t pieces;
   crm_status status = payload(s, head, &bytes, error);
   if (status != CRM_OK) {
@@ -284,25 +288,27 @@ static crm_status read_base(salvage *s, const crm__frame *head, crm_error *error
 
 /* ---- commits ---- */
 
-/* Frames of a commit that its end names; 0: its end is lost. *end: its place among the frames. */
-static uint64_t frames_of(salvage *s, uint64_t from, uint64_t *end)
+/* *wanted: frames of a commit that its end names; 0: its end is lost. *end: its place among the frames. */
+static crm_status frames_of(salvage *s, uint64_t from, uint64_t *end, uint64_t *wanted, crm_error *error)
 {
   uint64_t commit = s->frames[from].commit;
+  unsigned char *bytes = NULL;
+  crm_status status = CRM_OK;
   uint64_t i;
+  *wanted = 0;
   for (i = from; i < s->count && s->frames[i].commit == commit; i++) {
-    if (s->frames[i].kind == END_FRAME && s->frames[i].length == 32) {
-      unsigned char *bytes = NULL;
-      uint64_t frames = 0;
-      if (payload(s, &s->frames[i], &bytes, NULL) == CRM_OK) {
-        frames = crm__load64(bytes + 16);
+    if (s->frames[i].kind == END_FRAME && s->frames[i].length == CRM__RECORD_SIZE) {
+      status = payload(s, &s->frames[i], &bytes, error);
+      if (status == CRM_OK) {
+        *wanted = crm__load64(bytes + 16);
         drop_payload(s, &s->frames[i], bytes);
       }
-      *end = i + 1;
-      return frames;
+      i++;
+      break;
     }
   }
   *end = i;
-  return 0;
+  return status;
 }
 
 /* Whether of a commit's frames, of which its end names so many, none is lost; what stands behind the end of a load can
@@ -349,7 +355,11 @@ static crm_status replay_all(salvage *s, uint64_t commit, crm_error *error)
   uint64_t end;
   for (from = 0; status == CRM_OK && from < s->count; from = end) {
     uint64_t of = s->frames[from].commit;
-    uint64_t wanted = frames_of(s, from, &end);
+    uint64_t wanted;
+    status = frames_of(s, from, &end, &wanted, error);
+    if (status != CRM_OK) {
+      return status;
+    }
     if (of <= commit) {
       continue;
     }
@@ -376,16 +386,17 @@ static crm_status replay_all(salvage *s, uint64_t commit, crm_error *error)
 
 static crm_status run(salvage *s, const crm_file_options *options, const char *path, const char *to, crm_error *error)
 {
-  const crm__frame *head;
+  const crm__frame *head = NULL;
+  uint64_t lost = 0;
   crm_status status = collect(s, options->io, path, error);
+  status = status == CRM_OK ? choose_head(s, &head, &lost, error) : status;
   if (status != CRM_OK) {
     return status;
   }
-  head = choose_head(s);
   if (head == NULL) {
     return crm__fail(error, CRM_ERROR_CORRUPT, "neither a head of a checkpoint nor its copy can be read");
   }
-  status = read_base(s, head, error);
+  status = read_base(s, head, lost, error);
   status = status == CRM_OK ? replay_all(s, head->commit, error) : status;
   if (status == CRM_OK && crm__scan_lost(s->scan) > 0) {
     tell(s, "bytes", 0, -1, -1, (int64_t)crm__scan_lost(s->scan));

@@ -384,5 +384,8 @@ crm_status crm__parts_settle(crm_store *store, const crm__expected *expected, cr
   crm_status status = check_counts(store, expected, error);
   store->profile_count = store->customer_count;
   status = status == CRM_OK ? crm__parts_inspect(store, error) : status;
+  if (status == CRM_OK && store->months.periods > 0 && !crm__months_good(store, &store->months)) {
+    status = crm__part_fail(error, CRM__PART(CRM__PART_MONTHS, 0), 0, "the sums by month are of another store");
+  }
   return status == CRM_OK && (!touch_documents(store) || !crm__identity_make(store)) ? crm__fail_memory(error) : status;
 }

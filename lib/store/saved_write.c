@@ -252,5 +252,5 @@ crm_status crm__parts_write(const crm_store *store, const crm__part_sink *sink, 
     }
   }
   crm__bytes_free(&w.bytes, &w.memory);
-  return status;
+  return status == CRM_OK ? crm__months_write(store, sink, error) : status;
 }

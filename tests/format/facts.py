@@ -14,6 +14,7 @@ NO_NUMBER = -1 << 63
 
 MEASURES, STANDINGS, PROFILES, KEYS, DOCUMENTS, LINES = 256, 512, 768, 1024, 1280, 1536
 CUSTOMERS, PRODUCTS, BRANCHES, NAMES, OPPORTUNITIES, REFERENCES, ERASED_KEYS, DOCUMENT_KEYS = range(8)
+MONTHS, MONTHS_OF, BY_PRODUCT = 2560, 2561, 2562
 TABLES = 4096
 FIRST_COLUMNS = (13, 8, 20, 16, 6, 12, 16, 9, 10, 7, 5, 6, 6)   # of each table in the first release
 
@@ -119,6 +120,25 @@ class Checkpoint:
                 values = struct.unpack_from("<" + form, inner.data, inner.at + i * size)
                 found[first + i] = values if len(values) > 1 else values[0]
         return found
+
+
+class Months:
+    """What a checkpoint has by month and product."""
+
+    def __init__(self, saved):
+        (_, one, inner), = saved.pieces[MONTHS]
+        frame = Reader(inner.data, inner.at)
+        self.first_day, self.months = frame.take("iI")
+        count = self.months
+        self.revenue, self.orders = frame.take("%dq" % count), frame.take("%dq" % count)
+        self.moves = [frame.take("4q") for _ in range(count + 2)]
+        self.cells = [frame.take("3q") for _ in range(count * count)]
+        if one != 1 or frame.left() != 0:
+            raise store.Damaged("sums by month")
+        words = (count + 1 + 63) // 64
+        bits = saved.column(MONTHS_OF, "%dQ" % words, saved.key_counts[CUSTOMERS])
+        self.bits = [sum(word << 64 * i for i, word in enumerate(one if words > 1 else (one,))) for one in bits]
+        self.products = saved.column(BY_PRODUCT, "6qiI", saved.key_counts[PRODUCTS] + 1)
 
 
 def numbers(reader, count):

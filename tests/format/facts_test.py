@@ -148,6 +148,40 @@ def check_told(world, told, saved):
     return troubles
 
 
+def month_of(day):
+    return day.year * 12 + day.month - 1
+
+
+def check_months(world, saved):
+    """Revenue and orders by month, the months of customers, what was sold without a product: as the facts give them."""
+    months, troubles = facts.Months(saved), []
+    documents = world.documents().values()
+    first = min(month_of(day) for day, _, _, _ in documents)
+    count = max(month_of(day) for day, _, _, _ in documents) - first + 1 + 12
+    revenue, orders, bits = [0] * count, [0] * count, {}
+    for day, who, kind, parts in documents:
+        month = month_of(day) - first
+        revenue[month] += sum(parts) * (-1 if kind == "return" else 1)
+        orders[month] += kind == "sale"
+        bits[who] = bits.get(who, 0) | (2 << month if kind == "sale" else 0)
+    begin = (datetime.date(first // 12, first % 12 + 1, 1) - EPOCH).days
+    if (months.first_day, months.months) != (begin, count):
+        troubles.append("months: %s, not %s" % ((months.first_day, months.months), (begin, count)))
+    if [list(months.revenue), list(months.orders)] != [revenue, orders]:
+        troubles.append("revenue and orders by month")
+    for (_, customer), found in zip(saved.keys(facts.CUSTOMERS), months.bits):
+        if found != bits.get(customer, 0):
+            troubles.append("months of %s: %x, not %x" % (customer, found, bits.get(customer, 0)))
+    active = [found for found in months.bits if found]
+    if sum(size for _, _, _, size in months.moves) != len(active) or \
+            sum(cell[0] for cell in months.cells) != sum(bin(found).count("1") for found in active):
+        troubles.append("customers by their first month")
+    sold = months.products[0]
+    if (sold[0], sold[3]) != (sum(revenue), len(world.lines)):
+        troubles.append("without a product: %s" % (sold,))
+    return troubles[:3]
+
+
 def check_people(world, saved):
     troubles = []
     customers = [key for _, key in saved.keys(facts.CUSTOMERS)]
@@ -206,6 +240,7 @@ def main():
                     [store.payload(compact, commit.frames[0])] * 2 else ["it does not"])
         count.check("%d: documents and lines" % number, check_documents(world, saved))
         count.check("%d: measures of customers" % number, check_customers(world, saved))
+        count.check("%d: sums by month and product" % number, check_months(world, saved))
         count.check("%d: rows of customers" % number, check_people(world, saved))
     count.close()
 

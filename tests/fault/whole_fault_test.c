@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#include "store/saved_file.h"
+#include "support/disk.h"
+#include "support/fault.h"
+#include "support/loads.h"
+
+#include <crm/crm.h>
+
+#include <string.h>
+
+/* What is done with a store's file as a whole, while the n-th allocation or the n-th call of the io fails: the right
+ * status, nothing left behind, files as they were or whole; and done again it gives what it gives without a fault. */
+
+#define SHOP "shop.crm"      /* a checkpoint, and commits behind it that tell profiles */
+#define MERGED "merged.crm"  /* the same, the last commit a merge */
+#define TORN "torn.crm"      /* the last commit is damaged */
+#define HURT "hurt.crm"      /* pieces of the checkpoint and a commit are damaged, and the first of the heads */
+#define OUT "out.crm"        /* what is written */
+#define ALL_CAPS                                                                                                       \
+  (CRM_IO_SURVIVES_PROCESS | CRM_IO_SURVIVES_POWER | CRM_IO_NAMES_SURVIVE | CRM_IO_ATOMIC_REPLACE | CRM_IO_LOCKS)
+
+typedef struct world {
+  const crm_config *config;
+  test_disk *disk;
+  crm_io io;
+} world;
+
+typedef struct deed {
+  const char *name;
+  crm_status (*act)(world *w);
+  int writes;          /* 1: OUT anew, the same bytes each time; 2: a file in place */
+  const char *file;    /* that is written */
+} deed;
+
+static const char *const files[] = { SHOP, MERGED, TORN, HURT };
+
+#define FILES (sizeof files / sizeof files[0])
+
+/* ---- files ---- */
+
+static const char sales[] =
+  "document,line,version,time,customer,kind,product,quantity,amount,cost,branch,original,source\n"
+  "1,1,1,2024-01-01T10:00,ann,sale,p,1,2.5,1,x,,\n1,2,1,2024-01-01T10:00,ann,sale,q,2,4,1,x,,\n"
+  "2,1,1,2024-01-02,a customer with a key of some length,sale,q,1,7,,y,,\n3,,1,2024-02-03,ann,return,p,1,2.5,,x,1,\n"
+  "5,,1,never,7,sale,p,1,2.5,,x,,\n7,,1,2024-03-04,walk-in,sale,r,1,2.5,,x,,east\n";
+static const char customers[] =
+  "customer,kind,joined,region,parent,age\nann,person,2024-01-01,north,,41.5\nzoe,internal,2025-06-01,,ann,\n";
+static const char more[] =
+  "document,version,time,customer,kind,amount\n1,2,2024-01-05,cyd,sale,3\n11,1,2025-07-01,new,sale,1\n";
+static const char again[] = "document,time,customer,amount\n12,2025-07-02,cyd,6\n13,2025-07-02,dan,1\n";
+
+static void load_text(crm_store *store, const char *table, const char *text)
+{
+  crm_error error = CRM_ERROR_INIT;
+  crm_load *load = NULL;
+  crm_status status = crm_load_begin(store, NULL, &load, &error);
+  status = status == CRM_OK ? read_text(load, table, NULL, text, 0, &error) : status;
+  status = status == CRM_OK ? crm_load_commit(load, &error) : status;
+  crm_load_free(load);
+  if (status != CRM_OK) {
+    fail_msg("%s: %s", table, error.message);
+  }
+}
+
+static crm_status open_file(const world *w, const char *path, int32_t mode, int32_t content, crm_store **store)
+{
+  static const char *const anonymous[] = { "walk-in" };
+  crm_store_options fresh = CRM_STORE_OPTIONS_INIT;
+  crm_file_options options = CRM_FILE_OPTIONS_INIT;
+  fresh.anonymous = anonymous;
+  fresh.anonymous_count = 1;
+  options.io = &w->io;
+  options.mode = mode;
+  options.content = content;
+  options.store = &fresh;
+  return crm_store_open(w->config, &options, path, store, NULL);
+}
+
+static void write_file(const world *w, const char *path, int merged)
+{
+  crm_store *store = NULL;
+  assert_int_equal(open_file(w, path, CRM_FILE_CREATE, CRM_CONTENT_ALL, &store), CRM_OK);
+  load_text(store, "sales", sales);
+  load_text(store, "merges", "customer,into\nold,ann\n");
+  assert_int_equal(crm_store_compact(store, NULL), CRM_OK);
+  assert_int_equal(crm_store_attribute(store, "customers", "age", CRM_TYPE_DECIMAL, NULL), CRM_OK);
+  load_text(store, "customers", customers);
+  load_text(store, "sales", more);
+  load_text(store, "sales", again);
+  if (merged) {
+    load_text(store, "merges", "customer,into\ncyd,ann\n");
+  }
+  crm_store_free(store);
+}
+
+/* Changes a byte of the payload of the n-th frame of a kind. */
+static void damage(const world *w, const char *path, uint32_t kind, int n)
+{
+  crm__memory memory;
+  crm__scan *scan = NULL;
+  crm__frame frame;
+  size_t size = 0;
+  int found = 1;
+  int intact = 1;
+  assert_int_equal(crm__memory_open(&memory, NULL, NULL), CRM_OK);
+  assert_int_equal(crm__scan_open(&memory, &w->io, path, &scan, NULL), CRM_OK);
+  while (found && n > 0) {
+    assert_int_equal(crm__scan_next(scan, &frame, &found, &intact, NULL), CRM_OK);
+    n -= found && frame.kind == kind;
+  }
+  assert_int_equal(n, 0);
+  crm__scan_close(scan);
+  test_disk_bytes(w->disk, path, &size)[frame.offset + frame.length / 2] ^= 4;
+}
+
+static void make_files(world *w)
+{
+  static const crm_io none = CRM_IO_INIT;
+  w->config = NULL;
+  w->disk = test_disk_create(ALL_CAPS);
+  w->io = none;
+  test_disk_io(w->disk, &w->io);
+  write_file(w, SHOP, 0);
+  write_file(w, MERGED, 1);
+  write_file(w, TORN, 0);
+  write_file(w, HURT, 0);
+  damage(w, TORN, CRM__SAVED_LOAD, 3);
+  damage(w, HURT, CRM__SAVED_HEAD, 1);
+  damage(w, HURT, CRM__SAVED_LOAD, 1);
+  damage(w, HURT, CRM__SAVED_PART | CRM__PART(CRM__PART_LINES, 1), 1);
+  damage(w, HURT, CRM__SAVED_PART | CRM__PART(CRM__PART_KEYS, CRM__KEYS_PRODUCTS), 1);
+}
+
+static world first;   /* whose files all runs begin with */
+
+/* A file of the name that is written to, which is replaced. */
+static void put_old(world *w)
+{
+  size_t size = 0;
+  const unsigned char *old = test_disk_bytes(w->disk, SHOP, &size);
+  test_disk_put(w->disk, OUT, old, size);
+}
+
+static world world_new(const crm_config *config)
+{
+  world made = first;
+  made.config = config;
+  made.disk = test_disk_after_process(first.disk);
+  test_disk_io(made.disk, &made.io);
+  put_old(&made);
+  return made;
+}
+
+/* ---- deeds ---- */
+
+static crm_status read_whole(world *w)
+{
+  crm_store *store = NULL;
+  crm_status status = open_file(w, SHOP, CRM_FILE_READ, CRM_CONTENT_ALL, &store);
+  status = status == CRM_OK ? crm_store_verify(store, NULL) : status;
+  crm_store_free(store);
+  return status;
+}
+
+static crm_status ask_pyramid(const crm_store *store)
+{
+  crm_pyramid *pyramid = NULL;
+  crm_table *tiers = NULL;
+  crm_status status = crm_pyramid_compute(store, NULL, NULL, &pyramid, NULL);
+  status = status == CRM_OK ? crm_pyramid_tiers(pyramid, &tiers, NULL) : status;
+  crm_table_free(tiers);
+  crm_pyramid_free(pyramid);
+  return status;
+}
+
+/* Profiles, and then the rest; where that fails they are there all the same. */
+static crm_status read_profiles(world *w)
+{
+  crm_file_info info = CRM_FILE_INFO_INIT;
+  crm_store *store = NULL;
+  crm_status status = open_file(w, SHOP, CRM_FILE_READ, CRM_CONTENT_PROFILES, &store);
+  if (status == CRM_OK) {
+    assert_int_equal(crm_store_file(store, &info, NULL), CRM_OK);
+    assert_int_equal(info.content, CRM_CONTENT_PROFILES);
+    assert_int_equal(info.commits_replayed, 4);
+    status = ask_pyramid(store);
+  }
+  if (status == CRM_OK) {
+    status = crm_store_read(store, NULL);
+    assert_int_equal(crm_store_file(store, &info, NULL), CRM_OK);
+    assert_int_equal(info.content, status == CRM_OK ? CRM_CONTENT_ALL : CRM_CONTENT_PROFILES);
+    assert_int_equal(crm_store_documents(store), 7);
+    assert_int_equal(crm_store_customers(store), 7);
+    status = status == CRM_OK ? ask_pyramid(store) : status;
+  }
+  crm_store_free(store);
+  return status;
+}
+
+static crm_status read_untold_profiles(world *w)
+{
+  crm_file_info info = CRM_FILE_INFO_INIT;
+  crm_store *store = NULL;
+  crm_status status = open_file(w, MERGED, CRM_FILE_READ, CRM_CONTENT_PROFILES, &store);
+  if (status == CRM_OK) {
+    assert_int_equal(crm_store_file(store, &info, NULL), CRM_OK);
+    assert_int_equal(info.content, CRM_CONTENT_ALL);
+    status = crm_store_verify(store, NULL);
+  }
+  crm_store_free(store);
+  return status;
+}
+
+static crm_status read_torn(world *w)
+{
+  crm_file_info info = CRM_FILE_INFO_INIT;
+  crm_store *store = NULL;
+  crm_status status = open_file(w, TORN, CRM_FILE_READ, CRM_CONTENT_ALL, &store);
+  if (status == CRM_OK) {
+    assert_int_equal(crm_store_file(store, &info, NULL), CRM_OK);
+    assert_int_equal(info.fallback, 1);
+    assert_int_equal(crm_store_documents(store), 5);
+    status = crm_store_verify(store, NULL);
+  }
+  crm_store_free(store);
+  return status;
+}
+
+static crm_status save_it(world *w)
+{
+  crm_file_options options = CRM_FILE_OPTIONS_INIT;
+  crm_store *store = NULL;
+  crm_status status = open_file(w, MERGED, CRM_FILE_READ, CRM_CONTENT_ALL, &store);
+  options.io = &w->io;
+  status = status == CRM_OK ? crm_store_save(store, &options, OUT, NULL) : status;
+  crm_store_free(store);
+  return status;
+}
+
+static crm_status back_up(world *w)
+{
+  crm_store *store = NULL;
+  crm_status status = open_file(w, SHOP, CRM_FILE_READ, CRM_CONTENT_PROFILES, &store);
+  status = status == CRM_OK ? crm_store_backup(store, &w->io, OUT, NULL) : status;
+  crm_store_free(store);
+  return status;
+}
+
+static crm_status check_it(world *w)
+{
+  crm_file_options options = CRM_FILE_OPTIONS_INIT;
+  options.io = &w->io;
+  return crm_store_check(w->config, &options, SHOP, NULL);
+}
+
+static crm_status salvage_it(world *w)
+{
+  crm_file_options options = CRM_FILE_OPTIONS_INIT;
+  crm_table *report = NULL;
+  crm_status status;
+  options.io = &w->io;
+  status = crm_store_salvage(w->config, &options, HURT, OUT, &report, NULL);
+  assert_true((report != NULL) == (status == CRM_OK));
+  if (status == CRM_OK) {
+    assert_int_equal(crm_table_rows(report), 4);   /* two pieces, a commit, bytes */
+  }
+  crm_table_free(report);
+  return status;
+}
+
+static crm_status compact_it(world *w)
+{
+  crm_store *store = NULL;
+  crm_status status = open_file(w, SHOP, CRM_FILE_WRITE, CRM_CONTENT_ALL, &store);
+  status = status == CRM_OK ? crm_store_compact(store, NULL) : status;
+  crm_store_free(store);
+  return status;
+}
+
+static crm_status load_more(crm_store *store, const char *table, const char *text)
+{
+  crm_load *load = NULL;
+  crm_status status = crm_load_begin(store, NULL, &load, NULL);
+  status = status == CRM_OK ? read_text(load, table, NULL, text, 0, NULL) : status;
+  status = status == CRM_OK ? crm_load_commit(load, NULL) : status;
+  crm_load_free(load);
+  return status;
+}
+
+/* Behind a merge a load tells of all who have changed since. */
+static crm_status tell_again(world *w)
+{
+  crm_store *store = NULL;
+  crm_status status = open_file(w, MERGED, CRM_FILE_WRITE, CRM_CONTENT_ALL, &store);
+  if (status == CRM_OK) {
+    status = load_more(store, "sales", "document,version,time,customer,amount\n12,3,2025-07-03,eve,6\n"
+                                       "20,,2026-01-01,fay,1\n");
+  }
+  status = status == CRM_OK ? load_more(store, "customers", "customer,joined\neve,2025-01-01\n") : status;
+  if (status == CRM_OK) {
+    status = load_more(store, "opportunities", "opportunity,customer,created\no,eve,2026-02-01\n");
+  }
+  crm_store_free(store);
+  return status;
+}
+
+static crm_status create_it(world *w)
+{
+  crm_store *store = NULL;
+  crm_status status = open_file(w, "new.crm", CRM_FILE_CREATE, CRM_CONTENT_ALL, &store);
+  status = status == CRM_OK ? crm_store_attribute(store, "customers", "age", CRM_TYPE_DECIMAL, NULL) : status;
+  crm_store_free(store);
+  return status;
+}
+
+static const deed deeds[] = {
+  { "read all of it", read_whole, 0, NULL },
+  { "read profiles, then the rest", read_profiles, 0, NULL },
+  { "read profiles that are not told", read_untold_profiles, 0, NULL },
+  { "read a file whose last commit is damaged", read_torn, 0, NULL },
+  { "check", check_it, 0, NULL },
+  { "save", save_it, 1, OUT },
+  { "back up", back_up, 1, OUT },
+  { "salvage", salvage_it, 1, OUT },
+  { "compact", compact_it, 2, SHOP },
+  { "tell profiles again", tell_again, 2, MERGED },
+  { "create", create_it, 2, "new.crm" },
+};
+
+#define DEEDS (sizeof deeds / sizeof deeds[0])
+
+/* ---- what is left ---- */
+
+static int same_bytes(test_disk *a, test_disk *b, const char *path)
+{
+  size_t x = 0;
+  size_t y = 0;
+  const unsigned char *of_a = test_disk_bytes(a, path, &x);
+  const unsigned char *of_b = test_disk_bytes(b, path, &y);
+  return of_a != NULL && of_b != NULL && x == y && memcmp(of_a, of_b, x) == 0;
+}
+
+/* Files that are not written are as before; one that is, is the old one or whole. */
+static void look(world *w, const deed *what)
+{
+  crm_file_options options = CRM_FILE_OPTIONS_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  size_t size = 0;
+  size_t i;
+  options.io = &w->io;
+  assert_int_equal(test_disk_open(w->disk), 0);
+  for (i = 0; i < FILES; i++) {
+    if (what->file == NULL || strcmp(what->file, files[i]) != 0) {
+      assert_true(same_bytes(w->disk, first.disk, files[i]));
+    }
+  }
+  if (what->file != NULL && test_disk_bytes(w->disk, what->file, &size) != NULL &&
+      crm_store_check(NULL, &options, what->file, &error) != CRM_OK) {
+    fail_msg("%s: %s", what->name, error.message);
+  }
+}
+
+/* Done again without a fault; clean: after a run that met none. */
+static void repeat(world *w, const deed *what, world *clean)
+{
+  if (what->writes == 1) {
+    put_old(w);
+  }
+  if (what->act(w) != CRM_OK) {
+    fail_msg("%s: cannot be done again", what->name);
+  }
+  look(w, what);
+  if (what->writes == 1) {
+    assert_true(same_bytes(w->disk, clean->disk, what->file));
+  }
+}
+
+/* ---- the tests ---- */
+
+static int run_deed(const crm_config *config, void *user)
+{
+  const deed *what = user;
+  world w = world_new(config);
+  crm_status status = what->act(&w);
+  look(&w, what);
+  test_disk_free(w.disk);
+  return status;
+}
+
+static void every_allocation_fails(void **state)
+{
+  size_t i;
+  (void)state;
+  for (i = 0; i < DEEDS; i++) {
+    deed what = deeds[i];
+    print_message("%s: ", what.name);
+    test_fault_drive(run_deed, &what);
+  }
+}
+
+/* Answers whether it met the fault. A call that may fail, such as closing what was read, is let pass. */
+static int fail_call(const deed *what, world *clean, int kind, uint64_t at)
+{
+  world w = world_new(NULL);
+  crm_status status;
+  int met;
+  test_disk_arm(w.disk, kind, at, 0);
+  status = what->act(&w);
+  met = test_disk_faults(w.disk) > 0;
+  if (status != CRM_OK && (!met || status != (kind == TEST_DISK_FULL ? CRM_ERROR_LIMIT : CRM_ERROR_IO))) {
+    fail_msg("%s: call %d, kind %d: %s", what->name, (int)at, kind, crm_status_name(status));
+  }
+  test_disk_arm(w.disk, 0, 0, 0);
+  look(&w, what);
+  repeat(&w, what, clean);
+  test_disk_free(w.disk);
+  return met;
+}
+
+static void every_call_fails(void **state)
+{
+  uint64_t points = 0;
+  size_t i;
+  (void)state;
+  for (i = 0; i < DEEDS; i++) {
+    world clean = world_new(NULL);
+    int kind;
+    assert_int_equal(deeds[i].act(&clean), CRM_OK);
+    for (kind = TEST_DISK_FAIL; kind <= TEST_DISK_FULL; kind++) {
+      uint64_t at;
+      for (at = 1; fail_call(&deeds[i], &clean, kind, at); at++) {
+        points++;
+      }
+    }
+    test_disk_free(clean.disk);
+  }
+  print_message("I/O points tried: %llu\n", (unsigned long long)points);
+}
+
+static int begin(void **state)
+{
+  (void)state;
+  make_files(&first);
+  return 0;
+}
+
+static int end(void **state)
+{
+  (void)state;
+  test_disk_free(first.disk);
+  return 0;
+}
+
+int main(void)
+{
+  static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_call_fails),
+    cmocka_unit_test(every_allocation_fails),
+  };
+  return cmocka_run_group_tests(tests, begin, end);
+}
