@@ -81,7 +81,7 @@ static const flag flags[] = {
   NOTHING("accounts", scope.accounts, 1),
   TEXT("where", where, NULL),
   CALL("define", apply_define, NULL),
-  TEXT("by", composition.by, "composition hhi conversion"),
+  TEXT("by", composition.by, "composition hhi conversion journey"),
   TEXT("bands", composition.by_bands, "composition hhi"),
   TEXT("across", composition.across, "composition hhi"),
   TEXT("across-bands", composition.across_bands, "composition hhi"),
@@ -118,8 +118,8 @@ static const flag flags[] = {
   INTEGER("dormant", due.dormant_days, 1, 36600, "due"),
   INTEGER("dormant-days", lifecycle.dormant_days, 1, 36500, LIVES),
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
-  INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel conversion"),
-  TEXT("pipeline", funnel.pipeline, "funnel"),
+  INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel conversion journey"),
+  TEXT("pipeline", funnel.pipeline, "funnel journey journeys steps"),
   INTEGER("top", bridge.top, 1, 1000000, "bridge"),
   TEXT("before-from", before_from, "bridge"),
   TEXT("before-to", before_to, "bridge"),
@@ -133,7 +133,7 @@ static const flag flags[] = {
   WORD("group", kpi.group, "none|branch|staff", "kpi"),
   INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi " EFFECT_VERBS),
   CALL("feast", apply_feast, "kpi"),
-  TEXT("customer", customer, "histories explain"),
+  TEXT("customer", customer, "histories steps explain"),
   NOTHING("help", show, SHOW_HELP),
   NOTHING("version", show, SHOW_VERSION)
 };

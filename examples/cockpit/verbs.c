@@ -82,6 +82,33 @@ static crm_status funnel(const crm_store *store, const arguments *args, crm_tabl
   return crm_funnel_compute(store, &args->scope, &options, table, error);
 }
 
+static crm_journey_options journey_options(const arguments *args)
+{
+  crm_journey_options options = CRM_JOURNEY_OPTIONS_INIT;
+  options.horizon_days = args->lifecycle.horizon_days;
+  options.pipeline = args->funnel.pipeline;
+  options.by = args->composition.by;
+  return options;
+}
+
+static crm_status journey(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_journey_options options = journey_options(args);
+  return crm_journey_stages(store, &args->scope, &options, table, error);
+}
+
+static crm_status journeys(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_journey_options options = journey_options(args);
+  return crm_journey_members(store, &args->scope, &options, table, error);
+}
+
+static crm_status steps(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_journey_options options = journey_options(args);
+  return crm_journey_history(store, &args->scope, &options, args->customer, table, error);
+}
+
 static crm_status conversion(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   crm_conversion_options options = CRM_CONVERSION_OPTIONS_INIT;
@@ -184,6 +211,10 @@ static const verb verbs[] = {
   {"funnel", funnel,
    "pipeline stage entered open open_amount median_days promotion_rate low high won_rate stalled status",
    "low high median_days open_amount", 0},
+  {"journey", journey,
+   "pipeline group stage entered customers dwell_days pass_rate passed dropped returned skipped", "returned group", 0},
+  {"journeys", journeys, "pipeline customer stage entered days highest returned skipped state", "returned skipped", 50},
+  {"steps", steps, "pipeline customer stage entered left days came went", "", 50},
   {"conversion", conversion,
    "start by group customers converted median_days low_days high_days rate low high at_risk status",
    "at_risk by low high status", 0},

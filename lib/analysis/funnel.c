@@ -26,7 +26,7 @@ typedef struct work {
   crm_table *table;
   crm__funnel *funnel;
   crm__row_index opportunities;   /* by pipeline */
-  crm__row_index stages;          /* of pipelines, by pipeline */
+  crm__pipelines pipelines;
   crm__row_index entries;         /* by opportunity */
   uint32_t *lone;                 /* opportunities that name no pipeline, by place */
   uint32_t lone_count;
@@ -34,41 +34,20 @@ typedef struct work {
 
 /* ---- the stages of a pipeline ---- */
 
-static int comes_after(const crm_store *store, const crm__funnel_stage *a, const crm__funnel_stage *b)
+static crm_status read_stages(work *all, uint32_t name, crm_error *error)
 {
-  return a->position != b->position
-           ? a->position > b->position
-           : crm__key_compare(crm__name_key(store, a->name), crm__name_key(store, b->name)) > 0;
-}
-
-/* By position, stages at the same one by key. There are few. */
-static crm_status read_stages(work *all, uint32_t pipeline, crm_error *error)
-{
-  const crm_store *store = all->scope->store;
   crm__funnel *funnel = all->funnel;
-  uint32_t i = pipeline < all->stages.ids ? all->stages.starts[pipeline] : 0;
-  uint32_t end = pipeline < all->stages.ids ? all->stages.starts[pipeline + 1U] : 0;
+  crm__pipeline pipeline;
   int32_t s;
-  if (end - i > CRM__FUNNEL_STAGES) {
-    return crm__fail_at(error, CRM_ERROR_LIMIT, "pipelines", "stage", 0, -1, "a pipeline has more than %d stages",
-                        CRM__FUNNEL_STAGES);
+  crm_status status = crm__pipeline_read(all->scope->store, &all->pipelines, name, &pipeline, error);
+  if (status != CRM_OK) {
+    return status;
   }
-  funnel->count = 0;
-  for (; i < end; i++) {
-    uint32_t row = all->stages.rows[i];
-    crm__funnel_stage stage = funnel->stages[funnel->count];
-    stage.name = crm__row_id(store, CRM__TABLE_PIPELINES, CRM__PIPELINES_STAGE, row);
-    stage.position = crm__row_value(store, CRM__TABLE_PIPELINES, CRM__PIPELINES_POSITION, row);
-    for (s = funnel->count++; s > 0 && comes_after(store, &funnel->stages[s - 1], &stage); s--) {
-      crm__funnel_stage moved = funnel->stages[s];
-      funnel->stages[s] = funnel->stages[s - 1];
-      funnel->stages[s - 1] = moved;
-    }
-    funnel->stages[s].name = stage.name;
-    funnel->stages[s].position = stage.position;
-  }
+  funnel->count = pipeline.count;
   for (s = 0; s < funnel->count; s++) {
-    funnel->place[funnel->stages[s].name] = (uint8_t)(s + 1);
+    funnel->stages[s].name = pipeline.names[s];
+    funnel->stages[s].position = pipeline.positions[s];
+    funnel->place[pipeline.names[s]] = (uint8_t)(s + 1);
   }
   funnel->stages[funnel->count].name = CRM__NONE;
   return CRM_OK;
@@ -270,7 +249,7 @@ static crm_status open_funnel(work *all, int64_t horizon, crm_error *error)
   if (funnel->place == NULL || funnel->open_stage == NULL || funnel->open_days == NULL) {
     return crm__fail_memory(error);
   }
-  for (s = 0; s <= CRM__FUNNEL_STAGES; s++) {
+  for (s = 0; s <= CRM__PIPELINE_STAGES; s++) {
     int64_t *days = crm__scope_alloc(scope, (uint64_t)(horizon + 2) * 4U, sizeof *days);
     if (days == NULL) {
       return crm__fail_memory(error);
@@ -293,7 +272,7 @@ static crm_status index_rows(work *all, crm_error *error)
   crm_status status = crm__rows_by(scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_PIPELINE, -1,
                                    &all->opportunities, error);
   if (status == CRM_OK) {
-    status = crm__rows_by(scope, CRM__TABLE_PIPELINES, CRM__PIPELINES_PIPELINE, -1, &all->stages, error);
+    status = crm__pipelines_open(scope, &all->pipelines, error);
   }
   if (status == CRM_OK) {
     status = crm__rows_by(scope, CRM__TABLE_STAGES, CRM__STAGES_OPPORTUNITY, CRM__STAGES_TIME, &all->entries, error);
@@ -314,13 +293,14 @@ static crm_status index_rows(work *all, crm_error *error)
   return CRM_OK;
 }
 
-/* How many pipelines have a stage; *only gets the last of them. */
+/* How many pipelines have a stage and are not the customers' alone; *only gets the last of them. */
 static uint32_t count_defined(const work *all, uint32_t *only)
 {
   uint32_t count = 0;
   uint32_t id;
-  for (id = 0; id < all->stages.ids; id++) {
-    if (all->stages.starts[id] < all->stages.starts[id + 1U]) {
+  for (id = 0; id < all->pipelines.stages.ids; id++) {
+    if (crm__pipeline_defined(&all->pipelines, id) &&
+        !crm__pipeline_of_customers_alone(all->scope->store, &all->pipelines, id)) {
       *only = id;
       count++;
     }
@@ -330,32 +310,26 @@ static uint32_t count_defined(const work *all, uint32_t *only)
 
 static int is_pipeline(const work *all, uint32_t id)
 {
-  return (id < all->stages.ids && all->stages.starts[id] < all->stages.starts[id + 1U]) ||
+  return crm__pipeline_defined(&all->pipelines, id) ||
          (id < all->opportunities.ids && all->opportunities.starts[id] < all->opportunities.starts[id + 1U]);
 }
 
 /* Opportunities that name no pipeline go through the only one that there is, or stand apart. */
 static crm_status add_pipelines(work *all, uint32_t wanted, int64_t *days, crm_error *error)
 {
-  uint32_t names = crm__names(all->scope->store);
+  const crm_store *store = all->scope->store;
   uint32_t only = CRM__NONE;
   uint32_t defined = count_defined(all, &only);
-  const uint32_t *ranks;
-  uint32_t *sorted = crm__scope_alloc(all->scope, names, sizeof *sorted);
+  const uint32_t *names;
+  uint32_t count;
   uint32_t i;
-  crm_status status = crm__row_ranks(all->scope, CRM__TABLE_PIPELINES, CRM__PIPELINES_PIPELINE, &ranks, error);
-  if (status == CRM_OK && sorted == NULL) {
-    status = crm__fail_memory(error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  for (i = 0; i < names; i++) {
-    sorted[ranks[i]] = i;
-  }
-  for (i = 0; status == CRM_OK && i < names; i++) {
-    if (is_pipeline(all, sorted[i]) && (wanted == CRM__NONE || wanted == sorted[i])) {
-      status = add_pipeline(all, sorted[i], defined == 1 && sorted[i] == only, days, error);
+  crm_status status = crm__names_by_key(all->scope, &names, &count, error);
+  for (i = 0; status == CRM_OK && i < count; i++) {
+    uint32_t name = names[i];
+    if (wanted == CRM__NONE
+          ? is_pipeline(all, name) && !crm__pipeline_of_customers_alone(store, &all->pipelines, name)
+          : wanted == name) {
+      status = add_pipeline(all, name, defined == 1 && name == only, days, error);
     }
   }
   if (status == CRM_OK && wanted == CRM__NONE && defined != 1 && all->lone_count > 0) {

@@ -10,8 +10,8 @@
 
 typedef struct path {
   crm__funnel *funnel;
-  int64_t entered[CRM__FUNNEL_STAGES];   /* first entry by stage; INT64_MIN: none yet */
-  uint8_t watched[CRM__FUNNEL_STAGES];   /* 1: that entry is a case and still open */
+  int64_t entered[CRM__PIPELINE_STAGES];   /* first entry by stage; INT64_MIN: none yet */
+  uint8_t watched[CRM__PIPELINE_STAGES];   /* 1: that entry is a case and still open */
   int32_t at;                            /* stage now, NOWHERE */
   int64_t since;
   int32_t lowest;                        /* of the stages so far */

@@ -3,13 +3,12 @@
 #ifndef CRM_ANALYSIS_FUNNEL_PATH_H
 #define CRM_ANALYSIS_FUNNEL_PATH_H
 
+#include "analysis/pipelines.h"
 #include "base/survival.h"
 #include "store/facts.h"
 #include "store/rows.h"
 
 /* How opportunities went through the stages of one pipeline. */
-
-#define CRM__FUNNEL_STAGES 64    /* most stages of a pipeline */
 
 /* What came of the opportunities in one stage; the last of a pipeline's is the whole way. */
 typedef struct crm__funnel_stage {
@@ -32,7 +31,7 @@ typedef struct crm__funnel {
   int64_t horizon;
   uint32_t pipeline;         /* CRM__NONE: of opportunities without one */
   int32_t count;             /* stages, without the whole way */
-  crm__funnel_stage stages[CRM__FUNNEL_STAGES + 1];
+  crm__funnel_stage stages[CRM__PIPELINE_STAGES + 1];
   uint8_t *place;            /* by name: 1 + its stage, 0: none of the pipeline */
   uint32_t open_count;       /* those that stand in a stage: where and for how many days, -1: not known */
   uint8_t *open_stage;

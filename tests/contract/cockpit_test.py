@@ -85,6 +85,10 @@ HEADERS.update({
     "calibration": "signs,customers,known,businesses,probability,low,high,status",
     "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share",
     "conversion": "start,by,group,customers,converted,median_days,low_days,high_days,rate,low,high,at_risk,status",
+    "journey": "pipeline,by,group,stage,position,entered,customers,median_days,dwell_days,dwell_low,dwell_high,pass_rate,"
+               "low,high,at_risk,passed,dropped,pass_days,returned,skipped,status",
+    "journeys": "pipeline,customer,stage,entered,days,began,highest,entries,returned,skipped,state",
+    "steps": "pipeline,customer,stage,entered,left,days,came,went",
     "owners": "owner,left,customers,orders,revenue,won,lost,won_amount,open,open_amount",
     "ownership": "customer,owner,from,to",
     "handovers": "customer,time,from_owner,to_owner,open,open_amount,orders_before,revenue_before,orders_after,"
@@ -108,7 +112,7 @@ NEEDS = {
     "conversion": ["--by", "origin"],
 }
 
-WITHOUT_ROWS = {"funnel", "handovers", "sites", "aliases"}   # where no file has opportunities, several owners, parents, merges
+WITHOUT_ROWS = {"funnel", "journey", "journeys", "steps", "handovers", "sites", "aliases"}   # where no file has opportunities, several owners, parents, merges
 
 PLAIN = """document,time,customer,amount
 1,2024-01-05,7,10.00

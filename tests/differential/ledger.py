@@ -165,7 +165,7 @@ class Ledger:
             "ahead": int(first.get("--ahead", "7")), "dormant_given": integer("--dormant"),
             "dormant_days_given": integer("--dormant-days"), "lost_days_given": integer("--lost-days"),
             "horizon": int(first.get("--horizon", "365")), "days": int(first.get("--days", "90")),
-            "group_by": first.get("--by", "tier"), "across": first.get("--across"),
+            "group_by": first.get("--by", "tier"), "told_by": first.get("--by"), "across": first.get("--across"),
         }
         self.table("given", row, [tuple(row.values())])
         many = {"given_branches": ("branch", "--branch"), "given_anonymous": ("customer", "--anonymous")}

@@ -14,6 +14,7 @@ PRODUCTS = ["1", "2", "10", "P-1", "p-1", ""]
 BRANCHES = ["1", "2", "Nord"]
 PEOPLE = ["ann", "bob", "eve", "7"]
 STAGES = ["contact", "offer", "deal"]
+STEPS = ["chosen", "judged", "planned", "settled", "prospect"]
 LIVES = ["suspect", "prospect", "opportunity", "customer", "repeat", "reactivated", "dormant", "lost"]
 
 COLUMNS = {
@@ -233,9 +234,13 @@ class Data:
                                  "staff": self.maybe(rng.choice(PEOPLE))})
         for _ in range(rng.choice([0, 0, 3, 8])):
             entries.append({"customer": rng.choice(self.keys), "time": self.instant(), "stage": rng.choice(LIVES)})
+        for _ in range(rng.choice([0, 20, 60])):
+            entries.append({"customer": rng.choice(self.keys[:12]), "time": self.instant(),
+                            "stage": rng.choice(STEPS + ["lost"] + STAGES * self.chance(0.02))})
         self.files.append(("opportunities", deals))
         self.files.append(("pipelines", [{"pipeline": "P", "stage": stage, "position": place,
-                                          "probability": "0.%d" % (2 * place)} for place, stage in enumerate(STAGES, 1)]))
+                                          "probability": "0.%d" % (2 * place)} for place, stage in enumerate(STAGES, 1)]
+                           + [{"pipeline": "T", "stage": stage, "position": place} for place, stage in enumerate(STEPS)]))
         self.files.append(("stages", entries))
         self.files.append(("interactions", contacts))
         if self.chance(0.3):

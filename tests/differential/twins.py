@@ -42,7 +42,7 @@ WITHOUT = {
 
 # Whose scope may be narrowed to a segment.
 NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "cohorts", "repeat", "rhythm", "frequency",
-            "products", "bridge", "due", "funnel", "lives", "bucket", "composition", "classes", "owners", "completeness")
+            "products", "bridge", "due", "funnel", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "completeness")
 
 # What a programme has changed.
 EFFECT = ("effect", "strata", "coverage")
@@ -255,6 +255,8 @@ class Questions:
             "stays": lambda: self.limits() + self.as_of(), "transitions": lambda: self.limits() + self.window(),
             "bucket": lambda: self.limits() + self.period() + self.window(),
             "funnel": lambda: self.pick("--horizon", "10", "30") + self.window(),
+            "journey": lambda: self.pick("--horizon", "10", "30") + self.pick("--by", "owner", "region", "origin") + self.window(),
+            "journeys": self.as_of, "steps": self.as_of,
             "segment": self.scope, "overlap": self.scope, "drift": lambda: self.compared(False),
             "composition": self.groups, "hhi": self.groups,
             "effect": self.effect, "strata": self.effect, "coverage": self.effect,

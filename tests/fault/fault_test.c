@@ -453,6 +453,23 @@ static crm_status ask_conversion(const crm_store *store, const crm_scope *scope,
   return crm_conversion_compute(store, scope, &options, table, error);
 }
 
+static crm_status ask_journey(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_journey_options options = CRM_JOURNEY_OPTIONS_INIT;
+  options.by = "region";
+  return crm_journey_stages(store, scope, &options, table, error);
+}
+
+static crm_status ask_journeys(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_journey_members(store, scope, NULL, table, error);
+}
+
+static crm_status ask_steps(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_journey_history(store, scope, NULL, NULL, table, error);
+}
+
 static crm_status ask_stages(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, scope, crm_lifecycle_stages, table, error);
@@ -961,6 +978,7 @@ static const question questions[] = {
     ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
     ask_migration, ask_movers, ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons,
+    ask_journey,  ask_journeys, ask_steps,
 };
 
 static void test_questions(void **state)

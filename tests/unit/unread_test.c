@@ -63,6 +63,9 @@ TABLE(crm_effect_strata, crm_effect_strata(of->store, NULL, NULL, &table, error)
 TABLE(crm_findings_compute, crm_findings_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_funnel_compute, crm_funnel_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_identity_aliases, crm_identity_aliases(of->store, &table, error))
+TABLE(crm_journey_history, crm_journey_history(of->store, NULL, NULL, NULL, &table, error))
+TABLE(crm_journey_members, crm_journey_members(of->store, NULL, NULL, &table, error))
+TABLE(crm_journey_stages, crm_journey_stages(of->store, NULL, NULL, &table, error))
 TABLE(crm_migration_compute, crm_migration_compute(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_migration_members, crm_migration_members(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_migration_movements, crm_migration_movements(of->store, NULL, NULL, NULL, &table, error))
@@ -238,7 +241,8 @@ static const struct {
   ENTRY(crm_completeness_customers), ENTRY(crm_composition_compute), ENTRY(crm_composition_concentration),
   ENTRY(crm_due_compute), ENTRY(crm_effect_compute), ENTRY(crm_effect_coverage), ENTRY(crm_effect_strata),
   ENTRY(crm_findings_compute), ENTRY(crm_funnel_compute), ENTRY(crm_identity_aliases),
-  ENTRY(crm_identity_erase), ENTRY(crm_identity_forget), ENTRY(crm_kpi_compute), ENTRY(crm_kpi_evidence),
+  ENTRY(crm_identity_erase), ENTRY(crm_identity_forget), ENTRY(crm_journey_history),
+  ENTRY(crm_journey_members), ENTRY(crm_journey_stages), ENTRY(crm_kpi_compute), ENTRY(crm_kpi_evidence),
   ENTRY(crm_lifecycle_compute), ENTRY(crm_load_begin), ENTRY(crm_migration_compute), ENTRY(crm_migration_members),
   ENTRY(crm_migration_movements), ENTRY(crm_migration_rates), ENTRY(crm_ownership_handovers),
   ENTRY(crm_ownership_history), ENTRY(crm_ownership_owners), ENTRY(crm_ownership_summary), ENTRY(crm_periods_compute),

@@ -442,6 +442,15 @@ class crm_io(Structure):
     ]
 
 
+class crm_journey_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("horizon_days", c_int32),
+        ("pipeline", c_char_p),
+        ("by", c_char_p),
+    ]
+
+
 class crm_kpi_info(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -935,6 +944,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_funnel_options": crm_funnel_options,
     "crm_handovers_options": crm_handovers_options,
     "crm_io": crm_io,
+    "crm_journey_options": crm_journey_options,
     "crm_kpi_evidence_options": crm_kpi_evidence_options,
     "crm_kpi_info": crm_kpi_info,
     "crm_kpi_options": crm_kpi_options,
@@ -989,6 +999,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_funnel_options": (("struct_size", sizeof(crm_funnel_options)),),
     "crm_handovers_options": (("struct_size", sizeof(crm_handovers_options)),),
     "crm_io": (("struct_size", sizeof(crm_io)),),
+    "crm_journey_options": (("struct_size", sizeof(crm_journey_options)),),
     "crm_kpi_evidence_options": (("struct_size", sizeof(crm_kpi_evidence_options)),),
     "crm_kpi_info": (("struct_size", sizeof(crm_kpi_info)),),
     "crm_kpi_options": (("struct_size", sizeof(crm_kpi_options)),),
@@ -1057,6 +1068,9 @@ class Functions:
     crm_io_durability: Callable[..., int]
     crm_io_selftest: Callable[..., int]
     crm_io_stdio: Callable[..., None]
+    crm_journey_history: Callable[..., int]
+    crm_journey_members: Callable[..., int]
+    crm_journey_stages: Callable[..., int]
     crm_kpi_compute: Callable[..., int]
     crm_kpi_count: Callable[..., int]
     crm_kpi_evidence: Callable[..., int]
@@ -1353,6 +1367,24 @@ class Functions:
         self.crm_io_stdio = f = library.crm_io_stdio
         f.argtypes = (POINTER(crm_io),)
         f.restype = None
+        self.crm_journey_history = f = library.crm_journey_history
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_journey_options), c_char_p,
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_journey_members = f = library.crm_journey_members
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_journey_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_journey_stages = f = library.crm_journey_stages
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_journey_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
         self.crm_kpi_compute = f = library.crm_kpi_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_kpi_options),

@@ -179,6 +179,22 @@ class Relations:
         options.pipeline = utf8(pipeline)
         return self._result(library.crm_funnel_compute, scope, byref(options))
 
+    def journey(self, what: str = "stages", *, pipeline: Optional[str] = None, by: Optional[str] = None,
+                horizon_days: int = 0, customer: Optional[str] = None, **scope: Unpack[ScopeArguments]) -> Table:
+        """Customers through pipelines of the host's own stages (None: each that one has an entry in). `what`: "stages",
+        with `by` told apart too by a column of names of customers ("owner", "region", ...); "members", where each of
+        them is; or "history", every stay in a stage, of one `customer` or of all."""
+        if what not in ("stages", "members", "history"):
+            raise ValueError("what is one of stages, members, history, not %r" % (what,))
+        options = _ffi.new(_ffi.crm_journey_options)
+        options.horizon_days = horizon_days
+        options.pipeline = utf8(pipeline)
+        options.by = utf8(by)
+        if what == "history":
+            return self._result(library.crm_journey_history, scope, byref(options), utf8(customer))
+        function = library.crm_journey_stages if what == "stages" else library.crm_journey_members
+        return self._result(function, scope, byref(options))
+
     def conversion(self, *, by: Optional[str] = None, horizon_days: int = 0, **scope: Unpack[ScopeArguments]) -> Table:
         """How long from being known, the first contact and the first opportunity to the first order, those who have not
         bought yet censored; `by`: told apart too by a column of names of customers ("origin", "region", ...)."""
