@@ -127,6 +127,31 @@ static crm_status knowledge(const crm_store *store, const arguments *args, crm_t
   return crm_completeness_customers(store, &args->scope, table, error);
 }
 
+static crm_status freshness(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_freshness(store, &args->scope, &args->completeness, table, error);
+}
+
+static crm_status dossiers(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_dossiers(store, &args->scope, &args->completeness, table, error);
+}
+
+static crm_status static_only(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_static(store, &args->scope, &args->completeness, table, error);
+}
+
+static crm_status idle(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_idle(store, &args->scope, &args->completeness, table, error);
+}
+
+static crm_status changes(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_changes(store, &args->scope, table, error);
+}
+
 static crm_status products(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return crm_products_compute(store, &args->scope, &args->products, table, error);
@@ -241,6 +266,11 @@ static const verb verbs[] = {
   {"fields", sets_fields, "field type meaning", "", 0},
   {"completeness", completeness, "column known customers share", "", 0},
   {"knowledge", knowledge, "customer known columns share", "", 50},
+  {"freshness", freshness, "section field weight customers known_share fresh_share completeness", "customers", 0},
+  {"dossiers", dossiers, "customer section completeness known fields oldest_days", "", 50},
+  {"static-only", static_only, "measure value numerator denominator low high", "", 0},
+  {"idle", idle, "customer owner last_event event idle_days known columns", "columns", 50},
+  {"changes", changes, "field registered customers changed confirmed customers_share last", "", 0},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
   {"kpi", kpi, "group kpi period value unit change year_change status", "unit group", 0},
   {"bridge", bridge, "part key change share before after n_before n_after", "n_before n_after share", 0},

@@ -25,6 +25,7 @@ void put_opportunities(struct writer *writer, const struct chain *chain);
 void put_stages(struct writer *writer, const struct chain *chain);
 void put_interactions(struct writer *writer, const struct chain *chain);
 void put_staff(struct writer *writer, const struct chain *chain);
+void put_changes(struct writer *writer, const struct chain *chain);
 void put_ownership(struct writer *writer, const struct chain *chain);
 
 #endif

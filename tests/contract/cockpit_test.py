@@ -85,6 +85,11 @@ HEADERS.update({
     "calibration": "signs,customers,known,businesses,probability,low,high,status",
     "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share",
     "conversion": "start,by,group,customers,converted,median_days,low_days,high_days,rate,low,high,at_risk,status",
+    "freshness": "section,field,weight,customers,known,known_share,fresh,fresh_share,completeness,status",
+    "dossiers": "customer,section,completeness,known,fields,oldest_days",
+    "static-only": "measure,value,numerator,denominator,low,high,status",
+    "idle": "customer,owner,joined,last_event,event,idle_days,known,columns",
+    "changes": "field,registered,customers,changed,confirmed,customers_share,first,last",
     "journey": "pipeline,by,group,stage,position,entered,customers,median_days,dwell_days,dwell_low,dwell_high,pass_rate,"
                "low,high,at_risk,passed,dropped,pass_days,returned,skipped,status",
     "journeys": "pipeline,customer,stage,entered,days,began,highest,entries,returned,skipped,state",
@@ -112,7 +117,7 @@ NEEDS = {
     "conversion": ["--by", "origin"],
 }
 
-WITHOUT_ROWS = {"funnel", "journey", "journeys", "steps", "handovers", "sites", "aliases"}   # where no file has opportunities, several owners, parents, merges
+WITHOUT_ROWS = {"funnel", "journey", "journeys", "steps", "changes", "idle", "handovers", "sites", "aliases"}   # where no file has opportunities, several owners, parents, merges
 
 PLAIN = """document,time,customer,amount
 1,2024-01-05,7,10.00

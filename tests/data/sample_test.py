@@ -44,7 +44,7 @@ PLANTED = {
 }
 
 TABLES = ("customers", "products", "opportunities", "pipelines", "stages", "interactions", "payments", "figures", "staff",
-          "ownership")
+          "ownership", "changes")
 
 
 def findings(cockpit, folder):

@@ -30,6 +30,7 @@ COLUMNS = {
     "figures": "from to name value measure branch staff",
     "staff": "staff team left",
     "ownership": "customer owner from to version",
+    "changes": "customer field time kind id",
 }
 
 
@@ -67,6 +68,9 @@ class Data:
                                          for name in PEOPLE]))
         if rng.random() < 0.5:
             self.files.append(("figures", self.figures()))
+        if rng.random() < 0.5:
+            log = self.changes()
+            self.files += [("changes", log), ("changes", log[len(log) // 2:])]
         rng.shuffle(self.files)
         order = {"sales": 0}
         self.files.sort(key=lambda file: order.get(file[0], 1))
@@ -246,6 +250,12 @@ class Data:
         if self.chance(0.3):
             self.files.append(("interactions", contacts[len(contacts) // 2:]))
 
+    def changes(self):
+        rng = self.rng
+        return [{"customer": rng.choice(self.keys), "field": rng.choice(["region", "origin", "channels", "owner", "shoe_size"]),
+                 "time": self.instant(), "kind": rng.choice(["", "changed", "confirmed"]), "id": self.maybe("c%d" % number, 0.5)}
+                for number in range(rng.choice([1, 10, 40]))]
+
     def payments(self):
         rng, rows = self.rng, []
         for number in range(rng.choice([1, 6, 40])):
@@ -340,14 +350,14 @@ def sample_files(source, folder):
     def kept(table, row):
         if table == "sales":
             return int(row["customer"]) % 12 == 5 if row["customer"] else int(row["document"]) % 20 == 0
-        if table in ("customers", "payments", "interactions", "ownership"):
+        if table in ("customers", "payments", "interactions", "ownership", "changes"):
             return int(row["customer"]) % 12 == 5
         if table == "opportunities":
             return int(row["customer"]) % 4 == 1
         return True
 
     for table in ("customers", "sales", "opportunities", "pipelines", "stages", "interactions", "payments", "ownership", "staff",
-                  "figures"):
+                  "figures", "changes"):
         with open(source / (table + ".csv"), newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             rows = [row for row in reader if kept(table, row)]

@@ -470,6 +470,26 @@ static crm_status ask_steps(const crm_store *store, const crm_scope *scope, crm_
   return crm_journey_history(store, scope, NULL, NULL, table, error);
 }
 
+static crm_status ask_freshness(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_completeness_freshness(store, scope, NULL, table, error);
+}
+
+static crm_status ask_dossiers(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_completeness_dossiers(store, scope, NULL, table, error);
+}
+
+static crm_status ask_static(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_completeness_static(store, scope, NULL, table, error);
+}
+
+static crm_status ask_idle(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_completeness_idle(store, scope, NULL, table, error);
+}
+
 static crm_status ask_stages(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, scope, crm_lifecycle_stages, table, error);
@@ -978,7 +998,7 @@ static const question questions[] = {
     ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
     ask_migration, ask_movers, ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons,
-    ask_journey,  ask_journeys, ask_steps,
+    ask_journey,  ask_journeys, ask_steps, ask_freshness, ask_dossiers, ask_static, ask_idle, crm_completeness_changes,
 };
 
 static void test_questions(void **state)

@@ -54,6 +54,11 @@ TABLE(crm_conversion_compute, crm_conversion_compute(of->store, NULL, NULL, &tab
 TABLE(crm_cohorts_compute, crm_cohorts_compute(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_completeness_columns, crm_completeness_columns(of->store, NULL, &table, error))
 TABLE(crm_completeness_customers, crm_completeness_customers(of->store, NULL, &table, error))
+TABLE(crm_completeness_changes, crm_completeness_changes(of->store, NULL, &table, error))
+TABLE(crm_completeness_dossiers, crm_completeness_dossiers(of->store, NULL, NULL, &table, error))
+TABLE(crm_completeness_freshness, crm_completeness_freshness(of->store, NULL, NULL, &table, error))
+TABLE(crm_completeness_idle, crm_completeness_idle(of->store, NULL, NULL, &table, error))
+TABLE(crm_completeness_static, crm_completeness_static(of->store, NULL, NULL, &table, error))
 TABLE(crm_composition_compute, crm_composition_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_composition_concentration, crm_composition_concentration(of->store, NULL, NULL, &table, error))
 TABLE(crm_due_compute, crm_due_compute(of->store, NULL, NULL, &table, error))
@@ -238,6 +243,8 @@ static const struct {
   ENTRY(crm_accounts_sites), ENTRY(crm_bridge_compute), ENTRY(crm_classes_compute), ENTRY(crm_classes_corporate),
   ENTRY(crm_classes_calibration), ENTRY(crm_conversion_compute),
   ENTRY(crm_cockpit_evaluate), ENTRY(crm_cohorts_compute), ENTRY(crm_completeness_columns),
+  ENTRY(crm_completeness_changes), ENTRY(crm_completeness_dossiers), ENTRY(crm_completeness_freshness),
+  ENTRY(crm_completeness_idle), ENTRY(crm_completeness_static),
   ENTRY(crm_completeness_customers), ENTRY(crm_composition_compute), ENTRY(crm_composition_concentration),
   ENTRY(crm_due_compute), ENTRY(crm_effect_compute), ENTRY(crm_effect_coverage), ENTRY(crm_effect_strata),
   ENTRY(crm_findings_compute), ENTRY(crm_funnel_compute), ENTRY(crm_identity_aliases),

@@ -51,6 +51,7 @@ CRM_COCKPIT_PARTS_FIGURES = 1
 CRM_COCKPIT_PARTS_FINDINGS = 2
 CRM_COCKPIT_PARTS_LISTS = 4
 CRM_COCKPIT_PARTS_CAUSES = 8
+CRM_COMPLETENESS_RULES = 256
 CRM_DUE_DUE = 1
 CRM_DUE_OVERDUE = 2
 CRM_DUE_LOSING = 4
@@ -345,6 +346,28 @@ class crm_cohorts_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
         ("rolling_days", c_int32),
+    ]
+
+
+class crm_completeness_rule(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("weight", c_int32),
+        ("field", c_char_p),
+        ("section", c_char_p),
+        ("max_days", c_int32),
+        ("half_life_days", c_int32),
+    ]
+
+
+class crm_completeness_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("rule_size", c_uint32),
+        ("rules", POINTER(crm_completeness_rule)),
+        ("rule_count", c_int64),
+        ("idle_days", c_int32),
+        ("reserved", c_int32),
     ]
 
 
@@ -928,6 +951,8 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_cockpit_options": crm_cockpit_options,
     "crm_cohorts_options": crm_cohorts_options,
     "crm_column": crm_column,
+    "crm_completeness_options": crm_completeness_options,
+    "crm_completeness_rule": crm_completeness_rule,
     "crm_composition_options": crm_composition_options,
     "crm_config": crm_config,
     "crm_context_options": crm_context_options,
@@ -983,6 +1008,8 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_cockpit_options": (("struct_size", sizeof(crm_cockpit_options)),),
     "crm_cohorts_options": (("struct_size", sizeof(crm_cohorts_options)),),
     "crm_column": (("struct_size", sizeof(crm_column)),),
+    "crm_completeness_options": (("struct_size", sizeof(crm_completeness_options)), ("rule_size", sizeof(crm_completeness_rule))),
+    "crm_completeness_rule": (("struct_size", sizeof(crm_completeness_rule)),),
     "crm_composition_options": (("struct_size", sizeof(crm_composition_options)),),
     "crm_config": (("struct_size", sizeof(crm_config)),),
     "crm_context_options": (("struct_size", sizeof(crm_context_options)),),
@@ -1048,8 +1075,13 @@ class Functions:
     crm_cockpit_roles: Callable[..., int]
     crm_cockpit_table: Callable[..., int]
     crm_cohorts_compute: Callable[..., int]
+    crm_completeness_changes: Callable[..., int]
     crm_completeness_columns: Callable[..., int]
     crm_completeness_customers: Callable[..., int]
+    crm_completeness_dossiers: Callable[..., int]
+    crm_completeness_freshness: Callable[..., int]
+    crm_completeness_idle: Callable[..., int]
+    crm_completeness_static: Callable[..., int]
     crm_composition_compute: Callable[..., int]
     crm_composition_concentration: Callable[..., int]
     crm_context_configure: Callable[..., int]
@@ -1280,11 +1312,38 @@ class Functions:
             POINTER(POINTER(crm_table)), POINTER(crm_error)
         )
         f.restype = c_int32
+        self.crm_completeness_changes = f = library.crm_completeness_changes
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
         self.crm_completeness_columns = f = library.crm_completeness_columns
         f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_completeness_customers = f = library.crm_completeness_customers
         f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_completeness_dossiers = f = library.crm_completeness_dossiers
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_completeness_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_completeness_freshness = f = library.crm_completeness_freshness
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_completeness_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_completeness_idle = f = library.crm_completeness_idle
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_completeness_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_completeness_static = f = library.crm_completeness_static
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_completeness_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
         f.restype = c_int32
         self.crm_composition_compute = f = library.crm_composition_compute
         f.argtypes = (

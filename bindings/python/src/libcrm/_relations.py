@@ -225,6 +225,35 @@ class Relations:
         """How much is known of the customers, column by column."""
         return self._result(library.crm_completeness_columns, scope)
 
+    def freshness(self, expected: Optional[Sequence[Mapping[str, Any]]] = None, what: str = "rules",
+                  **scope: Unpack[ScopeArguments]) -> Table:
+        """Completeness by what is expected to be known, weighed, and no older than it should be. `expected`: a mapping a
+        rule with `field` and as wanted `section`, `weight`, `max_days`, `half_life_days`; None: every column, and events
+        of the last year. `what`: "rules", or "dossiers" for every customer and section."""
+        functions = {"rules": library.crm_completeness_freshness, "dossiers": library.crm_completeness_dossiers}
+        if what not in functions:
+            raise ValueError("what is one of %s, not %r" % (", ".join(functions), what))
+        options, kept = completeness_options(expected)
+        made = self._result(functions[what], scope, byref(options))
+        del kept
+        return made
+
+    def static_only(self, idle_days: int = 0, what: str = "shares", **scope: Unpack[ScopeArguments]) -> Table:
+        """Customers of whom something static is known and with whom nothing has happened for more than `idle_days` (0:
+        365). `what`: "shares", or "customers", the longest idle first."""
+        functions = {"shares": library.crm_completeness_static, "customers": library.crm_completeness_idle}
+        if what not in functions:
+            raise ValueError("what is one of %s, not %r" % (", ".join(functions), what))
+        options, kept = completeness_options(None)
+        options.idle_days = idle_days
+        made = self._result(functions[what], scope, byref(options))
+        del kept
+        return made
+
+    def changes(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """The change log of the customer file, a row a field."""
+        return self._result(library.crm_completeness_changes, scope)
+
     def completeness_customers(self, **scope: Unpack[ScopeArguments]) -> Table:
         """How much is known of each customer."""
         return self._result(library.crm_completeness_customers, scope)
@@ -321,6 +350,23 @@ def segment_options(expression: str, named: Optional[Mapping[str, str]]) -> Any:
             ctypes.memmove(ctypes.byref(place), ctypes.byref(_ffi.new(_ffi.crm_segment_definition)), ctypes.sizeof(place))
             place.name, place.expression = utf8(name), utf8(text)
         options.definitions, options.definition_count = kept, len(named)
+    return options, kept
+
+
+def completeness_options(expected: Optional[Sequence[Mapping[str, Any]]]) -> Any:
+    """A crm_completeness_options, and what it points to."""
+    options = _ffi.new(_ffi.crm_completeness_options)
+    kept = None
+    if expected:
+        kept = (_ffi.crm_completeness_rule * len(expected))()
+        for place, rule in zip(kept, expected):
+            unknown = set(rule) - {"field", "section", "weight", "max_days", "half_life_days"}
+            if unknown or "field" not in rule:
+                raise ValueError("a rule has a field and may have section, weight, max_days, half_life_days, not %r" % (rule,))
+            ctypes.memmove(ctypes.byref(place), ctypes.byref(_ffi.new(_ffi.crm_completeness_rule)), ctypes.sizeof(place))
+            for name, value in rule.items():
+                setattr(place, name, utf8(value) if name in ("field", "section") else value)
+        options.rules, options.rule_count = kept, len(expected)
     return options, kept
 
 

@@ -252,6 +252,14 @@ class SameBytes(unittest.TestCase):
         yield "transitions", ["--from", "2025-01-01", "--to", "2026-01-01"], life.transitions("2025-01-01", "2026-01-01")
         yield "funnel", [], store.funnel()
         yield "conversion", ["--by", "origin"], store.conversion(by="origin")
+        expected = [{"field": "region", "section": "address", "weight": 3, "half_life_days": 365}, {"field": "events.sales", "max_days": 90}]
+        flags = ["--expect", "region,section=address,weight=3,half=365", "--expect", "events.sales,max=90"]
+        yield "freshness", [], store.freshness()
+        yield "freshness", flags, store.freshness(expected)
+        yield "dossiers", flags, store.freshness(expected, "dossiers")
+        yield "static-only", ["--idle", "90"], store.static_only(90)
+        yield "idle", [], store.static_only(what="customers")
+        yield "changes", [], store.changes()
         yield "journey", ["--by", "region"], store.journey(by="region")
         yield "journeys", [], store.journey("members")
         yield "steps", ["--pipeline", "target"], store.journey("history", pipeline="target")
