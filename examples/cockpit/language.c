@@ -332,6 +332,8 @@ static const entry entries[] = {
   {"verb", "static-only", {"Customers with nothing but data", "仅有静态资料的客户"}},
   {"verb", "idle", {"Customers without any event", "无动态的客户"}},
   {"verb", "changes", {"Changes of the customer file", "客户档案变更"}},
+  {"verb", "progress", {"Progress of opportunities", "商机推进"}},
+  {"verb", "open-deals", {"Open opportunities", "在手商机"}},
   {"verb", "journey", {"Customers through their stages", "客户阶段推进"}},
   {"verb", "journeys", {"Customers on their way", "在途客户"}},
   {"verb", "steps", {"Stays in the stages", "阶段停留"}},

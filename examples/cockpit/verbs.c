@@ -75,11 +75,29 @@ static crm_status frequency(const crm_store *store, const arguments *args, crm_t
   return crm_rhythm_summary(store, &args->scope, table, error);
 }
 
-static crm_status funnel(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+static crm_funnel_options funnel_options(const arguments *args)
 {
   crm_funnel_options options = args->funnel;
   options.horizon_days = args->lifecycle.horizon_days;
+  return options;
+}
+
+static crm_status funnel(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_funnel_options options = funnel_options(args);
   return crm_funnel_compute(store, &args->scope, &options, table, error);
+}
+
+static crm_status progress(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_funnel_options options = funnel_options(args);
+  return crm_progress_stages(store, &args->scope, &options, table, error);
+}
+
+static crm_status open_deals(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_funnel_options options = funnel_options(args);
+  return crm_progress_opportunities(store, &args->scope, &options, table, error);
 }
 
 static crm_journey_options journey_options(const arguments *args)
@@ -236,6 +254,10 @@ static const verb verbs[] = {
   {"funnel", funnel,
    "pipeline stage entered open open_amount median_days promotion_rate low high won_rate stalled status",
    "low high median_days open_amount", 0},
+  {"progress", progress, "pipeline stage open open_amount median_days stalled overdue slipped slip_rate quiet",
+   "quiet median_days", 0},
+  {"open-deals", open_deals, "opportunity owner stage amount stage_days next_due expected_close slips state",
+   "amount next_due", 50},
   {"journey", journey,
    "pipeline group stage entered customers dwell_days pass_rate passed dropped returned skipped", "returned group", 0},
   {"journeys", journeys, "pipeline customer stage entered days highest returned skipped state", "returned skipped", 50},

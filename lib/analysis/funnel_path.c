@@ -166,6 +166,8 @@ static void stand(path *of, uint32_t opportunity, int64_t begin)
       stage->open++;
       stage->open_amount += amount == INT64_MIN ? 0 : amount;
       funnel->open_stage[funnel->open_count] = (uint8_t)places[i];
+      funnel->open_row[funnel->open_count] = opportunity;
+      funnel->open_since[funnel->open_count] = since[i];
       funnel->open_days[funnel->open_count++] = crm__funnel_days(funnel, since[i], funnel->scope->as_of);
     }
   }

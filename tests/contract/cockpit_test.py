@@ -90,6 +90,10 @@ HEADERS.update({
     "static-only": "measure,value,numerator,denominator,low,high,status",
     "idle": "customer,owner,joined,last_event,event,idle_days,known,columns",
     "changes": "field,registered,customers,changed,confirmed,customers_share,first,last",
+    "progress": "pipeline,stage,position,open,open_amount,to_30,to_60,to_90,over_90,median_days,stalled,overdue,overdue_amount,"
+                "slipped,slip_rate,low,high,slips,slipped_days,undated,quiet,status",
+    "open-deals": "opportunity,customer,owner,pipeline,stage,amount,created,entered,age_days,stage_days,limit_days,next_due,"
+                  "expected_close,close_overdue_days,slips,slipped_days,last_contact,state",
     "journey": "pipeline,by,group,stage,position,entered,customers,median_days,dwell_days,dwell_low,dwell_high,pass_rate,"
                "low,high,at_risk,passed,dropped,pass_days,returned,skipped,status",
     "journeys": "pipeline,customer,stage,entered,days,began,highest,entries,returned,skipped,state",
@@ -117,7 +121,7 @@ NEEDS = {
     "conversion": ["--by", "origin"],
 }
 
-WITHOUT_ROWS = {"funnel", "journey", "journeys", "steps", "changes", "idle", "handovers", "sites", "aliases"}   # where no file has opportunities, several owners, parents, merges
+WITHOUT_ROWS = {"funnel", "progress", "open-deals", "journey", "journeys", "steps", "changes", "idle", "handovers", "sites", "aliases"}   # where no file has opportunities, several owners, parents, merges
 
 PLAIN = """document,time,customer,amount
 1,2024-01-05,7,10.00

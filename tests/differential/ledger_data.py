@@ -22,9 +22,9 @@ COLUMNS = {
              "source version",
     "customers": "customer kind joined parent region owner credit_limit reference origin version",
     "merges": "customer into undone version",
-    "opportunities": "opportunity customer created closed outcome pipeline stage amount probability owner version",
+    "opportunities": "opportunity customer created closed outcome pipeline stage amount probability expected_close owner version",
     "pipelines": "pipeline stage position probability",
-    "stages": "opportunity customer time stage owner amount probability id",
+    "stages": "opportunity customer time stage owner amount probability expected_close id",
     "interactions": "time customer opportunity staff direction id",
     "payments": "document line kind customer time amount due version",
     "figures": "from to name value measure branch staff",
@@ -223,7 +223,8 @@ class Data:
                    "created": self.maybe(self.instant(created), 0.95),
                    "closed": self.instant(closed) if outcome in ("won", "lost") else "", "outcome": outcome,
                    "pipeline": rng.choice(["P", "P", "P", ""]), "stage": self.maybe(rng.choice(STAGES)), "amount": self.maybe(self.money(9000), 0.9),
-                   "probability": self.maybe("0.%d" % rng.randint(1, 9), 0.4), "owner": self.maybe(rng.choice(PEOPLE))}
+                   "probability": self.maybe("0.%d" % rng.randint(1, 9), 0.4), "owner": self.maybe(rng.choice(PEOPLE)),
+                   "expected_close": self.maybe(self.instant(created + rng.randint(10, 200)), 0.7)}
             deals.append(row)
             day = created
             for _ in range(rng.choice([0, 1, 2, 3, 4])):
@@ -231,7 +232,8 @@ class Data:
                 entries.append({"opportunity": row["opportunity"], "time": self.instant(day),
                                 "stage": rng.choice(STAGES + ["elsewhere"] * self.chance(0.1)),
                                 "amount": self.maybe(self.money(9000), 0.2),
-                                "probability": self.maybe("0.5", 0.2)})
+                                "probability": self.maybe("0.5", 0.2),
+                                "expected_close": self.maybe(self.instant(created + rng.randint(10, 150)), 0.5)})
             for _ in range(rng.choice([0, 0, 1, 4])):
                 contacts.append({"time": self.instant(created + rng.randint(-5, 60)), "customer": rng.choice(self.keys),
                                  "opportunity": self.maybe(row["opportunity"], 0.7),

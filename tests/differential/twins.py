@@ -42,7 +42,7 @@ WITHOUT = {
 
 # Whose scope may be narrowed to a segment.
 NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "cohorts", "repeat", "rhythm", "frequency",
-            "products", "bridge", "due", "funnel", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "completeness",
+            "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "completeness",
             "freshness", "dossiers", "static-only", "idle", "changes")
 
 # What a programme has changed.
@@ -267,6 +267,7 @@ class Questions:
             "stays": lambda: self.limits() + self.as_of(), "transitions": lambda: self.limits() + self.window(),
             "bucket": lambda: self.limits() + self.period() + self.window(),
             "funnel": lambda: self.pick("--horizon", "10", "30") + self.window(),
+            "progress": self.as_of, "open-deals": self.as_of,
             "journey": lambda: self.pick("--horizon", "10", "30") + self.pick("--by", "owner", "region", "origin") + self.window(),
             "journeys": self.as_of, "steps": self.as_of,
             "segment": self.scope, "overlap": self.scope, "drift": lambda: self.compared(False),

@@ -470,6 +470,16 @@ static crm_status ask_steps(const crm_store *store, const crm_scope *scope, crm_
   return crm_journey_history(store, scope, NULL, NULL, table, error);
 }
 
+static crm_status ask_progress(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_progress_stages(store, scope, NULL, table, error);
+}
+
+static crm_status ask_open_deals(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_progress_opportunities(store, scope, NULL, table, error);
+}
+
 static crm_status ask_freshness(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return crm_completeness_freshness(store, scope, NULL, table, error);
@@ -999,6 +1009,7 @@ static const question questions[] = {
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
     ask_migration, ask_movers, ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons,
     ask_journey,  ask_journeys, ask_steps, ask_freshness, ask_dossiers, ask_static, ask_idle, crm_completeness_changes,
+    ask_progress, ask_open_deals,
 };
 
 static void test_questions(void **state)

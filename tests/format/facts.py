@@ -15,7 +15,7 @@ NO_NUMBER = -1 << 63
 MEASURES, STANDINGS, PROFILES, KEYS, DOCUMENTS, LINES = 256, 512, 768, 1024, 1280, 1536
 CUSTOMERS, PRODUCTS, BRANCHES, NAMES, OPPORTUNITIES, REFERENCES, ERASED_KEYS, DOCUMENT_KEYS = range(8)
 TABLES = 4096
-FIRST_COLUMNS = (13, 8, 20, 16, 6, 12, 16, 9, 10, 7, 5, 6, 6)   # of each table in the first release
+FIRST_COLUMNS = (13, 8, 20, 16, 6, 12, 16, 9, 10, 7, 5, 6, 6, 8)   # of each table as it was first
 
 
 class Reader:

@@ -162,9 +162,89 @@ static void test_ring(void **state)
   crm_store_free(store);
 }
 
-/* Random merges and their undoing, sent in any order and cut into any loads. */
+/* Random merges and their undoing, sent in any order and cut into any loads, among facts of every table. */
 #define KEYS 12
 #define ROWS 24
+
+/* What each of the keys has in every table that names customers. */
+static const char *const tables[] = {"sales", "customers", "opportunities", "interactions", "payments", "stages",
+                                     "ownership", "parents", "changes"};
+#define TABLES (sizeof tables / sizeof tables[0])
+
+static void write_facts(dice *of, text_buffer *texts)
+{
+  static const char *const headers[TABLES] = {
+    "document,time,customer,amount\n", "customer,joined,region,owner\n", "opportunity,customer,created,amount,stage\n",
+    "time,customer,staff\n", "document,kind,customer,time,amount\n", "customer,time,stage\n", "customer,owner,from\n",
+    "customer,parent,from\n", "customer,field,time,kind\n"
+  };
+  size_t i;
+  int key;
+  for (i = 0; i < TABLES; i++) {
+    text_add(&texts[i], headers[i]);
+  }
+  for (key = 0; key < KEYS; key++) {
+    char line[TABLES][96];
+    int day = 1 + dice_below(of, 28);
+    (void)snprintf(line[0], sizeof line[0], "%d,2024-01-%02d,k%d,%d\n%d,2024-02-%02d,k%d,%d\n", key, day, key, 1 + key,
+                   100 + key, day, key, 50 + key);
+    (void)snprintf(line[1], sizeof line[1], "k%d,2024-01-%02d,r%d,w%d\n", key, day, day % 3, day % 4);
+    (void)snprintf(line[2], sizeof line[2], "%d,k%d,2024-01-%02d,%d,s%d\n", key, key, day, 10 + key, key % 2);
+    (void)snprintf(line[3], sizeof line[3], "2024-02-%02d,k%d,w%d\n", day, key, key % 3);
+    (void)snprintf(line[4], sizeof line[4], "%d,invoice,k%d,2024-01-%02d,%d\n", key, key, day, 5 + key);
+    (void)snprintf(line[5], sizeof line[5], "k%d,2024-01-%02d,t%d\nk%d,2024-02-%02d,t%d\n", key, day, day % 3, key, day,
+                   key % 3);
+    (void)snprintf(line[6], sizeof line[6], "k%d,w%d,2024-01-%02d\n", key, key % 4, day);
+    (void)snprintf(line[7], sizeof line[7], "k%d,k%d,2024-01-%02d\n", key, (key + 5) % KEYS, day);
+    (void)snprintf(line[8], sizeof line[8], "k%d,region,2024-02-%02d,\n", key, day);
+    for (i = 0; i < TABLES; i++) {
+      if (i == 0 || dice_below(of, 3) > 0) {
+        text_add(&texts[i], line[i]);
+      }
+    }
+  }
+}
+
+static void put_facts(crm_store *store, const text_buffer *texts)
+{
+  size_t i;
+  for (i = 0; i < TABLES; i++) {
+    put(store, tables[i], texts[i].bytes, "");
+  }
+}
+
+static void free_texts(text_buffer *texts)
+{
+  size_t i;
+  for (i = 0; i < TABLES; i++) {
+    text_free(&texts[i]);
+  }
+}
+
+static int throw_merges(dice *of, char rows[ROWS][48])
+{
+  int count = 0;
+  int key;
+  for (key = 0; key < KEYS; key++) {
+    int versions = dice_below(of, 3);
+    int version;
+    for (version = 0; version < versions; version++) {
+      int into = dice_below(of, KEYS);
+      into = into == key ? (key + 1) % KEYS : into;
+      (void)snprintf(rows[count++], 48, "k%d,k%d,%s,%d\n", key, into, dice_below(of, 3) == 0 ? "true" : "", version);
+    }
+  }
+  return count;
+}
+
+static void put_row(crm_store *store, const char *row)
+{
+  text_buffer text = TEXT_BUFFER_INIT;
+  text_add(&text, MERGES);
+  text_add(&text, row);
+  put(store, "merges", text.bytes, "");
+  text_free(&text);
+}
 
 static void test_any_order(void **state)
 {
@@ -173,50 +253,70 @@ static void test_any_order(void **state)
   (void)state;
   for (round = 0; round < 30; round++) {
     char rows[ROWS][48];
-    int count = 0;
-    int key;
+    text_buffer texts[TABLES];
+    text_buffer all = TEXT_BUFFER_INIT;
     crm_store *one = store_new(NULL);
     crm_store *other = store_new(NULL);
-    text_buffer all = TEXT_BUFFER_INIT;
-    text_buffer docs = TEXT_BUFFER_INIT;
-    text_add(&docs, "document,time,customer,amount\n");
+    int count;
+    int i;
+    memset(texts, 0, sizeof texts);
+    write_facts(&of, texts);
+    count = throw_merges(&of, rows);
     text_add(&all, MERGES);
-    for (key = 0; key < KEYS; key++) {
-      int versions = dice_below(&of, 3);
-      int version;
-      char line[64];
-      (void)snprintf(line, sizeof line, "%d,2024-01-%02d,k%d,%d\n%d,2024-02-%02d,k%d,%d\n", key, 1 + key, key, 1 + key,
-                     100 + key, 1 + key, key, 50 + key);
-      text_add(&docs, line);
-      for (version = 0; version < versions; version++) {
-        int into = dice_below(&of, KEYS);
-        into = into == key ? (key + 1) % KEYS : into;
-        (void)snprintf(rows[count], sizeof rows[count], "k%d,k%d,%s,%d\n", key, into,
-                       dice_below(&of, 3) == 0 ? "true" : "", version);
-        text_add(&all, rows[count++]);
-      }
+    for (i = 0; i < count; i++) {
+      text_add(&all, rows[i]);
     }
-    put(one, "sales", docs.bytes, "");
+    put_facts(one, texts);
     put(one, "merges", all.bytes, "");
-    while (count > 0) {   /* one a load, in any order, the documents in between */
+    while (count > 0) {   /* one a load, in any order, the facts in between */
       int pick = dice_below(&of, count);
-      text_buffer text = TEXT_BUFFER_INIT;
-      text_add(&text, MERGES);
-      text_add(&text, rows[pick]);
-      put(other, "merges", text.bytes, "");
-      text_free(&text);
+      put_row(other, rows[pick]);
       memmove(rows[pick], rows[count - 1], sizeof rows[pick]);
       count--;
       if (count == 3) {
-        put(other, "sales", docs.bytes, "");
+        put_facts(other, texts);
       }
     }
-    put(other, "sales", docs.bytes, "");
+    put_facts(other, texts);
     assert_same_answers(one, other, "merges in any order");
     text_free(&all);
-    text_free(&docs);
+    free_texts(texts);
     crm_store_free(one);
     crm_store_free(other);
+  }
+}
+
+/* Random merges, all taken back: to the byte what was before, whatever came in between. */
+static void test_any_undone(void **state)
+{
+  dice of = dice_of(19);
+  int round;
+  (void)state;
+  for (round = 0; round < 20; round++) {
+    text_buffer texts[TABLES];
+    crm_store *store = store_new(NULL);
+    crm_store *never = store_new(NULL);
+    int key;
+    memset(texts, 0, sizeof texts);
+    write_facts(&of, texts);
+    put_facts(store, texts);
+    put_facts(never, texts);
+    for (key = 0; key < KEYS; key++) {
+      char row[48];
+      (void)snprintf(row, sizeof row, "k%d,k%d,,1\n", key, (key + 1 + dice_below(&of, KEYS - 1)) % KEYS);
+      put_row(store, row);
+    }
+    put(store, "sales", "document,time,customer,amount\n500,2024-02-20,k3,9\n", "");
+    put(never, "sales", "document,time,customer,amount\n500,2024-02-20,k3,9\n", "");
+    for (key = KEYS - 1; key >= 0; key--) {
+      char row[48];
+      (void)snprintf(row, sizeof row, "k%d,k%d,true,2\n", key, (key + 1) % KEYS);
+      put_row(store, row);
+    }
+    assert_same_answers(never, store, "taken back");
+    free_texts(texts);
+    crm_store_free(store);
+    crm_store_free(never);
   }
 }
 
@@ -539,7 +639,7 @@ int main(void)
       cmocka_unit_test(test_one_customer),   cmocka_unit_test(test_as_if_sent), cmocka_unit_test(test_undone),
       cmocka_unit_test(test_later_documents), cmocka_unit_test(test_nobody_any_more),
       cmocka_unit_test(test_one_load),       cmocka_unit_test(test_ring),
-      cmocka_unit_test(test_any_order),      cmocka_unit_test(test_rollback),
+      cmocka_unit_test(test_any_order),      cmocka_unit_test(test_any_undone), cmocka_unit_test(test_rollback),
       cmocka_unit_test(test_erase),          cmocka_unit_test(test_erase_integers), cmocka_unit_test(test_forget),
       cmocka_unit_test(test_forget_erased),  cmocka_unit_test(test_refused),     cmocka_unit_test(test_aliases),
       cmocka_unit_test(test_random),         cmocka_unit_test(test_erased_at_the_till),

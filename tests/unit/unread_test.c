@@ -80,6 +80,8 @@ TABLE(crm_ownership_history, crm_ownership_history(of->store, NULL, &table, erro
 TABLE(crm_ownership_owners, crm_ownership_owners(of->store, NULL, &table, error))
 TABLE(crm_ownership_summary, crm_ownership_summary(of->store, NULL, &table, error))
 TABLE(crm_periods_compute, crm_periods_compute(of->store, NULL, NULL, &table, error))
+TABLE(crm_progress_opportunities, crm_progress_opportunities(of->store, NULL, NULL, &table, error))
+TABLE(crm_progress_stages, crm_progress_stages(of->store, NULL, NULL, &table, error))
 TABLE(crm_products_compute, crm_products_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_repeat_compute, crm_repeat_compute(of->store, NULL, &table, error))
 TABLE(crm_rfm_compute, crm_rfm_compute(of->store, NULL, NULL, &table, error))
@@ -252,6 +254,7 @@ static const struct {
   ENTRY(crm_journey_members), ENTRY(crm_journey_stages), ENTRY(crm_kpi_compute), ENTRY(crm_kpi_evidence),
   ENTRY(crm_lifecycle_compute), ENTRY(crm_load_begin), ENTRY(crm_migration_compute), ENTRY(crm_migration_members),
   ENTRY(crm_migration_movements), ENTRY(crm_migration_rates), ENTRY(crm_ownership_handovers),
+  ENTRY(crm_progress_opportunities), ENTRY(crm_progress_stages),
   ENTRY(crm_ownership_history), ENTRY(crm_ownership_owners), ENTRY(crm_ownership_summary), ENTRY(crm_periods_compute),
   ENTRY(crm_products_compute), ENTRY(crm_pyramid_compute), ENTRY(crm_repeat_compute), ENTRY(crm_rfm_compute),
   ENTRY(crm_rfm_segments), ENTRY(crm_rhythm_compute), ENTRY(crm_rhythm_summary), ENTRY(crm_segment_compute),

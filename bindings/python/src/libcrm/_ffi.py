@@ -1146,6 +1146,8 @@ class Functions:
     crm_ownership_summary: Callable[..., int]
     crm_periods_compute: Callable[..., int]
     crm_products_compute: Callable[..., int]
+    crm_progress_opportunities: Callable[..., int]
+    crm_progress_stages: Callable[..., int]
     crm_pyramid_compute: Callable[..., int]
     crm_pyramid_concentration: Callable[..., int]
     crm_pyramid_find: Callable[..., int]
@@ -1603,6 +1605,18 @@ class Functions:
         self.crm_products_compute = f = library.crm_products_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_products_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_progress_opportunities = f = library.crm_progress_opportunities
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_funnel_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_progress_stages = f = library.crm_progress_stages
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_funnel_options), POINTER(POINTER(crm_table)),
             POINTER(crm_error)
         )
         f.restype = c_int32

@@ -179,6 +179,18 @@ class Relations:
         options.pipeline = utf8(pipeline)
         return self._result(library.crm_funnel_compute, scope, byref(options))
 
+    def progress(self, what: str = "stages", *, pipeline: Optional[str] = None, horizon_days: int = 0,
+                 **scope: Unpack[ScopeArguments]) -> Table:
+        """How open opportunities come along: age, stalled, overdue, put off. `what`: "stages", or "opportunities", a row
+        each with the day on which the next step is due."""
+        functions = {"stages": library.crm_progress_stages, "opportunities": library.crm_progress_opportunities}
+        if what not in functions:
+            raise ValueError("what is one of %s, not %r" % (", ".join(functions), what))
+        options = _ffi.new(_ffi.crm_funnel_options)
+        options.horizon_days = horizon_days
+        options.pipeline = utf8(pipeline)
+        return self._result(functions[what], scope, byref(options))
+
     def journey(self, what: str = "stages", *, pipeline: Optional[str] = None, by: Optional[str] = None,
                 horizon_days: int = 0, customer: Optional[str] = None, **scope: Unpack[ScopeArguments]) -> Table:
         """Customers through pipelines of the host's own stages (None: each that one has an entry in). `what`: "stages",

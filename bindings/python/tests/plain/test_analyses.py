@@ -260,6 +260,8 @@ class SameBytes(unittest.TestCase):
         yield "static-only", ["--idle", "90"], store.static_only(90)
         yield "idle", [], store.static_only(what="customers")
         yield "changes", [], store.changes()
+        yield "progress", [], store.progress()
+        yield "open-deals", ["--pipeline", "supply"], store.progress("opportunities", pipeline="supply")
         yield "journey", ["--by", "region"], store.journey(by="region")
         yield "journeys", [], store.journey("members")
         yield "steps", ["--pipeline", "target"], store.journey("history", pipeline="target")
