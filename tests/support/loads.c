@@ -341,7 +341,7 @@ static crm_status ask_kpis(const crm_store *store, const crm_scope *scope, crm_t
   return status;
 }
 
-static void add_relations(text_buffer *buffer, const crm_store *store, const crm_scope *scope)
+static void add_relations(text_buffer *buffer, const crm_store *store)
 {
   static crm_status (*const questions[])(const crm_store *, const crm_scope *, crm_table **, crm_error *) = {
     ask_stages, ask_lives, ask_funnel, ask_journeys, ask_conversion, ask_composition, ask_due, ask_dossiers, ask_idle,
@@ -352,7 +352,7 @@ static void add_relations(text_buffer *buffer, const crm_store *store, const crm
   for (i = 0; i < sizeof questions / sizeof questions[0]; i++) {
     crm_error error = CRM_ERROR_INIT;
     crm_table *table = NULL;
-    must(questions[i](store, scope, &table, &error), &error, "what all tables say");
+    must(questions[i](store, NULL, &table, &error), &error, "what all tables say");
     add_result(buffer, table, NULL);
   }
 }
@@ -409,7 +409,6 @@ static void add_all_analyses(text_buffer *buffer, const crm_store *store, int32_
   crm_scope scope = CRM_SCOPE_INIT;
   scope.accounts = accounts;
   add_analyses(buffer, store, accounts ? &scope : NULL, depth);
-  add_relations(buffer, store, accounts ? &scope : NULL);
   scope.refunds = CRM_REFUNDS_SALE_DAY;
   scope.occasions = CRM_OCCASIONS_DAY;
   scope.money = CRM_MONEY_TAXED;
@@ -436,6 +435,7 @@ void text_add_store(text_buffer *buffer, const crm_store *store, int ledger)
   }
   add_rows(buffer, store);
   add_all_analyses(buffer, store, 0, 2);
+  add_relations(buffer, store);
 }
 
 void text_add_answers(text_buffer *buffer, const crm_store *store)
@@ -443,6 +443,7 @@ void text_add_answers(text_buffer *buffer, const crm_store *store)
   add_counts(buffer, store);
   add_books(buffer, totals_of(store));
   add_all_analyses(buffer, store, 0, 1);
+  add_relations(buffer, store);
 }
 
 void text_add_accounts(text_buffer *buffer, const crm_store *store, int32_t accounts)
