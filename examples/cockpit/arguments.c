@@ -45,6 +45,7 @@ static void set_defaults(arguments *args)
   static const crm_funnel_options funnel = CRM_FUNNEL_OPTIONS_INIT;
   static const crm_kpi_options kpi = CRM_KPI_OPTIONS_INIT;
   static const crm_bridge_options bridge = CRM_BRIDGE_OPTIONS_INIT;
+  static const crm_completeness_options completeness = CRM_COMPLETENESS_OPTIONS_INIT;
   static const crm_lifecycle_options lifecycle = CRM_LIFECYCLE_OPTIONS_INIT;
   memset(args, 0, sizeof *args);
   args->store = store;
@@ -63,6 +64,7 @@ static void set_defaults(arguments *args)
   args->funnel = funnel;
   args->kpi = kpi;
   args->bridge = bridge;
+  args->completeness = completeness;
   args->lifecycle = lifecycle;
 }
 

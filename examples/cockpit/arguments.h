@@ -110,6 +110,8 @@ typedef struct arguments {
   crm_due_options due;
   crm_kpi_options kpi;
   crm_bridge_options bridge;
+  crm_completeness_options completeness;
+  crm_completeness_rule *expected;   /* its rules */
   const char *before_from;
   const char *before_to;
   text_list kpis;        /* ids */

@@ -39,6 +39,7 @@ static int apply_day_start(arguments *args, const char *value);
 static int apply_define(arguments *args, const char *value);
 static int apply_suppress(arguments *args, const char *value);
 static int apply_table(arguments *args, const char *value);
+static int apply_expect(arguments *args, const char *value);
 
 #define INTO(field) offsetof(arguments, field)
 #define WORD(name, field, words, verbs) {name, TAKES_WORD, INTO(field), words, 0, 0, NULL, verbs}
@@ -84,7 +85,7 @@ static const flag flags[] = {
   CALL("define", apply_define, NULL),
   CALL("suppress", apply_suppress, SETS_TARGETS),
   TEXT("household", household, SETS_TARGETS),
-  TEXT("by", composition.by, "composition hhi spending conversion"),
+  TEXT("by", composition.by, "composition hhi spending conversion journey"),
   TEXT("bands", composition.by_bands, "composition hhi spending"),
   TEXT("across", composition.across, "composition hhi"),
   TEXT("across-bands", composition.across_bands, "composition hhi"),
@@ -111,6 +112,8 @@ static const flag flags[] = {
   INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
   CALL("abc", apply_abc, "products"),
   CALL("table", apply_table, "rows"),
+  CALL("expect", apply_expect, "freshness dossiers"),
+  INTEGER("idle", completeness.idle_days, 1, 36500, "static-only idle"),
   INTEGER("days", handovers.days, 1, 3660, "handovers " EFFECT_VERBS),
   TEXT("at", at, EFFECT_VERBS),
   TEXT("treated", treated, EFFECT_VERBS),
@@ -121,10 +124,10 @@ static const flag flags[] = {
   INTEGER("dormant", due.dormant_days, 1, 36600, "due"),
   INTEGER("dormant-days", lifecycle.dormant_days, 1, 36500, LIVES),
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
-  INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel conversion"),
+  INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel conversion journey progress open-deals"),
   TEXT("cost", cost, "refill"),
   TEXT("figure", refill.figure, "refill"),
-  TEXT("pipeline", funnel.pipeline, "funnel"),
+  TEXT("pipeline", funnel.pipeline, "funnel progress open-deals journey journeys steps"),
   INTEGER("top", bridge.top, 1, 1000000, "bridge"),
   TEXT("before-from", before_from, "bridge"),
   TEXT("before-to", before_to, "bridge"),
@@ -138,7 +141,7 @@ static const flag flags[] = {
   WORD("group", kpi.group, "none|branch|staff", "kpi"),
   INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi " EFFECT_VERBS),
   CALL("feast", apply_feast, "kpi"),
-  TEXT("customer", customer, "histories explain"),
+  TEXT("customer", customer, "histories steps explain"),
   NOTHING("help", show, SHOW_HELP),
   NOTHING("version", show, SHOW_VERSION)
 };
@@ -305,6 +308,54 @@ static int apply_table(arguments *args, const char *value)
   if (args->table == NULL || strcmp(value, "sales") == 0) {
     return report("--table: no table '%s', or it is sales", value);
   }
+  return EXIT_GOOD;
+}
+
+/* A field and what is expected of it: FIELD[,section=NAME][,weight=N][,max=DAYS][,half=DAYS]. */
+static int apply_expect(arguments *args, const char *value)
+{
+  static const crm_completeness_rule plain = CRM_COMPLETENESS_RULE_INIT;
+  static const char *const names[] = {"section=", "weight=", "max=", "half="};
+  crm_completeness_rule *items =
+      pool_more(&args->memory, args->expected, args->completeness.rule_count, sizeof *items);
+  const char *from = value;
+  int good = 1;
+  crm_completeness_rule rule = plain;
+  if (items == NULL) {
+    return report_memory();
+  }
+  args->expected = items;
+  args->completeness.rules = items;
+  for (; good; from++) {
+    size_t length = strcspn(from, ",");
+    char *part = pool_copy(&args->memory, from, length);
+    int64_t number = 0;
+    size_t which = 0;
+    if (part == NULL) {
+      return report_memory();
+    }
+    while (which < 4 && strncmp(part, names[which], strlen(names[which])) != 0) {
+      which++;
+    }
+    if (which == 4) {
+      good = rule.field == NULL && length > 0;
+      rule.field = part;
+    } else if (which == 0) {
+      rule.section = part + strlen(names[0]);
+    } else {
+      int32_t *into = which == 1 ? &rule.weight : which == 2 ? &rule.max_days : &rule.half_life_days;
+      good = value_integer(part + strlen(names[which]), 1, which == 1 ? 1000 : 36500, &number);
+      *into = (int32_t)number;
+    }
+    from += length;
+    if (*from == '\0') {
+      break;
+    }
+  }
+  if (!good || rule.field == NULL) {
+    return report("--expect needs FIELD[,section=NAME][,weight=1..1000][,max=DAYS][,half=DAYS], not '%s'", value);
+  }
+  items[args->completeness.rule_count++] = rule;
   return EXIT_GOOD;
 }
 

@@ -75,11 +75,56 @@ static crm_status frequency(const crm_store *store, const arguments *args, crm_t
   return crm_rhythm_summary(store, &args->scope, table, error);
 }
 
-static crm_status funnel(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+static crm_funnel_options funnel_options(const arguments *args)
 {
   crm_funnel_options options = args->funnel;
   options.horizon_days = args->lifecycle.horizon_days;
+  return options;
+}
+
+static crm_status funnel(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_funnel_options options = funnel_options(args);
   return crm_funnel_compute(store, &args->scope, &options, table, error);
+}
+
+static crm_status progress(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_funnel_options options = funnel_options(args);
+  return crm_progress_stages(store, &args->scope, &options, table, error);
+}
+
+static crm_status open_deals(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_funnel_options options = funnel_options(args);
+  return crm_progress_opportunities(store, &args->scope, &options, table, error);
+}
+
+static crm_journey_options journey_options(const arguments *args)
+{
+  crm_journey_options options = CRM_JOURNEY_OPTIONS_INIT;
+  options.horizon_days = args->lifecycle.horizon_days;
+  options.pipeline = args->funnel.pipeline;
+  options.by = args->composition.by;
+  return options;
+}
+
+static crm_status journey(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_journey_options options = journey_options(args);
+  return crm_journey_stages(store, &args->scope, &options, table, error);
+}
+
+static crm_status journeys(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_journey_options options = journey_options(args);
+  return crm_journey_members(store, &args->scope, &options, table, error);
+}
+
+static crm_status steps(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_journey_options options = journey_options(args);
+  return crm_journey_history(store, &args->scope, &options, args->customer, table, error);
 }
 
 static crm_status conversion(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
@@ -98,6 +143,31 @@ static crm_status completeness(const crm_store *store, const arguments *args, cr
 static crm_status knowledge(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return crm_completeness_customers(store, &args->scope, table, error);
+}
+
+static crm_status freshness(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_freshness(store, &args->scope, &args->completeness, table, error);
+}
+
+static crm_status dossiers(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_dossiers(store, &args->scope, &args->completeness, table, error);
+}
+
+static crm_status static_only(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_static(store, &args->scope, &args->completeness, table, error);
+}
+
+static crm_status idle(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_idle(store, &args->scope, &args->completeness, table, error);
+}
+
+static crm_status changes(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_completeness_changes(store, &args->scope, table, error);
 }
 
 static crm_status products(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
@@ -187,6 +257,14 @@ static const verb verbs[] = {
   {"funnel", funnel,
    "pipeline stage entered open open_amount median_days promotion_rate low high won_rate stalled status",
    "low high median_days open_amount", 0},
+  {"progress", progress, "pipeline stage open open_amount median_days stalled overdue slipped slip_rate quiet",
+   "quiet median_days", 0},
+  {"open-deals", open_deals, "opportunity owner stage amount stage_days next_due expected_close slips state",
+   "amount next_due", 50},
+  {"journey", journey,
+   "pipeline group stage entered customers dwell_days pass_rate passed dropped returned skipped", "returned group", 0},
+  {"journeys", journeys, "pipeline customer stage entered days highest returned skipped state", "returned skipped", 50},
+  {"steps", steps, "pipeline customer stage entered left days came went", "", 50},
   {"conversion", conversion,
    "start by group customers converted median_days low_days high_days rate low high at_risk status",
    "at_risk by low high status", 0},
@@ -219,6 +297,11 @@ static const verb verbs[] = {
   {"fields", sets_fields, "field type meaning", "", 0},
   {"completeness", completeness, "column known customers share", "", 0},
   {"knowledge", knowledge, "customer known columns share", "", 50},
+  {"freshness", freshness, "section field weight customers known_share fresh_share completeness", "customers", 0},
+  {"dossiers", dossiers, "customer section completeness known fields oldest_days", "", 50},
+  {"static-only", static_only, "measure value numerator denominator low high", "", 0},
+  {"idle", idle, "customer owner last_event event idle_days known columns", "columns", 50},
+  {"changes", changes, "field registered customers changed confirmed customers_share last", "", 0},
   {"products", products, "product revenue share cumulative_share class units margin buyers last", "last units", 50},
   {"kpi", kpi, "group kpi period value unit change year_change status", "unit group", 0},
   {"bridge", bridge, "part key change share before after n_before n_after", "n_before n_after share", 0},

@@ -35,6 +35,19 @@ void put_pipelines(struct writer *writer, const struct chain *chain)
   (void)chain;
   put_text(writer, "pipeline,stage,position,probability\n"
                    "supply,lead,1,0.2\nsupply,visit,2,0.35\nsupply,offer,3,0.5\nsupply,negotiation,4,0.7\n");
+  put_target_pipeline(writer);
+}
+
+/* When it was expected to be closed as it entered a stage: two months after it began, and put off now and then. */
+static int32_t expected_close(uint32_t number, const struct deal *deal, uint32_t stage)
+{
+  int32_t day = deal->entered[0] + 60;
+  uint32_t s;
+  for (s = 1; s <= stage; s++) {
+    uint64_t hash = mix((uint64_t)number * 16 + s);
+    day += hash % 3 == 0 ? 14 + (int32_t)((hash >> 8) % 30) : 0;
+  }
+  return day;
 }
 
 void put_opportunities(struct writer *writer, const struct chain *chain)
@@ -60,7 +73,7 @@ void put_opportunities(struct writer *writer, const struct chain *chain)
     put_text_field(writer, "supply");
     put_text_field(writer, STAGE_NAMES[deal->reached - 1]);
     put_money_field(writer, deal->amount);
-    put_date_field(writer, deal->entered[0] + 60);
+    put_date_field(writer, expected_close(i, deal, deal->reached - 1));
     put_field(writer, FIRST_REP + deal->rep);
     put_text(writer, RIVALS[mix(i + 1) % 5]);
     put_char(writer, '\n');
@@ -73,16 +86,20 @@ void put_stages(struct writer *writer, const struct chain *chain)
   uint32_t i, stage;
   (void)chain;
   make_deals(deals);
-  put_text(writer, "opportunity,time,stage,amount\n");
+  put_text(writer, "opportunity,customer,time,stage,reason,amount,expected_close\n");
   for (i = 0; i < DEALS; i++) {
     for (stage = 0; stage < deals[i].reached; stage++) {
       put_field(writer, 1 + i);
+      put_char(writer, ',');
       put_date_field(writer, deals[i].entered[stage]);
       put_text_field(writer, STAGE_NAMES[stage]);
-      put_money(writer, deals[i].amount * (90 + 5 * (int64_t)stage) / 100);
+      put_char(writer, ',');
+      put_money_field(writer, deals[i].amount * (90 + 5 * (int64_t)stage) / 100);
+      put_date(writer, expected_close(i, &deals[i], stage));
       put_char(writer, '\n');
     }
   }
+  put_targets(writer);
 }
 
 /* ---- contacts ---- */

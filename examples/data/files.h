@@ -19,10 +19,13 @@ enum { FIRST_PROSPECT = 5001, PROSPECTS = 80, FIRST_REP = 51, REPS = 4, REP_LEFT
 void put_prospects(struct writer *writer);   /* rows of customers */
 uint32_t owner_of(uint32_t account);         /* the representative of a member or prospect, from 0 */
 void put_pipelines(struct writer *writer, const struct chain *chain);
+void put_target_pipeline(struct writer *writer);   /* rows of pipelines and stages */
+void put_targets(struct writer *writer);
 void put_opportunities(struct writer *writer, const struct chain *chain);
 void put_stages(struct writer *writer, const struct chain *chain);
 void put_interactions(struct writer *writer, const struct chain *chain);
 void put_staff(struct writer *writer, const struct chain *chain);
+void put_changes(struct writer *writer, const struct chain *chain);
 void put_ownership(struct writer *writer, const struct chain *chain);
 
 #endif

@@ -63,6 +63,7 @@ static int generate_sample(const char *directory, int plain)
       {"figures.csv", put_figures},
       {"staff.csv", put_staff},
       {"ownership.csv", put_ownership},
+      {"changes.csv", put_changes},
   };
   struct chain chain;
   int good = chain_create(&chain, plain) && make_visits(&chain);

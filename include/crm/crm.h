@@ -31,6 +31,8 @@
 #include <crm/completeness.h>  /* how much is known of the customers */
 #include <crm/conversion.h> /* how long it takes until somebody buys */
 #include <crm/funnel.h>    /* opportunities through the stages of a pipeline */
+#include <crm/progress.h>  /* open opportunities one by one: age, next step, put off */
+#include <crm/journey.h>   /* customers through pipelines of the host's own stages */
 #include <crm/lifecycle.h> /* stages of customers: suspect to repeat, dormant, lost, reactivated */
 #include <crm/findings.h>  /* patterns that an analyst would look for */
 #include <crm/accounts.h>  /* customers under one parent as one */

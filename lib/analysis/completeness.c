@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "analysis/dossier.h"
 #include "analysis/population.h"
 
 #include "base/error.h"
 #include "base/sizes.h"
 #include "base/statistics.h"
-#include "store/columns.h"
 #include "table/build.h"
 
 #include <crm/completeness.h>
@@ -25,11 +25,6 @@ typedef struct knowledge {
   int64_t customers;
 } knowledge;
 
-static int counts(const crm__customer_column *column)
-{
-  return !column->is_key && strcmp(column->name, "source") != 0 && strcmp(column->name, "version") != 0;
-}
-
 static crm_status find_columns(knowledge *of, crm__scope *scope, crm_error *error)
 {
   int32_t all = crm__customer_columns(scope->store);
@@ -42,7 +37,7 @@ static crm_status find_columns(knowledge *of, crm__scope *scope, crm_error *erro
   for (place = 0; place < all; place++) {
     crm__customer_column column;
     crm__customer_column_at(scope->store, place, &column);
-    if (counts(&column)) {
+    if (crm__column_is_known_by(&column)) {
       of->places[of->columns++] = place;
     }
   }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "analysis/grouping.h"
 #include "analysis/population.h"
 
 #include "base/civil.h"
 #include "base/error.h"
-#include "base/sort.h"
 #include "base/survival.h"
 #include "store/rows.h"
 #include "table/build.h"
@@ -25,33 +25,14 @@ static const char *const start_names[STARTS] = { "prospect", "contact", "opportu
 typedef struct work {
   crm__scope *scope;
   int32_t horizon;
-  int32_t column;          /* of customers, -1: together alone */
   uint32_t customers;
   int64_t *starts;         /* by customer: of the start at hand, NEVER: none */
   const int32_t *ever;     /* by customer: day of the first order */
-  const uint32_t *order;   /* customers by group, then by id */
-  const uint32_t *groups;  /* by customer: rank of its group's key, CRM__NONE: no value */
-  const uint32_t *names;   /* by customer: its group's name */
+  crm__grouping grouping;
   crm__durations durations;   /* room for the longest case */
 } work;
 
 /* ---- options ---- */
-
-static crm_status find_column(work *all, const char *by, crm_error *error)
-{
-  const crm__schema_table *table = crm__schema(CRM__TABLE_CUSTOMERS);
-  int32_t i;
-  all->column = -1;
-  for (i = 0; by != NULL && i < table->count - 2; i++) {   /* source and version say nothing about a customer */
-    if (table->columns[i].cell == CRM__CELL_NAME && strcmp(table->columns[i].name, by) == 0) {
-      all->column = i;
-    }
-  }
-  if (by != NULL && all->column < 0) {
-    return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "by", 0, -1, "there is no such column of names of customers");
-  }
-  return CRM_OK;
-}
 
 static crm_status read_options(work *all, const crm_conversion_options *given, crm_error *error)
 {
@@ -66,46 +47,7 @@ static crm_status read_options(work *all, const crm_conversion_options *given, c
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "horizon_days", 0, -1, "horizon_days is 0 to 36500");
   }
   all->horizon = options.horizon_days == 0 ? 365 : options.horizon_days;
-  return find_column(all, options.by, error);
-}
-
-/* ---- groups ---- */
-
-static int compare(const void *context, uint32_t a, uint32_t b)
-{
-  const work *all = context;
-  uint32_t x = all->groups[a];
-  uint32_t y = all->groups[b];
-  return x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b;
-}
-
-static crm_status group(work *all, crm_error *error)
-{
-  crm__scope *scope = all->scope;
-  uint32_t *order = crm__scope_alloc(scope, (uint64_t)all->customers * 2U, sizeof *order);
-  uint32_t *groups = crm__scope_alloc(scope, all->customers, sizeof *groups);
-  uint32_t *names = crm__scope_alloc(scope, all->customers, sizeof *names);
-  const uint32_t *ranks = NULL;
-  uint32_t id;
-  crm_status status = CRM_OK;
-  if (order == NULL || groups == NULL || names == NULL) {
-    return crm__fail_memory(error);
-  }
-  if (all->column >= 0) {
-    status = crm__row_ranks(scope, CRM__TABLE_CUSTOMERS, all->column, &ranks, error);
-  }
-  for (id = 0; status == CRM_OK && id < all->customers; id++) {
-    names[id] = ranks == NULL ? CRM__NONE : crm__customer_named(scope->store, id, all->column);
-    groups[id] = names[id] == CRM__NONE ? CRM__NONE : ranks[names[id]];
-    order[id] = id;
-  }
-  all->groups = groups;
-  all->names = names;
-  if (status == CRM_OK && ranks != NULL) {
-    crm__merge_sort(order, order + all->customers, all->customers, compare, all);
-  }
-  all->order = order;
-  return status;
+  return crm__grouping_make(all->scope, options.by, &all->grouping, error);
 }
 
 /* ---- starts ---- */
@@ -194,7 +136,7 @@ static crm__durations collect(const work *all, uint32_t from, uint32_t to)
   memset(cases.open, 0, (size_t)cases.days * sizeof *cases.open);
   for (i = from; i < to; i++) {
     int converted = 0;
-    int64_t days = days_of(all, all->order[i], &converted);
+    int64_t days = days_of(all, all->grouping.order[i], &converted);
     if (days >= 0) {
       (converted ? cases.ends : cases.open)[days]++;
     }
@@ -246,36 +188,18 @@ static void put_cases(const work *all, int32_t start, const char *by, uint32_t n
   crm__table_put_name(table, STATUS, crm__incidence_status(&found));
 }
 
-static const char *by_of(const work *all)
-{
-  return crm__schema(CRM__TABLE_CUSTOMERS)->columns[all->column].name;
-}
-
 static void put_groups(const work *all, int32_t start, crm_table *table)
 {
   uint32_t from = 0;
-  while (all->column >= 0 && from < all->customers) {
-    uint32_t to = from;
-    crm__durations cases;
-    while (to < all->customers && all->groups[all->order[to]] == all->groups[all->order[from]]) {
-      to++;
-    }
-    cases = collect(all, from, to);
+  while (all->grouping.column >= 0 && from < all->customers) {
+    uint32_t to = crm__grouping_end(&all->grouping, all->customers, from);
+    crm__durations cases = collect(all, from, to);
     if (crm__incidence_at(&cases, 0).cases > 0) {
-      put_cases(all, start, by_of(all), all->names[all->order[from]], &cases, table);
+      put_cases(all, start, crm__grouping_name(&all->grouping), all->grouping.names[all->grouping.order[from]], &cases,
+                table);
     }
     from = to;
   }
-}
-
-static int64_t count_groups(const work *all)
-{
-  int64_t count = 0;
-  uint32_t i;
-  for (i = 0; all->column >= 0 && i < all->customers; i++) {
-    count += i == 0 || all->groups[all->order[i]] != all->groups[all->order[i - 1]];
-  }
-  return count;
 }
 
 static crm_status make_table(work *all, crm_table **table, crm_error *error)
@@ -288,7 +212,7 @@ static crm_status make_table(work *all, crm_table **table, crm_error *error)
     { "rate", CRM_TYPE_DECIMAL, 6 },         { "low", CRM_TYPE_DECIMAL, 6 },     { "high", CRM_TYPE_DECIMAL, 6 },
     { "at_risk", CRM_TYPE_INTEGER, 0 },      { "status", CRM_TYPE_TEXT, 0 }
   };
-  int64_t rows = STARTS * (1 + count_groups(all));
+  int64_t rows = STARTS * (1 + crm__grouping_count(&all->grouping, all->customers));
   int32_t start;
   crm_status status = crm__table_begin(crm__scope_memory(all->scope), "conversion", columns, COLUMNS, rows, table,
                                        error);
@@ -312,9 +236,6 @@ static crm_status fill(work *all, const crm_conversion_options *options, crm_tab
   crm__scope wide = crm__scope_widened(all->scope);
   crm_status status = read_options(all, options, error);
   all->customers = crm__customers(all->scope->store);
-  if (status == CRM_OK) {
-    status = group(all, error);
-  }
   if (status == CRM_OK) {
     status = crm__first_ever(&wide, &all->ever, error);
   }

@@ -23,10 +23,11 @@ enum { FUNNEL_PIPELINE, FUNNEL_STAGE, FUNNEL_POSITION, FUNNEL_ENTERED, FUNNEL_OP
 /* What all pipelines share. */
 typedef struct work {
   crm__scope *scope;
-  crm_table *table;
   crm__funnel *funnel;
+  crm__funnel_taker take;
+  void *context;
   crm__row_index opportunities;   /* by pipeline */
-  crm__row_index stages;          /* of pipelines, by pipeline */
+  crm__pipelines pipelines;
   crm__row_index entries;         /* by opportunity */
   uint32_t *lone;                 /* opportunities that name no pipeline, by place */
   uint32_t lone_count;
@@ -34,41 +35,20 @@ typedef struct work {
 
 /* ---- the stages of a pipeline ---- */
 
-static int comes_after(const crm_store *store, const crm__funnel_stage *a, const crm__funnel_stage *b)
+static crm_status read_stages(work *all, uint32_t name, crm_error *error)
 {
-  return a->position != b->position
-           ? a->position > b->position
-           : crm__key_compare(crm__name_key(store, a->name), crm__name_key(store, b->name)) > 0;
-}
-
-/* By position, stages at the same one by key. There are few. */
-static crm_status read_stages(work *all, uint32_t pipeline, crm_error *error)
-{
-  const crm_store *store = all->scope->store;
   crm__funnel *funnel = all->funnel;
-  uint32_t i = pipeline < all->stages.ids ? all->stages.starts[pipeline] : 0;
-  uint32_t end = pipeline < all->stages.ids ? all->stages.starts[pipeline + 1U] : 0;
+  crm__pipeline pipeline;
   int32_t s;
-  if (end - i > CRM__FUNNEL_STAGES) {
-    return crm__fail_at(error, CRM_ERROR_LIMIT, "pipelines", "stage", 0, -1, "a pipeline has more than %d stages",
-                        CRM__FUNNEL_STAGES);
+  crm_status status = crm__pipeline_read(all->scope->store, &all->pipelines, name, &pipeline, error);
+  if (status != CRM_OK) {
+    return status;
   }
-  funnel->count = 0;
-  for (; i < end; i++) {
-    uint32_t row = all->stages.rows[i];
-    crm__funnel_stage stage = funnel->stages[funnel->count];
-    stage.name = crm__row_id(store, CRM__TABLE_PIPELINES, CRM__PIPELINES_STAGE, row);
-    stage.position = crm__row_value(store, CRM__TABLE_PIPELINES, CRM__PIPELINES_POSITION, row);
-    for (s = funnel->count++; s > 0 && comes_after(store, &funnel->stages[s - 1], &stage); s--) {
-      crm__funnel_stage moved = funnel->stages[s];
-      funnel->stages[s] = funnel->stages[s - 1];
-      funnel->stages[s - 1] = moved;
-    }
-    funnel->stages[s].name = stage.name;
-    funnel->stages[s].position = stage.position;
-  }
+  funnel->count = pipeline.count;
   for (s = 0; s < funnel->count; s++) {
-    funnel->place[funnel->stages[s].name] = (uint8_t)(s + 1);
+    funnel->stages[s].name = pipeline.names[s];
+    funnel->stages[s].position = pipeline.positions[s];
+    funnel->place[pipeline.names[s]] = (uint8_t)(s + 1);
   }
   funnel->stages[funnel->count].name = CRM__NONE;
   return CRM_OK;
@@ -113,25 +93,31 @@ static int64_t median_open(const crm__funnel *funnel, int32_t stage, int64_t *da
   return used == 0 ? -1 : crm__select(days, used, (used - 1U) / 2U);
 }
 
-/* Open for longer than nine in ten of the won ones; -1: too few of these. */
-static int64_t count_stalled(const crm__funnel *funnel, int32_t stage)
+int64_t crm__funnel_limit(const crm__funnel *funnel, int32_t stage)
 {
   const crm__funnel_stage *of = &funnel->stages[stage];
   int64_t wanted = of->stays - of->stays / 10;
   int64_t seen = 0;
   int64_t limit = -1;
-  int64_t stalled = 0;
-  uint32_t i;
   if (of->stays < LEAST_STAYS) {
     return -1;
   }
   while (seen < wanted) {
     seen += of->stay_days[++limit];
   }
-  for (i = 0; i < funnel->open_count; i++) {
+  return limit;
+}
+
+/* Open for longer than nine in ten of the won ones; -1: too few of these. */
+static int64_t count_stalled(const crm__funnel *funnel, int32_t stage)
+{
+  int64_t limit = crm__funnel_limit(funnel, stage);
+  int64_t stalled = 0;
+  uint32_t i;
+  for (i = 0; limit >= 0 && i < funnel->open_count; i++) {
     stalled += funnel->open_stage[i] == stage && limit <= funnel->horizon && funnel->open_days[i] > limit;
   }
-  return stalled;
+  return limit < 0 ? -1 : stalled;
 }
 
 static void put_or_null(crm_table *table, int32_t column, int64_t value, int there)
@@ -143,10 +129,16 @@ static void put_or_null(crm_table *table, int32_t column, int64_t value, int the
   }
 }
 
-static void put_names(const work *all, crm_table *table, int32_t stage)
+/* The table of them all. */
+typedef struct board {
+  crm__scope *scope;
+  crm_table *table;
+  int64_t *days;
+} board;
+
+static void put_names(const crm__funnel *funnel, crm_table *table, int32_t stage)
 {
-  const crm_store *store = all->scope->store;
-  const crm__funnel *funnel = all->funnel;
+  const crm_store *store = funnel->scope->store;
   if (funnel->pipeline == CRM__NONE) {
     crm__table_put_null(table, FUNNEL_PIPELINE);
   } else {
@@ -175,24 +167,35 @@ static void put_promotion(crm_table *table, const crm__incidence *promotion)
   crm__table_put_name(table, FUNNEL_STATUS, crm__incidence_status(promotion));
 }
 
-static void put_stage(const work *all, int32_t stage, int64_t *days)
+static void put_stage(crm_table *table, const crm__funnel *funnel, int32_t stage, int64_t *days)
 {
-  const crm__funnel *funnel = all->funnel;
   const crm__funnel_stage *of = &funnel->stages[stage];
   crm__incidence promotion = crm__incidence_at(&of->durations, funnel->horizon);
   int64_t median = median_open(funnel, stage, days);
   int64_t stalled = count_stalled(funnel, stage);
   int64_t closed = of->won + of->lost;
-  put_names(all, all->table, stage);
-  crm__table_put(all->table, FUNNEL_ENTERED, of->entered);
-  crm__table_put(all->table, FUNNEL_OPEN, of->open);
-  crm__table_put(all->table, FUNNEL_AMOUNT, of->open_amount);
-  put_or_null(all->table, FUNNEL_MEDIAN, median, median >= 0);
-  put_promotion(all->table, &promotion);
-  crm__table_put(all->table, FUNNEL_RETURNED, of->returned);
-  crm__table_put(all->table, FUNNEL_SKIPPED, of->skipped);
-  put_or_null(all->table, FUNNEL_STALLED, stalled, stage < funnel->count && stalled >= 0);
-  put_or_null(all->table, FUNNEL_WON_RATE, closed > 0 ? crm__ratio(of->won, closed) : 0, closed > 0);
+  put_names(funnel, table, stage);
+  crm__table_put(table, FUNNEL_ENTERED, of->entered);
+  crm__table_put(table, FUNNEL_OPEN, of->open);
+  crm__table_put(table, FUNNEL_AMOUNT, of->open_amount);
+  put_or_null(table, FUNNEL_MEDIAN, median, median >= 0);
+  put_promotion(table, &promotion);
+  crm__table_put(table, FUNNEL_RETURNED, of->returned);
+  crm__table_put(table, FUNNEL_SKIPPED, of->skipped);
+  put_or_null(table, FUNNEL_STALLED, stalled, stage < funnel->count && stalled >= 0);
+  put_or_null(table, FUNNEL_WON_RATE, closed > 0 ? crm__ratio(of->won, closed) : 0, closed > 0);
+}
+
+static crm_status put_pipeline(void *context, crm__funnel *funnel, crm_error *error)
+{
+  board *of = context;
+  int32_t s;
+  (void)error;
+  put_stage(of->table, funnel, funnel->count, of->days);
+  for (s = 0; s < funnel->count; s++) {
+    put_stage(of->table, funnel, s, of->days);
+  }
+  return CRM_OK;
 }
 
 /* ---- a pipeline ---- */
@@ -216,8 +219,8 @@ static void follow_all(work *all, const uint32_t *opportunities, uint32_t count)
   }
 }
 
-/* One pipeline's rows: the whole way first. with_lone: opportunities that name none go through it too. */
-static crm_status add_pipeline(work *all, uint32_t pipeline, int with_lone, int64_t *days, crm_error *error)
+/* One pipeline's opportunities. with_lone: those that name none go through it too. */
+static crm_status add_pipeline(work *all, uint32_t pipeline, int with_lone, crm_error *error)
 {
   crm__funnel *funnel = all->funnel;
   crm_status status = CRM_OK;
@@ -242,12 +245,8 @@ static crm_status add_pipeline(work *all, uint32_t pipeline, int with_lone, int6
   if (with_lone) {
     follow_all(all, all->lone, all->lone_count);
   }
-  put_stage(all, funnel->count, days);
-  for (s = 0; s < funnel->count; s++) {
-    put_stage(all, s, days);
-  }
   forget_stages(funnel);
-  return CRM_OK;
+  return all->take(all->context, funnel, error);
 }
 
 /* ---- all of them ---- */
@@ -267,10 +266,13 @@ static crm_status open_funnel(work *all, int64_t horizon, crm_error *error)
   funnel->place = crm__scope_alloc_zero(scope, crm__names(scope->store), sizeof *funnel->place);
   funnel->open_stage = crm__scope_alloc(scope, (uint64_t)rows * 2U, sizeof *funnel->open_stage);
   funnel->open_days = crm__scope_alloc(scope, (uint64_t)rows * 2U, sizeof *funnel->open_days);
-  if (funnel->place == NULL || funnel->open_stage == NULL || funnel->open_days == NULL) {
+  funnel->open_row = crm__scope_alloc(scope, (uint64_t)rows * 2U, sizeof *funnel->open_row);
+  funnel->open_since = crm__scope_alloc(scope, (uint64_t)rows * 2U, sizeof *funnel->open_since);
+  if (funnel->place == NULL || funnel->open_stage == NULL || funnel->open_days == NULL || funnel->open_row == NULL ||
+      funnel->open_since == NULL) {
     return crm__fail_memory(error);
   }
-  for (s = 0; s <= CRM__FUNNEL_STAGES; s++) {
+  for (s = 0; s <= CRM__PIPELINE_STAGES; s++) {
     int64_t *days = crm__scope_alloc(scope, (uint64_t)(horizon + 2) * 4U, sizeof *days);
     if (days == NULL) {
       return crm__fail_memory(error);
@@ -293,7 +295,7 @@ static crm_status index_rows(work *all, crm_error *error)
   crm_status status = crm__rows_by(scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_PIPELINE, -1,
                                    &all->opportunities, error);
   if (status == CRM_OK) {
-    status = crm__rows_by(scope, CRM__TABLE_PIPELINES, CRM__PIPELINES_PIPELINE, -1, &all->stages, error);
+    status = crm__pipelines_open(scope, &all->pipelines, error);
   }
   if (status == CRM_OK) {
     status = crm__rows_by(scope, CRM__TABLE_STAGES, CRM__STAGES_OPPORTUNITY, CRM__STAGES_TIME, &all->entries, error);
@@ -314,13 +316,14 @@ static crm_status index_rows(work *all, crm_error *error)
   return CRM_OK;
 }
 
-/* How many pipelines have a stage; *only gets the last of them. */
+/* How many pipelines have a stage and are not the customers' alone; *only gets the last of them. */
 static uint32_t count_defined(const work *all, uint32_t *only)
 {
   uint32_t count = 0;
   uint32_t id;
-  for (id = 0; id < all->stages.ids; id++) {
-    if (all->stages.starts[id] < all->stages.starts[id + 1U]) {
+  for (id = 0; id < all->pipelines.stages.ids; id++) {
+    if (crm__pipeline_defined(&all->pipelines, id) &&
+        !crm__pipeline_of_customers_alone(all->scope->store, &all->pipelines, id)) {
       *only = id;
       count++;
     }
@@ -330,36 +333,30 @@ static uint32_t count_defined(const work *all, uint32_t *only)
 
 static int is_pipeline(const work *all, uint32_t id)
 {
-  return (id < all->stages.ids && all->stages.starts[id] < all->stages.starts[id + 1U]) ||
+  return crm__pipeline_defined(&all->pipelines, id) ||
          (id < all->opportunities.ids && all->opportunities.starts[id] < all->opportunities.starts[id + 1U]);
 }
 
 /* Opportunities that name no pipeline go through the only one that there is, or stand apart. */
-static crm_status add_pipelines(work *all, uint32_t wanted, int64_t *days, crm_error *error)
+static crm_status add_pipelines(work *all, uint32_t wanted, crm_error *error)
 {
-  uint32_t names = crm__names(all->scope->store);
+  const crm_store *store = all->scope->store;
   uint32_t only = CRM__NONE;
   uint32_t defined = count_defined(all, &only);
-  const uint32_t *ranks;
-  uint32_t *sorted = crm__scope_alloc(all->scope, names, sizeof *sorted);
+  const uint32_t *names;
+  uint32_t count;
   uint32_t i;
-  crm_status status = crm__row_ranks(all->scope, CRM__TABLE_PIPELINES, CRM__PIPELINES_PIPELINE, &ranks, error);
-  if (status == CRM_OK && sorted == NULL) {
-    status = crm__fail_memory(error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  for (i = 0; i < names; i++) {
-    sorted[ranks[i]] = i;
-  }
-  for (i = 0; status == CRM_OK && i < names; i++) {
-    if (is_pipeline(all, sorted[i]) && (wanted == CRM__NONE || wanted == sorted[i])) {
-      status = add_pipeline(all, sorted[i], defined == 1 && sorted[i] == only, days, error);
+  crm_status status = crm__names_by_key(all->scope, &names, &count, error);
+  for (i = 0; status == CRM_OK && i < count; i++) {
+    uint32_t name = names[i];
+    if (wanted == CRM__NONE
+          ? is_pipeline(all, name) && !crm__pipeline_of_customers_alone(store, &all->pipelines, name)
+          : wanted == name) {
+      status = add_pipeline(all, name, defined == 1 && name == only, error);
     }
   }
   if (status == CRM_OK && wanted == CRM__NONE && defined != 1 && all->lone_count > 0) {
-    status = add_pipeline(all, CRM__NONE, 1, days, error);
+    status = add_pipeline(all, CRM__NONE, 1, error);
   }
   return status;
 }
@@ -377,20 +374,6 @@ static const crm__table_column names_and_types[FUNNEL_COLUMNS] = {
   { "won_rate", CRM_TYPE_DECIMAL, 6 },       { "status", CRM_TYPE_TEXT, 0 }
 };
 
-static crm_status begin_table(work *all, crm_error *error)
-{
-  crm__table_column columns[FUNNEL_COLUMNS];
-  crm_status status;
-  memcpy(columns, names_and_types, sizeof columns);
-  columns[FUNNEL_AMOUNT].scale = crm_store_digits(all->scope->store);
-  status = crm__table_begin(crm__scope_memory(all->scope), "funnel", columns, FUNNEL_COLUMNS, 16, &all->table, error);
-  if (status == CRM_OK) {
-    crm__scope_describe(all->scope, all->table, "funnel", 1);
-    crm__table_meta(all->table, "horizon_days", "%lld", (long long)all->funnel->horizon);
-  }
-  return status;
-}
-
 /* The id of the pipeline that is asked for, CRM__NONE: of all. */
 static crm_status find_pipeline(const work *all, const char *key, uint32_t *wanted, crm_error *error)
 {
@@ -405,60 +388,98 @@ static crm_status find_pipeline(const work *all, const char *key, uint32_t *want
   return CRM_OK;
 }
 
-static crm_status make(crm__scope *scope, const crm_funnel_options *options, crm_table **table, crm_error *error)
+crm_status crm__funnel_options(const crm_funnel_options *given, crm_funnel_options *options, crm_error *error)
+{
+  const crm_funnel_options plain = CRM_FUNNEL_OPTIONS_INIT;
+  crm_status status = CRM_OK;
+  *options = plain;
+  if (given != NULL) {
+    status = crm__struct_read(options, sizeof *options, given, "crm_funnel_options", error);
+  }
+  if (status == CRM_OK && (options->horizon_days < 0 || options->horizon_days > MOST_DAYS)) {
+    status = crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "horizon_days", 0, -1, "horizon_days is 0 to 36500");
+  }
+  if (options->horizon_days == 0) {
+    options->horizon_days = 365;
+  }
+  return status;
+}
+
+crm_status crm__funnel_each(crm__scope *scope, const crm_funnel_options *options, crm__funnel_taker take,
+                            void *context, crm__funnel **funnel, crm_error *error)
 {
   uint32_t wanted;
-  int64_t *days;
   work all;
   crm_status status;
   memset(&all, 0, sizeof all);
   all.scope = scope;
+  all.take = take;
+  all.context = context;
   status = index_rows(&all, error);
   if (status == CRM_OK) {
     status = find_pipeline(&all, options->pipeline, &wanted, error);
   }
   if (status == CRM_OK) {
-    status = open_funnel(&all, options->horizon_days == 0 ? 365 : options->horizon_days, error);
+    status = open_funnel(&all, options->horizon_days, error);
   }
-  if (status != CRM_OK) {
-    return status;
-  }
-  days = crm__scope_alloc(scope, crm__rows_count(scope->store, CRM__TABLE_OPPORTUNITIES), sizeof *days);
-  if (days == NULL) {
+  *funnel = all.funnel;
+  return status == CRM_OK ? add_pipelines(&all, wanted, error) : status;
+}
+
+/* ---- the table ---- */
+
+static crm_status begin_table(board *of, int64_t horizon, crm_error *error)
+{
+  crm__table_column columns[FUNNEL_COLUMNS];
+  crm_status status;
+  memcpy(columns, names_and_types, sizeof columns);
+  columns[FUNNEL_AMOUNT].scale = crm_store_digits(of->scope->store);
+  of->days =
+      crm__scope_alloc(of->scope, crm__rows_count(of->scope->store, CRM__TABLE_OPPORTUNITIES), sizeof *of->days);
+  if (of->days == NULL) {
     return crm__fail_memory(error);
   }
-  status = begin_table(&all, error);
+  status = crm__table_begin(crm__scope_memory(of->scope), "funnel", columns, FUNNEL_COLUMNS, 16, &of->table, error);
+  if (status == CRM_OK) {
+    crm__scope_describe(of->scope, of->table, "funnel", 1);
+    crm__table_meta(of->table, "horizon_days", "%lld", (long long)horizon);
+  }
+  return status;
+}
+
+static crm_status make(crm__scope *scope, const crm_funnel_options *options, crm_table **table, crm_error *error)
+{
+  crm__funnel *funnel = NULL;
+  board of = {NULL, NULL, NULL};
+  crm_status status;
+  of.scope = scope;
+  status = begin_table(&of, options->horizon_days, error);
   if (status != CRM_OK) {
     return status;
   }
-  status = add_pipelines(&all, wanted, days, error);
+  status = crm__funnel_each(scope, options, put_pipeline, &of, &funnel, error);
   if (status != CRM_OK) {
-    crm_table_free(all.table);
+    crm_table_free(of.table);
     return status;
   }
-  crm__table_meta(all.table, "unknown_entries", "%lld", (long long)all.funnel->unknown);
-  crm__table_meta(all.table, "undated", "%lld", (long long)all.funnel->undated);
-  status = crm__table_finish(&all.table, error);
-  *table = all.table;
+  crm__table_meta(of.table, "unknown_entries", "%lld", (long long)funnel->unknown);
+  crm__table_meta(of.table, "undated", "%lld", (long long)funnel->undated);
+  status = crm__table_finish(&of.table, error);
+  *table = of.table;
   return status;
 }
 
 crm_status crm_funnel_compute(const crm_store *store, const crm_scope *scope, const crm_funnel_options *options,
                               crm_table **table, crm_error *error)
 {
-  crm_funnel_options own = CRM_FUNNEL_OPTIONS_INIT;
+  crm_funnel_options own;
   crm_table *made = NULL;
   crm__scope open;
-  crm_status status = CRM_OK;
+  crm_status status;
   if (store == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
   }
-  if (options != NULL) {
-    status = crm__struct_read(&own, sizeof own, options, "crm_funnel_options", error);
-  }
-  if (status == CRM_OK && (own.horizon_days < 0 || own.horizon_days > MOST_DAYS)) {
-    status = crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "horizon_days", 0, -1, "horizon_days is 0 to 36500");
-  }
+  status = crm__funnel_options(options, &own, error);
   if (status == CRM_OK) {
     status = crm__scope_open(&open, store, scope, error);
   }

@@ -10,8 +10,8 @@
 
 typedef struct path {
   crm__funnel *funnel;
-  int64_t entered[CRM__FUNNEL_STAGES];   /* first entry by stage; INT64_MIN: none yet */
-  uint8_t watched[CRM__FUNNEL_STAGES];   /* 1: that entry is a case and still open */
+  int64_t entered[CRM__PIPELINE_STAGES];   /* first entry by stage; INT64_MIN: none yet */
+  uint8_t watched[CRM__PIPELINE_STAGES];   /* 1: that entry is a case and still open */
   int32_t at;                            /* stage now, NOWHERE */
   int64_t since;
   int32_t lowest;                        /* of the stages so far */
@@ -166,6 +166,8 @@ static void stand(path *of, uint32_t opportunity, int64_t begin)
       stage->open++;
       stage->open_amount += amount == INT64_MIN ? 0 : amount;
       funnel->open_stage[funnel->open_count] = (uint8_t)places[i];
+      funnel->open_row[funnel->open_count] = opportunity;
+      funnel->open_since[funnel->open_count] = since[i];
       funnel->open_days[funnel->open_count++] = crm__funnel_days(funnel, since[i], funnel->scope->as_of);
     }
   }

@@ -122,7 +122,9 @@ static crm_status choose_one(const crm_store *store, const char *key, int64_t ro
   return CRM_OK;
 }
 
-uint8_t *crm__choose(crm_store *store, const char *const *keys, int64_t count, int64_t *ids, crm_error *error)
+/* The customers of a list of keys with all their aliases, by id 1; of as many ids as there are. *ids: how many are set.
+ * NULL on failure. */
+static uint8_t *choose(crm_store *store, const char *const *keys, int64_t count, int64_t *ids, crm_error *error)
 {
   uint64_t customers = store->customers.count;
   uint8_t *chosen;
@@ -390,8 +392,8 @@ static crm_status erase(crm_store *store, const char *const *keys, int64_t count
   return status;
 }
 
-crm_status crm_identity_erase(crm_store *store, const char *const *keys, int64_t count, crm_table **receipt,
-                              crm_error *error)
+crm_status crm__remove(crm_store *store, const char *const *keys, int64_t count, crm__removal act,
+                       crm_table **receipt, crm_error *error)
 {
   crm_error own = CRM_ERROR_INIT;
   uint8_t *chosen;
@@ -401,11 +403,17 @@ crm_status crm_identity_erase(crm_store *store, const char *const *keys, int64_t
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the receipt");
   }
   *receipt = NULL;
-  chosen = crm__choose(store, keys, count, &ids, error == NULL ? &own : error);
+  chosen = choose(store, keys, count, &ids, error == NULL ? &own : error);
   if (chosen == NULL) {
     return error == NULL ? own.status : error->status;
   }
-  status = erase(store, keys, count, chosen, ids, receipt, error);
+  status = act(store, keys, count, chosen, ids, receipt, error);
   crm__free_array(&store->memory, chosen, store->customers.count, 1);
   return status;
+}
+
+crm_status crm_identity_erase(crm_store *store, const char *const *keys, int64_t count, crm_table **receipt,
+                              crm_error *error)
+{
+  return crm__remove(store, keys, count, erase, receipt, error);
 }

@@ -36,9 +36,14 @@ int crm__row_is_of(const crm_store *store, int32_t table, uint32_t row, const ui
 crm_status crm__receipt(const crm_store *store, const char *keys_measure, int64_t keys, const crm__books *before,
                         const crm__books *after, crm_table **receipt, crm_error *error);
 
-/* The customers of a list of keys with all their aliases, by id 1; of as many ids as there are. *ids: how many are set.
- * NULL on failure. */
-uint8_t *crm__choose(crm_store *store, const char *const *keys, int64_t count, int64_t *ids, crm_error *error);
+/* Takes the chosen customers out: those of a list of keys with all their aliases, by id 1, of as many ids as there are;
+ * `ids` of them. */
+typedef crm_status (*crm__removal)(crm_store *store, const char *const *keys, int64_t count, const uint8_t *chosen,
+                                   int64_t ids, crm_table **receipt, crm_error *error);
+
+/* What erasing and forgetting have in common: chooses, acts, and hands back the receipt. */
+crm_status crm__remove(crm_store *store, const char *const *keys, int64_t count, crm__removal act,
+                       crm_table **receipt, crm_error *error);
 
 /* The keys of customers once those of the chosen ids are replaced by numbers of their own. 0: no memory. */
 int crm__keys_replaced(crm_store *store, const uint8_t *chosen, crm__intern *made);

@@ -206,13 +206,28 @@ static void take_names(crm_store *store, const uint8_t *chosen, const names *mad
   crm__keys_take(store, chosen, &old);
 }
 
+static crm_status refuse_anonymous(const crm_store *store, const uint8_t *chosen, crm_error *error)
+{
+  uint64_t id;
+  for (id = 0; id < store->anonymous.length; id++) {
+    if (chosen[id] && crm__column_u8(&store->anonymous, id) != 0) {
+      return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "keys", 0, -1,
+                          "a key that stands for nobody is no person that could be forgotten");
+    }
+  }
+  return CRM_OK;
+}
+
 static crm_status forget(crm_store *store, const char *const *keys, int64_t count, const uint8_t *chosen, int64_t ids,
                          crm_table **receipt, crm_error *error)
 {
   names made;
   crm__books before;
   crm__books after;
-  crm_status status;
+  crm_status status = refuse_anonymous(store, chosen, error);
+  if (status != CRM_OK) {
+    return status;
+  }
   crm__books_take(store, NULL, &before);
   crm__books_take(store, chosen, &after);
   if (!touch_versions(store, chosen) || !make_names(store, chosen, &made)) {
@@ -234,37 +249,8 @@ static crm_status forget(crm_store *store, const char *const *keys, int64_t coun
   return CRM_OK;
 }
 
-static crm_status refuse_anonymous(const crm_store *store, const uint8_t *chosen, crm_error *error)
-{
-  uint64_t id;
-  for (id = 0; id < store->anonymous.length; id++) {
-    if (chosen[id] && crm__column_u8(&store->anonymous, id) != 0) {
-      return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "keys", 0, -1,
-                          "a key that stands for nobody is no person that could be forgotten");
-    }
-  }
-  return CRM_OK;
-}
-
 crm_status crm_identity_forget(crm_store *store, const char *const *keys, int64_t count, crm_table **receipt,
                                crm_error *error)
 {
-  crm_error own = CRM_ERROR_INIT;
-  uint8_t *chosen;
-  int64_t ids = 0;
-  crm_status status;
-  if (store == NULL || receipt == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the receipt");
-  }
-  *receipt = NULL;
-  chosen = crm__choose(store, keys, count, &ids, error == NULL ? &own : error);
-  if (chosen == NULL) {
-    return error == NULL ? own.status : error->status;
-  }
-  status = refuse_anonymous(store, chosen, error);
-  if (status == CRM_OK) {
-    status = forget(store, keys, count, chosen, ids, receipt, error);
-  }
-  crm__free_array(&store->memory, chosen, store->customers.count, 1);
-  return status;
+  return crm__remove(store, keys, count, forget, receipt, error);
 }

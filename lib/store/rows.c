@@ -184,6 +184,8 @@ static int32_t since_column(int32_t table)
     return CRM__OWNERSHIP_FROM;
   case CRM__TABLE_PARENTS:
     return CRM__PARENTS_FROM;
+  case CRM__TABLE_CHANGES:
+    return CRM__CHANGES_TIME;
   default:
     return -1;
   }

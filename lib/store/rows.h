@@ -6,7 +6,7 @@
 #include "store/facts.h"
 
 /* What an analysis sees of the tables other than sales: opportunities, pipelines, stages, interactions, payments,
- * figures, staff, merges, ownership, parents; customers and products too. Tables are CRM__TABLE_..., columns
+ * figures, staff, merges, ownership, parents, changes; customers and products too. Tables are CRM__TABLE_..., columns
  * CRM__<TABLE>_<COLUMN> of schema.h.
  *
  * A row is a number below crm__rows_count(). Of those some are not there (crm__row_live): a key that was only

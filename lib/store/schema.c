@@ -188,6 +188,17 @@ static const crm__schema_column parents[] = {
   {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
 };
 
+static const crm__schema_column changes[] = {
+  {"customer", CRM__CELL_KEY, REQUIRED, NULL, NULL, "the customer"},
+  {"field", CRM__CELL_NAME, REQUIRED, NULL, NULL, "the column or attribute of customers"},
+  {"time", CRM__CELL_TIME, REQUIRED, NULL, NULL, "when it was changed or confirmed"},
+  {"kind", CRM__CELL_WORD, OPTIONAL, "changed confirmed", NULL, "whether the value is another one now; empty: changed"},
+  {"staff", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "who did it"},
+  {"id", CRM__CELL_KEY, PART, NULL, NULL, "of the row in its source"},
+  {"source", CRM__CELL_NAME, PART, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
 #define COUNT(columns) (int32_t)(sizeof columns / sizeof columns[0])
 
 static const crm__schema_table tables[CRM__TABLES] = {
@@ -204,6 +215,7 @@ static const crm__schema_table tables[CRM__TABLES] = {
   {"merges", "a key that is another customer's", merges, COUNT(merges)},
   {"ownership", "who looks after a customer from when on", ownership, COUNT(ownership)},
   {"parents", "which customer another one belongs to from when on", parents, COUNT(parents)},
+  {"changes", "a change of what is known of a customer", changes, COUNT(changes)},
 };
 
 /* Columns that came after the first release, in the order in which they came; they may stand anywhere in their table

@@ -92,6 +92,19 @@ HEADERS.update({
     "calibration": "signs,customers,known,businesses,probability,low,high,status",
     "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share",
     "conversion": "start,by,group,customers,converted,median_days,low_days,high_days,rate,low,high,at_risk,status",
+    "freshness": "section,field,weight,customers,known,known_share,fresh,fresh_share,completeness,status",
+    "dossiers": "customer,section,completeness,known,fields,oldest_days",
+    "static-only": "measure,value,numerator,denominator,low,high,status",
+    "idle": "customer,owner,joined,last_event,event,idle_days,known,columns",
+    "changes": "field,registered,customers,changed,confirmed,customers_share,first,last",
+    "progress": "pipeline,stage,position,open,open_amount,to_30,to_60,to_90,over_90,median_days,stalled,overdue,overdue_amount,"
+                "slipped,slip_rate,low,high,slips,slipped_days,undated,quiet,status",
+    "open-deals": "opportunity,customer,owner,pipeline,stage,amount,created,entered,age_days,stage_days,limit_days,next_due,"
+                  "expected_close,close_overdue_days,slips,slipped_days,last_contact,state",
+    "journey": "pipeline,by,group,stage,position,entered,customers,median_days,dwell_days,dwell_low,dwell_high,pass_rate,"
+               "low,high,at_risk,passed,dropped,pass_days,returned,skipped,status",
+    "journeys": "pipeline,customer,stage,entered,days,began,highest,entries,returned,skipped,state",
+    "steps": "pipeline,customer,stage,entered,left,days,came,went",
     "owners": "owner,left,customers,orders,revenue,won,lost,won_amount,open,open_amount",
     "ownership": "customer,owner,from,to",
     "handovers": "customer,time,from_owner,to_owner,open,open_amount,orders_before,revenue_before,orders_after,"
@@ -115,7 +128,7 @@ NEEDS = {
     "conversion": ["--by", "origin"],
 }
 
-WITHOUT_ROWS = {"funnel", "handovers", "sites", "aliases"}   # where no file has opportunities, several owners, parents, merges
+WITHOUT_ROWS = {"funnel", "progress", "open-deals", "journey", "journeys", "steps", "changes", "idle", "handovers", "sites", "aliases"}   # where no file has opportunities, several owners, parents, merges
 
 PLAIN = """document,time,customer,amount
 1,2024-01-05,7,10.00

@@ -44,7 +44,7 @@ PLANTED = {
 }
 
 TABLES = ("customers", "products", "opportunities", "pipelines", "stages", "interactions", "payments", "figures", "staff",
-          "ownership")
+          "ownership", "changes")
 
 
 def findings(cockpit, folder):
@@ -55,6 +55,23 @@ def findings(cockpit, folder):
                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode("utf-8")
     rows = csv.DictReader(io.StringIO(out))
     return collections.Counter((row["finding"], " ".join(filter(None, (row["subject"], row["period"])))) for row in rows)
+
+
+def journeys(cockpit, folder):
+    """How customers came into the stages of the pipeline `target` and left them, and how they stand."""
+    files = ["--%s=%s" % (table, folder / (table + ".csv")) for table in ("pipelines", "stages")]
+    seen = set()
+    for verb, columns in (("steps", ("came", "went")), ("journeys", ("state",))):
+        out = subprocess.run([cockpit, verb, "--pipeline", "target", "--format", "csv"] + files, check=True,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout.decode("utf-8")
+        for row in csv.DictReader(io.StringIO(out)):
+            seen |= {"%s %s" % (column, row[column]) for column in columns}
+    return seen
+
+
+# Every way in and out of a stage is in the sample.
+WAYS = {"came began", "came next", "came skip", "came back", "came again", "went ", "went on", "went back", "went out",
+        "state under_way", "state completed", "state dropped"}
 
 
 def main():
@@ -76,6 +93,7 @@ def main():
                    for kind, about in PLANTED.items()]
         checks += [("the sample has more: %s" % (found - collections.Counter(PLANTED.items())),
                     sum(found.values()) == len(PLANTED)), ("a plain one has %s" % plain, not plain)]
+        checks.append(("the ways of target customers in the sample", journeys(arguments.cockpit, folder / "sample") == WAYS))
         first, again = streamed(generate, folder / "a", "7"), streamed(generate, folder / "b", "7")
         other = streamed(generate, folder / "c", "8")
         checks += [("the same seed gives other bytes", first == again), ("another seed gives the same bytes", first != other),

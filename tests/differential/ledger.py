@@ -78,6 +78,22 @@ def read_cell(kind, column, text, digits):
 DEFAULTS = {"source": "", "version": 0, ("sales", "kind"): "sale", ("sales", "class"): "goods"}
 
 
+PROFILE = ("kind", "joined", "parent", "region", "segment", "owner", "origin", "credit_limit", "reference", "channels")
+
+
+def expected(texts):
+    """The rules of --expect, or those that hold without any."""
+    texts = texts or list(PROFILE) + ["events.%s,max=365" % table for table in ("sales", "interactions", "opportunities")]
+    rows = []
+    for number, text in enumerate(texts, 1):
+        field, *parts = text.split(",")
+        told = dict(part.split("=") for part in parts)
+        section = told.get("section", "events" if field.startswith("events.") else "profile")
+        rows.append((number, section, field, int(told.get("weight", "1")), *[int(told[name]) if name in told else None
+                                                                            for name in ("max", "half")]))
+    return rows
+
+
 class Ledger:
     """The rows of files in SQLite, and what the SQL of the pages makes of them."""
 
@@ -87,6 +103,7 @@ class Ledger:
         self.digits, self.made, self.loads, self.kinds, self.given, self.chosen = digits, [], 0, False, None, None
         self.db = sqlite3.connect(":memory:")
         self.db.create_function("sqrt", 1, lambda x: None if x is None else math.sqrt(x), deterministic=True)
+        self.db.create_function("power", 2, lambda x, y: None if x is None or y is None else x**y, deterministic=True)
         self.db.create_function("sign", 1, lambda x: None if x is None else (x > 0) - (x < 0), deterministic=True)
         for table, columns in self.schema.items():
             names = ", ".join('"%s"' % column for column in ["load", "row"] + list(columns))
@@ -164,7 +181,7 @@ class Ledger:
             "rolling": integer("--rolling"), "top": int(first.get("--top", "10")),
             "ahead": int(first.get("--ahead", "7")), "dormant_given": integer("--dormant"),
             "dormant_days_given": integer("--dormant-days"), "lost_days_given": integer("--lost-days"),
-            "horizon": int(first.get("--horizon", "365")), "days": int(first.get("--days", "90")),
+            "horizon": int(first.get("--horizon", "365")), "days": int(first.get("--days", "90")), "idle": int(first.get("--idle", "365")),
             "figure": first.get("--figure", "acquisition"),
             "cost_given": oracle.scaled(oracle.read_number(first["--cost"]), self.digits) if "--cost" in first else None,
             "household": first.get("--household"),
@@ -176,6 +193,8 @@ class Ledger:
         for name, (column, flag) in many.items():
             self.table(name, [column], [(oracle.read_key(value),) for of, value in flags if of == flag])
         self.table("given_chosen", ["customer"], chosen or [])
+        self.table("given_expected", ["rule", "section", "field", "weight", "max_days", "half_life"],
+                   expected([value for of, value in flags if of == "--expect"]))
         shares = [oracle.half_away(Fraction(text) * 100) for text in first.get("--shares", "1,5,20").split(",")]
         self.table("given_shares", ["place", "share"], list(enumerate(shares, 1)))
         self.table("given_abc", ["place", "percent"],

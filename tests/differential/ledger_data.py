@@ -14,6 +14,7 @@ PRODUCTS = ["1", "2", "10", "P-1", "p-1", ""]
 BRANCHES = ["1", "2", "Nord"]
 PEOPLE = ["ann", "bob", "eve", "7"]
 STAGES = ["contact", "offer", "deal"]
+STEPS = ["chosen", "judged", "planned", "settled", "prospect"]
 LIVES = ["suspect", "prospect", "opportunity", "customer", "repeat", "reactivated", "dormant", "lost"]
 
 COLUMNS = {
@@ -21,14 +22,15 @@ COLUMNS = {
              "source version",
     "customers": "customer kind joined parent region owner credit_limit reference origin version",
     "merges": "customer into undone version",
-    "opportunities": "opportunity customer created closed outcome pipeline stage amount probability owner version",
+    "opportunities": "opportunity customer created closed outcome pipeline stage amount probability expected_close owner version",
     "pipelines": "pipeline stage position probability",
-    "stages": "opportunity customer time stage reason owner amount probability id",
+    "stages": "opportunity customer time stage reason owner amount probability expected_close id",
     "interactions": "time customer opportunity staff direction id",
     "payments": "document line kind customer time amount due version",
     "figures": "from to name value measure branch staff",
     "staff": "staff team left",
     "ownership": "customer owner from to version",
+    "changes": "customer field time kind id",
 }
 
 
@@ -66,6 +68,9 @@ class Data:
                                          for name in PEOPLE]))
         if rng.random() < 0.5:
             self.files.append(("figures", self.figures()))
+        if rng.random() < 0.5:
+            log = self.changes()
+            self.files += [("changes", log), ("changes", log[len(log) // 2:])]
         rng.shuffle(self.files)
         order = {"sales": 0}
         self.files.sort(key=lambda file: order.get(file[0], 1))
@@ -218,7 +223,8 @@ class Data:
                    "created": self.maybe(self.instant(created), 0.95),
                    "closed": self.instant(closed) if outcome in ("won", "lost") else "", "outcome": outcome,
                    "pipeline": rng.choice(["P", "P", "P", ""]), "stage": self.maybe(rng.choice(STAGES)), "amount": self.maybe(self.money(9000), 0.9),
-                   "probability": self.maybe("0.%d" % rng.randint(1, 9), 0.4), "owner": self.maybe(rng.choice(PEOPLE))}
+                   "probability": self.maybe("0.%d" % rng.randint(1, 9), 0.4), "owner": self.maybe(rng.choice(PEOPLE)),
+                   "expected_close": self.maybe(self.instant(created + rng.randint(10, 200)), 0.7)}
             deals.append(row)
             day = created
             for _ in range(rng.choice([0, 1, 2, 3, 4])):
@@ -226,21 +232,32 @@ class Data:
                 entries.append({"opportunity": row["opportunity"], "time": self.instant(day),
                                 "stage": rng.choice(STAGES + ["elsewhere"] * self.chance(0.1)),
                                 "amount": self.maybe(self.money(9000), 0.2),
-                                "probability": self.maybe("0.5", 0.2)})
+                                "probability": self.maybe("0.5", 0.2),
+                                "expected_close": self.maybe(self.instant(created + rng.randint(10, 150)), 0.5)})
             for _ in range(rng.choice([0, 0, 1, 4])):
                 contacts.append({"time": self.instant(created + rng.randint(-5, 60)), "customer": rng.choice(self.keys),
                                  "opportunity": self.maybe(row["opportunity"], 0.7),
                                  "staff": self.maybe(rng.choice(PEOPLE))})
         for _ in range(rng.choice([0, 0, 3, 8])):
             entries.append({"customer": rng.choice(self.keys), "time": self.instant(), "stage": rng.choice(LIVES)})
+        for _ in range(rng.choice([0, 20, 60])):
+            entries.append({"customer": rng.choice(self.keys[:12]), "time": self.instant(),
+                            "stage": rng.choice(STEPS + ["lost"] + STAGES * self.chance(0.02))})
         self.files.append(("opportunities", deals))
         self.files.append(("pipelines", [{"pipeline": "P", "stage": stage, "position": place,
-                                          "probability": "0.%d" % (2 * place)} for place, stage in enumerate(STAGES, 1)]))
+                                          "probability": "0.%d" % (2 * place)} for place, stage in enumerate(STAGES, 1)]
+                           + [{"pipeline": "T", "stage": stage, "position": place} for place, stage in enumerate(STEPS)]))
         self.files.append(("stages", [dict(row, reason=("price", "", "moved", "7", "price", "")[place % 6])
                                       for place, row in enumerate(entries)]))
         self.files.append(("interactions", contacts))
         if self.chance(0.3):
             self.files.append(("interactions", contacts[len(contacts) // 2:]))
+
+    def changes(self):
+        rng = self.rng
+        return [{"customer": rng.choice(self.keys), "field": rng.choice(["region", "origin", "channels", "owner", "shoe_size"]),
+                 "time": self.instant(), "kind": rng.choice(["", "changed", "confirmed"]), "id": self.maybe("c%d" % number, 0.5)}
+                for number in range(rng.choice([1, 10, 40]))]
 
     def payments(self):
         rng, rows = self.rng, []
@@ -336,14 +353,14 @@ def sample_files(source, folder):
     def kept(table, row):
         if table == "sales":
             return int(row["customer"]) % 12 == 5 if row["customer"] else int(row["document"]) % 20 == 0
-        if table in ("customers", "payments", "interactions", "ownership"):
+        if table in ("customers", "payments", "interactions", "ownership", "changes"):
             return int(row["customer"]) % 12 == 5
         if table == "opportunities":
             return int(row["customer"]) % 4 == 1
         return True
 
     for table in ("customers", "sales", "opportunities", "pipelines", "stages", "interactions", "payments", "ownership", "staff",
-                  "figures"):
+                  "figures", "changes"):
         with open(source / (table + ".csv"), newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             rows = [row for row in reader if kept(table, row)]

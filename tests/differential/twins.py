@@ -42,7 +42,8 @@ WITHOUT = {
 
 # Whose scope may be narrowed to a segment.
 NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "cohorts", "repeat", "rhythm", "frequency",
-            "products", "bridge", "due", "funnel", "lives", "bucket", "composition", "classes", "owners", "completeness")
+            "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "completeness",
+            "freshness", "dossiers", "static-only", "idle", "changes")
 
 # What a programme has changed.
 EFFECT = ("effect", "strata", "coverage")
@@ -242,6 +243,17 @@ class Questions:
         words += ["--to", oracle.to_date(last).isoformat()] if rng.random() < 0.4 else []
         return words + self.branch() + self.pick("--money", "net", "sales", "taxed")
 
+    def expected(self):
+        """Rules of what is to be known, none in a third of the rounds."""
+        words = []
+        for field in self.rng.sample(ledger.PROFILE + ("events.sales", "events.interactions", "events.opportunities",
+                                                       "events.payments", "events.stages"), self.rng.choice([0, 2, 6])):
+            parts = [field] + [name + self.rng.choice(values) for name, values in
+                               (("section=", "abc"), ("weight=", ("2", "7", "1000")), ("max=", ("5", "90")), ("half=", ("10", "365")))
+                               if self.rng.random() < 0.5]
+            words += ["--expect", ",".join(parts)]
+        return words
+
     def cuts(self):
         words = self.pick("--r-cuts", "180,90,30,7") + self.pick("--f-cuts", "2,3,4,8") + self.pick("--m-cuts", "5,10,20,50")
         return words if self.rng.random() < 0.4 else []
@@ -267,10 +279,16 @@ class Questions:
                                + self.rng.choice([["--cost", "7"], ["--figure", "expense"], ["--figure", "target"], ["--figure", "budget"]])),
             "funnel": lambda: self.pick("--horizon", "10", "30") + self.window(),
             **dict.fromkeys(TARGETS, lambda: self.pick("--household", "region", "owner", "origin") + self.scope()),
+            "progress": self.as_of, "open-deals": self.as_of,
+            "journey": lambda: self.pick("--horizon", "10", "30") + self.pick("--by", "owner", "region", "origin") + self.window(),
+            "journeys": self.as_of, "steps": self.as_of,
             "segment": self.scope, "overlap": self.scope, "drift": lambda: self.compared(False),
             "composition": self.groups, "hhi": self.groups,
             "spending": lambda: ["--by", self.rng.choice(["tier", "region", "owner", "origin"])] + self.scope(),
             "effect": self.effect, "strata": self.effect, "coverage": self.effect,
+            "freshness": lambda: self.expected() + self.as_of(), "dossiers": lambda: self.expected() + self.as_of(),
+            "static-only": lambda: self.pick("--idle", "10", "60") + self.as_of(),
+            "idle": lambda: self.pick("--idle", "10", "60") + self.as_of(), "changes": self.window,
             "completeness": self.as_of, "knowledge": self.as_of, "aliases": lambda: [],
             "ownership": self.as_of, "looked-after": self.as_of,
             "handovers": lambda: self.pick("--days", "7", "30") + self.scope(),

@@ -453,6 +453,53 @@ static crm_status ask_conversion(const crm_store *store, const crm_scope *scope,
   return crm_conversion_compute(store, scope, &options, table, error);
 }
 
+static crm_status ask_journey(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_journey_options options = CRM_JOURNEY_OPTIONS_INIT;
+  options.by = "region";
+  return crm_journey_stages(store, scope, &options, table, error);
+}
+
+static crm_status ask_journeys(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_journey_members(store, scope, NULL, table, error);
+}
+
+static crm_status ask_steps(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_journey_history(store, scope, NULL, NULL, table, error);
+}
+
+static crm_status ask_progress(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_progress_stages(store, scope, NULL, table, error);
+}
+
+static crm_status ask_open_deals(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_progress_opportunities(store, scope, NULL, table, error);
+}
+
+static crm_status ask_freshness(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_completeness_freshness(store, scope, NULL, table, error);
+}
+
+static crm_status ask_dossiers(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_completeness_dossiers(store, scope, NULL, table, error);
+}
+
+static crm_status ask_static(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_completeness_static(store, scope, NULL, table, error);
+}
+
+static crm_status ask_idle(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_completeness_idle(store, scope, NULL, table, error);
+}
+
 static crm_status ask_stages(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, scope, crm_lifecycle_stages, table, error);
@@ -1011,6 +1058,8 @@ static const question questions[] = {
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
     ask_migration, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
     ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons,
+    ask_journey,  ask_journeys, ask_steps, ask_freshness, ask_dossiers, ask_static, ask_idle, crm_completeness_changes,
+    ask_progress, ask_open_deals,
 };
 
 static void test_questions(void **state)

@@ -271,6 +271,92 @@ static void add_analyses(text_buffer *buffer, const crm_store *store, const crm_
   add_result(buffer, table, NULL);
 }
 
+/* What is asked of all tables together, not of sales alone. */
+static crm_status ask_life(const crm_store *store, const crm_scope *scope,
+                           crm_status (*build)(const crm_lifecycle *, crm_table **, crm_error *), crm_table **table,
+                           crm_error *error)
+{
+  crm_lifecycle *lifecycle = NULL;
+  crm_status status = crm_lifecycle_compute(store, scope, NULL, &lifecycle, error);
+  status = status == CRM_OK ? build(lifecycle, table, error) : status;
+  crm_lifecycle_free(lifecycle);
+  return status;
+}
+
+static crm_status ask_stages(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_life(store, scope, crm_lifecycle_stages, table, error);
+}
+
+static crm_status ask_lives(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_life(store, scope, crm_lifecycle_members, table, error);
+}
+
+static crm_status ask_funnel(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_funnel_compute(store, scope, NULL, table, error);
+}
+
+static crm_status ask_journeys(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_journey_history(store, scope, NULL, NULL, table, error);
+}
+
+static crm_status ask_conversion(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_conversion_options options = CRM_CONVERSION_OPTIONS_INIT;
+  options.by = "owner";
+  return crm_conversion_compute(store, scope, &options, table, error);
+}
+
+static crm_status ask_composition(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_composition_options options = CRM_COMPOSITION_OPTIONS_INIT;
+  options.by = "region";
+  return crm_composition_compute(store, scope, &options, table, error);
+}
+
+static crm_status ask_due(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_due_compute(store, scope, NULL, table, error);
+}
+
+static crm_status ask_dossiers(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_completeness_dossiers(store, scope, NULL, table, error);
+}
+
+static crm_status ask_idle(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_completeness_idle(store, scope, NULL, table, error);
+}
+
+static crm_status ask_kpis(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_kpi *made = NULL;
+  crm_status status = crm_kpi_compute(store, scope, NULL, NULL, &made, error);
+  status = status == CRM_OK ? crm_kpi_table(made, table, error) : status;
+  crm_kpi_free(made);
+  return status;
+}
+
+static void add_relations(text_buffer *buffer, const crm_store *store)
+{
+  static crm_status (*const questions[])(const crm_store *, const crm_scope *, crm_table **, crm_error *) = {
+    ask_stages, ask_lives, ask_funnel, ask_journeys, ask_conversion, ask_composition, ask_due, ask_dossiers, ask_idle,
+    crm_completeness_customers, crm_completeness_changes, crm_ownership_history, crm_ownership_owners,
+    crm_ownership_summary, crm_accounts_sites, ask_kpis
+  };
+  size_t i;
+  for (i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+    crm_error error = CRM_ERROR_INIT;
+    crm_table *table = NULL;
+    must(questions[i](store, NULL, &table, &error), &error, "what all tables say");
+    add_result(buffer, table, NULL);
+  }
+}
+
 /* Totals without what counts rows that were sent and turned away. */
 static void add_books(text_buffer *buffer, crm_table *table)
 {
@@ -349,6 +435,7 @@ void text_add_store(text_buffer *buffer, const crm_store *store, int ledger)
   }
   add_rows(buffer, store);
   add_all_analyses(buffer, store, 0, 2);
+  add_relations(buffer, store);
 }
 
 void text_add_answers(text_buffer *buffer, const crm_store *store)
@@ -356,6 +443,7 @@ void text_add_answers(text_buffer *buffer, const crm_store *store)
   add_counts(buffer, store);
   add_books(buffer, totals_of(store));
   add_all_analyses(buffer, store, 0, 1);
+  add_relations(buffer, store);
 }
 
 void text_add_accounts(text_buffer *buffer, const crm_store *store, int32_t accounts)

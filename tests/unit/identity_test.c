@@ -162,9 +162,135 @@ static void test_ring(void **state)
   crm_store_free(store);
 }
 
-/* Random merges and their undoing, sent in any order and cut into any loads. */
+/* Random merges and their undoing, sent in any order and cut into any loads, among facts of every table. */
 #define KEYS 12
 #define ROWS 24
+
+/* What each of the keys has in every table that names customers. The first PLAIN of them have no key of the customer's,
+ * so that facts of several keys stand side by side under one. */
+static const char *const tables[] = {"sales", "opportunities", "interactions", "payments", "stages", "changes",
+                                     "customers", "ownership", "parents"};
+#define TABLES (sizeof tables / sizeof tables[0])
+enum { PLAIN = 6, CUSTOMERS = 6, PARENTS = 8 };
+
+static const char *const headers[TABLES] = {
+  "document,time,customer,amount\n", "opportunity,customer,created,amount,stage\n", "time,customer,staff\n",
+  "document,kind,customer,time,amount\n", "customer,time,stage\n", "customer,field,time,kind\n",
+  "customer,joined,region,owner\n", "customer,owner,from\n", "customer,parent,from\n"
+};
+
+typedef struct key_facts {
+  int days[KEYS];
+  int there[KEYS][TABLES];   /* whether a key has any in a table */
+} key_facts;
+
+static key_facts throw_facts(dice *of)
+{
+  key_facts made;
+  int key;
+  size_t i;
+  for (key = 0; key < KEYS; key++) {
+    made.days[key] = 1 + dice_below(of, 28);
+    for (i = 0; i < TABLES; i++) {
+      made.there[key][i] = i == 0 || dice_below(of, 3) > 0;
+    }
+  }
+  return made;
+}
+
+/* The rows of a key in a table, under the name that they are sent for. */
+static void add_rows_of(text_buffer *text, const key_facts *made, int key, size_t table, int as)
+{
+  int day = made->days[key];
+  char line[128] = "";
+  switch (table) {
+  case 0:
+    (void)snprintf(line, sizeof line, "%d,2024-01-%02d,k%d,%d\n%d,2024-02-%02d,k%d,%d\n", key, day, as, 1 + key,
+                   100 + key, day, as, 50 + key);
+    break;
+  case 1:
+    (void)snprintf(line, sizeof line, "%d,k%d,2024-01-%02d,%d,s%d\n", key, as, day, 10 + key, key % 2);
+    break;
+  case 2:
+    (void)snprintf(line, sizeof line, "2024-02-%02d,k%d,w%d\n", day, as, key);
+    break;
+  case 3:
+    (void)snprintf(line, sizeof line, "%d,invoice,k%d,2024-01-%02d,%d\n", key, as, day, 5 + key);
+    break;
+  case 4:
+    (void)snprintf(line, sizeof line, "k%d,2024-01-%02dT%02d:00,t%d\nk%d,2024-02-%02dT%02d:00,t%d\n", as, day, key,
+                   day % 3, as, day, key, key % 3);
+    break;
+  case 5:
+    (void)snprintf(line, sizeof line, "k%d,region,2024-02-%02d,\n", as, day);
+    break;
+  case 6:
+    (void)snprintf(line, sizeof line, "k%d,2024-01-01,r%d,w%d\n", as, day % 3, key % 4);
+    break;
+  case 7:
+    (void)snprintf(line, sizeof line, "k%d,w%d,2024-01-%02d\n", as, key % 4, day);
+    break;
+  default:
+    (void)snprintf(line, sizeof line, "k%d,k%d,2024-01-%02d\n", as, (key + 5) % KEYS, day);
+    break;
+  }
+  text_add(text, line);
+}
+
+static void write_facts(const key_facts *made, text_buffer *texts)
+{
+  size_t i;
+  int key;
+  for (i = 0; i < TABLES; i++) {
+    text_add(&texts[i], headers[i]);
+    for (key = 0; key < KEYS; key++) {
+      if (made->there[key][i]) {
+        add_rows_of(&texts[i], made, key, i, key);
+      }
+    }
+  }
+}
+
+static void put_facts(crm_store *store, const text_buffer *texts)
+{
+  size_t i;
+  for (i = 0; i < TABLES; i++) {
+    put(store, tables[i], texts[i].bytes, "");
+  }
+}
+
+static void free_texts(text_buffer *texts)
+{
+  size_t i;
+  for (i = 0; i < TABLES; i++) {
+    text_free(&texts[i]);
+  }
+}
+
+static int throw_merges(dice *of, char rows[ROWS][48])
+{
+  int count = 0;
+  int key;
+  for (key = 0; key < KEYS; key++) {
+    int versions = dice_below(of, 3);
+    int version;
+    for (version = 0; version < versions; version++) {
+      int into = dice_below(of, KEYS);
+      into = into == key ? (key + 1) % KEYS : into;
+      (void)snprintf(rows[count++], 48, "k%d,k%d,%s,%d\n", key, into, dice_below(of, 3) == 0 ? "true" : "", version);
+    }
+  }
+  return count;
+}
+
+static void put_row(crm_store *store, const char *row)
+{
+  text_buffer text = TEXT_BUFFER_INIT;
+  text_add(&text, MERGES);
+  text_add(&text, row);
+  put(store, "merges", text.bytes, "");
+  text_free(&text);
+}
 
 static void test_any_order(void **state)
 {
@@ -173,50 +299,72 @@ static void test_any_order(void **state)
   (void)state;
   for (round = 0; round < 30; round++) {
     char rows[ROWS][48];
-    int count = 0;
-    int key;
+    text_buffer texts[TABLES];
+    text_buffer all = TEXT_BUFFER_INIT;
     crm_store *one = store_new(NULL);
     crm_store *other = store_new(NULL);
-    text_buffer all = TEXT_BUFFER_INIT;
-    text_buffer docs = TEXT_BUFFER_INIT;
-    text_add(&docs, "document,time,customer,amount\n");
+    key_facts made = throw_facts(&of);
+    int count;
+    int i;
+    memset(texts, 0, sizeof texts);
+    write_facts(&made, texts);
+    count = throw_merges(&of, rows);
     text_add(&all, MERGES);
-    for (key = 0; key < KEYS; key++) {
-      int versions = dice_below(&of, 3);
-      int version;
-      char line[64];
-      (void)snprintf(line, sizeof line, "%d,2024-01-%02d,k%d,%d\n%d,2024-02-%02d,k%d,%d\n", key, 1 + key, key, 1 + key,
-                     100 + key, 1 + key, key, 50 + key);
-      text_add(&docs, line);
-      for (version = 0; version < versions; version++) {
-        int into = dice_below(&of, KEYS);
-        into = into == key ? (key + 1) % KEYS : into;
-        (void)snprintf(rows[count], sizeof rows[count], "k%d,k%d,%s,%d\n", key, into,
-                       dice_below(&of, 3) == 0 ? "true" : "", version);
-        text_add(&all, rows[count++]);
-      }
+    for (i = 0; i < count; i++) {
+      text_add(&all, rows[i]);
     }
-    put(one, "sales", docs.bytes, "");
+    put_facts(one, texts);
     put(one, "merges", all.bytes, "");
-    while (count > 0) {   /* one a load, in any order, the documents in between */
+    while (count > 0) {   /* one a load, in any order, the facts in between */
       int pick = dice_below(&of, count);
-      text_buffer text = TEXT_BUFFER_INIT;
-      text_add(&text, MERGES);
-      text_add(&text, rows[pick]);
-      put(other, "merges", text.bytes, "");
-      text_free(&text);
+      put_row(other, rows[pick]);
       memmove(rows[pick], rows[count - 1], sizeof rows[pick]);
       count--;
       if (count == 3) {
-        put(other, "sales", docs.bytes, "");
+        put_facts(other, texts);
       }
     }
-    put(other, "sales", docs.bytes, "");
+    put_facts(other, texts);
     assert_same_answers(one, other, "merges in any order");
     text_free(&all);
-    text_free(&docs);
+    free_texts(texts);
     crm_store_free(one);
     crm_store_free(other);
+  }
+}
+
+/* Random merges, all taken back: to the byte what was before, whatever came in between. */
+static void test_any_undone(void **state)
+{
+  dice of = dice_of(19);
+  int round;
+  (void)state;
+  for (round = 0; round < 20; round++) {
+    text_buffer texts[TABLES];
+    crm_store *store = store_new(NULL);
+    crm_store *never = store_new(NULL);
+    key_facts made = throw_facts(&of);
+    int key;
+    memset(texts, 0, sizeof texts);
+    write_facts(&made, texts);
+    put_facts(store, texts);
+    put_facts(never, texts);
+    for (key = 0; key < KEYS; key++) {
+      char row[48];
+      (void)snprintf(row, sizeof row, "k%d,k%d,,1\n", key, (key + 1 + dice_below(&of, KEYS - 1)) % KEYS);
+      put_row(store, row);
+    }
+    put(store, "sales", "document,time,customer,amount\n500,2024-02-20,k3,9\n", "");
+    put(never, "sales", "document,time,customer,amount\n500,2024-02-20,k3,9\n", "");
+    for (key = KEYS - 1; key >= 0; key--) {
+      char row[48];
+      (void)snprintf(row, sizeof row, "k%d,k%d,true,2\n", key, (key + 1) % KEYS);
+      put_row(store, row);
+    }
+    assert_same_answers(never, store, "taken back");
+    free_texts(texts);
+    crm_store_free(store);
+    crm_store_free(never);
   }
 }
 
@@ -300,6 +448,122 @@ static void test_random(void **state)
   }
 }
 
+/* The key whose row speaks for all that are merged: its own, else that of the lowest. Keys are texts: k10 comes before
+ * k2. */
+static int speaker_of(const key_facts *made, const int *into, int top)
+{
+  int found = -1;
+  int key;
+  if (made->there[top][CUSTOMERS]) {
+    return top;
+  }
+  for (key = 0; key < KEYS; key++) {
+    char text[2][16];
+    (void)snprintf(text[0], sizeof text[0], "k%d", key);
+    (void)snprintf(text[1], sizeof text[1], "k%d", found);
+    if (top_of(into, key) == top && made->there[key][CUSTOMERS] && (found < 0 || strcmp(text[0], text[1]) < 0)) {
+      found = key;
+    }
+  }
+  return found;
+}
+
+/* Facts of every table whose rows may stand side by side, merged: as if sent under the key that stands for all. */
+static void test_every_table(void **state)
+{
+  dice of = dice_of(23);
+  int round;
+  (void)state;
+  for (round = 0; round < 20; round++) {
+    key_facts made = throw_facts(&of);
+    text_buffer sent = TEXT_BUFFER_INIT;
+    crm_store *keys = store_new(NULL);
+    crm_store *customers = store_new(NULL);
+    int into[KEYS];
+    int key;
+    size_t i;
+    text_add(&sent, MERGES);
+    for (key = 0; key < KEYS; key++) {   /* upwards alone: no rings, whose lowest is by key */
+      char line[48];
+      into[key] = key == KEYS - 1 || dice_below(&of, 2) == 0 ? -1 : key + 1 + dice_below(&of, KEYS - 1 - key);
+      (void)snprintf(line, sizeof line, "k%d,k%d,,\n", key, into[key]);
+      text_add(&sent, into[key] < 0 ? "" : line);
+    }
+    put(keys, "merges", sent.bytes, "");
+    text_free(&sent);
+    for (i = 0; i <= CUSTOMERS; i++) {
+      text_buffer plain = TEXT_BUFFER_INIT;
+      text_buffer resolved = TEXT_BUFFER_INIT;
+      text_add(&plain, headers[i]);
+      text_add(&resolved, headers[i]);
+      for (key = 0; key < KEYS; key++) {
+        int top = top_of(into, key);
+        int from = i == CUSTOMERS ? speaker_of(&made, into, top) : key;
+        if (made.there[key][i]) {
+          add_rows_of(&plain, &made, key, i, key);
+        }
+        if (i == CUSTOMERS ? top == key && from >= 0 : made.there[key][i]) {
+          add_rows_of(&resolved, &made, from, i, top);
+        }
+      }
+      put(keys, tables[i], plain.bytes, "");
+      put(customers, tables[i], resolved.bytes, "");
+      text_free(&plain);
+      text_free(&resolved);
+    }
+    assert_same_answers(customers, keys, "every table merged");
+    crm_store_free(keys);
+    crm_store_free(customers);
+  }
+}
+
+/* A customer who was forgotten leaves the store that never heard of it, the latest of all events too. */
+static void test_forgotten_as_never_sent(void **state)
+{
+  dice of = dice_of(29);
+  int round;
+  (void)state;
+  for (round = 0; round < 20; round++) {
+    key_facts made = throw_facts(&of);
+    crm_store *store = store_new(NULL);
+    crm_store *never = store_new(NULL);
+    crm_table *receipt = NULL;
+    int gone = dice_below(&of, KEYS);
+    char name[16];
+    const char *key = name;
+    size_t i;
+    (void)snprintf(name, sizeof name, "k%d", gone);
+    made.days[gone] = 28 + dice_below(&of, 2);   /* often the last */
+    for (i = 0; i < TABLES; i++) {
+      text_buffer texts[2] = {TEXT_BUFFER_INIT, TEXT_BUFFER_INIT};
+      int k;
+      text_add(&texts[0], headers[i]);
+      text_add(&texts[1], headers[i]);
+      for (k = 0; k < KEYS; k++) {
+        if (made.there[k][i]) {
+          add_rows_of(&texts[0], &made, k, i, k);
+        }
+        if (made.there[k][i] && k != gone && (i != PARENTS || (k + 5) % KEYS != gone)) {
+          add_rows_of(&texts[1], &made, k, i, k);
+        }
+      }
+      put(store, tables[i], texts[0].bytes, "");
+      put(never, tables[i], texts[1].bytes, "");
+      text_free(&texts[0]);
+      text_free(&texts[1]);
+    }
+    if (round % 2 == 1) {
+      assert_int_equal(crm_store_prepare(store, NULL), CRM_OK);   /* what is kept by month goes too */
+    }
+    assert_int_equal(crm_identity_forget(store, &key, 1, &receipt, NULL), CRM_OK);
+    crm_table_free(receipt);
+    assert_verifies(store);
+    assert_same_answers(never, store, "forgotten");
+    crm_store_free(store);
+    crm_store_free(never);
+  }
+}
+
 /* A load of merges that is freed, or refused, changes nothing. */
 static void test_rollback(void **state)
 {
@@ -370,11 +634,16 @@ static void test_erase(void **state)
   int64_t version;
   (void)state;
   send_all(store);
+  version = crm_store_version(store);
   assert_result(receipt_of(store, crm_identity_erase, "a"),
                 "measure,before,after,amount_before,amount_after\nerased_keys,0,2,,\ncustomers,4,4,,\n"
                 "documents,7,7,46.00,46.00\nlines,7,7,47.00,47.00\nrows_customers,2,2,0.00,0.00\n"
                 "rows_opportunities,2,2,11.00,11.00\nrows_stages,3,3,0.00,0.00\nrows_interactions,4,4,,\n"
                 "rows_payments,3,3,50.00,50.00\nrows_merges,1,1,,\nrows_ownership,2,2,,\nrows_parents,2,2,,\n");
+  assert_int_equal(crm_store_changed(store, version, &table, NULL), CRM_OK);
+  assert_result(table, "customer\n-9223372036854775807\n-9223372036854775806\n");
+  assert_true(crm_store_version(store) > version);
+  table = NULL;
   assert_int_equal(crm_store_customer(store, "a", &table, NULL), CRM_ERROR_NOT_FOUND);
   assert_int_equal(crm_store_customer(store, "a3", &table, NULL), CRM_ERROR_NOT_FOUND);
   assert_result(customer_of(store, "-9223372036854775807"),
@@ -539,7 +808,8 @@ int main(void)
       cmocka_unit_test(test_one_customer),   cmocka_unit_test(test_as_if_sent), cmocka_unit_test(test_undone),
       cmocka_unit_test(test_later_documents), cmocka_unit_test(test_nobody_any_more),
       cmocka_unit_test(test_one_load),       cmocka_unit_test(test_ring),
-      cmocka_unit_test(test_any_order),      cmocka_unit_test(test_rollback),
+      cmocka_unit_test(test_any_order),      cmocka_unit_test(test_any_undone), cmocka_unit_test(test_rollback),
+      cmocka_unit_test(test_every_table),    cmocka_unit_test(test_forgotten_as_never_sent),
       cmocka_unit_test(test_erase),          cmocka_unit_test(test_erase_integers), cmocka_unit_test(test_forget),
       cmocka_unit_test(test_forget_erased),  cmocka_unit_test(test_refused),     cmocka_unit_test(test_aliases),
       cmocka_unit_test(test_random),         cmocka_unit_test(test_erased_at_the_till),

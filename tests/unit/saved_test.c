@@ -317,10 +317,9 @@ static void test_profiles(void **state)
 
 /* ---- erased ---- */
 
-static int holds(test_disk *disk, const char *path, const char *text)
+static int holds_bytes(test_disk *disk, const char *path, const void *text, size_t length)
 {
   size_t size = 0;
-  size_t length = strlen(text);
   const unsigned char *bytes = test_disk_bytes(disk, path, &size);
   size_t i;
   assert_non_null(bytes);
@@ -332,6 +331,22 @@ static int holds(test_disk *disk, const char *path, const char *text)
   return 0;
 }
 
+static int holds(test_disk *disk, const char *path, const char *text)
+{
+  return holds_bytes(disk, path, text, strlen(text));
+}
+
+/* A number as columns keep it. */
+static int holds_number(test_disk *disk, const char *path, uint64_t number)
+{
+  unsigned char bytes[8];
+  int i;
+  for (i = 0; i < 8; i++) {
+    bytes[i] = (unsigned char)(number >> (8 * i));
+  }
+  return holds_bytes(disk, path, bytes, sizeof bytes);
+}
+
 static void test_erased_keys_are_gone(void **state)
 {
   place at = place_new();
@@ -339,8 +354,9 @@ static void test_erased_keys_are_gone(void **state)
   crm_store *read;
   (void)state;
   put(store, "sales",
-      "document,time,customer,amount\n1,2023-01-01,rosemary.secret,5\n2,2023-01-02,basil.hidden.and.long.too,6\n"
-      "3,2023-01-03,thyme,7\n4,never,rosemary.secret,8\n", "4,time,time\n");
+      "document,time,customer,amount\n1,2023-01-01,rosemary.secret,5\n"
+      "2,2023-01-02,basil.hidden.and.long.too,77091.31\n3,2023-01-03,thyme,66778.89\n4,never,rosemary.secret,8\n",
+      "4,time,time\n");
   put(store, "customers", "customer,parent\nthyme,basil.hidden.and.long.too\n", "");
   put(store, "merges", "customer,into\nold.rosemary,rosemary.secret\n", "");
   erase_key(store, "rosemary.secret", 0);
@@ -354,6 +370,8 @@ static void test_erased_keys_are_gone(void **state)
   assert_false(holds(at.disk, PATH, "rosemary"));
   assert_false(holds(at.disk, PATH, "basil.hidden"));
   assert_true(holds(at.disk, PATH, "thyme"));
+  assert_true(holds_number(at.disk, PATH, 6677889));
+  assert_false(holds_number(at.disk, PATH, 7709131));   /* what the forgotten one paid */
   read = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
   assert_store_same(store, read, "compacted");
   put(store, "sales", "document,time,customer,amount\n1,2023-01-01,rosemary.secret,5\n", "");   /* recognised */

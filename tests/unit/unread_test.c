@@ -54,6 +54,11 @@ TABLE(crm_conversion_compute, crm_conversion_compute(of->store, NULL, NULL, &tab
 TABLE(crm_cohorts_compute, crm_cohorts_compute(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_completeness_columns, crm_completeness_columns(of->store, NULL, &table, error))
 TABLE(crm_completeness_customers, crm_completeness_customers(of->store, NULL, &table, error))
+TABLE(crm_completeness_changes, crm_completeness_changes(of->store, NULL, &table, error))
+TABLE(crm_completeness_dossiers, crm_completeness_dossiers(of->store, NULL, NULL, &table, error))
+TABLE(crm_completeness_freshness, crm_completeness_freshness(of->store, NULL, NULL, &table, error))
+TABLE(crm_completeness_idle, crm_completeness_idle(of->store, NULL, NULL, &table, error))
+TABLE(crm_completeness_static, crm_completeness_static(of->store, NULL, NULL, &table, error))
 TABLE(crm_composition_compute, crm_composition_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_composition_concentration, crm_composition_concentration(of->store, NULL, NULL, &table, error))
 TABLE(crm_composition_spending, crm_composition_spending(of->store, NULL, NULL, &table, error))
@@ -65,6 +70,9 @@ TABLE(crm_effect_strata, crm_effect_strata(of->store, NULL, NULL, &table, error)
 TABLE(crm_findings_compute, crm_findings_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_funnel_compute, crm_funnel_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_identity_aliases, crm_identity_aliases(of->store, &table, error))
+TABLE(crm_journey_history, crm_journey_history(of->store, NULL, NULL, NULL, &table, error))
+TABLE(crm_journey_members, crm_journey_members(of->store, NULL, NULL, &table, error))
+TABLE(crm_journey_stages, crm_journey_stages(of->store, NULL, NULL, &table, error))
 TABLE(crm_migration_compute, crm_migration_compute(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_migration_members, crm_migration_members(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_migration_movements, crm_migration_movements(of->store, NULL, NULL, NULL, &table, error))
@@ -74,6 +82,8 @@ TABLE(crm_ownership_history, crm_ownership_history(of->store, NULL, &table, erro
 TABLE(crm_ownership_owners, crm_ownership_owners(of->store, NULL, &table, error))
 TABLE(crm_ownership_summary, crm_ownership_summary(of->store, NULL, &table, error))
 TABLE(crm_periods_compute, crm_periods_compute(of->store, NULL, NULL, &table, error))
+TABLE(crm_progress_opportunities, crm_progress_opportunities(of->store, NULL, NULL, &table, error))
+TABLE(crm_progress_stages, crm_progress_stages(of->store, NULL, NULL, &table, error))
 TABLE(crm_products_compute, crm_products_compute(of->store, NULL, NULL, &table, error))
 TABLE(crm_repeat_compute, crm_repeat_compute(of->store, NULL, &table, error))
 TABLE(crm_rfm_compute, crm_rfm_compute(of->store, NULL, NULL, &table, error))
@@ -240,14 +250,18 @@ static const struct {
   ENTRY(crm_accounts_sites), ENTRY(crm_bridge_compute), ENTRY(crm_classes_compute), ENTRY(crm_classes_corporate),
   ENTRY(crm_classes_calibration), ENTRY(crm_conversion_compute),
   ENTRY(crm_cockpit_evaluate), ENTRY(crm_cohorts_compute), ENTRY(crm_completeness_columns),
+  ENTRY(crm_completeness_changes), ENTRY(crm_completeness_dossiers), ENTRY(crm_completeness_freshness),
+  ENTRY(crm_completeness_idle), ENTRY(crm_completeness_static),
   ENTRY(crm_completeness_customers), ENTRY(crm_composition_compute), ENTRY(crm_composition_concentration),
   ENTRY(crm_composition_spending),
   ENTRY(crm_segment_spending),
   ENTRY(crm_due_compute), ENTRY(crm_effect_compute), ENTRY(crm_effect_coverage), ENTRY(crm_effect_strata),
   ENTRY(crm_findings_compute), ENTRY(crm_funnel_compute), ENTRY(crm_identity_aliases),
-  ENTRY(crm_identity_erase), ENTRY(crm_identity_forget), ENTRY(crm_kpi_compute), ENTRY(crm_kpi_evidence),
+  ENTRY(crm_identity_erase), ENTRY(crm_identity_forget), ENTRY(crm_journey_history),
+  ENTRY(crm_journey_members), ENTRY(crm_journey_stages), ENTRY(crm_kpi_compute), ENTRY(crm_kpi_evidence),
   ENTRY(crm_lifecycle_compute), ENTRY(crm_load_begin), ENTRY(crm_migration_compute), ENTRY(crm_migration_members),
   ENTRY(crm_migration_movements), ENTRY(crm_migration_rates), ENTRY(crm_ownership_handovers),
+  ENTRY(crm_progress_opportunities), ENTRY(crm_progress_stages),
   ENTRY(crm_ownership_history), ENTRY(crm_ownership_owners), ENTRY(crm_ownership_summary), ENTRY(crm_periods_compute),
   ENTRY(crm_products_compute), ENTRY(crm_pyramid_compute), ENTRY(crm_repeat_compute), ENTRY(crm_rfm_compute),
   ENTRY(crm_rfm_segments), ENTRY(crm_rhythm_compute), ENTRY(crm_rhythm_summary), ENTRY(crm_segment_compute),

@@ -51,6 +51,7 @@ CRM_COCKPIT_PARTS_FIGURES = 1
 CRM_COCKPIT_PARTS_FINDINGS = 2
 CRM_COCKPIT_PARTS_LISTS = 4
 CRM_COCKPIT_PARTS_CAUSES = 8
+CRM_COMPLETENESS_RULES = 256
 CRM_DUE_DUE = 1
 CRM_DUE_OVERDUE = 2
 CRM_DUE_LOSING = 4
@@ -349,6 +350,28 @@ class crm_cohorts_options(Structure):
     ]
 
 
+class crm_completeness_rule(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("weight", c_int32),
+        ("field", c_char_p),
+        ("section", c_char_p),
+        ("max_days", c_int32),
+        ("half_life_days", c_int32),
+    ]
+
+
+class crm_completeness_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("rule_size", c_uint32),
+        ("rules", POINTER(crm_completeness_rule)),
+        ("rule_count", c_int64),
+        ("idle_days", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
 class crm_executor(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -440,6 +463,15 @@ class crm_io(Structure):
         ("unlock", CFUNCTYPE(c_int32, c_void_p, c_void_p)),
         ("map", CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64, c_size_t, POINTER(c_void_p))),
         ("unmap", CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t)),
+    ]
+
+
+class crm_journey_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("horizon_days", c_int32),
+        ("pipeline", c_char_p),
+        ("by", c_char_p),
     ]
 
 
@@ -947,6 +979,8 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_cockpit_options": crm_cockpit_options,
     "crm_cohorts_options": crm_cohorts_options,
     "crm_column": crm_column,
+    "crm_completeness_options": crm_completeness_options,
+    "crm_completeness_rule": crm_completeness_rule,
     "crm_composition_options": crm_composition_options,
     "crm_config": crm_config,
     "crm_context_options": crm_context_options,
@@ -963,6 +997,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_funnel_options": crm_funnel_options,
     "crm_handovers_options": crm_handovers_options,
     "crm_io": crm_io,
+    "crm_journey_options": crm_journey_options,
     "crm_kpi_evidence_options": crm_kpi_evidence_options,
     "crm_kpi_info": crm_kpi_info,
     "crm_kpi_options": crm_kpi_options,
@@ -1003,6 +1038,8 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_cockpit_options": (("struct_size", sizeof(crm_cockpit_options)),),
     "crm_cohorts_options": (("struct_size", sizeof(crm_cohorts_options)),),
     "crm_column": (("struct_size", sizeof(crm_column)),),
+    "crm_completeness_options": (("struct_size", sizeof(crm_completeness_options)), ("rule_size", sizeof(crm_completeness_rule))),
+    "crm_completeness_rule": (("struct_size", sizeof(crm_completeness_rule)),),
     "crm_composition_options": (("struct_size", sizeof(crm_composition_options)),),
     "crm_config": (("struct_size", sizeof(crm_config)),),
     "crm_context_options": (("struct_size", sizeof(crm_context_options)),),
@@ -1019,6 +1056,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_funnel_options": (("struct_size", sizeof(crm_funnel_options)),),
     "crm_handovers_options": (("struct_size", sizeof(crm_handovers_options)),),
     "crm_io": (("struct_size", sizeof(crm_io)),),
+    "crm_journey_options": (("struct_size", sizeof(crm_journey_options)),),
     "crm_kpi_evidence_options": (("struct_size", sizeof(crm_kpi_evidence_options)),),
     "crm_kpi_info": (("struct_size", sizeof(crm_kpi_info)),),
     "crm_kpi_options": (("struct_size", sizeof(crm_kpi_options)),),
@@ -1069,8 +1107,13 @@ class Functions:
     crm_cockpit_roles: Callable[..., int]
     crm_cockpit_table: Callable[..., int]
     crm_cohorts_compute: Callable[..., int]
+    crm_completeness_changes: Callable[..., int]
     crm_completeness_columns: Callable[..., int]
     crm_completeness_customers: Callable[..., int]
+    crm_completeness_dossiers: Callable[..., int]
+    crm_completeness_freshness: Callable[..., int]
+    crm_completeness_idle: Callable[..., int]
+    crm_completeness_static: Callable[..., int]
     crm_composition_compute: Callable[..., int]
     crm_composition_concentration: Callable[..., int]
     crm_composition_spending: Callable[..., int]
@@ -1090,6 +1133,9 @@ class Functions:
     crm_io_durability: Callable[..., int]
     crm_io_selftest: Callable[..., int]
     crm_io_stdio: Callable[..., None]
+    crm_journey_history: Callable[..., int]
+    crm_journey_members: Callable[..., int]
+    crm_journey_stages: Callable[..., int]
     crm_kpi_compute: Callable[..., int]
     crm_kpi_count: Callable[..., int]
     crm_kpi_evidence: Callable[..., int]
@@ -1134,6 +1180,8 @@ class Functions:
     crm_ownership_summary: Callable[..., int]
     crm_periods_compute: Callable[..., int]
     crm_products_compute: Callable[..., int]
+    crm_progress_opportunities: Callable[..., int]
+    crm_progress_stages: Callable[..., int]
     crm_pyramid_compute: Callable[..., int]
     crm_pyramid_concentration: Callable[..., int]
     crm_pyramid_find: Callable[..., int]
@@ -1304,11 +1352,38 @@ class Functions:
             POINTER(POINTER(crm_table)), POINTER(crm_error)
         )
         f.restype = c_int32
+        self.crm_completeness_changes = f = library.crm_completeness_changes
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
         self.crm_completeness_columns = f = library.crm_completeness_columns
         f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_completeness_customers = f = library.crm_completeness_customers
         f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_completeness_dossiers = f = library.crm_completeness_dossiers
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_completeness_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_completeness_freshness = f = library.crm_completeness_freshness
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_completeness_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_completeness_idle = f = library.crm_completeness_idle
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_completeness_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_completeness_static = f = library.crm_completeness_static
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_completeness_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
         f.restype = c_int32
         self.crm_composition_compute = f = library.crm_composition_compute
         f.argtypes = (
@@ -1397,6 +1472,24 @@ class Functions:
         self.crm_io_stdio = f = library.crm_io_stdio
         f.argtypes = (POINTER(crm_io),)
         f.restype = None
+        self.crm_journey_history = f = library.crm_journey_history
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_journey_options), c_char_p,
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_journey_members = f = library.crm_journey_members
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_journey_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_journey_stages = f = library.crm_journey_stages
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_journey_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
         self.crm_kpi_compute = f = library.crm_kpi_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_calendar), POINTER(crm_kpi_options),
@@ -1562,6 +1655,18 @@ class Functions:
         self.crm_products_compute = f = library.crm_products_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_products_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_progress_opportunities = f = library.crm_progress_opportunities
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_funnel_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_progress_stages = f = library.crm_progress_stages
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_funnel_options), POINTER(POINTER(crm_table)),
             POINTER(crm_error)
         )
         f.restype = c_int32

@@ -214,6 +214,34 @@ class Relations:
         options.pipeline = utf8(pipeline)
         return self._result(library.crm_funnel_compute, scope, byref(options))
 
+    def progress(self, what: str = "stages", *, pipeline: Optional[str] = None, horizon_days: int = 0,
+                 **scope: Unpack[ScopeArguments]) -> Table:
+        """How open opportunities come along: age, stalled, overdue, put off. `what`: "stages", or "opportunities", a row
+        each with the day on which the next step is due."""
+        functions = {"stages": library.crm_progress_stages, "opportunities": library.crm_progress_opportunities}
+        if what not in functions:
+            raise ValueError("what is one of %s, not %r" % (", ".join(functions), what))
+        options = _ffi.new(_ffi.crm_funnel_options)
+        options.horizon_days = horizon_days
+        options.pipeline = utf8(pipeline)
+        return self._result(functions[what], scope, byref(options))
+
+    def journey(self, what: str = "stages", *, pipeline: Optional[str] = None, by: Optional[str] = None,
+                horizon_days: int = 0, customer: Optional[str] = None, **scope: Unpack[ScopeArguments]) -> Table:
+        """Customers through pipelines of the host's own stages (None: each that one has an entry in). `what`: "stages",
+        with `by` told apart too by a column of names of customers ("owner", "region", ...); "members", where each of
+        them is; or "history", every stay in a stage, of one `customer` or of all."""
+        if what not in ("stages", "members", "history"):
+            raise ValueError("what is one of stages, members, history, not %r" % (what,))
+        options = _ffi.new(_ffi.crm_journey_options)
+        options.horizon_days = horizon_days
+        options.pipeline = utf8(pipeline)
+        options.by = utf8(by)
+        if what == "history":
+            return self._result(library.crm_journey_history, scope, byref(options), utf8(customer))
+        function = library.crm_journey_stages if what == "stages" else library.crm_journey_members
+        return self._result(function, scope, byref(options))
+
     def conversion(self, *, by: Optional[str] = None, horizon_days: int = 0, **scope: Unpack[ScopeArguments]) -> Table:
         """How long from being known, the first contact and the first opportunity to the first order, those who have not
         bought yet censored; `by`: told apart too by a column of names of customers ("origin", "region", ...)."""
@@ -243,6 +271,35 @@ class Relations:
     def completeness(self, **scope: Unpack[ScopeArguments]) -> Table:
         """How much is known of the customers, column by column."""
         return self._result(library.crm_completeness_columns, scope)
+
+    def freshness(self, expected: Optional[Sequence[Mapping[str, Any]]] = None, what: str = "rules",
+                  **scope: Unpack[ScopeArguments]) -> Table:
+        """Completeness by what is expected to be known, weighed, and no older than it should be. `expected`: a mapping a
+        rule with `field` and as wanted `section`, `weight`, `max_days`, `half_life_days`; None: every column, and events
+        of the last year. `what`: "rules", or "dossiers" for every customer and section."""
+        functions = {"rules": library.crm_completeness_freshness, "dossiers": library.crm_completeness_dossiers}
+        if what not in functions:
+            raise ValueError("what is one of %s, not %r" % (", ".join(functions), what))
+        options, kept = completeness_options(expected)
+        made = self._result(functions[what], scope, byref(options))
+        del kept
+        return made
+
+    def static_only(self, idle_days: int = 0, what: str = "shares", **scope: Unpack[ScopeArguments]) -> Table:
+        """Customers of whom something static is known and with whom nothing has happened for more than `idle_days` (0:
+        365). `what`: "shares", or "customers", the longest idle first."""
+        functions = {"shares": library.crm_completeness_static, "customers": library.crm_completeness_idle}
+        if what not in functions:
+            raise ValueError("what is one of %s, not %r" % (", ".join(functions), what))
+        options, kept = completeness_options(None)
+        options.idle_days = idle_days
+        made = self._result(functions[what], scope, byref(options))
+        del kept
+        return made
+
+    def changes(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """The change log of the customer file, a row a field."""
+        return self._result(library.crm_completeness_changes, scope)
 
     def completeness_customers(self, **scope: Unpack[ScopeArguments]) -> Table:
         """How much is known of each customer."""
@@ -359,6 +416,23 @@ def segment_options(expression: str, named: Optional[Mapping[str, str]]) -> Any:
             ctypes.memmove(ctypes.byref(place), ctypes.byref(_ffi.new(_ffi.crm_segment_definition)), ctypes.sizeof(place))
             place.name, place.expression = utf8(name), utf8(text)
         options.definitions, options.definition_count = kept, len(named)
+    return options, kept
+
+
+def completeness_options(expected: Optional[Sequence[Mapping[str, Any]]]) -> Any:
+    """A crm_completeness_options, and what it points to."""
+    options = _ffi.new(_ffi.crm_completeness_options)
+    kept = None
+    if expected:
+        kept = (_ffi.crm_completeness_rule * len(expected))()
+        for place, rule in zip(kept, expected):
+            unknown = set(rule) - {"field", "section", "weight", "max_days", "half_life_days"}
+            if unknown or "field" not in rule:
+                raise ValueError("a rule has a field and may have section, weight, max_days, half_life_days, not %r" % (rule,))
+            ctypes.memmove(ctypes.byref(place), ctypes.byref(_ffi.new(_ffi.crm_completeness_rule)), ctypes.sizeof(place))
+            for name, value in rule.items():
+                setattr(place, name, utf8(value) if name in ("field", "section") else value)
+        options.rules, options.rule_count = kept, len(expected)
     return options, kept
 
 
