@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/sizes.h"
 #include "base/sort.h"
 
 #include <string.h>
@@ -155,9 +156,29 @@ static uint8_t kind_without_facts(const crm__scope *scope, const crm__measure *m
   return known == CRM__SUSPECT ? CRM__KIND_SUSPECT : CRM__KIND_ABSENT;
 }
 
+enum { GATHERED, TOO_WIDE, PROFIT_OVERFLOW, SUM_OVERFLOW };
+
+#define GATHER_PART CRM__SIZE(65536, 4)   /* customers */
+
+/* What a part of the customers comes to. */
+typedef struct gathered_part {
+  int found;                   /* GATHERED, or what stood in the way */
+  uint64_t n;                  /* of the n */
+  int64_t cost_missing;
+  crm__tier_sum below[CRM__KINDS_BELOW];
+} gathered_part;
+
+typedef struct gather_job {
+  const crm_pyramid *pyramid;
+  const crm__scope *scope;
+  crm__measures measures;
+  crm__split split;
+  gathered_part *parts;
+} gather_job;
+
 /* What a customer is, and its value. 1: an overflow. */
-static int classify(crm_pyramid *pyramid, const crm__scope *scope, const crm__measure *measure, uint32_t id,
-                    uint8_t *kind, int64_t *value)
+static inline int classify(const crm_pyramid *pyramid, const crm__scope *scope, const crm__measure *measure,
+                           uint32_t id, gathered_part *part, uint8_t *kind, int64_t *value)
 {
   *value = 0;
   *kind = CRM__KIND_ABSENT;
@@ -168,7 +189,7 @@ static int classify(crm_pyramid *pyramid, const crm__scope *scope, const crm__me
     *kind = kind_without_facts(scope, measure, id);
     return 0;
   }
-  pyramid->cost_missing += (measure->flags & CRM__COST_MISSING) != 0;
+  part->cost_missing += (measure->flags & CRM__COST_MISSING) != 0;
   if (value_of(pyramid, measure, value)) {
     return 1;
   }
@@ -176,49 +197,98 @@ static int classify(crm_pyramid *pyramid, const crm__scope *scope, const crm__me
   return 0;
 }
 
-/* Adds one that is below the n. 1: an overflow. */
-static int add_below(crm_pyramid *pyramid, uint8_t kind, int64_t value)
+/* Adds those that are below the n. 1: an overflow. */
+static int add_below(crm__tier_sum *sum, const crm__tier_sum *more)
 {
-  crm__tier_sum *sum = &pyramid->sums[pyramid->tier_count + kind];
-  sum->least = sum->customers == 0 || value < sum->least ? value : sum->least;
-  sum->most = sum->customers == 0 || value > sum->most ? value : sum->most;
-  sum->customers++;
-  return crm__add_overflows(sum->total, value, &sum->total);
+  if (more->customers > 0) {
+    sum->least = sum->customers == 0 || more->least < sum->least ? more->least : sum->least;
+    sum->most = sum->customers == 0 || more->most > sum->most ? more->most : sum->most;
+    sum->customers += more->customers;
+  }
+  return crm__add_overflows(sum->total, more->total, &sum->total);
 }
 
-enum { GATHERED, TOO_WIDE, PROFIT_OVERFLOW, SUM_OVERFLOW };
-
-/* What each customer is and its value, and the values of the n in the order of ids, in one read of the measures. */
-static int gather(crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures)
+/* What each customer of a part is and its value, and the values of the n from the part's own place on in the order of
+ * ids, in one read of the measures. */
+static inline int gather(const gather_job *all, uint32_t from, uint32_t to, gathered_part *part, const int wide)
 {
+  const crm_pyramid *pyramid = all->pyramid;
+  const crm__scope *scope = all->scope;
+  const crm__measures measures = all->measures;
   int32_t *values = pyramid->values;
   int64_t *wide_values = pyramid->values;
   uint32_t *sorted = pyramid->sorted;
   uint64_t *wide_sorted = pyramid->sorted;
-  uint64_t n = 0;
+  uint8_t *kinds = pyramid->kinds;
+  uint64_t at = from;
   uint32_t id;
-  for (id = 0; id < pyramid->customers; id++) {
+  for (id = from; id < to; id++) {
     int64_t value;
     uint8_t kind;
-    if (classify(pyramid, scope, crm__measure_at(measures, id), id, &kind, &value)) {
+    if (classify(pyramid, scope, crm__measure_at(&measures, id), id, part, &kind, &value)) {
       return PROFIT_OVERFLOW;
     }
-    pyramid->kinds[id] = kind;
-    if (pyramid->wide) {
+    kinds[id] = kind;
+    if (wide) {
       wide_values[id] = value;
-      wide_sorted[n] = (uint64_t)value;
+      wide_sorted[at] = (uint64_t)value;
     } else if (value > INT32_MAX || value < INT32_MIN) {
       return TOO_WIDE;
     } else {
       values[id] = (int32_t)value;
-      sorted[n] = (uint32_t)value;
+      sorted[at] = (uint32_t)value;
     }
-    n += kind == CRM__KIND_IN;
-    if (kind < CRM__KINDS_BELOW && add_below(pyramid, kind, value)) {
-      return SUM_OVERFLOW;
+    at += kind == CRM__KIND_IN;
+    if (kind < CRM__KINDS_BELOW) {
+      crm__tier_sum one = {1, value, value, value};
+      if (add_below(&part->below[kind], &one)) {
+        return SUM_OVERFLOW;
+      }
     }
   }
-  pyramid->n = (int64_t)n;
+  part->n = at - from;
+  return GATHERED;
+}
+
+static crm_status gather_part(void *context, uint64_t index)
+{
+  const gather_job *all = context;
+  gathered_part *part = &all->parts[index];
+  uint32_t from = (uint32_t)crm__split_from(&all->split, index);
+  uint32_t to = (uint32_t)crm__split_to(&all->split, index);
+  memset(part, 0, sizeof *part);
+  part->found = all->pyramid->wide ? gather(all, from, to, part, 1) : gather(all, from, to, part, 0);
+  return CRM_OK;
+}
+
+static size_t width_of(const crm_pyramid *pyramid)
+{
+  return pyramid->wide ? sizeof(int64_t) : sizeof(int32_t);
+}
+
+/* Puts together what the parts have, the values of the n without gaps. */
+static int join_parts(crm_pyramid *pyramid, const gather_job *all)
+{
+  unsigned char *sorted = pyramid->sorted;
+  size_t width = width_of(pyramid);
+  uint64_t k;
+  int32_t kind;
+  pyramid->n = 0;
+  for (k = 0; k < all->split.parts; k++) {
+    const gathered_part *part = &all->parts[k];
+    if (part->found != GATHERED) {
+      return part->found;
+    }
+    memmove(sorted + (size_t)pyramid->n * width, sorted + (size_t)crm__split_from(&all->split, k) * width,
+            (size_t)part->n * width);
+    pyramid->n += (int64_t)part->n;
+    pyramid->cost_missing += part->cost_missing;
+    for (kind = 0; kind < CRM__KINDS_BELOW; kind++) {
+      if (add_below(&pyramid->sums[pyramid->tier_count + kind], &part->below[kind])) {
+        return SUM_OVERFLOW;
+      }
+    }
+  }
   return GATHERED;
 }
 
@@ -317,11 +387,6 @@ static int sum_tiers(crm_pyramid *pyramid)
   return overflow;
 }
 
-static size_t width_of(const crm_pyramid *pyramid)
-{
-  return pyramid->wide ? sizeof(int64_t) : sizeof(int32_t);
-}
-
 static void free_values(crm_pyramid *pyramid)
 {
   crm__memory *memory = &pyramid->memory;
@@ -350,18 +415,40 @@ static crm_status fail_sum(crm_error *error)
   return crm__fail(error, CRM_ERROR_OVERFLOW, "the sum of profits passes 64 bits");
 }
 
-static crm_status gather_all(crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures,
-                             crm_error *error)
+/* Reads the measures into memory of the pyramid's width. */
+static crm_status gather_at(crm_pyramid *pyramid, gather_job *all, int *found, crm_error *error)
 {
   crm_status status = reserve(pyramid, error);
-  int found = status == CRM_OK ? gather(pyramid, scope, measures) : GATHERED;
+  *found = GATHERED;
+  if (status == CRM_OK) {
+    status = crm__team_run(all->scope->team, all->split.parts, gather_part, all, error);
+  }
+  if (status == CRM_OK) {
+    *found = join_parts(pyramid, all);
+  }
+  return status;
+}
+
+static crm_status gather_all(crm_pyramid *pyramid, crm__scope *scope, const crm__measures *measures, crm_error *error)
+{
+  gather_job all;
+  int found;
+  crm_status status;
+  all.pyramid = pyramid;
+  all.scope = scope;
+  all.measures = *measures;
+  all.split = crm__split_rows(pyramid->customers, GATHER_PART);
+  all.parts = crm__scope_alloc(scope, all.split.parts, sizeof *all.parts);
+  if (all.parts == NULL) {
+    return crm__fail_memory(error);
+  }
+  status = gather_at(pyramid, &all, &found, error);
   if (found == TOO_WIDE) {
     free_values(pyramid);
     memset(pyramid->sums, 0, sizeof pyramid->sums);
     pyramid->cost_missing = 0;
     pyramid->wide = 1;
-    status = reserve(pyramid, error);
-    found = status == CRM_OK ? gather(pyramid, scope, measures) : GATHERED;
+    status = gather_at(pyramid, &all, &found, error);
   }
   if (found == PROFIT_OVERFLOW) {
     status = crm__fail(error, CRM_ERROR_OVERFLOW, "the profit with a customer passes 64 bits");
