@@ -45,13 +45,16 @@ static crm_status read_options(crm_lifecycle *lifecycle, const crm_lifecycle_opt
   return CRM_OK;
 }
 
-/* Of the scope what lives depend on, made ready to be opened again. */
+/* Of the scope what lives and what customers spent depend on, made ready to be opened again. */
 static crm_status keep_scope(crm_lifecycle *lifecycle, const crm__scope *scope, crm_error *error)
 {
   crm_scope kept = CRM_SCOPE_INIT;
   kept.from = scope->from;
   kept.to = scope->to;
   kept.as_of = scope->as_of;
+  kept.money = scope->money;
+  kept.refunds = scope->refunds;
+  kept.occasions = scope->occasions;
   kept.internal = scope->internal;
   kept.accounts = scope->accounts != NULL;
   lifecycle->scope = kept;

@@ -128,100 +128,6 @@ static crm_status keep_scope(crm_pyramid *pyramid, const crm_scope *given, crm_e
 
 /* ---- computing ---- */
 
-/* 1 where the value passes 64 bits. */
-static int value_of(const crm_pyramid *pyramid, const crm__measure *measure, int64_t *value)
-{
-  if (pyramid->measure == CRM_MEASURE_OCCASIONS) {
-    *value = measure->orders;
-    return 0;
-  }
-  *value = measure->money;
-  if (pyramid->measure == CRM_MEASURE_PROFIT) {
-    return measure->cost == INT64_MIN || crm__add_overflows(measure->money, -measure->cost, value);
-  }
-  return 0;
-}
-
-static uint8_t kind_without_facts(const crm__scope *scope, const crm__measure *measure, uint32_t id)
-{
-  int known;
-  if (measure->flags & CRM__SEEN_EVER) {
-    return CRM__KIND_INACTIVE;
-  }
-  known = crm__customer_acquaintance(scope, id);
-  if (known == CRM__PROSPECT) {
-    return CRM__KIND_PROSPECT;
-  }
-  return known == CRM__SUSPECT ? CRM__KIND_SUSPECT : CRM__KIND_ABSENT;
-}
-
-/* What a customer is, and its value. 1: an overflow. */
-static int classify(crm_pyramid *pyramid, const crm__scope *scope, const crm__measure *measure, uint32_t id,
-                    uint8_t *kind, int64_t *value)
-{
-  *value = 0;
-  *kind = CRM__KIND_ABSENT;
-  if (!crm__customer_counts(scope, id)) {
-    return 0;
-  }
-  if ((measure->flags & CRM__SEEN_PERIOD) == 0) {
-    *kind = kind_without_facts(scope, measure, id);
-    return 0;
-  }
-  pyramid->cost_missing += (measure->flags & CRM__COST_MISSING) != 0;
-  if (value_of(pyramid, measure, value)) {
-    return 1;
-  }
-  *kind = *value > 0 ? CRM__KIND_IN : CRM__KIND_NONPOSITIVE;
-  return 0;
-}
-
-/* Adds one that is below the n. 1: an overflow. */
-static int add_below(crm_pyramid *pyramid, uint8_t kind, int64_t value)
-{
-  crm__tier_sum *sum = &pyramid->sums[pyramid->tier_count + kind];
-  sum->least = sum->customers == 0 || value < sum->least ? value : sum->least;
-  sum->most = sum->customers == 0 || value > sum->most ? value : sum->most;
-  sum->customers++;
-  return crm__add_overflows(sum->total, value, &sum->total);
-}
-
-enum { GATHERED, TOO_WIDE, PROFIT_OVERFLOW, SUM_OVERFLOW };
-
-/* What each customer is and its value, and the values of the n in the order of ids, in one read of the measures. */
-static int gather(crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures)
-{
-  int32_t *values = pyramid->values;
-  int64_t *wide_values = pyramid->values;
-  uint32_t *sorted = pyramid->sorted;
-  uint64_t *wide_sorted = pyramid->sorted;
-  uint64_t n = 0;
-  uint32_t id;
-  for (id = 0; id < pyramid->customers; id++) {
-    int64_t value;
-    uint8_t kind;
-    if (classify(pyramid, scope, crm__measure_at(measures, id), id, &kind, &value)) {
-      return PROFIT_OVERFLOW;
-    }
-    pyramid->kinds[id] = kind;
-    if (pyramid->wide) {
-      wide_values[id] = value;
-      wide_sorted[n] = (uint64_t)value;
-    } else if (value > INT32_MAX || value < INT32_MIN) {
-      return TOO_WIDE;
-    } else {
-      values[id] = (int32_t)value;
-      sorted[n] = (uint32_t)value;
-    }
-    n += kind == CRM__KIND_IN;
-    if (kind < CRM__KINDS_BELOW && add_below(pyramid, kind, value)) {
-      return SUM_OVERFLOW;
-    }
-  }
-  pyramid->n = (int64_t)n;
-  return GATHERED;
-}
-
 int64_t crm__cut_size(int32_t rule, int64_t share, int64_t n)
 {
   if (rule == CRM_CUT_CEIL) {
@@ -317,58 +223,6 @@ static int sum_tiers(crm_pyramid *pyramid)
   return overflow;
 }
 
-static size_t width_of(const crm_pyramid *pyramid)
-{
-  return pyramid->wide ? sizeof(int64_t) : sizeof(int32_t);
-}
-
-static void free_values(crm_pyramid *pyramid)
-{
-  crm__memory *memory = &pyramid->memory;
-  crm__free_array(memory, pyramid->values, pyramid->customers, width_of(pyramid));
-  crm__free_array(memory, pyramid->sorted, (uint64_t)pyramid->customers + 1U, width_of(pyramid));
-  crm__free_array(memory, pyramid->kinds, pyramid->customers, sizeof *pyramid->kinds);
-  pyramid->values = NULL;
-  pyramid->sorted = NULL;
-  pyramid->kinds = NULL;
-}
-
-static crm_status reserve(crm_pyramid *pyramid, crm_error *error)
-{
-  crm__memory *memory = &pyramid->memory;
-  pyramid->values = crm__alloc_array(memory, pyramid->customers, width_of(pyramid));
-  pyramid->sorted = crm__alloc_array(memory, (uint64_t)pyramid->customers + 1U, width_of(pyramid));
-  pyramid->kinds = crm__alloc_array(memory, pyramid->customers, sizeof *pyramid->kinds);
-  if (pyramid->values == NULL || pyramid->kinds == NULL || pyramid->sorted == NULL) {
-    return crm__fail_memory(error);
-  }
-  return CRM_OK;
-}
-
-static crm_status fail_sum(crm_error *error)
-{
-  return crm__fail(error, CRM_ERROR_OVERFLOW, "the sum of profits passes 64 bits");
-}
-
-static crm_status gather_all(crm_pyramid *pyramid, const crm__scope *scope, const crm__measures *measures,
-                             crm_error *error)
-{
-  crm_status status = reserve(pyramid, error);
-  int found = status == CRM_OK ? gather(pyramid, scope, measures) : GATHERED;
-  if (found == TOO_WIDE) {
-    free_values(pyramid);
-    memset(pyramid->sums, 0, sizeof pyramid->sums);
-    pyramid->cost_missing = 0;
-    pyramid->wide = 1;
-    status = reserve(pyramid, error);
-    found = status == CRM_OK ? gather(pyramid, scope, measures) : GATHERED;
-  }
-  if (found == PROFIT_OVERFLOW) {
-    status = crm__fail(error, CRM_ERROR_OVERFLOW, "the profit with a customer passes 64 bits");
-  }
-  return found == SUM_OVERFLOW ? fail_sum(error) : status;
-}
-
 static crm_status fill(crm_pyramid *pyramid, crm__scope *scope, crm_error *error)
 {
   const uint32_t *ranks = NULL;
@@ -376,7 +230,7 @@ static crm_status fill(crm_pyramid *pyramid, crm__scope *scope, crm_error *error
   int64_t *spare;
   crm_status status = crm__measures_compute(scope, &measures, error);
   if (status == CRM_OK) {
-    status = gather_all(pyramid, scope, &measures, error);
+    status = crm__pyramid_gather(pyramid, scope, &measures, error);
   }
   if (status == CRM_OK && pyramid->ties == CRM_TIES_SPLIT) {
     status = crm__customer_ranks(scope, &ranks, error);
@@ -394,7 +248,7 @@ static crm_status fill(crm_pyramid *pyramid, crm__scope *scope, crm_error *error
     crm__sort_small(pyramid->sorted, (uint32_t *)spare, (uint64_t)pyramid->n);
   }
   find_cuts(pyramid, ranks, spare);
-  return sum_tiers(pyramid) ? fail_sum(error) : CRM_OK;
+  return sum_tiers(pyramid) ? crm__pyramid_fail_sum(error) : CRM_OK;
 }
 
 crm_status crm__pyramid_begin(const crm__scope *open, const crm_scope *scope, const crm_pyramid_options *options,
@@ -458,7 +312,7 @@ void crm_pyramid_free(crm_pyramid *pyramid)
     return;
   }
   memory = pyramid->memory;
-  free_values(pyramid);
+  crm__pyramid_drop_values(pyramid);
   crm__free(&memory, pyramid->branches, pyramid->branches_size);
   crm_segment_free(pyramid->segment);
   crm__free_array(&memory, pyramid->accounts, pyramid->customers, sizeof *pyramid->accounts);

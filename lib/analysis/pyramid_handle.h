@@ -83,6 +83,17 @@ static inline int64_t crm__pyramid_sorted(const crm_pyramid *pyramid, int64_t pl
 crm_status crm__pyramid_begin(const crm__scope *open, const crm_scope *scope, const crm_pyramid_options *options,
                               crm_pyramid **pyramid, crm_error *error);
 
+/* Kinds and values of all customers, n, and the values of the n (not sorted yet), with the sums of those below them; by
+ * the threads that the host lends. Errors: OVERFLOW, MEMORY, and what the watch answers. */
+crm_status crm__pyramid_gather(crm_pyramid *pyramid, crm__scope *scope, const crm__measures *measures,
+                               crm_error *error);
+
+/* Frees what was gathered. */
+void crm__pyramid_drop_values(crm_pyramid *pyramid);
+
+/* OVERFLOW, the sum of profits. */
+crm_status crm__pyramid_fail_sum(crm_error *error);
+
 /* How many of n customers a share takes; rule CRM_CUT_... */
 int64_t crm__cut_size(int32_t rule, int64_t share, int64_t n);
 

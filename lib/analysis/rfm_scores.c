@@ -30,7 +30,7 @@ static crm_status make_tallies(tallies *all, crm__scope *scope, crm_error *error
   return all->days == NULL || all->orders == NULL || all->money == NULL ? crm__fail_memory(error) : CRM_OK;
 }
 
-static void clear_tallies(tallies *all)
+static void clear_tallies(const tallies *all)
 {
   memset(all->days, 0, COUNTED * sizeof *all->days);
   memset(all->orders, 0, COUNTED * sizeof *all->orders);
@@ -50,33 +50,35 @@ static inline int keep(crm__packed_member *packed, crm__member *members, uint32_
   return packed[n].money == member->money && (member->days | member->orders) < COUNTED;
 }
 
-/* Members in one read of the measures, and the counts of what they have. 0: one cannot be packed. */
-static int take_members(crm__scored *scored, const crm__scope *scope, const crm__measures *measures,
-                        const uint32_t *by_key, tallies all)
+/* Members in one read of the measures, and the counts of what they have. plain: 1 where nobody is left out, the order
+ * is that of ids, and no ids are kept. 0: one cannot be packed. */
+static inline int take(crm__scored *scored, const crm__scope *scope, const crm__measures given, const uint32_t *by_key,
+                       const tallies all, const int plain)
 {
   crm__packed_member *packed = scored->packed;
   crm__member *members = scored->members;
+  uint32_t *ids = plain ? NULL : scored->ids;
   uint32_t customers = crm__customers(scope->store);
+  int32_t as_of_day = scope->as_of_day;
   uint32_t most_days = 0;
   uint32_t most_orders = 0;
   uint32_t n = 0;
   uint32_t i;
-  clear_tallies(&all);
   for (i = 0; i < customers; i++) {
-    uint32_t id = by_key == NULL ? i : by_key[i];
-    const crm__measure *measure = crm__measure_at(measures, id);
+    uint32_t id = plain || by_key == NULL ? i : by_key[i];
+    const crm__measure *measure = crm__measure_at(&given, id);
     crm__member member;
-    if (measure->orders == 0 || !crm__customer_counts(scope, id)) {
+    if (measure->orders == 0 || (!plain && !crm__customer_counts(scope, id))) {
       continue;
     }
     member.money = measure->money;
-    member.days = (uint32_t)((int64_t)scope->as_of_day - measure->last);
+    member.days = (uint32_t)((int64_t)as_of_day - measure->last);
     member.orders = measure->orders;
     if (!keep(packed, members, n, &member)) {
       return 0;
     }
-    if (scored->ids != NULL) {
-      scored->ids[n] = id;
+    if (ids != NULL) {
+      ids[n] = id;
     }
     most_days = member.days > most_days ? member.days : most_days;
     most_orders = member.orders > most_orders ? member.orders : most_orders;
@@ -89,6 +91,16 @@ static int take_members(crm__scored *scored, const crm__scope *scope, const crm_
   scored->most_days = most_days;
   scored->most_orders = most_orders;
   return 1;
+}
+
+static int take_members(crm__scored *scored, const crm__scope *scope, const crm__measures *measures,
+                        const uint32_t *by_key, const tallies *all)
+{
+  clear_tallies(all);
+  if (scored->packed != NULL && scored->ids == NULL && by_key == NULL && scope->special == NULL) {
+    return take(scored, scope, *measures, NULL, *all, 1);
+  }
+  return take(scored, scope, *measures, by_key, *all, 0);
 }
 
 static crm_status collect(crm__scored *scored, crm__scope *scope, const uint32_t *by_key, int with_ids,
@@ -105,13 +117,13 @@ static crm_status collect(crm__scored *scored, crm__scope *scope, const uint32_t
   if ((with_ids && scored->ids == NULL) || scored->packed == NULL) {
     return crm__fail_memory(error);
   }
-  if (!take_members(scored, scope, &measures, by_key, *all)) {
+  if (!take_members(scored, scope, &measures, by_key, all)) {
     scored->packed = NULL;
     scored->members = crm__scope_alloc(scope, customers, sizeof *scored->members);
     if (scored->members == NULL) {
       return crm__fail_memory(error);
     }
-    (void)take_members(scored, scope, &measures, by_key, *all);
+    (void)take_members(scored, scope, &measures, by_key, all);
   }
   return CRM_OK;
 }

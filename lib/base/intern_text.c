@@ -217,7 +217,7 @@ uint32_t crm__text_find(const crm__intern *intern, const crm__text_probe *probe)
 /* Room for the key of a probe in everything but its table. */
 static int reserve(crm__intern *intern, crm__memory *memory, const crm__text_probe *probe)
 {
-  if (probe->space > CRM__INTERN_SPACE_MAX || (uint64_t)probe->length > UINT32_MAX ||
+  if (probe->space > CRM__INTERN_SPACE_MAX || (uint64_t)probe->length >= UINT32_MAX ||
       !crm__intern_reserve(intern, memory, probe->space << 1 | 1) ||
       !crm__grow(memory, &intern->texts, &intern->text_capacity, intern->text_index.count + 1,
                  sizeof *intern->texts)) {

@@ -151,14 +151,24 @@ typedef struct span {
   int64_t most;
 } span;
 
+/* Two at a time, which do not wait for each other. */
 static span span_of(const int64_t *times, uint64_t count)
 {
   span found = {INT64_MAX, INT64_MIN};
+  span other = {INT64_MAX, INT64_MIN};
   uint64_t k;
-  for (k = 0; k < count; k++) {
+  for (k = 0; k + 2 <= count; k += 2) {
+    found.least = times[k] < found.least ? times[k] : found.least;
+    found.most = times[k] > found.most ? times[k] : found.most;
+    other.least = times[k + 1] < other.least ? times[k + 1] : other.least;
+    other.most = times[k + 1] > other.most ? times[k + 1] : other.most;
+  }
+  if (k < count) {
     found.least = times[k] < found.least ? times[k] : found.least;
     found.most = times[k] > found.most ? times[k] : found.most;
   }
+  found.least = other.least < found.least ? other.least : found.least;
+  found.most = other.most > found.most ? other.most : found.most;
   return found;
 }
 

@@ -116,14 +116,19 @@ static void add_day(const crm__pass_job *job, const crm__facts *facts, uint32_t 
   uint16_t place = crm__activity_place(job->activity, facts->day[from]);
   int64_t revenue = 0;
   int64_t orders = 0;
+  uint32_t all = CRM__FACT_PERIOD;
   uint32_t i;
   if (place == CRM__NO_PLACE || place == 0) {
     return;
   }
   for (i = from; i < to; i++) {
-    int64_t inside = -(int64_t)((facts->flags[i] & CRM__FACT_PERIOD) != 0);
-    revenue += facts->money[i] & inside;
-    orders += facts->orders[i] & inside;
+    all &= facts->flags[i];
+    revenue += facts->money[i];
+    orders += facts->orders[i];
+  }
+  for (i = from; (all & CRM__FACT_PERIOD) == 0 && i < to; i++) {   /* mostly none lies outside */
+    revenue -= facts->flags[i] & CRM__FACT_PERIOD ? 0 : facts->money[i];
+    orders -= facts->flags[i] & CRM__FACT_PERIOD ? 0 : facts->orders[i];
   }
   for (i = from; !job->each && i < to; i++) {   /* those of customers are days, which are counted at the end */
     orders -= (facts->flags[i] & CRM__FACT_PERIOD) && facts->customer[i] != CRM__NONE ? facts->orders[i] : 0;

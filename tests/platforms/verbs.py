@@ -21,6 +21,7 @@ TABLES = ("customers", "products", "opportunities", "pipelines", "stages", "inte
 
 SINCE = ["--since", "2025-01-01"]
 RICH = ["--where", "spend >= 500.00 and orders > 3"]
+EFFECT = ["--at", "2025-01-01", "--treated", "spend >= 500.00"]
 
 # What a verb needs to be asked at all, and calls beside the plain one.
 NEEDED = {
@@ -29,6 +30,7 @@ NEEDED = {
     "drift": SINCE + RICH, "segment": RICH, "explain": RICH + ["--customer", "1001"],
     "overlap": ["--define", "rich=spend >= 500.00", "--define", "often=orders > 10"],
     "rows": ["--table", "opportunities"],
+    "effect": EFFECT, "strata": EFFECT, "coverage": EFFECT,
 }
 MORE = [
     ["pyramid", "--measure", "profit", "--ties", "split"],

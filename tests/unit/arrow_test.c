@@ -592,6 +592,188 @@ static void test_wrong_calls(void **state)
   crm_store_free(store);
 }
 
+/* A dictionary over a column of a frame, and the indices into it. */
+static void frame_dictionary(frame *f, int64_t at, const char *indices, const void *places, struct ArrowSchema *schema,
+                             struct ArrowArray *array, const void **buffers)
+{
+  memset(schema, 0, sizeof *schema);
+  schema->format = f->fields[at].format;
+  schema->release = release_schema;
+  memset(array, 0, sizeof *array);
+  array->length = 3;
+  array->n_buffers = 2;
+  array->null_count = buffers[0] == NULL ? 0 : -1;
+  array->buffers = buffers;
+  array->release = release_array;
+  f->fields[at].format = indices;
+  f->fields[at].dictionary = schema;
+  f->columns[at].dictionary = array;
+  f->buffers[at][1] = places;
+}
+
+/* Numbers, days and truths, by indices of every width; a null of the dictionary is one of its rows. */
+static void test_dictionaries_of_all_types(void **state)
+{
+  static const int8_t i8[4] = {2, 0, 1, 2};
+  static const uint8_t u8[4] = {2, 0, 1, 2};
+  static const int16_t i16[4] = {2, 0, 1, 2};
+  static const uint16_t u16[4] = {2, 0, 1, 2};
+  static const int32_t i32[4] = {2, 0, 1, 2};
+  static const uint32_t u32[4] = {2, 0, 1, 2};
+  static const int64_t i64[4] = {2, 0, 1, 2};
+  static const uint64_t u64[4] = {2, 0, 1, 2};
+  static const struct {
+    const char *format;
+    const void *indices;
+  } widths[] = {{"c", i8}, {"C", u8}, {"s", i16}, {"S", u16}, {"i", i32}, {"I", u32}, {"l", i64}, {"L", u64}};
+  static const uint64_t beyond[4] = {0, UINT64_MAX, 0, 0};
+  static const int64_t who[3] = {7, 8, 9};
+  static const int32_t when[3] = {19723, 19724, 19725};
+  static const uint8_t there[1] = {0x05};   /* 8 is none */
+  static const uint8_t truths[1] = {0x06};
+  struct ArrowSchema schemas[3];
+  struct ArrowArray arrays[3];
+  const void *whos[2] = {there, who};
+  const void *whens[2] = {NULL, when};
+  const void *truth[2] = {NULL, truths};
+  crm_error error = CRM_ERROR_INIT;
+  frame f;
+  size_t i;
+  (void)state;
+  for (i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+    crm_store *store = store_new(NULL);
+    frame_begin(&f, 4);
+    frame_add(&f, "document", "l", NULL, documents, NULL);
+    frame_add(&f, "time", "tdD", NULL, NULL, NULL);
+    frame_add(&f, "customer", "l", NULL, NULL, NULL);
+    frame_add(&f, "amount", "l", NULL, amounts, NULL);
+    frame_dictionary(&f, 1, widths[i].format, widths[i].indices, &schemas[0], &arrays[0], whens);
+    frame_dictionary(&f, 2, widths[i].format, widths[i].indices, &schemas[1], &arrays[1], whos);
+    assert_int_equal(load_frame(store, NULL, &f, NULL), CRM_OK);
+    /* rows 1 and 4 are of the 9th, on the third day; row 3 of nobody */
+    assert_result(customer_table(store), "customer,spend,orders,first\n9,500.00,2,2024-01-03\n7,200.00,1,2024-01-01\n");
+    assert_result(document_of(store, "", "3"), "time,customer,amount\n2024-01-02T00:00:00,,300.00\n");
+    f.buffers[2][1] = beyond;
+    f.fields[2].format = "L";
+    assert_int_equal(load_frame(store, NULL, &f, &error), CRM_ERROR_ARGUMENT);
+    assert_int_equal(error.row, 2);
+    f.buffers[2][1] = widths[i].indices;
+    f.fields[2].format = widths[i].format;
+    frame_add(&f, "kind", "b", NULL, NULL, NULL);
+    frame_dictionary(&f, 4, widths[i].format, widths[i].indices, &schemas[2], &arrays[2], truth);
+    assert_int_equal(load_frame(store, NULL, &f, &error), CRM_ERROR_TYPE);   /* a kind is no truth */
+    assert_string_equal(error.column, "kind");
+    crm_store_free(store);
+  }
+}
+
+/* A number that says who it was has to be a whole one of 64 bits; no number is nobody. */
+static void test_keys_are_whole(void **state)
+{
+  static const uint64_t large[3] = {1, UINT64_C(1) << 63, 3};
+  static const double parts[3] = {1, 2.5, 3};
+  static const float huge[3] = {1, 1e30F, 3};
+  static int64_t tenths[6] = {10, 0, 25, 0, 30, 0};
+  static int64_t wide[6] = {10, 0, 0, 1, 30, 0};
+  static const struct {
+    const char *format;
+    const void *values;
+  } wrong[] = {{"L", large}, {"g", parts}, {"f", huge}, {"d:20,1", tenths}, {"d:38,0", wide}};
+  double none[3];
+  crm_store *store = store_new(NULL);
+  frame f;
+  size_t i;
+  (void)state;
+  to_native(tenths, 6, 2);
+  to_native(wide, 6, 2);
+  for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    crm_error error = CRM_ERROR_INIT;
+    frame_sales(&f, 3);
+    frame_add(&f, "amount", "l", NULL, amounts, NULL);
+    frame_add(&f, "customer", wrong[i].format, NULL, wrong[i].values, NULL);
+    assert_int_equal(load_frame(store, NULL, &f, &error), CRM_ERROR_TYPE);
+    assert_string_equal(error.column, "customer");
+    assert_int_equal(error.row, 2);
+  }
+  none[0] = none[2] = 12;
+  memset(&none[1], 0xFF, sizeof none[1]);   /* a NaN */
+  frame_sales(&f, 3);
+  frame_add(&f, "amount", "l", NULL, amounts, NULL);
+  frame_add(&f, "customer", "g", NULL, none, NULL);
+  assert_int_equal(load_frame(store, NULL, &f, NULL), CRM_OK);
+  assert_result(customer_table(store), "customer,spend,orders\n12,400.00,2\n");
+  assert_result(document_of(store, "", "2"), "customer,amount\n,200.00\n");
+  crm_store_free(store);
+}
+
+/* ---- streams and hosts that say no */
+
+static int no_schema(struct ArrowArrayStream *stream, struct ArrowSchema *schema)
+{
+  (void)stream;
+  (void)schema;
+  return 5;
+}
+
+static int no_array(struct ArrowArrayStream *stream, struct ArrowArray *array)
+{
+  (void)stream;
+  (void)array;
+  return 5;
+}
+
+static const char *last_words(struct ArrowArrayStream *stream)
+{
+  return stream->private_data;
+}
+
+static void release_stream(struct ArrowArrayStream *stream)
+{
+  stream->release = NULL;
+}
+
+static crm_status say_no(void *context, int64_t bytes, int64_t rows)
+{
+  (void)context;
+  (void)bytes;
+  (void)rows;
+  return CRM_ERROR_CANCELLED;
+}
+
+static void test_hosts_that_say_no(void **state)
+{
+  static char words[] = "the line is dead";
+  crm_store *store = store_new(NULL);
+  crm_arrow options = CRM_ARROW_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  crm_load *load = NULL;
+  struct ArrowArrayStream stream;
+  frame f;
+  (void)state;
+  memset(&stream, 0, sizeof stream);
+  stream.get_schema = no_schema;
+  stream.get_next = no_array;
+  stream.release = release_stream;
+  assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+  assert_int_equal(crm_load_arrow_stream(load, "sales", NULL, &stream, &error), CRM_ERROR_IO);
+  assert_string_equal(error.message, "the stream says: nothing");
+  stream.get_last_error = last_words;
+  stream.private_data = words;
+  assert_int_equal(crm_load_arrow_stream(load, "sales", NULL, &stream, &error), CRM_ERROR_IO);
+  assert_string_equal(error.message, "the stream says: the line is dead");
+  frame_sales(&f, 3);
+  frame_add(&f, "amount", "l", NULL, amounts, NULL);
+  options.minor = 2;
+  assert_int_equal(crm_load_arrow(load, "sales", &options, &f.schema, &f.array, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "minor");
+  crm_load_progress(load, say_no, NULL);
+  assert_int_equal(crm_load_arrow(load, "sales", NULL, &f.schema, &f.array, &error), CRM_ERROR_CANCELLED);
+  crm_load_free(load);
+  assert_int_equal(crm_store_documents(store), 0);
+  assert_verifies(store);
+  crm_store_free(store);
+}
+
 /* ---- no memory */
 
 static crm_status export_and_load(const crm_config *config)
@@ -660,6 +842,9 @@ int main(void)
     cmocka_unit_test(test_lies_about_texts),
     cmocka_unit_test(test_a_table_comes_back),
     cmocka_unit_test(test_wrong_calls),
+    cmocka_unit_test(test_dictionaries_of_all_types),
+    cmocka_unit_test(test_keys_are_whole),
+    cmocka_unit_test(test_hosts_that_say_no),
     cmocka_unit_test(test_every_allocation_fails_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -478,6 +478,37 @@ static void test_messages_and_order(void **state)
   crm_store_free(store);
 }
 
+/* A figure in the message stands in its own unit. */
+static void test_messages_of_all_units(void **state)
+{
+  static const char *const wanted[] = {
+    "Active customers: 1, above 0, since 2024-01",
+    "Orders per customer: 1.00, above 0.50, since 2024-01",
+    "Return rate: 0.0 %, below 10.0 %, since 2024-01",
+    "Purchase cycle: 31.0, above 0.5, since 2024-02",   /* from the second purchase on */
+  };
+  crm_store *store = by_month();
+  crm_cockpit *cockpit = open_cockpit();
+  crm_cockpit_options options = CRM_COCKPIT_OPTIONS_INIT;
+  crm_snapshot snapshot;
+  int64_t row;
+  (void)state;
+  read_good(cockpit, CRM_COCKPIT_ALERTS, ALERTS
+            "a,customers_active,,,,above,0,,1,critical\n"
+            "b,orders_per_customer,,,,above,0.5,,1,warning\n"
+            "c,return_rate,,,,below,10%,,1,info\n"
+            "d,purchase_cycle,,,,above,0.5,,1,info\n");
+  options.parts = CRM_COCKPIT_PARTS_FIGURES;
+  snapshot = evaluate(store, cockpit, facts_day(2024, 7, 1), &options);
+  assert_int_equal(crm_table_rows(snapshot.alerts), 4);
+  for (row = 0; row < 4; row++) {
+    assert_true(text_is(snapshot.alerts, "message", row, wanted[row]));
+  }
+  crm_snapshot_clear(&snapshot);
+  crm_cockpit_free(cockpit);
+  crm_store_free(store);
+}
+
 /* Behind an alert stands what moved revenue; behind one of a figure that is not made of sales nothing. */
 static void test_causes(void **state)
 {
@@ -610,6 +641,7 @@ int main(void)
     cmocka_unit_test(test_replay),
     cmocka_unit_test(test_no_data),
     cmocka_unit_test(test_messages_and_order),
+    cmocka_unit_test(test_messages_of_all_units),
     cmocka_unit_test(test_causes),
     cmocka_unit_test(test_roles),
     cmocka_unit_test(test_without_facts),

@@ -78,6 +78,16 @@ static void every_way_is_followed(void **state)
   crm_store_free(store);
 }
 
+/* The names of stages need not be in the order of their positions. */
+static void stages_stand_by_position(void **state)
+{
+  crm_store *store = facts_store(NULL, NULL);
+  (void)state;
+  facts_load_text(store, "pipelines", "pipeline,stage,position\nQ,c,10\nQ,a,30\nQ,b,20\nQ,d,20\n");
+  assert_result(funnel(store, INT64_MIN, "Q"), "stage,position\n,\nc,10\nb,20\nd,20\na,30\n");
+  crm_store_free(store);
+}
+
 static void only_entries_of_the_period_are_cases(void **state)
 {
   crm_store *store = ways();
@@ -171,6 +181,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_way_is_followed),
+    cmocka_unit_test(stages_stand_by_position),
     cmocka_unit_test(only_entries_of_the_period_are_cases),
     cmocka_unit_test(pipelines_stand_side_by_side),
     cmocka_unit_test(what_stalls_is_counted),

@@ -162,6 +162,17 @@ static void test_ring(void **state)
   crm_store_free(store);
 }
 
+static void test_two_rings(void **state)
+{
+  crm_store *store = shop();
+  crm_table *warnings = NULL;
+  (void)state;
+  put(store, "merges", MERGES "z1,c,,\nc,z1,,\na3,a2,,\na2,a3,,\n", "");
+  assert_int_equal(crm_store_warnings(store, &warnings, NULL), CRM_OK);
+  assert_result(warnings, "warning,subject,count\nmerge_ring,a2,2\nmerge_ring,c,2\n");
+  crm_store_free(store);
+}
+
 /* Random merges and their undoing, sent in any order and cut into any loads, among facts of every table. */
 #define KEYS 12
 #define ROWS 24
@@ -808,6 +819,7 @@ int main(void)
       cmocka_unit_test(test_one_customer),   cmocka_unit_test(test_as_if_sent), cmocka_unit_test(test_undone),
       cmocka_unit_test(test_later_documents), cmocka_unit_test(test_nobody_any_more),
       cmocka_unit_test(test_one_load),       cmocka_unit_test(test_ring),
+      cmocka_unit_test(test_two_rings),
       cmocka_unit_test(test_any_order),      cmocka_unit_test(test_any_undone), cmocka_unit_test(test_rollback),
       cmocka_unit_test(test_every_table),    cmocka_unit_test(test_forgotten_as_never_sent),
       cmocka_unit_test(test_erase),          cmocka_unit_test(test_erase_integers), cmocka_unit_test(test_forget),

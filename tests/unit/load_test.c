@@ -637,6 +637,37 @@ static void test_row_numbers(void **state)
 
 #define HEAD "document,version,time,customer,amount\n"
 
+/* A document of many lines sent again in another order is the same document; with one line changed it is not. */
+static void test_a_long_document_turned_around(void **state)
+{
+  enum { LINES = 100 };
+  crm_store *store = store_new(NULL);
+  int turn;
+  (void)state;
+  for (turn = 0; turn < 3; turn++) {
+    text_buffer text = TEXT_BUFFER_INIT;
+    text_buffer conflicts = TEXT_BUFFER_INIT;
+    crm_load_counts counts;
+    int i;
+    text_add(&text, "document,time,customer,amount\n");
+    text_add(&conflicts, "");
+    for (i = 0; i < LINES; i++) {
+      char line[64];
+      int of = turn == 0 ? i : LINES - 1 - i;
+      (void)snprintf(line, sizeof line, "1,2024-01-01,a,%d\n", of == 50 && turn == 2 ? 1000 : of * 7 % LINES);
+      text_add(&text, line);
+      (void)snprintf(line, sizeof line, "%d,document,conflict\n", i + 1);
+      text_add(&conflicts, turn == 2 ? line : "");
+    }
+    counts = put(store, "sales", text.bytes, conflicts.bytes);
+    assert_counts(counts, turn == 0 ? LINES : 0, turn == 1 ? LINES : 0, turn == 2 ? LINES : 0);
+    text_free(&text);
+    text_free(&conflicts);
+  }
+  assert_result(totals_of(store), "documents,net\n1,4950.00\n");
+  crm_store_free(store);
+}
+
 static void test_duplicates_and_conflicts(void **state)
 {
   crm_store *store = store_new(NULL);
@@ -1420,6 +1451,7 @@ int main(void)
       cmocka_unit_test(test_rollback),
       cmocka_unit_test(test_row_numbers),
       cmocka_unit_test(test_duplicates_and_conflicts),
+      cmocka_unit_test(test_a_long_document_turned_around),
       cmocka_unit_test(test_versions_in_one_load),
       cmocka_unit_test(test_sources),
       cmocka_unit_test(test_voids),

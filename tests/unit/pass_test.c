@@ -400,6 +400,7 @@ static text_buffer ask_all(const crm_store *store, const crm_scope *given, int w
 {
   text_buffer text = TEXT_BUFFER_INIT;
   crm_products_options plain_products = CRM_PRODUCTS_OPTIONS_INIT;
+  crm_pyramid_options by_profit = CRM_PYRAMID_OPTIONS_INIT;
   crm_scope scope = *given;
   crm_summary *summary = NULL;
   crm_pyramid *pyramid = NULL;
@@ -412,6 +413,11 @@ static text_buffer ask_all(const crm_store *store, const crm_scope *given, int w
   assert_int_equal(crm_pyramid_compute(store, &scope, NULL, &pyramid, NULL), CRM_OK);
   add(&text, crm_pyramid_tiers(pyramid, &table, NULL), &table);
   add(&text, crm_pyramid_concentration(pyramid, &table, NULL), &table);
+  crm_pyramid_free(pyramid);
+  by_profit.measure = CRM_MEASURE_PROFIT;
+  assert_int_equal(crm_pyramid_compute(store, &scope, &by_profit, &pyramid, NULL), CRM_OK);
+  add(&text, crm_pyramid_tiers(pyramid, &table, NULL), &table);
+  add(&text, crm_pyramid_concentration(pyramid, &table, NULL), &table);
   add(&text, crm_rfm_segments(store, &scope, NULL, &table, NULL), &table);
   add(&text, crm_periods_compute(store, &scope, NULL, &table, NULL), &table);
   add(&text, crm_cohorts_compute(store, &scope, NULL, NULL, &table, NULL), &table);
@@ -422,21 +428,19 @@ static text_buffer ask_all(const crm_store *store, const crm_scope *given, int w
   return text;
 }
 
-static void test_executors(void **unused)
+static void assert_with_executors(const crm_store *store, int32_t kinds)
 {
   static const uint32_t workers[] = {1, 2, 7, 64};
-  crm_store *store = random_store(4, DOCUMENTS, CUSTOMERS, LATE);
   crm_scope scope = CRM_SCOPE_INIT;
   crm_context *context = NULL;
   text_buffer expected;
   int32_t kind;
   size_t w;
-  (void)unused;
   scope.as_of = (FIRST_DAY + DAYS - 20) * CRM_DAY;
   expected = ask_all(store, &scope, 0);
   assert_int_equal(crm_context_create(NULL, &context, NULL), CRM_OK);
   scope.context = context;
-  for (kind = 0; kind < rounds(EXECUTOR_KINDS); kind++) {
+  for (kind = 0; kind < kinds; kind++) {
     for (w = 0; w < sizeof workers / sizeof workers[0]; w++) {
       executor_state state;
       crm_executor executor = executor_of(&state, kind, workers[w]);
@@ -446,13 +450,23 @@ static void test_executors(void **unused)
       assert_int_equal(crm_context_configure(context, &options, NULL), CRM_OK);
       got = ask_all(store, &scope, w > 0);
       assert_text_same(&expected, &got, "executor");
-      assert_true(state.jobs > (w > 0 ? 3 : 0));
+      assert_true(state.jobs > (w > 0 ? 5 : 0));   /* the pass, and each pyramid */
       text_free(&got);
     }
   }
   text_free(&expected);
   crm_context_free(context);
+}
+
+static void test_executors(void **unused)
+{
+  crm_store *store = random_store(4, DOCUMENTS, CUSTOMERS, LATE);
+  crm_store *huge = random_store(7, DOCUMENTS, CUSTOMERS, HUGE_AND_LATE);
+  (void)unused;
+  assert_with_executors(store, rounds(EXECUTOR_KINDS));
+  assert_with_executors(huge, rounds(2));
   crm_store_free(store);
+  crm_store_free(huge);
 }
 
 static crm_status stop(void *context, int64_t done, int64_t all)
