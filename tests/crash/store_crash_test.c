@@ -5,6 +5,7 @@
 #include "support/disk.h"
 #include "support/fault.h"
 #include "support/loads.h"
+#include "support/rounds.h"
 #include "support/same.h"
 
 #include <stdio.h>
@@ -381,7 +382,7 @@ static void every_call_fails(void **state)
     while (fail_call(kind, at, 0)) {
       (void)fail_call(kind, at, 1);
       points += 2;
-      at++;
+      at = next_point(at);
     }
   }
   print_message("I/O points tried: %llu\n", (unsigned long long)points);
@@ -421,7 +422,7 @@ static void power_is_lost_at_every_point(void **state)
   for (i = 0; i < sizeof caps / sizeof caps[0]; i++) {
     uint64_t at = 1;
     int met = 1;
-    for (; met; at++) {
+    for (; met; at = next_point(at)) {
       uint64_t seed;
       for (seed = 0; seed < seeds; seed++) {
         met = lose_power(caps[i], at, seed);

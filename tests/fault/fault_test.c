@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "support/fault.h"
 #include "support/loads.h"
+#include "support/rounds.h"
 
 #include <string.h>
 
@@ -1004,7 +1005,7 @@ static void drive_question(test_fault *fault, const crm_store *store, const aske
   blocks = fault->live_blocks;
   while (met) {
     int once;
-    point++;
+    point = next_point(point);
     for (once = 0; once < 2 && met; once++) {
       uint64_t faults = fault->faults;
       crm_status status;

@@ -13,6 +13,7 @@
 #include "support/disk.h"
 #include "support/fault.h"
 #include "support/journals.h"
+#include "support/rounds.h"
 
 /* A history of commits with the n-th call failing, for every n: what was acknowledged is there, and going on gives the
  * same frames as without the fault. */
@@ -183,7 +184,7 @@ static void every_call_fails(void **state)
       while (run_with_fault(caps[i], kind, at, 0)) {
         (void)run_with_fault(caps[i], kind, at, 1);
         points += 2;
-        at++;
+        at = next_point(at);
       }
     }
   }
@@ -260,7 +261,7 @@ static void power_is_lost_at_every_point(void **state)
   for (i = 0; i < sizeof caps / sizeof caps[0]; i++) {
     uint64_t at = 1;
     int met = 1;
-    for (; met; at++) {
+    for (; met; at = next_point(at)) {
       uint64_t seed;
       for (seed = 0; seed < SEEDS; seed++) {
         met = run_without_power(caps[i], at, seed);
@@ -280,7 +281,7 @@ static void a_copy_that_fails(void **state)
   for (kind = TEST_DISK_FAIL; kind <= TEST_DISK_FULL; kind++) {
     uint64_t at;
     int met = 1;
-    for (at = 1; met; at++) {
+    for (at = 1; met; at = next_point(at)) {
       crm__memory memory;
       test_disk *disk = test_disk_create(ALL_CAPS);
       test_disk *other = test_disk_create(ALL_CAPS);

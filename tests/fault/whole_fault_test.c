@@ -4,6 +4,7 @@
 #include "support/disk.h"
 #include "support/fault.h"
 #include "support/loads.h"
+#include "support/rounds.h"
 
 #include <crm/crm.h>
 
@@ -429,7 +430,7 @@ static void every_call_fails(void **state)
     assert_int_equal(deeds[i].act(&clean), CRM_OK);
     for (kind = TEST_DISK_FAIL; kind <= TEST_DISK_FULL; kind++) {
       uint64_t at;
-      for (at = 1; fail_call(&deeds[i], &clean, kind, at); at++) {
+      for (at = 1; fail_call(&deeds[i], &clean, kind, at); at = next_point(at)) {
         points++;
       }
     }

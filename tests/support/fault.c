@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "support/fault.h"
+#include "support/rounds.h"
 
 #define RED_ZONE 32
 #define RED_BYTE 0xFD
@@ -192,10 +193,12 @@ static int run_scenario(test_scenario scenario, void *user, uint64_t fail_at, in
 void test_fault_drive(test_scenario scenario, void *user)
 {
   uint64_t point = 1;
+  uint64_t tried = 0;
 
   while (run_scenario(scenario, user, point, 0)) {
     (void)run_scenario(scenario, user, point, 1);
-    point++;
+    point = next_point(point);
+    tried++;
   }
-  print_message("fault points tried: %llu\n", (unsigned long long)(point - 1));
+  print_message("fault points tried: %llu\n", (unsigned long long)tried);
 }
