@@ -53,7 +53,7 @@ static int apply_expect(arguments *args, const char *value);
 #define SCORED "rfm segments"
 #define MOVES "migration movements cultivation movers"
 #define TIERED "cockpit pyramid tiers " MOVES
-#define LIVES "lifecycle lives histories reasons transitions bucket refill stays"
+#define LIVES "lifecycle lives histories reasons churn transitions bucket refill stays"
 
 static const flag flags[] = {
   CALL("map", reading_map, NULL),
@@ -124,6 +124,7 @@ static const flag flags[] = {
   INTEGER("dormant", due.dormant_days, 1, 36600, "due"),
   INTEGER("dormant-days", lifecycle.dormant_days, 1, 36500, LIVES),
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
+  TEXT("natural", lifecycle.natural, "reasons churn"),
   INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel conversion journey progress open-deals"),
   TEXT("cost", cost, "refill"),
   TEXT("figure", refill.figure, "refill"),

@@ -36,14 +36,18 @@ typedef struct crm_lifecycle_options {
   int32_t dormant_days;    /* idle for more business days than this is dormant; 0: as suggested */
   int32_t lost_days;       /* idle for this many or more is lost, more than dormant_days; 0: as estimated */
   int32_t horizon_days;    /* promotion is watched for so many days; 0: 365 */
+  const char *natural;     /* the host's words for reasons of leaving that nobody can do anything about, with commas
+                            * between: "moved, died, closed"; blanks around a word do not count. "": none is;
+                            * NULL: not known which are */
 } crm_lifecycle_options;
 
-#define CRM_LIFECYCLE_OPTIONS_INIT { (uint32_t)sizeof(crm_lifecycle_options), 0, 0, 0 }
+#define CRM_LIFECYCLE_OPTIONS_INIT { (uint32_t)sizeof(crm_lifecycle_options), 0, 0, 0, NULL }
 
 /* Follows every customer's life up to as-of. Of the scope count as_of, internal and segment; from and to choose which
  * entries into a stage promotion is computed of; a life is one with the whole business, whatever the branches. The
  * handle belongs to the store and its data version: free it first; after a commit it answers STATE.
- * Time in proportion to documents. Errors: ARGUMENT, MEMORY. Since 0.1. */
+ * Time in proportion to documents. Errors: ARGUMENT, VALUE (natural: a word is empty, with the byte), MEMORY. Since
+ * 0.1. */
 CRM_API crm_status crm_lifecycle_compute(const crm_store *store, const crm_scope *scope,
                                          const crm_lifecycle_options *options, crm_lifecycle **lifecycle,
                                          crm_error *error);
@@ -136,8 +140,16 @@ CRM_API crm_status crm_lifecycle_survival(const crm_lifecycle *lifecycle, crm_ta
 /* Why customers left, a row a reason, those of most customers first, those without one (null) last: reason (text of the
  * host's, of the last entry in `stages` with one since the customer left), customers (who left the bucket in the
  * period and are not back at its end, each once), share, cumulative_share, spend_before (what they had spent in the
- * 365 days before leaving), spend_share (null where the sum is not above 0). Errors: STATE, MEMORY. Since 0.1. */
+ * 365 days before leaving, in the scope's basis of money and refunds), spend_share (null where the sum is not above 0),
+ * natural (whether the reason is one of the options' `natural`; null where there is no reason or `natural` is NULL).
+ * Errors: STATE, MEMORY. Since 0.1. */
 CRM_API crm_status crm_lifecycle_reasons(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
+
+/* How much of the leaving is natural, four rows: churn (natural: for one of the options' `natural` reasons; other: for
+ * another one; silent: fell silent, and no reason is told; unknown: the host moved them down without a reason, or
+ * there is one and `natural` is NULL), customers, share, spend_before, spend_share. The customers are those of the
+ * reasons above, each in one row. Errors: STATE, MEMORY. Since 0.1. */
+CRM_API crm_status crm_lifecycle_churn(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
 
 /* Where one customer is. */
 typedef struct crm_life_standing {

@@ -318,6 +318,7 @@ static const place places[] = {
   {"crm_lifecycle_options", "dormant_days", offsetof(crm_lifecycle_options, dormant_days)},
   {"crm_lifecycle_options", "lost_days", offsetof(crm_lifecycle_options, lost_days)},
   {"crm_lifecycle_options", "horizon_days", offsetof(crm_lifecycle_options, horizon_days)},
+  {"crm_lifecycle_options", "natural", offsetof(crm_lifecycle_options, natural)},
   {"crm_load_counts", NULL, sizeof(crm_load_counts)},
   {"crm_load_counts", "struct_size", offsetof(crm_load_counts, struct_size)},
   {"crm_load_counts", "ignored_columns", offsetof(crm_load_counts, ignored_columns)},

@@ -90,7 +90,8 @@ HEADERS.update({
     "corporate": "customer,kind,orders,average_order,ticket_ratio,median_gap,gap_cv,hours_share,large_ticket,"
                  "long_cycle,regular,in_hours,signs,known,pattern",
     "calibration": "signs,customers,known,businesses,probability,low,high,status",
-    "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share",
+    "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share,natural",
+    "churn": "churn,customers,share,spend_before,spend_share",
     "conversion": "start,by,group,customers,converted,median_days,low_days,high_days,rate,low,high,at_risk,status",
     "freshness": "section,field,weight,customers,known,known_share,fresh,fresh_share,completeness,status",
     "dossiers": "customer,section,completeness,known,fields,oldest_days",

@@ -274,7 +274,7 @@ class Questions:
             "stays": lambda: self.limits() + self.as_of(), "transitions": lambda: self.limits() + self.window(),
             "bucket": lambda: self.limits() + self.period() + self.window(),
             "conversion": lambda: self.pick("--horizon", "10", "30") + self.pick("--by", "region", "owner", "origin") + self.window(),
-            "reasons": lambda: self.limits() + self.window(),
+            **dict.fromkeys(("reasons", "churn"), lambda: self.limits() + self.pick("--natural", "moved", "7, price", "nothing", "") + self.window()),
             "refill": lambda: (self.limits() + self.period() + self.window()
                                + self.rng.choice([["--cost", "7"], ["--figure", "expense"], ["--figure", "target"], ["--figure", "budget"]])),
             "funnel": lambda: self.pick("--horizon", "10", "30") + self.window(),

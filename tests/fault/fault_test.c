@@ -433,6 +433,7 @@ static crm_status with_lifecycle(const crm_store *store, const crm_scope *scope,
   crm_status status;
   options.dormant_days = 2;
   options.lost_days = 5;
+  options.natural = "moved, closed";
   status = crm_lifecycle_compute(store, scope, &options, &lifecycle, error);
   if (status == CRM_OK) {
     status = build(lifecycle, table, error);
@@ -508,6 +509,11 @@ static crm_status ask_stages(const crm_store *store, const crm_scope *scope, crm
 static crm_status ask_lives(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, scope, crm_lifecycle_members, table, error);
+}
+
+static crm_status ask_churn(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, crm_lifecycle_churn, table, error);
 }
 
 static crm_status ask_reasons(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
@@ -1057,7 +1063,7 @@ static const question questions[] = {
     ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
     ask_migration, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
-    ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons,
+    ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons, ask_churn,
     ask_journey,  ask_journeys, ask_steps, ask_freshness, ask_dossiers, ask_static, ask_idle, crm_completeness_changes,
     ask_progress, ask_open_deals,
 };

@@ -485,20 +485,28 @@ static void stays_are_estimated(void **state)
 
 /* Dormant after 30 days. a and d are moved by the host, b falls silent on 2024-02-10 and is asked on 2024-03-15, c is
  * never asked, e has been away and is back, f was asked before it left. */
-static crm_table *reasons_of(const crm_store *store, int64_t from, int64_t as_of)
+typedef crm_status (*leaving)(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
+
+static crm_table *left_by(const crm_store *store, const crm_scope *scope, leaving ask, const char *natural)
 {
-  crm_scope scope = CRM_SCOPE_INIT;
   crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
   crm_lifecycle *lifecycle = NULL;
   crm_table *table = NULL;
-  scope.from = from;
-  scope.as_of = as_of;
   options.dormant_days = 30;
   options.lost_days = 90;
-  assert_int_equal(crm_lifecycle_compute(store, &scope, &options, &lifecycle, NULL), CRM_OK);
-  assert_int_equal(crm_lifecycle_reasons(lifecycle, &table, NULL), CRM_OK);
+  options.natural = natural;
+  assert_int_equal(crm_lifecycle_compute(store, scope, &options, &lifecycle, NULL), CRM_OK);
+  assert_int_equal(ask(lifecycle, &table, NULL), CRM_OK);
   crm_lifecycle_free(lifecycle);
   return table;
+}
+
+static crm_table *reasons_of(const crm_store *store, int64_t from, int64_t as_of)
+{
+  crm_scope scope = CRM_SCOPE_INIT;
+  scope.from = from;
+  scope.as_of = as_of;
+  return left_by(store, &scope, crm_lifecycle_reasons, NULL);
 }
 
 static void reasons_are_told(void **state)
@@ -520,6 +528,72 @@ static void reasons_are_told(void **state)
   assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 2, 15)),
                 "reason,customers\nprice,2\n,4\n");
   assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 1, 11)), "reason,customers\n");
+  crm_store_free(store);
+}
+
+/* In the year before 2024-02-01 a bought for 50 and took back 30 of a purchase from before that year; of the 50 it took
+ * back 5 after it had left. */
+static void what_leavers_spent_is_in_the_basis_of_the_scope(void **state)
+{
+  static const struct {
+    int32_t money;
+    int32_t refunds;
+    const char *table;
+  } bases[] = {{CRM_MONEY_NET, CRM_REFUNDS_REFUND_DAY, "reason,spend_before\nprice,20.00\n"},
+               {CRM_MONEY_NET, CRM_REFUNDS_SALE_DAY, "reason,spend_before\nprice,45.00\n"},
+               {CRM_MONEY_SALES, CRM_REFUNDS_REFUND_DAY, "reason,spend_before\nprice,50.00\n"}};
+  crm_store *store = facts_store(NULL, "document,time,customer,kind,amount,original\n1,2023-01-20,a,sale,100,\n"
+                                       "2,2023-03-01,a,return,30,1\n3,2024-01-10,a,sale,50,\n"
+                                       "4,2024-03-01,a,return,5,3\n");
+  (void)state;
+  facts_load_text(store, "stages", "customer,time,stage,reason\na,2024-02-01,lost,price\n");
+  for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
+    crm_scope scope = CRM_SCOPE_INIT;
+    scope.as_of = facts_day(2024, 6, 1);
+    scope.money = bases[i].money;
+    scope.refunds = bases[i].refunds;
+    assert_result(left_by(store, &scope, crm_lifecycle_reasons, NULL), bases[i].table);
+  }
+  crm_store_free(store);
+}
+
+/* a moved, b and c left for the price, d fell silent, e was moved down without a word, f fell silent and died. */
+static void natural_churn_is_told_apart(void **state)
+{
+  static const char silent[] = "churn,customers,share,spend_before,spend_share\nnatural,0,0.000000,0.00,0.000000\n"
+                               "other,0,0.000000,0.00,0.000000\nsilent,1,0.166667,40.00,0.190476\n"
+                               "unknown,5,0.833333,170.00,0.809524\n";
+  crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2024-01-10,a,10\n2,2024-01-10,b,20\n"
+                                       "3,2024-01-10,c,30\n4,2024-01-10,d,40\n5,2024-01-10,e,50\n6,2024-01-10,f,60\n"
+                                       "7,2024-05-31,g,70\n");
+  crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_lifecycle *lifecycle = NULL;
+  crm_error error = CRM_ERROR_INIT;
+  (void)state;
+  facts_load_text(store, "stages",
+                  "customer,time,stage,reason\na,2024-01-20,lost,moved away\nb,2024-01-20,lost,price\n"
+                  "c,2024-01-21,dormant,price\ne,2024-01-22,lost,\nf,2024-05-01,lost,died\n");
+  scope.as_of = facts_day(2024, 6, 1);
+  assert_result(left_by(store, &scope, crm_lifecycle_churn, "died,  moved away , bankrupt"),
+                "churn,customers,share,spend_before,spend_share\nnatural,2,0.333333,70.00,0.333333\n"
+                "other,2,0.333333,50.00,0.238095\nsilent,1,0.166667,40.00,0.190476\n"
+                "unknown,1,0.166667,50.00,0.238095\n");
+  assert_result(left_by(store, &scope, crm_lifecycle_reasons, "died,  moved away , bankrupt"),
+                "reason,customers,natural\nprice,2,false\ndied,1,true\nmoved away,1,true\n,2,\n");
+  assert_result(left_by(store, &scope, crm_lifecycle_reasons, ""),
+                "reason,natural\nprice,false\ndied,false\nmoved away,false\n,\n");
+  assert_result(left_by(store, &scope, crm_lifecycle_reasons, NULL), "reason,natural\nprice,\ndied,\nmoved away,\n,\n");
+  assert_result(left_by(store, &scope, crm_lifecycle_churn, NULL), silent);
+  scope.as_of = facts_day(2024, 1, 15);
+  assert_result(left_by(store, &scope, crm_lifecycle_churn, "died"),
+                "churn,customers,share,spend_before,spend_share\nnatural,0,,0.00,\nother,0,,0.00,\nsilent,0,,0.00,\n"
+                "unknown,0,,0.00,\n");
+  options.natural = "died, ,moved";
+  assert_int_equal(crm_lifecycle_compute(store, NULL, &options, &lifecycle, &error), CRM_ERROR_VALUE);
+  assert_string_equal(error.column, "natural");
+  assert_int_equal(error.byte, 6);
+  assert_null(lifecycle);
   crm_store_free(store);
 }
 
@@ -605,6 +679,8 @@ int main(void)
     cmocka_unit_test(too_few_gaps_suggest_nothing),
     cmocka_unit_test(stays_are_estimated),
     cmocka_unit_test(reasons_are_told),
+    cmocka_unit_test(what_leavers_spent_is_in_the_basis_of_the_scope),
+    cmocka_unit_test(natural_churn_is_told_apart),
     cmocka_unit_test(bad_calls_are_refused),
     cmocka_unit_test(an_empty_store_has_empty_stages),
   };

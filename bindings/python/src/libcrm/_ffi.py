@@ -544,6 +544,7 @@ class crm_lifecycle_options(Structure):
         ("dormant_days", c_int32),
         ("lost_days", c_int32),
         ("horizon_days", c_int32),
+        ("natural", c_char_p),
     ]
 
 
@@ -1146,6 +1147,7 @@ class Functions:
     crm_kpi_registry: Callable[..., int]
     crm_kpi_table: Callable[..., int]
     crm_lifecycle_bucket: Callable[..., int]
+    crm_lifecycle_churn: Callable[..., int]
     crm_lifecycle_compute: Callable[..., int]
     crm_lifecycle_find: Callable[..., int]
     crm_lifecycle_free: Callable[..., None]
@@ -1525,6 +1527,9 @@ class Functions:
         f.restype = c_int32
         self.crm_lifecycle_bucket = f = library.crm_lifecycle_bucket
         f.argtypes = (POINTER(crm_lifecycle), POINTER(crm_calendar), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_lifecycle_churn = f = library.crm_lifecycle_churn
+        f.argtypes = (POINTER(crm_lifecycle), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_lifecycle_compute = f = library.crm_lifecycle_compute
         f.argtypes = (

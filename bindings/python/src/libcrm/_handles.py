@@ -243,6 +243,11 @@ class Lifecycle(StoreHandle):
         """Why customers left in the period, as the host says in the reasons of `stages`; None: nobody said."""
         return self._table(library.crm_lifecycle_reasons)
 
+    def churn(self) -> Table:
+        """How much of the leaving is natural: for one of the reasons that `Store.lifecycle` was given as `natural`, for
+        another, in silence, or unknown."""
+        return self._table(library.crm_lifecycle_churn)
+
     def survival(self) -> Table:
         """How long customers stay."""
         return self._table(library.crm_lifecycle_survival)

@@ -268,6 +268,8 @@ class SameBytes(unittest.TestCase):
         yield "journeys", [], store.journey("members")
         yield "steps", ["--pipeline", "target"], store.journey("history", pipeline="target")
         yield "reasons", [], life.reasons()
+        yield "churn", [], life.churn()
+        yield "churn", ["--natural", "moved,price"], store.lifecycle(natural=["moved", "price"]).churn()
         yield "calibration", [], store.calibration()
         yield "bridge", [], store.bridge()
         yield "kpis", [], libcrm.kpis()
