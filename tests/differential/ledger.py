@@ -192,7 +192,7 @@ class Ledger:
         many = {"given_branches": ("branch", "--branch"), "given_anonymous": ("customer", "--anonymous")}
         for name, (column, flag) in many.items():
             self.table(name, [column], [(oracle.read_key(value),) for of, value in flags if of == flag])
-        self.table("given_natural", ["word"], [(word.strip(),) for word in first.get("--natural", "").split(",")])
+        self.table("given_natural", ["word"], [(oracle.read_key(word.strip()),) for word in first.get("--natural", "").split(",") if word])
         self.table("given_chosen", ["customer"], chosen or [])
         self.table("given_expected", ["rule", "section", "field", "weight", "max_days", "half_life"],
                    expected([value for of, value in flags if of == "--expect"]))
