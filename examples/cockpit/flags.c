@@ -51,7 +51,7 @@ static int apply_expect(arguments *args, const char *value);
 #define CALL(name, apply, verbs) {name, TAKES_CALL, 0, NULL, 0, 0, apply, verbs}
 
 #define SCORED "rfm segments"
-#define MOVES "migration movements cultivation movers"
+#define MOVES "migration movements cultivation cultivated movers"
 #define TIERED "cockpit pyramid tiers " MOVES
 #define LIVES "lifecycle lives histories reasons churn transitions bucket refill stays"
 

@@ -283,6 +283,8 @@ static const verb verbs[] = {
   {"migration", moves_matrix, "from to movement customers share before after change", "movement", 0},
   {"movements", moves_movements, "movement customers share before after change", "", 0},
   {"cultivation", moves_rates, "measure value numerator denominator low high status", "status", 0},
+  {"cultivated", moves_cultivation, "from customers cultivated rate low high p25_days median_days p75_days cut",
+   "low high p25_days p75_days", 0},
   {"movers", moves_members, "customer from to movement before after change", "", 50},
   {"effect", effects_uplift, "group customers before after change se low high lift total status",
    "se before after customers", 0},

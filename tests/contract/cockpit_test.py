@@ -78,6 +78,7 @@ HEADERS.update({
     "migration": "from,to,movement,customers,share,before,after,change",
     "movements": "movement,customers,share,before,after,change",
     "cultivation": "measure,value,numerator,denominator,low,high,status",
+    "cultivated": "from,customers,cultivated,rate,low,high,p25_days,median_days,p75_days,cut",
     "movers": "customer,from,to,movement,before,after,change",
     "effect": "group,customers,before,after,change,se,df,low,high,lift,total,total_low,total_high,status",
     "strata": "r,f,m,treated,control,weight,treated_change,control_change,difference,status",
@@ -124,7 +125,7 @@ NEEDS = {
     "effect": EFFECT, "strata": EFFECT, "coverage": EFFECT + ["--control", "region = 'north'"],
     "segment": GOOD, "drift": GOOD + PERIODS, "explain": GOOD + ["--customer", "1032"],
     "overlap": ["--define", "large=spend >= 100", "--define", "late=days_since_last > 90"],
-    "migration": PERIODS, "movements": PERIODS, "cultivation": PERIODS, "movers": PERIODS,
+    "migration": PERIODS, "movements": PERIODS, "cultivation": PERIODS, "cultivated": PERIODS, "movers": PERIODS,
     "composition": ["--by", "region", "--across", "segment"], "hhi": ["--by", "region"], "spending": ["--by", "region"], "rows": ["--table", "customers"],
     "conversion": ["--by", "origin"],
 }
@@ -222,7 +223,7 @@ def bare(verb):
     """What a verb needs where there are no facts."""
     since = ["--since", "2019-01-01"]
     return {"segment": GOOD, "drift": GOOD + since, "overlap": NEEDS["overlap"], "rows": NEEDS["rows"], "migration": since,
-            "movements": since, "cultivation": since, "movers": since,
+            "movements": since, "cultivation": since, "cultivated": since, "movers": since,
             **dict.fromkeys(("effect", "strata", "coverage"), ["--at", "2019-01-01", "--treated", "spend > 0"])}.get(verb, [])
 
 

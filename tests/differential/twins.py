@@ -268,7 +268,8 @@ class Questions:
             "months": lambda: self.period() + self.scope(),
             "cohorts": lambda: self.period() + self.pick("--rolling", "7", "30", "90") + self.scope(),
             "repeat": self.scope, "rhythm": self.scope, "frequency": self.scope,
-            "migration": self.compared, "movements": self.compared, "cultivation": self.compared, "movers": self.compared,
+            "migration": self.compared, "movements": self.compared, "cultivation": self.compared,
+            "cultivated": self.compared, "movers": self.compared,
             "lifecycle": lambda: self.limits() + self.pick("--horizon", "30", "90") + self.scope(),
             "lives": lambda: self.limits() + self.as_of(), "histories": lambda: self.limits() + self.as_of(),
             "stays": lambda: self.limits() + self.as_of(), "transitions": lambda: self.limits() + self.window(),
@@ -424,7 +425,7 @@ class Runner:
         book = ledger.Ledger(files, 2)
         named = [word for table, path in files for word in ("--" + table, str(path))]
         compared = ["--since", "%d-06-01" % (year - 1), "--from", "%d-01-01" % year]
-        needed = {"migration": compared, "movements": compared, "cultivation": compared, "movers": compared,
+        needed = {"migration": compared, "movements": compared, "cultivation": compared, "cultivated": compared, "movers": compared,
                   "drift": ["--since", "%d-06-01" % (year - 1), "--where", "tier = 'vip'"], "segment": ["--where", "tier = 'vip'"],
                   "overlap": ["--define", "a=r >= 4", "--define", "b=spend > 50"], "transitions": ["--from", "%d-01-01" % year],
                   **dict.fromkeys(TARGETS, ["--where", "tier = 'vip'", "--suppress", "lately=r >= 4"]),

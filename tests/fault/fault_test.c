@@ -759,6 +759,16 @@ static crm_status ask_target(const crm_store *store, const crm_scope *scope, crm
   return crm_target_counts(store, scope, &options, table, error);
 }
 
+static crm_status ask_cultivation(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_migration_options options = CRM_MIGRATION_OPTIONS_INIT;
+  crm_scope before = CRM_SCOPE_INIT;
+  before.as_of = facts_day(2024, 2, 1);
+  before.context = scope == NULL ? NULL : scope->context;
+  options.value_tiers = 2;
+  return crm_migration_cultivation(store, &before, scope, &options, table, error);
+}
+
 static crm_status ask_migration(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   crm_scope before = CRM_SCOPE_INIT;
@@ -1062,7 +1072,7 @@ static const question questions[] = {
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
-    ask_migration, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
+    ask_migration, ask_cultivation, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
     ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons, ask_churn,
     ask_journey,  ask_journeys, ask_steps, ask_freshness, ask_dossiers, ask_static, ask_idle, crm_completeness_changes,
     ask_progress, ask_open_deals,

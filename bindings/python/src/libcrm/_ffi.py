@@ -1173,6 +1173,7 @@ class Functions:
     crm_load_progress: Callable[..., None]
     crm_load_rejects: Callable[..., int]
     crm_migration_compute: Callable[..., int]
+    crm_migration_cultivation: Callable[..., int]
     crm_migration_members: Callable[..., int]
     crm_migration_movements: Callable[..., int]
     crm_migration_rates: Callable[..., int]
@@ -1613,6 +1614,12 @@ class Functions:
         f.argtypes = (POINTER(crm_load), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_migration_compute = f = library.crm_migration_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_migration_options),
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_migration_cultivation = f = library.crm_migration_cultivation
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_migration_options),
             POINTER(POINTER(crm_table)), POINTER(crm_error)

@@ -276,6 +276,7 @@ class SameBytes(unittest.TestCase):
         yield "migration", since, store.migration(before, after)
         yield "movements", since, store.migration(before, after, "movements")
         yield "cultivation", since, store.migration(before, after, "rates")
+        yield "cultivated", since, store.migration(before, after, "cultivation")
         yield "movers", since, store.migration(before, after, "members")
         began = ["--at", "2025-07-01", "--treated", "region = 'centre'"]
         yield "effect", began, store.effect("region = 'centre'", "2025-07-01")
