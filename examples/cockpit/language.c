@@ -313,6 +313,8 @@ static const entry entries[] = {
   {"column", "refill_spent", {"on refilling", "补流失支出"}},
   {"column", "growth_spent", {"on growth", "增长支出"}},
   {"verb", "stays", {"How long customers stay", "客户存续"}},
+  {"verb", "extension", {"Lifetime extension", "客户寿命延长"}},
+  {"group", "difference", {"Difference", "差异"}},
   {"verb", "reasons", {"Why customers left", "客户流失原因"}},
   {"verb", "churn", {"How much of the leaving is natural", "自然流失"}},
   {"column", "churn", {"churn", "流失"}},

@@ -253,6 +253,8 @@ static const verb verbs[] = {
    "period new reactivated lost to_replace acquisition_cost cost_per_new refill_cost refill_spent growth_spent status",
    "status refill_cost reactivated", 0},
   {"stays", lives_survival, "age_days at_risk survival remaining_days status", "", 0},
+  {"extension", effects_extension, "group customers left at_risk survival remaining_days se low high status",
+   "at_risk left", 0},
   {"reasons", lives_reasons, "reason customers share cumulative_share spend_before spend_share natural",
    "natural", 0},
   {"churn", lives_churn, "churn customers share spend_before spend_share", "", 0},

@@ -151,6 +151,34 @@ CRM_API crm_status crm_lifecycle_reasons(const crm_lifecycle *lifecycle, crm_tab
  * reasons above, each in one row. Errors: STATE, MEMORY. Since 0.1. */
 CRM_API crm_status crm_lifecycle_churn(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
 
+typedef struct crm_extension_options {
+  uint32_t struct_size;
+  int32_t horizon_days;         /* days to come are counted up to so many, 1 to 36500; 0: 365. Where fewer business days
+                                 * have passed since the date, up to as many as have */
+  int64_t at;                   /* the action began on the business day of this instant; has to be set */
+  const crm_segment *treated;   /* whom it reached; has to be given. Make it as of the date, so that what came after
+                                 * chooses nobody */
+  const crm_segment *control;   /* who was kept out; NULL: everybody else */
+  int32_t least_cases;          /* fewest customers of either group for a difference, 2 or more; 0: 30 */
+  uint32_t reserved;
+} crm_extension_options;
+
+#define CRM_EXTENSION_OPTIONS_INIT { (uint32_t)sizeof(crm_extension_options), 0, INT64_MAX, NULL, NULL, 0, 0 }
+
+/* How much longer the treated customers stay after an action: of those who were active (as in the bucket) at the start
+ * of its day, the days that they stayed active from there on, up to a horizon. Three rows, group: treated, control,
+ * difference (the first less the second): group, customers (active at the date; of difference the treated ones), left
+ * (within the horizon, the first time), at_risk (still active at the horizon), survival (share of them, Kaplan and
+ * Meier), remaining_days (restricted mean: the area under the curve up to the horizon), se (its standard error, by
+ * Greenwood's variance), low, high (95 %, normal), horizon_days, status (ok; insufficient: fewer than least_cases in a
+ * group, then there are no difference and no intervals; undefined: nobody is in one). Who is in both sets is left out.
+ * Irwin (1949); Klein and Moeschberger, Survival Analysis, 2003, section 4.5.
+ *
+ * Errors: ARGUMENT (no date, no treated ones, horizon_days, least_cases), RANGE (at: not one whole day has passed
+ * since), STATE, MEMORY. Since 0.1. */
+CRM_API crm_status crm_lifecycle_extension(const crm_lifecycle *lifecycle, const crm_extension_options *options,
+                                           crm_table **table, crm_error *error);
+
 /* Where one customer is. */
 typedef struct crm_life_standing {
   uint32_t struct_size;

@@ -60,7 +60,8 @@ typedef struct crm__life_facts {
   const int8_t *entry_stages;
 } crm__life_facts;
 
-/* Reads the host's words for natural reasons; NULL: not known. Errors: VALUE (a word is empty, with the byte), MEMORY. */
+/* Reads the host's words for natural reasons; NULL: not known. Errors: VALUE (a word is empty, with the byte),
+ * MEMORY. */
 crm_status crm__life_name_natural(crm_lifecycle *lifecycle, crm__scope *scope, const char *words, crm_error *error);
 
 crm_status crm__life_gather(crm_lifecycle *lifecycle, crm__scope *scope, crm__life_facts *facts, crm_error *error);
@@ -94,6 +95,10 @@ const crm__life_event *crm__life_at(const crm_lifecycle *lifecycle, uint32_t id,
 
 /* Whole business days from an event to an instant, -1 where one of them is not known. */
 int32_t crm__life_days(const crm_lifecycle *lifecycle, const crm__life_event *event, int64_t instant);
+
+/* The business day that an event falls on, so that all of a day are past at the start of the next: what silence brings
+ * is seen at the start of a day and belongs to the one before. */
+int32_t crm__life_event_day(const crm_lifecycle *lifecycle, const crm__life_event *event);
 
 /* What a period did to the stock of active customers. */
 typedef struct crm__life_flow {

@@ -92,6 +92,7 @@ HEADERS.update({
                  "long_cycle,regular,in_hours,signs,known,pattern",
     "calibration": "signs,customers,known,businesses,probability,low,high,status",
     "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share,natural",
+    "extension": "group,customers,left,at_risk,survival,remaining_days,se,low,high,horizon_days,status",
     "churn": "churn,customers,share,spend_before,spend_share",
     "conversion": "start,by,group,customers,converted,median_days,low_days,high_days,rate,low,high,at_risk,status",
     "freshness": "section,field,weight,customers,known,known_share,fresh,fresh_share,completeness,status",
@@ -122,7 +123,7 @@ GOOD = ["--where", "spend >= 100 and region = 'centre'"]
 PERIODS = ["--since", "2024-01-01", "--from", "2025-01-01"]
 EFFECT = ["--at", "2025-01-01", "--treated", "region = 'centre'"]
 NEEDS = {
-    "effect": EFFECT, "strata": EFFECT, "coverage": EFFECT + ["--control", "region = 'north'"],
+    "effect": EFFECT, "extension": EFFECT, "strata": EFFECT, "coverage": EFFECT + ["--control", "region = 'north'"],
     "segment": GOOD, "drift": GOOD + PERIODS, "explain": GOOD + ["--customer", "1032"],
     "overlap": ["--define", "large=spend >= 100", "--define", "late=days_since_last > 90"],
     "migration": PERIODS, "movements": PERIODS, "cultivation": PERIODS, "cultivated": PERIODS, "movers": PERIODS,
@@ -224,7 +225,7 @@ def bare(verb):
     since = ["--since", "2019-01-01"]
     return {"segment": GOOD, "drift": GOOD + since, "overlap": NEEDS["overlap"], "rows": NEEDS["rows"], "migration": since,
             "movements": since, "cultivation": since, "cultivated": since, "movers": since,
-            **dict.fromkeys(("effect", "strata", "coverage"), ["--at", "2019-01-01", "--treated", "spend > 0"])}.get(verb, [])
+            **dict.fromkeys(("effect", "extension", "strata", "coverage"), ["--at", "2019-01-01", "--treated", "spend > 0"])}.get(verb, [])
 
 
 def csv_of(verb, *arguments):

@@ -46,7 +46,7 @@ NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "c
             "freshness", "dossiers", "static-only", "idle", "changes")
 
 # What a programme has changed.
-EFFECT = ("effect", "strata", "coverage")
+EFFECT = ("effect", "strata", "coverage", "extension")
 
 # Lists to write to.
 TARGETS = ("target", "suppressed", "screened")
@@ -169,6 +169,13 @@ class Questions:
         words += self.pick("--days", "7", "40", "150") + self.pick("--match", "region", "f", "origin,m", "owner,r,region")
         return words + self.pick("--measure", *measures) + self.branch() + self.pick("--money", "net", "sales", "taxed")
 
+    def extension(self):
+        """A date in the middle, and limits of silence."""
+        rng, middle = self.rng, (ledger_data.FIRST + ledger_data.LAST) // 2
+        words = ["--at", oracle.to_date(rng.randint(middle - 60, middle + 40)).isoformat(), "--cases", "2"]
+        words += ["--as-of", oracle.to_date(rng.randint(middle + 45, ledger_data.LAST + 40)).isoformat()]
+        return words + self.limits() + self.pick("--horizon", "10", "45", "90")
+
     def period(self):
         return (self.pick("--period", "day", "week", "month", "quarter", "year") + self.pick("--week-start", "sun", "wed")
                 + self.pick("--fiscal-start", "4", "10"))
@@ -286,6 +293,7 @@ class Questions:
             "segment": self.scope, "overlap": self.scope, "drift": lambda: self.compared(False),
             "composition": self.groups, "hhi": self.groups,
             "spending": lambda: ["--by", self.rng.choice(["tier", "region", "owner", "origin"])] + self.scope(),
+            "extension": self.extension,
             "effect": self.effect, "strata": self.effect, "coverage": self.effect,
             "freshness": lambda: self.expected() + self.as_of(), "dossiers": lambda: self.expected() + self.as_of(),
             "static-only": lambda: self.pick("--idle", "10", "60") + self.as_of(),

@@ -736,6 +736,28 @@ static crm_status ask_effect_of(const crm_store *store, const crm_scope *scope, 
   return status;
 }
 
+static crm_status ask_extension(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_segment_options half = CRM_SEGMENT_OPTIONS_INIT;
+  crm_extension_options options = CRM_EXTENSION_OPTIONS_INIT;
+  crm_lifecycle *lives = NULL;
+  crm_segment *treated = NULL;
+  crm_status status;
+  half.expression = "orders >= 2";
+  status = crm_segment_compute(store, scope, &half, &treated, error);
+  if (status == CRM_OK) {
+    status = crm_lifecycle_compute(store, scope, NULL, &lives, error);
+  }
+  options.at = facts_day(2024, 2, 1);
+  options.treated = treated;
+  if (status == CRM_OK) {
+    status = crm_lifecycle_extension(lives, &options, table, error);
+  }
+  crm_lifecycle_free(lives);
+  crm_segment_free(treated);
+  return status;
+}
+
 static crm_status ask_effect(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return ask_effect_of(store, scope, 0, table, error);
@@ -1072,7 +1094,7 @@ static const question questions[] = {
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
-    ask_migration, ask_cultivation, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
+    ask_migration, ask_extension, ask_cultivation, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
     ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons, ask_churn,
     ask_journey,  ask_journeys, ask_steps, ask_freshness, ask_dossiers, ask_static, ask_idle, crm_completeness_changes,
     ask_progress, ask_open_deals,

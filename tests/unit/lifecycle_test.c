@@ -483,8 +483,6 @@ static void stays_are_estimated(void **state)
   crm_store_free(store);
 }
 
-/* Dormant after 30 days. a and d are moved by the host, b falls silent on 2024-02-10 and is asked on 2024-03-15, c is
- * never asked, e has been away and is back, f was asked before it left. */
 typedef crm_status (*leaving)(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
 
 static crm_table *left_by(const crm_store *store, const crm_scope *scope, leaving ask, const char *natural)
@@ -501,6 +499,112 @@ static crm_table *left_by(const crm_store *store, const crm_scope *scope, leavin
   return table;
 }
 
+/* Four treated buy every 20 days, one of them until 2024-02-10 only; of four others one until then, two until 2024-01-21;
+ * i is in both, j comes later, k has left by then. */
+static crm_store *programme(void)
+{
+  static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+  static const int purchases[] = {10, 10, 10, 3, 10, 3, 2, 2, 10};
+  facts *rows = facts_create("document,time,customer,amount");
+  crm_store *store = facts_store(NULL, NULL);
+  char line[64];
+  int i;
+  int k;
+  for (i = 0; i < 9; i++) {
+    for (k = 0; k < purchases[i]; k++) {
+      int32_t day = k * 20;   /* of the year, from 0 */
+      static const int32_t starts[] = {0, 31, 60, 91, 121, 152, 182};
+      int month = 0;
+      while (starts[month + 1] <= day) {
+        month++;
+      }
+      snprintf(line, sizeof line, "%d,2024-%02d-%02d,%s,1", i * 100 + k, month + 1, (int)(day - starts[month] + 1), names[i]);
+      facts_add(rows, line);
+    }
+  }
+  facts_add(rows, "901,2024-03-01,j,1");
+  facts_add(rows, "902,2023-06-01,k,1");
+  facts_load(rows, store, "sales");
+  facts_free(rows);
+  facts_load_text(store, "customers", "customer,region,segment\na,t,\nb,t,\nc,t,\nd,t,\ne,,c\nf,,c\ng,,c\nh,,c\ni,t,c\n"
+                                      "j,t,\nk,t,\n");
+  return store;
+}
+
+static crm_segment *segment_of(const crm_store *store, const char *expression)
+{
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  crm_segment *segment = NULL;
+  options.expression = expression;
+  assert_int_equal(crm_segment_compute(store, NULL, &options, &segment, NULL), CRM_OK);
+  return segment;
+}
+
+/* From 2024-02-01, dormant after 30 days: a, b, c, e stay 100 days; d and f fall dormant on 2024-03-12, on the day before
+ * which they leave, day 39; g and h, on 2024-02-21, day 19. Means (300 + 39) / 4 and (100 + 39 + 19 + 19) / 4; variances
+ * of them with divisor n, 697.6875 / 4 and 1102.6875 / 4. */
+static void lifetimes_are_compared(void **state)
+{
+  crm_store *store = programme();
+  crm_segment *treated = segment_of(store, "region = 't'");
+  crm_segment *control = segment_of(store, "segment = 'c'");
+  crm_lifecycle *lifecycle = follow(store, facts_day(2024, 7, 1), 30, 90);
+  crm_extension_options options = CRM_EXTENSION_OPTIONS_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  options.at = facts_day(2024, 2, 1);
+  options.treated = treated;
+  options.control = control;
+  options.horizon_days = 100;
+  options.least_cases = 4;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, NULL), CRM_OK);
+  assert_string_equal(crm_table_meta_find(table, "treated"), "region = 't'");
+  assert_result(table,
+                "group,customers,left,at_risk,survival,remaining_days,se,low,high,horizon_days,status\n"
+                "treated,4,1,3,0.750000,84.75,13.21,58.86,110.64,100,ok\n"
+                "control,4,3,1,0.250000,44.25,16.60,11.71,76.79,100,ok\n"
+                "difference,4,,,0.500000,40.50,21.22,-1.08,82.08,100,ok\n");
+  options.least_cases = 5;
+  options.horizon_days = 0;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, NULL), CRM_OK);
+  assert_result(table, "group,customers,remaining_days,se,low,horizon_days,status\ntreated,4,123.00,,,151,insufficient\n"
+                       "control,4,57.00,,,151,insufficient\ndifference,4,,,,151,insufficient\n");
+  options.control = NULL;   /* everybody else: i is treated alone */
+  options.horizon_days = 10;
+  options.least_cases = 2;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, NULL), CRM_OK);
+  assert_result(table, "group,customers,left,remaining_days,se,status\ntreated,5,0,10.00,0.00,ok\n"
+                       "control,4,0,10.00,0.00,ok\ndifference,5,,0.00,0.00,ok\n");
+  options.at = facts_day(2023, 5, 1);
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, NULL), CRM_OK);
+  assert_result(table, "group,customers,left,remaining_days,status\ntreated,0,0,,undefined\ncontrol,0,0,,undefined\n"
+                       "difference,0,,,undefined\n");
+  table = NULL;
+  options.at = facts_day(2024, 7, 1);
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, &error), CRM_ERROR_RANGE);
+  assert_string_equal(error.column, "at");
+  options.at = facts_day(2024, 2, 1);
+  options.least_cases = 1;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "least_cases");
+  options.horizon_days = -1;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "horizon_days");
+  options.at = INT64_MAX;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "at");
+  assert_int_equal(crm_lifecycle_extension(lifecycle, NULL, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "treated");
+  assert_null(table);
+  crm_segment_free(treated);
+  crm_segment_free(control);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
+/* Dormant after 30 days. a and d are moved by the host, b falls silent on 2024-02-10 and is asked on 2024-03-15, c is
+ * never asked, e has been away and is back, f was asked before it left. */
 static crm_table *reasons_of(const crm_store *store, int64_t from, int64_t as_of)
 {
   crm_scope scope = CRM_SCOPE_INIT;
@@ -678,6 +782,7 @@ int main(void)
     cmocka_unit_test(limits_are_suggested),
     cmocka_unit_test(too_few_gaps_suggest_nothing),
     cmocka_unit_test(stays_are_estimated),
+    cmocka_unit_test(lifetimes_are_compared),
     cmocka_unit_test(reasons_are_told),
     cmocka_unit_test(what_leavers_spent_is_in_the_basis_of_the_scope),
     cmocka_unit_test(natural_churn_is_told_apart),

@@ -569,6 +569,18 @@ class crm_refill_options(Structure):
     ]
 
 
+class crm_extension_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("horizon_days", c_int32),
+        ("at", c_int64),
+        ("treated", POINTER(crm_segment)),
+        ("control", POINTER(crm_segment)),
+        ("least_cases", c_int32),
+        ("reserved", c_uint32),
+    ]
+
+
 class crm_life_standing(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -992,6 +1004,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_effect_options": crm_effect_options,
     "crm_error": crm_error,
     "crm_executor": crm_executor,
+    "crm_extension_options": crm_extension_options,
     "crm_file_info": crm_file_info,
     "crm_file_options": crm_file_options,
     "crm_findings_options": crm_findings_options,
@@ -1051,6 +1064,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_effect_options": (("struct_size", sizeof(crm_effect_options)), ("at", 9223372036854775807)),
     "crm_error": (("struct_size", sizeof(crm_error)), ("byte", -1)),
     "crm_executor": (("struct_size", sizeof(crm_executor)),),
+    "crm_extension_options": (("struct_size", sizeof(crm_extension_options)), ("at", 9223372036854775807)),
     "crm_file_info": (("struct_size", sizeof(crm_file_info)), ("mode", -1)),
     "crm_file_options": (("struct_size", sizeof(crm_file_options)),),
     "crm_findings_options": (("struct_size", sizeof(crm_findings_options)),),
@@ -1149,6 +1163,7 @@ class Functions:
     crm_lifecycle_bucket: Callable[..., int]
     crm_lifecycle_churn: Callable[..., int]
     crm_lifecycle_compute: Callable[..., int]
+    crm_lifecycle_extension: Callable[..., int]
     crm_lifecycle_find: Callable[..., int]
     crm_lifecycle_free: Callable[..., None]
     crm_lifecycle_history: Callable[..., int]
@@ -1536,6 +1551,11 @@ class Functions:
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_lifecycle_options), POINTER(POINTER(crm_lifecycle)),
             POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_lifecycle_extension = f = library.crm_lifecycle_extension
+        f.argtypes = (
+            POINTER(crm_lifecycle), POINTER(crm_extension_options), POINTER(POINTER(crm_table)), POINTER(crm_error)
         )
         f.restype = c_int32
         self.crm_lifecycle_find = f = library.crm_lifecycle_find

@@ -269,6 +269,8 @@ class SameBytes(unittest.TestCase):
         yield "steps", ["--pipeline", "target"], store.journey("history", pipeline="target")
         yield "reasons", [], life.reasons()
         yield "churn", [], life.churn()
+        yield ("extension", ["--at", "2025-07-01", "--treated", "region = 'centre'"],
+               life.extension(store.where("region = 'centre'", as_of="2025-07-01"), "2025-07-01"))
         yield "churn", ["--natural", "moved,price"], store.lifecycle(natural=["moved", "price"]).churn()
         yield "calibration", [], store.calibration()
         yield "bridge", [], store.bridge()
