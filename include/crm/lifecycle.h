@@ -46,8 +46,8 @@ typedef struct crm_lifecycle_options {
 /* Follows every customer's life up to as-of. Of the scope count as_of, internal and segment; from and to choose which
  * entries into a stage promotion is computed of; a life is one with the whole business, whatever the branches. The
  * handle belongs to the store and its data version: free it first; after a commit it answers STATE.
- * Time in proportion to documents. Errors: ARGUMENT, VALUE (natural: a word is empty, with the byte), MEMORY. Since
- * 0.1. */
+ * Time in proportion to documents. Errors: ARGUMENT, VALUE (natural: a word is empty, with the byte), MEMORY.
+ * Since 0.1. */
 CRM_API crm_status crm_lifecycle_compute(const crm_store *store, const crm_scope *scope,
                                          const crm_lifecycle_options *options, crm_lifecycle **lifecycle,
                                          crm_error *error);

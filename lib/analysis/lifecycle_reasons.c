@@ -59,7 +59,9 @@ crm_status crm__life_name_natural(crm_lifecycle *lifecycle, crm__scope *scope, c
   lifecycle->natural_count = count;
   for (i = 0; i < count; i++) {
     size_t rest;
-    at += strspn(at, " ");
+    while (*at == ' ') {
+      at++;
+    }
     length = strcspn(at, ",");
     rest = length;
     while (length > 0 && at[length - 1U] == ' ') {

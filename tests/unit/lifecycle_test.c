@@ -499,8 +499,8 @@ static crm_table *left_by(const crm_store *store, const crm_scope *scope, leavin
   return table;
 }
 
-/* Four treated buy every 20 days, one of them until 2024-02-10 only; of four others one until then, two until 2024-01-21;
- * i is in both, j comes later, k has left by then. */
+/* Four treated buy every 20 days, one of them until 2024-02-10 only; of four others one until then, two until
+ * 2024-01-21; i is in both, j comes later, k has left by then. */
 static crm_store *programme(void)
 {
   static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
@@ -518,7 +518,8 @@ static crm_store *programme(void)
       while (starts[month + 1] <= day) {
         month++;
       }
-      snprintf(line, sizeof line, "%d,2024-%02d-%02d,%s,1", i * 100 + k, month + 1, (int)(day - starts[month] + 1), names[i]);
+      snprintf(line, sizeof line, "%d,2024-%02d-%02d,%s,1", i * 100 + k, month + 1, (int)(day - starts[month] + 1),
+               names[i]);
       facts_add(rows, line);
     }
   }
@@ -540,9 +541,9 @@ static crm_segment *segment_of(const crm_store *store, const char *expression)
   return segment;
 }
 
-/* From 2024-02-01, dormant after 30 days: a, b, c, e stay 100 days; d and f fall dormant on 2024-03-12, on the day before
- * which they leave, day 39; g and h, on 2024-02-21, day 19. Means (300 + 39) / 4 and (100 + 39 + 19 + 19) / 4; variances
- * of them with divisor n, 697.6875 / 4 and 1102.6875 / 4. */
+/* From 2024-02-01, dormant after 30 days: a, b, c, e stay 100 days; d and f fall dormant on 2024-03-12, on the day
+ * before which they leave, day 39; g and h, on 2024-02-21, day 19. Means (300 + 39) / 4 and (100 + 39 + 19 + 19) / 4;
+ * variances of them with divisor n, 697.6875 / 4 and 1102.6875 / 4. */
 static void lifetimes_are_compared(void **state)
 {
   crm_store *store = programme();
@@ -568,7 +569,8 @@ static void lifetimes_are_compared(void **state)
   options.least_cases = 5;
   options.horizon_days = 0;
   assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, NULL), CRM_OK);
-  assert_result(table, "group,customers,remaining_days,se,low,horizon_days,status\ntreated,4,123.00,,,151,insufficient\n"
+  assert_result(table, "group,customers,remaining_days,se,low,horizon_days,status\n"
+                       "treated,4,123.00,,,151,insufficient\n"
                        "control,4,57.00,,,151,insufficient\ndifference,4,,,,151,insufficient\n");
   options.control = NULL;   /* everybody else: i is treated alone */
   options.horizon_days = 10;

@@ -156,8 +156,8 @@ static void test_nothing(void **state)
   crm_store_free(store);
 }
 
-/* Not value customers before: c and d of tier3, e; value customers after: b 100, c 80, a 60, so that the cut is 60. c had
- * 80 on 1 February, 31 days after the first day of the year. */
+/* Not value customers before: c and d of tier3, e; value customers after: b 100, c 80, a 60, so that the cut is 60. c
+ * had 80 on 1 February, 31 days after the first day of the year. */
 static void test_how_long_cultivation_took(void **state)
 {
   static const char *const known =

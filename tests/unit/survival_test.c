@@ -219,9 +219,9 @@ static void the_median_has_its_interval(void **state)
   assert_true(found.day == 3 && found.low == 3 && found.high == -1);
 }
 
-/* The mean weeks of remission restricted to 35: of the 21 patients given 6-mercaptopurine 23.29 with a standard error of
- * 2.83, of the 21 given a placebo 8.67 with 1.38 (Klein and Moeschberger, Survival Analysis, 2003, section 4.5; all of
- * the latter relapsed, so that it is their mean, and the error that of a mean with divisor n). */
+/* The mean weeks of remission restricted to 35: of the 21 patients given 6-mercaptopurine 23.29 with a standard error
+ * of 2.83, of the 21 given a placebo 8.67 with 1.38 (Klein and Moeschberger, Survival Analysis, 2003, section 4.5; all
+ * of the latter relapsed, so that it is their mean, and the error that of a mean with divisor n). */
 static void the_restricted_mean_of_remissions_is_known(void **state)
 {
   static const int relapses[] = {6, 6, 6, 7, 10, 13, 16, 22, 23};
