@@ -142,7 +142,7 @@ static crm_status gather(work *all, crm_error *error)
 
 /* ---- the table ---- */
 
-enum { GROUP, CUSTOMERS, LEFT, AT_RISK, SURVIVAL, REMAINING, ERROR, LOW, HIGH, HORIZON, STATUS, COLUMNS };
+enum { GROUP, CUSTOMERS, LEFT, AT_RISK, SURVIVAL, REMAINING, SE, LOW, HIGH, HORIZON, STATUS, COLUMNS };
 
 static void put_real(crm_table *table, int32_t column, double value, double unit)
 {
@@ -156,7 +156,7 @@ static void put_interval(crm_table *table, double mean, double variance)
   static const double z_95 = 1.959963984540054;
   double error = sqrt(variance);
   double width = error * z_95;
-  put_real(table, ERROR, error, 100.0);
+  put_real(table, SE, error, 100.0);
   put_real(table, LOW, mean - width, 100.0);
   put_real(table, HIGH, mean + width, 100.0);
 }
@@ -182,7 +182,7 @@ static void put_group(crm_table *table, const crm__restricted_mean *of, int enou
   if (enough) {
     put_interval(table, of->mean, of->variance);
   } else {
-    put_nulls(table, ERROR, HIGH);
+    put_nulls(table, SE, HIGH);
   }
 }
 
