@@ -14,5 +14,6 @@ int effects_check(const arguments *args);
 crm_status effects_uplift(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status effects_strata(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status effects_coverage(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
+crm_status effects_extension(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 
 #endif

@@ -51,9 +51,9 @@ static int apply_expect(arguments *args, const char *value);
 #define CALL(name, apply, verbs) {name, TAKES_CALL, 0, NULL, 0, 0, apply, verbs}
 
 #define SCORED "rfm segments"
-#define MOVES "migration movements cultivation movers"
+#define MOVES "migration movements cultivation cultivated movers"
 #define TIERED "cockpit pyramid tiers " MOVES
-#define LIVES "lifecycle lives histories reasons transitions bucket refill stays"
+#define LIVES "lifecycle lives histories reasons churn transitions bucket refill stays extension"
 
 static const flag flags[] = {
   CALL("map", reading_map, NULL),
@@ -115,16 +115,18 @@ static const flag flags[] = {
   CALL("expect", apply_expect, "freshness dossiers"),
   INTEGER("idle", completeness.idle_days, 1, 36500, "static-only idle"),
   INTEGER("days", handovers.days, 1, 3660, "handovers " EFFECT_VERBS),
-  TEXT("at", at, EFFECT_VERBS),
-  TEXT("treated", treated, EFFECT_VERBS),
-  TEXT("control", control, EFFECT_VERBS),
+  TEXT("at", at, EFFECT_VERBS " extension"),
+  TEXT("treated", treated, EFFECT_VERBS " extension"),
+  TEXT("control", control, EFFECT_VERBS " extension"),
   TEXT("match", effect.match, EFFECT_VERBS),
   CALL("reasons", apply_reasons, "due"),
   INTEGER("ahead", due.ahead_days, 0, 3660, "due"),
   INTEGER("dormant", due.dormant_days, 1, 36600, "due"),
   INTEGER("dormant-days", lifecycle.dormant_days, 1, 36500, LIVES),
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
-  INTEGER("horizon", lifecycle.horizon_days, 1, 36500, "lifecycle funnel conversion journey progress open-deals"),
+  TEXT("natural", lifecycle.natural, "reasons churn"),
+  INTEGER("horizon", lifecycle.horizon_days, 1, 36500,
+          "lifecycle extension funnel conversion journey progress open-deals"),
   TEXT("cost", cost, "refill"),
   TEXT("figure", refill.figure, "refill"),
   TEXT("pipeline", funnel.pipeline, "funnel progress open-deals journey journeys steps"),
@@ -139,7 +141,7 @@ static const flag flags[] = {
   TEXT("alerts", rules, PANEL_VERBS),
   SWITCH("like-for-like", kpi.like_for_like, "kpi"),
   WORD("group", kpi.group, "none|branch|staff", "kpi"),
-  INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi " EFFECT_VERBS),
+  INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi " EFFECT_VERBS " extension"),
   CALL("feast", apply_feast, "kpi"),
   TEXT("customer", customer, "histories steps explain"),
   NOTHING("help", show, SHOW_HELP),

@@ -72,6 +72,17 @@ crm_status lives_reasons(const crm_store *store, const arguments *args, crm_tabl
   return with_lifecycle(store, args, reasons, table, error);
 }
 
+static crm_status churn(const crm_lifecycle *lifecycle, const arguments *args, crm_table **table, crm_error *error)
+{
+  (void)args;
+  return crm_lifecycle_churn(lifecycle, table, error);
+}
+
+crm_status lives_churn(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, args, churn, table, error);
+}
+
 crm_status lives_stages(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, args, stages, table, error);

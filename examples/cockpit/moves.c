@@ -32,6 +32,11 @@ crm_status moves_rates(const crm_store *store, const arguments *args, crm_table 
   return compare(store, args, crm_migration_rates, table, error);
 }
 
+crm_status moves_cultivation(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return compare(store, args, crm_migration_cultivation, table, error);
+}
+
 crm_status moves_members(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return compare(store, args, crm_migration_members, table, error);

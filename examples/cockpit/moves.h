@@ -9,6 +9,7 @@
 crm_status moves_matrix(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status moves_movements(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status moves_rates(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
+crm_status moves_cultivation(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status moves_members(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 
 #endif

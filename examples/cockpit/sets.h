@@ -8,7 +8,7 @@
 /* Segments: --where, --define and the verbs that are about them. */
 
 /* Verbs that compare two dates or periods. */
-#define SETS_COMPARED "drift migration movements cultivation movers"
+#define SETS_COMPARED "drift migration movements cultivation cultivated movers"
 
 /* Verbs that make a list to write to. */
 #define SETS_TARGETS "target suppressed screened"

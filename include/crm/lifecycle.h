@@ -36,14 +36,18 @@ typedef struct crm_lifecycle_options {
   int32_t dormant_days;    /* idle for more business days than this is dormant; 0: as suggested */
   int32_t lost_days;       /* idle for this many or more is lost, more than dormant_days; 0: as estimated */
   int32_t horizon_days;    /* promotion is watched for so many days; 0: 365 */
+  const char *natural;     /* the host's words for reasons of leaving that nobody can do anything about, with commas
+                            * between: "moved, died, closed"; blanks around a word do not count. "": none is;
+                            * NULL: not known which are */
 } crm_lifecycle_options;
 
-#define CRM_LIFECYCLE_OPTIONS_INIT { (uint32_t)sizeof(crm_lifecycle_options), 0, 0, 0 }
+#define CRM_LIFECYCLE_OPTIONS_INIT { (uint32_t)sizeof(crm_lifecycle_options), 0, 0, 0, NULL }
 
 /* Follows every customer's life up to as-of. Of the scope count as_of, internal and segment; from and to choose which
  * entries into a stage promotion is computed of; a life is one with the whole business, whatever the branches. The
  * handle belongs to the store and its data version: free it first; after a commit it answers STATE.
- * Time in proportion to documents. Errors: ARGUMENT, MEMORY. Since 0.1. */
+ * Time in proportion to documents. Errors: ARGUMENT, VALUE (natural: a word is empty, with the byte), MEMORY.
+ * Since 0.1. */
 CRM_API crm_status crm_lifecycle_compute(const crm_store *store, const crm_scope *scope,
                                          const crm_lifecycle_options *options, crm_lifecycle **lifecycle,
                                          crm_error *error);
@@ -136,8 +140,44 @@ CRM_API crm_status crm_lifecycle_survival(const crm_lifecycle *lifecycle, crm_ta
 /* Why customers left, a row a reason, those of most customers first, those without one (null) last: reason (text of the
  * host's, of the last entry in `stages` with one since the customer left), customers (who left the bucket in the
  * period and are not back at its end, each once), share, cumulative_share, spend_before (what they had spent in the
- * 365 days before leaving), spend_share (null where the sum is not above 0). Errors: STATE, MEMORY. Since 0.1. */
+ * 365 days before leaving, in the scope's basis of money and refunds), spend_share (null where the sum is not above 0),
+ * natural (whether the reason is one of the options' `natural`; null where there is no reason or `natural` is NULL).
+ * Errors: STATE, MEMORY. Since 0.1. */
 CRM_API crm_status crm_lifecycle_reasons(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
+
+/* How much of the leaving is natural, four rows: churn (natural: for one of the options' `natural` reasons; other: for
+ * another one; silent: fell silent, and no reason is told; unknown: the host moved them down without a reason, or
+ * there is one and `natural` is NULL), customers, share, spend_before, spend_share. The customers are those of the
+ * reasons above, each in one row. Errors: STATE, MEMORY. Since 0.1. */
+CRM_API crm_status crm_lifecycle_churn(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
+
+typedef struct crm_extension_options {
+  uint32_t struct_size;
+  int32_t horizon_days;         /* days to come are counted up to so many, 1 to 36500; 0: 365. Where fewer business days
+                                 * have passed since the date, up to as many as have */
+  int64_t at;                   /* the action began on the business day of this instant; has to be set */
+  const crm_segment *treated;   /* whom it reached; has to be given. Make it as of the date, so that what came after
+                                 * chooses nobody */
+  const crm_segment *control;   /* who was kept out; NULL: everybody else */
+  int32_t least_cases;          /* fewest customers of either group for a difference, 2 or more; 0: 30 */
+  uint32_t reserved;
+} crm_extension_options;
+
+#define CRM_EXTENSION_OPTIONS_INIT { (uint32_t)sizeof(crm_extension_options), 0, INT64_MAX, NULL, NULL, 0, 0 }
+
+/* How much longer the treated customers stay after an action: of those who were active (as in the bucket) at the start
+ * of its day, the days that they stayed active from there on, up to a horizon. Three rows, group: treated, control,
+ * difference (the first less the second): group, customers (active at the date; of difference the treated ones), left
+ * (within the horizon, the first time), at_risk (still active at the horizon), survival (share of them, Kaplan and
+ * Meier), remaining_days (restricted mean: the area under the curve up to the horizon), se (its standard error, by
+ * Greenwood's variance), low, high (95 %, normal), horizon_days, status (ok; insufficient: fewer than least_cases in a
+ * group, then there are no difference and no intervals; undefined: nobody is in one). Who is in both sets is left out.
+ * Irwin (1949); Klein and Moeschberger, Survival Analysis, 2003, section 4.5.
+ *
+ * Errors: ARGUMENT (no date, no treated ones, horizon_days, least_cases), RANGE (at: not one whole day has passed
+ * since), STATE, MEMORY. Since 0.1. */
+CRM_API crm_status crm_lifecycle_extension(const crm_lifecycle *lifecycle, const crm_extension_options *options,
+                                           crm_table **table, crm_error *error);
 
 /* Where one customer is. */
 typedef struct crm_life_standing {

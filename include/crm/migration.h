@@ -52,6 +52,17 @@ CRM_API crm_status crm_migration_movements(const crm_store *store, const crm_sco
 CRM_API crm_status crm_migration_rates(const crm_store *store, const crm_scope *before, const crm_scope *after,
                                        const crm_migration_options *options, crm_table **table, crm_error *error);
 
+/* How long cultivation took, a row a layer before (of those in cultivation_rate: the tiers below the value customers,
+ * nonpositive, inactive) and one for all: from, customers, cultivated (value customers after), rate, low, high (Wilson,
+ * 95 %; empty without customers), p25_days, median_days, p75_days (of the cultivated ones: business days from the end
+ * of the scope before to the day at whose end their value of the scope after first reached the cut; 0: had it by
+ * then; the least number of days by which so many of them had; empty without any), cut (least value of a value customer
+ * after; money or occasions; empty without any). Two pyramids and two passes over the facts of the scope after.
+ * Errors as above, LIMIT (2^32 documents of cultivated customers). Since 0.1. */
+CRM_API crm_status crm_migration_cultivation(const crm_store *store, const crm_scope *before, const crm_scope *after,
+                                             const crm_migration_options *options, crm_table **table,
+                                             crm_error *error);
+
 /* Every customer with a tier in one of the two, by key: customer, from, to, movement, before, after, change. Errors as
  * above. Since 0.1. */
 CRM_API crm_status crm_migration_members(const crm_store *store, const crm_scope *before, const crm_scope *after,

@@ -16,7 +16,8 @@ static crm_status fail_option(crm_error *error, const char *option, const char *
   return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, option, 0, -1, "%s", message);
 }
 
-static crm_status read_options(crm_lifecycle *lifecycle, const crm_lifecycle_options *given, crm_error *error)
+static crm_status read_options(crm_lifecycle *lifecycle, crm__scope *scope, const crm_lifecycle_options *given,
+                               crm_error *error)
 {
   crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
   crm_life_limits limits = CRM_LIFE_LIMITS_INIT;
@@ -42,7 +43,7 @@ static crm_status read_options(crm_lifecycle *lifecycle, const crm_lifecycle_opt
   limits.lost_days = options.lost_days;
   lifecycle->limits = limits;
   lifecycle->horizon = options.horizon_days == 0 ? 365 : options.horizon_days;
-  return CRM_OK;
+  return crm__life_name_natural(lifecycle, scope, options.natural, error);
 }
 
 /* Of the scope what lives and what customers spent depend on, made ready to be opened again. */
@@ -106,7 +107,7 @@ crm_status crm_lifecycle_compute(const crm_store *store, const crm_scope *scope,
   status = keep_scope(made, &open, error);
   made->scope.segment = made->segment;
   if (status == CRM_OK) {
-    status = read_options(made, options, error);
+    status = read_options(made, &open, options, error);
   }
   if (status == CRM_OK) {
     status = fill(made, &open, error);
@@ -129,6 +130,7 @@ void crm_lifecycle_free(crm_lifecycle *lifecycle)
   memory = lifecycle->memory;
   crm_segment_free(lifecycle->segment);
   crm__free_array(&memory, lifecycle->accounts, lifecycle->customers, sizeof *lifecycle->accounts);
+  crm__free_array(&memory, lifecycle->natural, lifecycle->natural_count, sizeof *lifecycle->natural);
   crm__free_array(&memory, lifecycle->starts, (uint64_t)lifecycle->customers + 1U, sizeof *lifecycle->starts);
   crm__free_array(&memory, lifecycle->first, lifecycle->customers, sizeof *lifecycle->first);
   crm__free_array(&memory, lifecycle->last, lifecycle->customers, sizeof *lifecycle->last);

@@ -12,9 +12,7 @@
 
 /* Stock and flow of active customers, and how long they stay. */
 
-/* The business day that an event falls on, so that all of a day are past at the start of the next: what silence brings
- * is seen at the start of a day and belongs to the one before. */
-static int32_t event_day(const crm_lifecycle *lifecycle, const crm__life_event *event)
+int32_t crm__life_event_day(const crm_lifecycle *lifecycle, const crm__life_event *event)
 {
   return crm__business_day(event->time, lifecycle->day_start) - (event->cause == CRM__CAUSE_IDLE);
 }
@@ -34,7 +32,7 @@ static void add_life(const crm_lifecycle *lifecycle, uint32_t id, const crm__act
     if (now == active) {
       continue;
     }
-    day = event_day(lifecycle, event);
+    day = crm__life_event_day(lifecycle, event);
     place = crm__activity_place(activity, day);
     if (day < activity->starts[0]) {
       *stock += now ? 1 : -1;
@@ -148,12 +146,12 @@ static void add_stay(const crm_lifecycle *lifecycle, uint32_t id, crm__durations
     if (entered == NULL && crm__life_active(event)) {
       entered = event;
     } else if (entered != NULL && !crm__life_active(event)) {
-      stays->ends[event_day(lifecycle, event) - event_day(lifecycle, entered)]++;
+      stays->ends[crm__life_event_day(lifecycle, event) - crm__life_event_day(lifecycle, entered)]++;
       return;
     }
   }
   if (entered != NULL) {
-    stays->open[lifecycle->as_of_day - event_day(lifecycle, entered)]++;
+    stays->open[lifecycle->as_of_day - crm__life_event_day(lifecycle, entered)]++;
   }
 }
 
@@ -167,7 +165,7 @@ static crm_status make_stays(const crm_lifecycle *lifecycle, crm__scope *scope, 
     for (i = lifecycle->starts[id]; i < lifecycle->starts[id + 1U]; i++) {
       const crm__life_event *event = &lifecycle->events[i];
       if (crm__life_active(event)) {
-        int64_t length = (int64_t)lifecycle->as_of_day - event_day(lifecycle, event) + 1;
+        int64_t length = (int64_t)lifecycle->as_of_day - crm__life_event_day(lifecycle, event) + 1;
         days = length > days ? length : days;
         break;
       }

@@ -44,6 +44,9 @@ struct crm_lifecycle {
   uint64_t event_capacity;
   int32_t *first;             /* by id: business day of the first purchase, INT32_MAX: none */
   int32_t *last;              /* of the last, INT32_MIN: none */
+  uint32_t *natural;          /* names of the reasons that are natural, CRM__NONE: a word that is no name; */
+  uint32_t natural_count;     /* so many */
+  int32_t natural_known;      /* the host has said which are */
   int64_t unknown;            /* entries of the host into stages that the ladder does not know */
 };
 
@@ -56,6 +59,10 @@ typedef struct crm__life_facts {
   const int64_t *entry_times;     /* ascending within a customer */
   const int8_t *entry_stages;
 } crm__life_facts;
+
+/* Reads the host's words for natural reasons; NULL: not known. Errors: VALUE (a word is empty, with the byte),
+ * MEMORY. */
+crm_status crm__life_name_natural(crm_lifecycle *lifecycle, crm__scope *scope, const char *words, crm_error *error);
 
 crm_status crm__life_gather(crm_lifecycle *lifecycle, crm__scope *scope, crm__life_facts *facts, crm_error *error);
 
@@ -88,6 +95,10 @@ const crm__life_event *crm__life_at(const crm_lifecycle *lifecycle, uint32_t id,
 
 /* Whole business days from an event to an instant, -1 where one of them is not known. */
 int32_t crm__life_days(const crm_lifecycle *lifecycle, const crm__life_event *event, int64_t instant);
+
+/* The business day that an event falls on, so that all of a day are past at the start of the next: what silence brings
+ * is seen at the start of a day and belongs to the one before. */
+int32_t crm__life_event_day(const crm_lifecycle *lifecycle, const crm__life_event *event);
 
 /* What a period did to the stock of active customers. */
 typedef struct crm__life_flow {

@@ -1,53 +1,33 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "analysis/migration.h"
 #include "analysis/population.h"
-#include "analysis/pyramid_handle.h"
 
 #include "base/error.h"
 #include "base/statistics.h"
 #include "table/build.h"
 
-#include <crm/migration.h>
-
 #include <string.h>
-
-#define LAYERS (CRM__TIERS + 1)   /* absent is the last */
 
 enum { UP, DOWN, STAY, GONE, NEW, OUTSIDE, MOVEMENTS };
 
 static const char *const movement_names[MOVEMENTS] = { "up", "down", "stay", "gone", "new", "outside" };
 
-typedef struct sum {
-  int64_t customers;
-  int64_t before;
-  int64_t after;
-} sum;
-
-typedef struct moves {
-  crm_pyramid *before;
-  crm_pyramid *after;
-  crm__scope was;          /* the scopes of the two, open */
-  crm__scope is;
-  int opened;              /* how many of them */
-  int32_t tiers;
-  int32_t layers;
-  int32_t value_tiers;
-  sum cells[LAYERS][LAYERS];
-} moves;
+typedef crm__move_sum sum;
 
 /* ---- layers and movements ---- */
 
-static int32_t layer_of(const crm_pyramid *pyramid, uint32_t id)
+int32_t crm__layer_of(const crm_pyramid *pyramid, uint32_t id)
 {
   return pyramid->kinds[id] == CRM__KIND_ABSENT ? pyramid->tier_count + CRM__KINDS_BELOW : crm__tier_of(pyramid, id);
 }
 
-static const char *layer_name(const moves *all, int32_t layer)
+const char *crm__layer_name(const crm__migration *all, int32_t layer)
 {
   return layer == all->layers - 1 ? "absent" : crm__tier_name(all->after, layer);
 }
 
-static int movement_of(const moves *all, int32_t from, int32_t to)
+static int movement_of(const crm__migration *all, int32_t from, int32_t to)
 {
   if (from >= all->tiers) {
     return to < all->tiers ? NEW : OUTSIDE;
@@ -65,7 +45,7 @@ static void add(sum *to, const sum *more)
   to->after += more->after;
 }
 
-static void count_moves(moves *all)
+static void count_moves(crm__migration *all)
 {
   uint32_t id;
   for (id = 0; id < all->after->customers; id++) {
@@ -73,11 +53,11 @@ static void count_moves(moves *all)
     one.customers = 1;
     one.before = crm__pyramid_value(all->before, id);
     one.after = crm__pyramid_value(all->after, id);
-    add(&all->cells[layer_of(all->before, id)][layer_of(all->after, id)], &one);
+    add(&all->cells[crm__layer_of(all->before, id)][crm__layer_of(all->after, id)], &one);
   }
 }
 
-static sum sum_from(const moves *all, int32_t from)
+static sum sum_from(const crm__migration *all, int32_t from)
 {
   sum row = { 0, 0, 0 };
   int32_t to;
@@ -87,7 +67,7 @@ static sum sum_from(const moves *all, int32_t from)
   return row;
 }
 
-static void sum_movements(const moves *all, sum *movements)
+static void sum_movements(const crm__migration *all, sum *movements)
 {
   int32_t from;
   int32_t to;
@@ -103,7 +83,7 @@ static void sum_movements(const moves *all, sum *movements)
 
 /* ---- making ready ---- */
 
-static crm_status read_options(moves *all, const crm_migration_options *given, crm_migration_options *options,
+static crm_status read_options(crm__migration *all, const crm_migration_options *given, crm_migration_options *options,
                                crm_error *error)
 {
   static const crm_migration_options usual = CRM_MIGRATION_OPTIONS_INIT;
@@ -120,8 +100,8 @@ static crm_status read_options(moves *all, const crm_migration_options *given, c
 }
 
 /* Needs to be closed whatever it answers. */
-static crm_status open_moves(moves *all, const crm_store *store, const crm_scope *before, const crm_scope *after,
-                             const crm_migration_options *given, crm_error *error)
+static crm_status open_moves(crm__migration *all, const crm_store *store, const crm_scope *before,
+                             const crm_scope *after, const crm_migration_options *given, crm_error *error)
 {
   crm_migration_options options;
   crm_status status;
@@ -154,7 +134,7 @@ static crm_status open_moves(moves *all, const crm_store *store, const crm_scope
   return CRM_OK;
 }
 
-static void close_moves(moves *all)
+static void close_moves(crm__migration *all)
 {
   if (all->opened > 1) {
     crm__scope_close(&all->is);
@@ -166,14 +146,13 @@ static void close_moves(moves *all)
   crm_pyramid_free(all->after);
 }
 
-static int is_money(const moves *all)
+static int is_money(const crm__migration *all)
 {
   return all->after->measure != CRM_MEASURE_OCCASIONS;
 }
 
-/* The columns `before`, `after` and `change` stand side by side. */
-static crm_status begin(const moves *all, const char *name, crm__table_column *columns, int32_t count,
-                        int32_t valued, int64_t rows, crm_table **table, crm_error *error)
+crm_status crm__migration_begin(const crm__migration *all, const char *name, crm__table_column *columns, int32_t count,
+                                int32_t valued, int64_t rows, crm_table **table, crm_error *error)
 {
   static const char *const measures[] = { "spend", "profit", "occasions" };
   crm_status status;
@@ -215,7 +194,7 @@ static void put_share(crm_table *table, int32_t column, int64_t part, int64_t wh
 enum { MATRIX_FROM, MATRIX_TO, MATRIX_MOVEMENT, MATRIX_CUSTOMERS, MATRIX_SHARE, MATRIX_BEFORE, MATRIX_AFTER,
        MATRIX_CHANGE, MATRIX_COLUMNS };
 
-static crm_status make_matrix(moves *all, crm_table **table, crm_error *error)
+static crm_status make_matrix(crm__migration *all, crm_table **table, crm_error *error)
 {
   crm__table_column columns[MATRIX_COLUMNS] = {
     { "from", CRM_TYPE_TEXT, 0 },     { "to", CRM_TYPE_TEXT, 0 }, { "movement", CRM_TYPE_TEXT, 0 },
@@ -224,8 +203,8 @@ static crm_status make_matrix(moves *all, crm_table **table, crm_error *error)
   };
   int32_t from;
   int32_t to;
-  crm_status status = begin(all, "migration", columns, MATRIX_COLUMNS, MATRIX_BEFORE,
-                            (int64_t)all->layers * all->layers, table, error);
+  crm_status status = crm__migration_begin(all, "migration", columns, MATRIX_COLUMNS, MATRIX_BEFORE,
+                                           (int64_t)all->layers * all->layers, table, error);
   if (status != CRM_OK) {
     return status;
   }
@@ -239,8 +218,8 @@ static crm_status make_matrix(moves *all, crm_table **table, crm_error *error)
       if (cell->customers == 0 || (from == all->layers - 1 && to == from)) {
         continue;
       }
-      crm__table_put_name(*table, MATRIX_FROM, layer_name(all, from));
-      crm__table_put_name(*table, MATRIX_TO, layer_name(all, to));
+      crm__table_put_name(*table, MATRIX_FROM, crm__layer_name(all, from));
+      crm__table_put_name(*table, MATRIX_TO, crm__layer_name(all, to));
       crm__table_put_name(*table, MATRIX_MOVEMENT, movement_names[movement_of(all, from, to)]);
       crm__table_put(*table, MATRIX_CUSTOMERS, cell->customers);
       put_share(*table, MATRIX_SHARE, cell->customers, row.customers);
@@ -262,7 +241,7 @@ static void put_movement(crm_table *table, const char *name, const sum *of, int6
   put_values(table, MOVE_BEFORE, of);
 }
 
-static crm_status make_movements(moves *all, crm_table **table, crm_error *error)
+static crm_status make_movements(crm__migration *all, crm_table **table, crm_error *error)
 {
   crm__table_column columns[MOVE_COLUMNS] = {
     { "movement", CRM_TYPE_TEXT, 0 }, { "customers", CRM_TYPE_INTEGER, 0 }, { "share", CRM_TYPE_DECIMAL, 6 },
@@ -273,7 +252,7 @@ static crm_status make_movements(moves *all, crm_table **table, crm_error *error
   sum after = { 0, 0, 0 };
   int i;
   crm_status status =
-    begin(all, "movements", columns, MOVE_COLUMNS, MOVE_BEFORE, MOVEMENTS + 2, table, error);
+    crm__migration_begin(all, "movements", columns, MOVE_COLUMNS, MOVE_BEFORE, MOVEMENTS + 2, table, error);
   if (status != CRM_OK) {
     return status;
   }
@@ -318,7 +297,7 @@ static void put_rate(crm_table *table, const char *name, int64_t part, int64_t w
 }
 
 /* Of those in layers first .. end - 1, all of them, and the ones who are value customers after. */
-static void sum_to_value(const moves *all, int32_t first, int32_t end, sum *of, sum *value)
+static void sum_to_value(const crm__migration *all, int32_t first, int32_t end, sum *of, sum *value)
 {
   int32_t from;
   int32_t to;
@@ -332,7 +311,7 @@ static void sum_to_value(const moves *all, int32_t first, int32_t end, sum *of, 
   }
 }
 
-static sum sum_at_risk(const moves *all)
+static sum sum_at_risk(const crm__migration *all)
 {
   sum risk = { 0, 0, 0 };
   int32_t from;
@@ -345,7 +324,7 @@ static sum sum_at_risk(const moves *all)
   return risk;
 }
 
-static crm_status make_rates(moves *all, crm_table **table, crm_error *error)
+static crm_status make_rates(crm__migration *all, crm_table **table, crm_error *error)
 {
   crm__table_column columns[RATE_COLUMNS] = {
     { "measure", CRM_TYPE_TEXT, 0 },        { "value", CRM_TYPE_DECIMAL, 6 }, { "numerator", CRM_TYPE_INTEGER, 0 },
@@ -358,7 +337,7 @@ static crm_status make_rates(moves *all, crm_table **table, crm_error *error)
   sum value = { 0, 0, 0 };
   sum kept = { 0, 0, 0 };
   sum risk = sum_at_risk(all);
-  crm_status status = begin(all, "migration_rates", columns, RATE_COLUMNS, -1, 6, table, error);
+  crm_status status = crm__migration_begin(all, "migration_rates", columns, RATE_COLUMNS, -1, 6, table, error);
   if (status != CRM_OK) {
     return status;
   }
@@ -380,7 +359,7 @@ static crm_status make_rates(moves *all, crm_table **table, crm_error *error)
 enum { MEMBER_CUSTOMER, MEMBER_FROM, MEMBER_TO, MEMBER_MOVEMENT, MEMBER_BEFORE, MEMBER_AFTER, MEMBER_CHANGE,
        MEMBER_COLUMNS };
 
-static crm_status make_members(moves *all, crm_table **table, crm_error *error)
+static crm_status make_members(crm__migration *all, crm_table **table, crm_error *error)
 {
   crm__table_column columns[MEMBER_COLUMNS] = {
     { "customer", CRM_TYPE_TEXT, 0 }, { "from", CRM_TYPE_TEXT, 0 }, { "to", CRM_TYPE_TEXT, 0 },
@@ -392,36 +371,35 @@ static crm_status make_members(moves *all, crm_table **table, crm_error *error)
   uint32_t i;
   crm_status status = crm__customers_by_key(scope, &by_key, error);
   if (status == CRM_OK) {
-    status = begin(all, "movers", columns, MEMBER_COLUMNS, MEMBER_BEFORE, all->before->n + all->after->n, table,
-                   error);
+    status = crm__migration_begin(all, "movers", columns, MEMBER_COLUMNS, MEMBER_BEFORE,
+                                  all->before->n + all->after->n, table, error);
   }
   if (status != CRM_OK) {
     return status;
   }
   for (i = 0; i < all->after->customers; i++) {
     uint32_t id = by_key[i];
-    int32_t from = layer_of(all->before, id);
-    int32_t to = layer_of(all->after, id);
+    int32_t from = crm__layer_of(all->before, id);
+    int32_t to = crm__layer_of(all->after, id);
     sum one = { 1, crm__pyramid_value(all->before, id), crm__pyramid_value(all->after, id) };
     if (from >= all->tiers && to >= all->tiers) {
       continue;
     }
     crm__table_put_key(*table, MEMBER_CUSTOMER, crm__customer_key(all->is.store, id));
-    crm__table_put_name(*table, MEMBER_FROM, layer_name(all, from));
-    crm__table_put_name(*table, MEMBER_TO, layer_name(all, to));
+    crm__table_put_name(*table, MEMBER_FROM, crm__layer_name(all, from));
+    crm__table_put_name(*table, MEMBER_TO, crm__layer_name(all, to));
     crm__table_put_name(*table, MEMBER_MOVEMENT, movement_names[movement_of(all, from, to)]);
     put_values(*table, MEMBER_BEFORE, &one);
   }
   return crm__table_finish(table, error);
 }
 
-typedef crm_status (*maker)(moves *all, crm_table **table, crm_error *error);
-
-static crm_status compute(const crm_store *store, const crm_scope *before, const crm_scope *after,
-                          const crm_migration_options *options, maker make, crm_table **table, crm_error *error)
+crm_status crm__migration_compute(const crm_store *store, const crm_scope *before, const crm_scope *after,
+                                  const crm_migration_options *options, crm__migration_maker make, crm_table **table,
+                                  crm_error *error)
 {
   crm_table *made = NULL;
-  moves all;
+  crm__migration all;
   crm_status status;
   if (store == NULL || table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
@@ -440,23 +418,23 @@ static crm_status compute(const crm_store *store, const crm_scope *before, const
 crm_status crm_migration_compute(const crm_store *store, const crm_scope *before, const crm_scope *after,
                                  const crm_migration_options *options, crm_table **table, crm_error *error)
 {
-  return compute(store, before, after, options, make_matrix, table, error);
+  return crm__migration_compute(store, before, after, options, make_matrix, table, error);
 }
 
 crm_status crm_migration_movements(const crm_store *store, const crm_scope *before, const crm_scope *after,
                                    const crm_migration_options *options, crm_table **table, crm_error *error)
 {
-  return compute(store, before, after, options, make_movements, table, error);
+  return crm__migration_compute(store, before, after, options, make_movements, table, error);
 }
 
 crm_status crm_migration_rates(const crm_store *store, const crm_scope *before, const crm_scope *after,
                                const crm_migration_options *options, crm_table **table, crm_error *error)
 {
-  return compute(store, before, after, options, make_rates, table, error);
+  return crm__migration_compute(store, before, after, options, make_rates, table, error);
 }
 
 crm_status crm_migration_members(const crm_store *store, const crm_scope *before, const crm_scope *after,
                                  const crm_migration_options *options, crm_table **table, crm_error *error)
 {
-  return compute(store, before, after, options, make_members, table, error);
+  return crm__migration_compute(store, before, after, options, make_members, table, error);
 }

@@ -211,3 +211,41 @@ crm__median crm__survival_median(const crm__durations *durations)
   }
   return found;
 }
+
+crm__restricted_mean crm__survival_mean(const crm__durations *durations, int64_t horizon)
+{
+  crm__restricted_mean found;
+  walk at = {1.0, 0.0, 0};
+  double passed = 0.0;
+  int64_t day;
+  memset(&found, 0, sizeof found);
+  found.cases = total_cases(durations);
+  if (found.cases == 0) {
+    return found;
+  }
+  at.risk = found.cases;
+  for (day = 0; day < horizon; day++) {
+    if (day < durations->days) {
+      found.ended += durations->ends[day] + durations->competing[day];
+      step(&at, durations, day);
+    }
+    found.mean = found.mean + at.survival;
+  }
+  found.at_risk = at.risk;
+  found.survival = at.survival;
+  at.survival = 1.0;
+  at.risk = found.cases;
+  for (day = 0; day < horizon && day < durations->days; day++) {
+    int64_t ended = durations->ends[day] + durations->competing[day];
+    int64_t risk = at.risk;
+    step(&at, durations, day);
+    if (ended > 0 && ended < risk) {
+      double area = found.mean - passed;
+      double part = area * area;
+      part = part * add_greenwood(0.0, ended, risk);
+      found.variance = found.variance + part;
+    }
+    passed = passed + at.survival;
+  }
+  return found;
+}

@@ -50,6 +50,21 @@ typedef struct crm__median {
 
 crm__median crm__survival_median(const crm__durations *durations);
 
+/* The restricted mean: the days until an end of any kind, those after the horizon counted as the horizon, which is the
+ * area under the survival up to there (past the last day it stays as it is); and its variance by Greenwood: the sum of
+ * A^2 d / (n (n - d)) over the days with d ends of n at risk, A the area from the day on (Klein and Moeschberger,
+ * Survival Analysis, 2003, 4.5.2). No case: all 0. O(days + horizon). */
+typedef struct crm__restricted_mean {
+  double mean;
+  double variance;
+  int64_t cases;
+  int64_t ended;        /* before the horizon */
+  int64_t at_risk;      /* still under observation at the horizon */
+  double survival;      /* just before it */
+} crm__restricted_mean;
+
+crm__restricted_mean crm__survival_mean(const crm__durations *durations, int64_t horizon);
+
 /* survival[d] = estimated share still without any end after day d, for all days, and risk[d] = cases at risk on day d.
  * Both have `days` entries. O(days). */
 void crm__survival(const crm__durations *durations, double *survival, int64_t *risk);

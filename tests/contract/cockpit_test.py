@@ -78,6 +78,7 @@ HEADERS.update({
     "migration": "from,to,movement,customers,share,before,after,change",
     "movements": "movement,customers,share,before,after,change",
     "cultivation": "measure,value,numerator,denominator,low,high,status",
+    "cultivated": "from,customers,cultivated,rate,low,high,p25_days,median_days,p75_days,cut",
     "movers": "customer,from,to,movement,before,after,change",
     "effect": "group,customers,before,after,change,se,df,low,high,lift,total,total_low,total_high,status",
     "strata": "r,f,m,treated,control,weight,treated_change,control_change,difference,status",
@@ -90,7 +91,9 @@ HEADERS.update({
     "corporate": "customer,kind,orders,average_order,ticket_ratio,median_gap,gap_cv,hours_share,large_ticket,"
                  "long_cycle,regular,in_hours,signs,known,pattern",
     "calibration": "signs,customers,known,businesses,probability,low,high,status",
-    "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share",
+    "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share,natural",
+    "extension": "group,customers,left,at_risk,survival,remaining_days,se,low,high,horizon_days,status",
+    "churn": "churn,customers,share,spend_before,spend_share",
     "conversion": "start,by,group,customers,converted,median_days,low_days,high_days,rate,low,high,at_risk,status",
     "freshness": "section,field,weight,customers,known,known_share,fresh,fresh_share,completeness,status",
     "dossiers": "customer,section,completeness,known,fields,oldest_days",
@@ -120,10 +123,10 @@ GOOD = ["--where", "spend >= 100 and region = 'centre'"]
 PERIODS = ["--since", "2024-01-01", "--from", "2025-01-01"]
 EFFECT = ["--at", "2025-01-01", "--treated", "region = 'centre'"]
 NEEDS = {
-    "effect": EFFECT, "strata": EFFECT, "coverage": EFFECT + ["--control", "region = 'north'"],
+    "effect": EFFECT, "extension": EFFECT, "strata": EFFECT, "coverage": EFFECT + ["--control", "region = 'north'"],
     "segment": GOOD, "drift": GOOD + PERIODS, "explain": GOOD + ["--customer", "1032"],
     "overlap": ["--define", "large=spend >= 100", "--define", "late=days_since_last > 90"],
-    "migration": PERIODS, "movements": PERIODS, "cultivation": PERIODS, "movers": PERIODS,
+    "migration": PERIODS, "movements": PERIODS, "cultivation": PERIODS, "cultivated": PERIODS, "movers": PERIODS,
     "composition": ["--by", "region", "--across", "segment"], "hhi": ["--by", "region"], "spending": ["--by", "region"], "rows": ["--table", "customers"],
     "conversion": ["--by", "origin"],
 }
@@ -221,8 +224,8 @@ def bare(verb):
     """What a verb needs where there are no facts."""
     since = ["--since", "2019-01-01"]
     return {"segment": GOOD, "drift": GOOD + since, "overlap": NEEDS["overlap"], "rows": NEEDS["rows"], "migration": since,
-            "movements": since, "cultivation": since, "movers": since,
-            **dict.fromkeys(("effect", "strata", "coverage"), ["--at", "2019-01-01", "--treated", "spend > 0"])}.get(verb, [])
+            "movements": since, "cultivation": since, "cultivated": since, "movers": since,
+            **dict.fromkeys(("effect", "extension", "strata", "coverage"), ["--at", "2019-01-01", "--treated", "spend > 0"])}.get(verb, [])
 
 
 def csv_of(verb, *arguments):

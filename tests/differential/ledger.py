@@ -184,7 +184,7 @@ class Ledger:
             "horizon": int(first.get("--horizon", "365")), "days": int(first.get("--days", "90")), "idle": int(first.get("--idle", "365")),
             "figure": first.get("--figure", "acquisition"),
             "cost_given": oracle.scaled(oracle.read_number(first["--cost"]), self.digits) if "--cost" in first else None,
-            "household": first.get("--household"),
+            "household": first.get("--household"), "natural_known": int("--natural" in first),
             "by_given": first.get("--by"),
             "group_by": first.get("--by", "tier"), "across": first.get("--across"),
         }
@@ -192,6 +192,7 @@ class Ledger:
         many = {"given_branches": ("branch", "--branch"), "given_anonymous": ("customer", "--anonymous")}
         for name, (column, flag) in many.items():
             self.table(name, [column], [(oracle.read_key(value),) for of, value in flags if of == flag])
+        self.table("given_natural", ["word"], [(oracle.read_key(word.strip()),) for word in first.get("--natural", "").split(",") if word])
         self.table("given_chosen", ["customer"], chosen or [])
         self.table("given_expected", ["rule", "section", "field", "weight", "max_days", "half_life"],
                    expected([value for of, value in flags if of == "--expect"]))

@@ -46,7 +46,7 @@ NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "c
             "freshness", "dossiers", "static-only", "idle", "changes")
 
 # What a programme has changed.
-EFFECT = ("effect", "strata", "coverage")
+EFFECT = ("effect", "strata", "coverage", "extension")
 
 # Lists to write to.
 TARGETS = ("target", "suppressed", "screened")
@@ -169,6 +169,13 @@ class Questions:
         words += self.pick("--days", "7", "40", "150") + self.pick("--match", "region", "f", "origin,m", "owner,r,region")
         return words + self.pick("--measure", *measures) + self.branch() + self.pick("--money", "net", "sales", "taxed")
 
+    def extension(self):
+        """A date in the middle, and limits of silence."""
+        rng, middle = self.rng, (ledger_data.FIRST + ledger_data.LAST) // 2
+        words = ["--at", oracle.to_date(rng.randint(middle - 60, middle + 40)).isoformat(), "--cases", "2"]
+        words += ["--as-of", oracle.to_date(rng.randint(middle + 45, ledger_data.LAST + 40)).isoformat()]
+        return words + self.limits() + self.pick("--horizon", "10", "45", "90")
+
     def period(self):
         return (self.pick("--period", "day", "week", "month", "quarter", "year") + self.pick("--week-start", "sun", "wed")
                 + self.pick("--fiscal-start", "4", "10"))
@@ -268,13 +275,14 @@ class Questions:
             "months": lambda: self.period() + self.scope(),
             "cohorts": lambda: self.period() + self.pick("--rolling", "7", "30", "90") + self.scope(),
             "repeat": self.scope, "rhythm": self.scope, "frequency": self.scope,
-            "migration": self.compared, "movements": self.compared, "cultivation": self.compared, "movers": self.compared,
+            "migration": self.compared, "movements": self.compared, "cultivation": self.compared,
+            "cultivated": self.compared, "movers": self.compared,
             "lifecycle": lambda: self.limits() + self.pick("--horizon", "30", "90") + self.scope(),
             "lives": lambda: self.limits() + self.as_of(), "histories": lambda: self.limits() + self.as_of(),
             "stays": lambda: self.limits() + self.as_of(), "transitions": lambda: self.limits() + self.window(),
             "bucket": lambda: self.limits() + self.period() + self.window(),
             "conversion": lambda: self.pick("--horizon", "10", "30") + self.pick("--by", "region", "owner", "origin") + self.window(),
-            "reasons": lambda: self.limits() + self.window(),
+            **dict.fromkeys(("reasons", "churn"), lambda: self.limits() + self.pick("--natural", "moved", "7, price", "nothing", "") + self.window()),
             "refill": lambda: (self.limits() + self.period() + self.window()
                                + self.rng.choice([["--cost", "7"], ["--figure", "expense"], ["--figure", "target"], ["--figure", "budget"]])),
             "funnel": lambda: self.pick("--horizon", "10", "30") + self.window(),
@@ -285,6 +293,7 @@ class Questions:
             "segment": self.scope, "overlap": self.scope, "drift": lambda: self.compared(False),
             "composition": self.groups, "hhi": self.groups,
             "spending": lambda: ["--by", self.rng.choice(["tier", "region", "owner", "origin"])] + self.scope(),
+            "extension": self.extension,
             "effect": self.effect, "strata": self.effect, "coverage": self.effect,
             "freshness": lambda: self.expected() + self.as_of(), "dossiers": lambda: self.expected() + self.as_of(),
             "static-only": lambda: self.pick("--idle", "10", "60") + self.as_of(),
@@ -424,7 +433,7 @@ class Runner:
         book = ledger.Ledger(files, 2)
         named = [word for table, path in files for word in ("--" + table, str(path))]
         compared = ["--since", "%d-06-01" % (year - 1), "--from", "%d-01-01" % year]
-        needed = {"migration": compared, "movements": compared, "cultivation": compared, "movers": compared,
+        needed = {"migration": compared, "movements": compared, "cultivation": compared, "cultivated": compared, "movers": compared,
                   "drift": ["--since", "%d-06-01" % (year - 1), "--where", "tier = 'vip'"], "segment": ["--where", "tier = 'vip'"],
                   "overlap": ["--define", "a=r >= 4", "--define", "b=spend > 50"], "transitions": ["--from", "%d-01-01" % year],
                   **dict.fromkeys(TARGETS, ["--where", "tier = 'vip'", "--suppress", "lately=r >= 4"]),

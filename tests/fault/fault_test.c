@@ -434,6 +434,7 @@ static crm_status with_lifecycle(const crm_store *store, const crm_scope *scope,
   crm_status status;
   options.dormant_days = 2;
   options.lost_days = 5;
+  options.natural = "moved, closed";
   status = crm_lifecycle_compute(store, scope, &options, &lifecycle, error);
   if (status == CRM_OK) {
     status = build(lifecycle, table, error);
@@ -509,6 +510,11 @@ static crm_status ask_stages(const crm_store *store, const crm_scope *scope, crm
 static crm_status ask_lives(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, scope, crm_lifecycle_members, table, error);
+}
+
+static crm_status ask_churn(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, crm_lifecycle_churn, table, error);
 }
 
 static crm_status ask_reasons(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
@@ -731,6 +737,28 @@ static crm_status ask_effect_of(const crm_store *store, const crm_scope *scope, 
   return status;
 }
 
+static crm_status ask_extension(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_segment_options half = CRM_SEGMENT_OPTIONS_INIT;
+  crm_extension_options options = CRM_EXTENSION_OPTIONS_INIT;
+  crm_lifecycle *lives = NULL;
+  crm_segment *treated = NULL;
+  crm_status status;
+  half.expression = "orders >= 2";
+  status = crm_segment_compute(store, scope, &half, &treated, error);
+  if (status == CRM_OK) {
+    status = crm_lifecycle_compute(store, scope, NULL, &lives, error);
+  }
+  options.at = facts_day(2024, 2, 1);
+  options.treated = treated;
+  if (status == CRM_OK) {
+    status = crm_lifecycle_extension(lives, &options, table, error);
+  }
+  crm_lifecycle_free(lives);
+  crm_segment_free(treated);
+  return status;
+}
+
 static crm_status ask_effect(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return ask_effect_of(store, scope, 0, table, error);
@@ -752,6 +780,16 @@ static crm_status ask_target(const crm_store *store, const crm_scope *scope, crm
   options.suppression_count = 1;
   options.household = "region";
   return crm_target_counts(store, scope, &options, table, error);
+}
+
+static crm_status ask_cultivation(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_migration_options options = CRM_MIGRATION_OPTIONS_INIT;
+  crm_scope before = CRM_SCOPE_INIT;
+  before.as_of = facts_day(2024, 2, 1);
+  before.context = scope == NULL ? NULL : scope->context;
+  options.value_tiers = 2;
+  return crm_migration_cultivation(store, &before, scope, &options, table, error);
 }
 
 static crm_status ask_migration(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
@@ -1057,8 +1095,8 @@ static const question questions[] = {
     crm_completeness_columns, crm_completeness_customers,
     ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
-    ask_migration, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
-    ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons,
+    ask_migration, ask_extension, ask_cultivation, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
+    ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons, ask_churn,
     ask_journey,  ask_journeys, ask_steps, ask_freshness, ask_dossiers, ask_static, ask_idle, crm_completeness_changes,
     ask_progress, ask_open_deals,
 };

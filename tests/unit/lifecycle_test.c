@@ -483,22 +483,136 @@ static void stays_are_estimated(void **state)
   crm_store_free(store);
 }
 
+typedef crm_status (*leaving)(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
+
+static crm_table *left_by(const crm_store *store, const crm_scope *scope, leaving ask, const char *natural)
+{
+  crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
+  crm_lifecycle *lifecycle = NULL;
+  crm_table *table = NULL;
+  options.dormant_days = 30;
+  options.lost_days = 90;
+  options.natural = natural;
+  assert_int_equal(crm_lifecycle_compute(store, scope, &options, &lifecycle, NULL), CRM_OK);
+  assert_int_equal(ask(lifecycle, &table, NULL), CRM_OK);
+  crm_lifecycle_free(lifecycle);
+  return table;
+}
+
+/* Four treated buy every 20 days, one of them until 2024-02-10 only; of four others one until then, two until
+ * 2024-01-21; i is in both, j comes later, k has left by then. */
+static crm_store *programme(void)
+{
+  static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+  static const int purchases[] = {10, 10, 10, 3, 10, 3, 2, 2, 10};
+  facts *rows = facts_create("document,time,customer,amount");
+  crm_store *store = facts_store(NULL, NULL);
+  char line[64];
+  int i;
+  int k;
+  for (i = 0; i < 9; i++) {
+    for (k = 0; k < purchases[i]; k++) {
+      int32_t day = k * 20;   /* of the year, from 0 */
+      static const int32_t starts[] = {0, 31, 60, 91, 121, 152, 182};
+      int month = 0;
+      while (starts[month + 1] <= day) {
+        month++;
+      }
+      snprintf(line, sizeof line, "%d,2024-%02d-%02d,%s,1", i * 100 + k, month + 1, (int)(day - starts[month] + 1),
+               names[i]);
+      facts_add(rows, line);
+    }
+  }
+  facts_add(rows, "901,2024-03-01,j,1");
+  facts_add(rows, "902,2023-06-01,k,1");
+  facts_load(rows, store, "sales");
+  facts_free(rows);
+  facts_load_text(store, "customers", "customer,region,segment\na,t,\nb,t,\nc,t,\nd,t,\ne,,c\nf,,c\ng,,c\nh,,c\ni,t,c\n"
+                                      "j,t,\nk,t,\n");
+  return store;
+}
+
+static crm_segment *segment_of(const crm_store *store, const char *expression)
+{
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  crm_segment *segment = NULL;
+  options.expression = expression;
+  assert_int_equal(crm_segment_compute(store, NULL, &options, &segment, NULL), CRM_OK);
+  return segment;
+}
+
+/* From 2024-02-01, dormant after 30 days: a, b, c, e stay 100 days; d and f fall dormant on 2024-03-12, on the day
+ * before which they leave, day 39; g and h, on 2024-02-21, day 19. Means (300 + 39) / 4 and (100 + 39 + 19 + 19) / 4;
+ * variances of them with divisor n, 697.6875 / 4 and 1102.6875 / 4. */
+static void lifetimes_are_compared(void **state)
+{
+  crm_store *store = programme();
+  crm_segment *treated = segment_of(store, "region = 't'");
+  crm_segment *control = segment_of(store, "segment = 'c'");
+  crm_lifecycle *lifecycle = follow(store, facts_day(2024, 7, 1), 30, 90);
+  crm_extension_options options = CRM_EXTENSION_OPTIONS_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  options.at = facts_day(2024, 2, 1);
+  options.treated = treated;
+  options.control = control;
+  options.horizon_days = 100;
+  options.least_cases = 4;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, NULL), CRM_OK);
+  assert_string_equal(crm_table_meta_find(table, "treated"), "region = 't'");
+  assert_result(table,
+                "group,customers,left,at_risk,survival,remaining_days,se,low,high,horizon_days,status\n"
+                "treated,4,1,3,0.750000,84.75,13.21,58.86,110.64,100,ok\n"
+                "control,4,3,1,0.250000,44.25,16.60,11.71,76.79,100,ok\n"
+                "difference,4,,,0.500000,40.50,21.22,-1.08,82.08,100,ok\n");
+  options.least_cases = 5;
+  options.horizon_days = 0;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, NULL), CRM_OK);
+  assert_result(table, "group,customers,remaining_days,se,low,horizon_days,status\n"
+                       "treated,4,123.00,,,151,insufficient\n"
+                       "control,4,57.00,,,151,insufficient\ndifference,4,,,,151,insufficient\n");
+  options.control = NULL;   /* everybody else: i is treated alone */
+  options.horizon_days = 10;
+  options.least_cases = 2;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, NULL), CRM_OK);
+  assert_result(table, "group,customers,left,remaining_days,se,status\ntreated,5,0,10.00,0.00,ok\n"
+                       "control,4,0,10.00,0.00,ok\ndifference,5,,0.00,0.00,ok\n");
+  options.at = facts_day(2023, 5, 1);
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, NULL), CRM_OK);
+  assert_result(table, "group,customers,left,remaining_days,status\ntreated,0,0,,undefined\ncontrol,0,0,,undefined\n"
+                       "difference,0,,,undefined\n");
+  table = NULL;
+  options.at = facts_day(2024, 7, 1);
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, &error), CRM_ERROR_RANGE);
+  assert_string_equal(error.column, "at");
+  options.at = facts_day(2024, 2, 1);
+  options.least_cases = 1;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "least_cases");
+  options.horizon_days = -1;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "horizon_days");
+  options.at = INT64_MAX;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "at");
+  assert_int_equal(crm_lifecycle_extension(lifecycle, NULL, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "treated");
+  assert_null(table);
+  crm_segment_free(treated);
+  crm_segment_free(control);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 /* Dormant after 30 days. a and d are moved by the host, b falls silent on 2024-02-10 and is asked on 2024-03-15, c is
  * never asked, e has been away and is back, f was asked before it left. */
 static crm_table *reasons_of(const crm_store *store, int64_t from, int64_t as_of)
 {
   crm_scope scope = CRM_SCOPE_INIT;
-  crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
-  crm_lifecycle *lifecycle = NULL;
-  crm_table *table = NULL;
   scope.from = from;
   scope.as_of = as_of;
-  options.dormant_days = 30;
-  options.lost_days = 90;
-  assert_int_equal(crm_lifecycle_compute(store, &scope, &options, &lifecycle, NULL), CRM_OK);
-  assert_int_equal(crm_lifecycle_reasons(lifecycle, &table, NULL), CRM_OK);
-  crm_lifecycle_free(lifecycle);
-  return table;
+  return left_by(store, &scope, crm_lifecycle_reasons, NULL);
 }
 
 static void reasons_are_told(void **state)
@@ -520,6 +634,72 @@ static void reasons_are_told(void **state)
   assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 2, 15)),
                 "reason,customers\nprice,2\n,4\n");
   assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 1, 11)), "reason,customers\n");
+  crm_store_free(store);
+}
+
+/* In the year before 2024-02-01 a bought for 50 and took back 30 of a purchase from before that year; of the 50 it took
+ * back 5 after it had left. */
+static void what_leavers_spent_is_in_the_basis_of_the_scope(void **state)
+{
+  static const struct {
+    int32_t money;
+    int32_t refunds;
+    const char *table;
+  } bases[] = {{CRM_MONEY_NET, CRM_REFUNDS_REFUND_DAY, "reason,spend_before\nprice,20.00\n"},
+               {CRM_MONEY_NET, CRM_REFUNDS_SALE_DAY, "reason,spend_before\nprice,45.00\n"},
+               {CRM_MONEY_SALES, CRM_REFUNDS_REFUND_DAY, "reason,spend_before\nprice,50.00\n"}};
+  crm_store *store = facts_store(NULL, "document,time,customer,kind,amount,original\n1,2023-01-20,a,sale,100,\n"
+                                       "2,2023-03-01,a,return,30,1\n3,2024-01-10,a,sale,50,\n"
+                                       "4,2024-03-01,a,return,5,3\n");
+  (void)state;
+  facts_load_text(store, "stages", "customer,time,stage,reason\na,2024-02-01,lost,price\n");
+  for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
+    crm_scope scope = CRM_SCOPE_INIT;
+    scope.as_of = facts_day(2024, 6, 1);
+    scope.money = bases[i].money;
+    scope.refunds = bases[i].refunds;
+    assert_result(left_by(store, &scope, crm_lifecycle_reasons, NULL), bases[i].table);
+  }
+  crm_store_free(store);
+}
+
+/* a moved, b and c left for the price, d fell silent, e was moved down without a word, f fell silent and died. */
+static void natural_churn_is_told_apart(void **state)
+{
+  static const char silent[] = "churn,customers,share,spend_before,spend_share\nnatural,0,0.000000,0.00,0.000000\n"
+                               "other,0,0.000000,0.00,0.000000\nsilent,1,0.166667,40.00,0.190476\n"
+                               "unknown,5,0.833333,170.00,0.809524\n";
+  crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2024-01-10,a,10\n2,2024-01-10,b,20\n"
+                                       "3,2024-01-10,c,30\n4,2024-01-10,d,40\n5,2024-01-10,e,50\n6,2024-01-10,f,60\n"
+                                       "7,2024-05-31,g,70\n");
+  crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_lifecycle *lifecycle = NULL;
+  crm_error error = CRM_ERROR_INIT;
+  (void)state;
+  facts_load_text(store, "stages",
+                  "customer,time,stage,reason\na,2024-01-20,lost,moved away\nb,2024-01-20,lost,price\n"
+                  "c,2024-01-21,dormant,price\ne,2024-01-22,lost,\nf,2024-05-01,lost,died\n");
+  scope.as_of = facts_day(2024, 6, 1);
+  assert_result(left_by(store, &scope, crm_lifecycle_churn, "died,  moved away , bankrupt"),
+                "churn,customers,share,spend_before,spend_share\nnatural,2,0.333333,70.00,0.333333\n"
+                "other,2,0.333333,50.00,0.238095\nsilent,1,0.166667,40.00,0.190476\n"
+                "unknown,1,0.166667,50.00,0.238095\n");
+  assert_result(left_by(store, &scope, crm_lifecycle_reasons, "died,  moved away , bankrupt"),
+                "reason,customers,natural\nprice,2,false\ndied,1,true\nmoved away,1,true\n,2,\n");
+  assert_result(left_by(store, &scope, crm_lifecycle_reasons, ""),
+                "reason,natural\nprice,false\ndied,false\nmoved away,false\n,\n");
+  assert_result(left_by(store, &scope, crm_lifecycle_reasons, NULL), "reason,natural\nprice,\ndied,\nmoved away,\n,\n");
+  assert_result(left_by(store, &scope, crm_lifecycle_churn, NULL), silent);
+  scope.as_of = facts_day(2024, 1, 15);
+  assert_result(left_by(store, &scope, crm_lifecycle_churn, "died"),
+                "churn,customers,share,spend_before,spend_share\nnatural,0,,0.00,\nother,0,,0.00,\nsilent,0,,0.00,\n"
+                "unknown,0,,0.00,\n");
+  options.natural = "died, ,moved";
+  assert_int_equal(crm_lifecycle_compute(store, NULL, &options, &lifecycle, &error), CRM_ERROR_VALUE);
+  assert_string_equal(error.column, "natural");
+  assert_int_equal(error.byte, 6);
+  assert_null(lifecycle);
   crm_store_free(store);
 }
 
@@ -604,7 +784,10 @@ int main(void)
     cmocka_unit_test(limits_are_suggested),
     cmocka_unit_test(too_few_gaps_suggest_nothing),
     cmocka_unit_test(stays_are_estimated),
+    cmocka_unit_test(lifetimes_are_compared),
     cmocka_unit_test(reasons_are_told),
+    cmocka_unit_test(what_leavers_spent_is_in_the_basis_of_the_scope),
+    cmocka_unit_test(natural_churn_is_told_apart),
     cmocka_unit_test(bad_calls_are_refused),
     cmocka_unit_test(an_empty_store_has_empty_stages),
   };

@@ -3,6 +3,7 @@
 #include "support/facts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* With shares of 25 and 50 percent: tier1, tier2, tier3.
@@ -155,6 +156,45 @@ static void test_nothing(void **state)
   crm_store_free(store);
 }
 
+/* Not value customers before: c and d of tier3, e; value customers after: b 100, c 80, a 60, so that the cut is 60. c
+ * had 80 on 1 February, 31 days after the first day of the year. */
+static void test_how_long_cultivation_took(void **state)
+{
+  static const char *const known =
+    "from,customers,cultivated,rate,p25_days,median_days,p75_days,cut\n"
+    "tier3,2,1,0.500000,31,31,31,60.00\nnonpositive,1,0,0.000000,,,,60.00\ninactive,0,0,,,,,60.00\n"
+    "all,3,1,0.333333,31,31,31,60.00\n";
+  crm_store *store = example();
+  crm_migration_options options = CRM_MIGRATION_OPTIONS_INIT;
+  crm_pyramid_options pyramid = thirds();
+  crm_scope before = year(2023);
+  crm_scope after = year(2024);
+  crm_table *table = ask(crm_migration_cultivation, store, CRM_MEASURE_SPEND);
+  (void)state;
+  assert_string_equal(crm_table_meta_find(table, "definition"), "migration_cultivation");
+  assert_result(table, known);
+  /* of the top tier alone: b in 0 days, c in 31, of those who were not in it */
+  options.pyramid = &pyramid;
+  options.value_tiers = 1;
+  assert_int_equal(crm_migration_cultivation(store, &before, &after, &options, &table, NULL), CRM_OK);
+  assert_result(table, "from,customers,cultivated,p25_days,median_days,p75_days,cut\n"
+                       "tier2,1,1,0,0,0,80.00\ntier3,2,1,31,31,31,80.00\nnonpositive,1,0,,,,80.00\n"
+                       "inactive,0,0,,,,80.00\nall,4,2,0,0,31,80.00\n");
+  /* of all history the cut is what c has then: 50 of 2023, and 80 on the same day as before */
+  before.from = CRM_TIME_UNSET_FROM;
+  after.from = CRM_TIME_UNSET_FROM;
+  options.value_tiers = 0;
+  assert_int_equal(crm_migration_cultivation(store, &before, &after, &options, &table, NULL), CRM_OK);
+  assert_result(table, "from,customers,cultivated,median_days,cut\ntier3,2,1,31,130.00\nnonpositive,1,0,,130.00\n"
+                       "inactive,0,0,,130.00\nall,3,1,31,130.00\n");
+  crm_store_free(store);
+  store = facts_store(NULL, NULL);
+  assert_int_equal(crm_migration_cultivation(store, NULL, NULL, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "from,customers,cultivated,rate,low,median_days,cut\nsmall,0,0,,,,\nnonpositive,0,0,,,,\n"
+                       "inactive,0,0,,,,\nall,0,0,,,,\n");
+  crm_store_free(store);
+}
+
 /* ---- on random facts ---- */
 
 static crm_store *random_store(uint64_t seed)
@@ -264,6 +304,101 @@ static void test_identities(void **state)
   }
 }
 
+static int is_lesser(const crm_table *members, const char *column, int64_t row)
+{
+  return text_is(members, column, row, "small") || text_is(members, column, row, "inactive") ||
+         text_is(members, column, row, "nonpositive");
+}
+
+static int has_tier(const crm_table *members, const char *column, int64_t row)
+{
+  return text_is(members, column, row, "vip") || text_is(members, column, row, "major") ||
+         text_is(members, column, row, "medium");
+}
+
+/* The first day at whose end a pyramid up to then has a customer at the cut. */
+static int64_t days_until(const crm_store *store, const char *key, int64_t cut, int32_t measure)
+{
+  crm_pyramid_options options = CRM_PYRAMID_OPTIONS_INIT;
+  crm_standing standing = CRM_STANDING_INIT;
+  int64_t day = -1;
+  standing.value = INT64_MIN;
+  options.measure = measure;
+  while (standing.value < cut) {
+    crm_scope scope = year(2024);
+    crm_pyramid *pyramid = NULL;
+    day++;
+    assert_true(day < 366);
+    scope.to = scope.from + (day + 1) * CRM_DAY;
+    assert_int_equal(crm_pyramid_compute(store, &scope, &options, &pyramid, NULL), CRM_OK);
+    assert_int_equal(crm_pyramid_find(pyramid, key, &standing, NULL), CRM_OK);
+    crm_pyramid_free(pyramid);
+  }
+  return day;
+}
+
+static int compare_days(const void *a, const void *b)
+{
+  int64_t x = *(const int64_t *)a;
+  int64_t y = *(const int64_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+static void assert_days(const crm_store *store, int32_t measure)
+{
+  crm_migration_options options = CRM_MIGRATION_OPTIONS_INIT;
+  crm_pyramid_options pyramid = CRM_PYRAMID_OPTIONS_INIT;
+  crm_scope before = year(2023);
+  crm_scope after = year(2024);
+  crm_table *table = NULL;
+  crm_table *members = NULL;
+  int64_t days[64];
+  int64_t count = 0;
+  int64_t cut = INT64_MAX;
+  int64_t row;
+  pyramid.measure = measure;
+  options.pyramid = &pyramid;
+  assert_int_equal(crm_migration_cultivation(store, &before, &after, &options, &table, NULL), CRM_OK);
+  assert_int_equal(crm_migration_members(store, &before, &after, &options, &members, NULL), CRM_OK);
+  for (row = 0; row < crm_table_rows(members); row++) {
+    if (has_tier(members, "to", row) && integer_at(members, "after", row) < cut) {
+      cut = integer_at(members, "after", row);
+    }
+  }
+  for (row = 0; row < crm_table_rows(members); row++) {
+    if (has_tier(members, "to", row) && is_lesser(members, "from", row)) {
+      char key[16];
+      size_t length;
+      const char *text = crm_table_text(members, 0, row, &length);
+      memcpy(key, text, length);
+      key[length] = '\0';
+      days[count++] = days_until(store, key, cut, measure);
+    }
+  }
+  row = crm_table_rows(table) - 1;
+  assert_true(count > 0);
+  qsort(days, (size_t)count, sizeof days[0], compare_days);
+  assert_int_equal(integer_at(table, "cultivated", row), count);
+  assert_int_equal(integer_at(table, "cut", row), cut);
+  assert_int_equal(integer_at(table, "p25_days", row), days[(count + 3) / 4 - 1]);
+  assert_int_equal(integer_at(table, "median_days", row), days[(count + 1) / 2 - 1]);
+  assert_int_equal(integer_at(table, "p75_days", row), days[(3 * count + 3) / 4 - 1]);
+  crm_table_free(members);
+  crm_table_free(table);
+}
+
+static void test_days_are_those_of_pyramids_day_by_day(void **state)
+{
+  uint64_t seed;
+  (void)state;
+  for (seed = 1; seed <= 5; seed++) {
+    crm_store *store = random_store(seed);
+    assert_days(store, CRM_MEASURE_SPEND);
+    assert_days(store, CRM_MEASURE_OCCASIONS);
+    crm_store_free(store);
+  }
+}
+
 /* The KPIs of a year are the rates of that year and the one before. */
 static void test_kpis(void **state)
 {
@@ -308,7 +443,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_worked_example), cmocka_unit_test(test_rates),   cmocka_unit_test(test_options),
     cmocka_unit_test(test_nothing),        cmocka_unit_test(test_identities),
-    cmocka_unit_test(test_kpis)
+    cmocka_unit_test(test_kpis),           cmocka_unit_test(test_how_long_cultivation_took),
+    cmocka_unit_test(test_days_are_those_of_pyramids_day_by_day)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

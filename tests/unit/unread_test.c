@@ -74,6 +74,7 @@ TABLE(crm_journey_history, crm_journey_history(of->store, NULL, NULL, NULL, &tab
 TABLE(crm_journey_members, crm_journey_members(of->store, NULL, NULL, &table, error))
 TABLE(crm_journey_stages, crm_journey_stages(of->store, NULL, NULL, &table, error))
 TABLE(crm_migration_compute, crm_migration_compute(of->store, NULL, NULL, NULL, &table, error))
+TABLE(crm_migration_cultivation, crm_migration_cultivation(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_migration_members, crm_migration_members(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_migration_movements, crm_migration_movements(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_migration_rates, crm_migration_rates(of->store, NULL, NULL, NULL, &table, error))
@@ -259,7 +260,8 @@ static const struct {
   ENTRY(crm_findings_compute), ENTRY(crm_funnel_compute), ENTRY(crm_identity_aliases),
   ENTRY(crm_identity_erase), ENTRY(crm_identity_forget), ENTRY(crm_journey_history),
   ENTRY(crm_journey_members), ENTRY(crm_journey_stages), ENTRY(crm_kpi_compute), ENTRY(crm_kpi_evidence),
-  ENTRY(crm_lifecycle_compute), ENTRY(crm_load_begin), ENTRY(crm_migration_compute), ENTRY(crm_migration_members),
+  ENTRY(crm_lifecycle_compute), ENTRY(crm_load_begin), ENTRY(crm_migration_compute), ENTRY(crm_migration_cultivation),
+  ENTRY(crm_migration_members),
   ENTRY(crm_migration_movements), ENTRY(crm_migration_rates), ENTRY(crm_ownership_handovers),
   ENTRY(crm_progress_opportunities), ENTRY(crm_progress_stages),
   ENTRY(crm_ownership_history), ENTRY(crm_ownership_owners), ENTRY(crm_ownership_summary), ENTRY(crm_periods_compute),

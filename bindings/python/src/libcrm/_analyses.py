@@ -97,13 +97,15 @@ class Analyses:
         return Pyramid(self, place, measure)
 
     def lifecycle(self, *, dormant_days: int = 0, lost_days: int = 0, horizon_days: int = 0,
-                  **scope: Unpack[ScopeArguments]) -> "Lifecycle":
+                  natural: Optional[Sequence[str]] = None, **scope: Unpack[ScopeArguments]) -> "Lifecycle":
         """In which stage of its life with the business every customer is. 0: as the data suggest (`horizon_days`: 365);
-        `Lifecycle.limits` tells them, and a host keeps and passes them so that stages do not move with the data."""
+        `Lifecycle.limits` tells them, and a host keeps and passes them so that stages do not move with the data.
+        `natural`: the host's words for reasons of leaving that nobody can do anything about."""
         from ._handles import Lifecycle
 
         options = _ffi.new(_ffi.crm_lifecycle_options)
         options.dormant_days, options.lost_days, options.horizon_days = dormant_days, lost_days, horizon_days
+        options.natural = None if natural is None else utf8(",".join(natural))
         return Lifecycle(self, self._run(library.crm_lifecycle_compute, scope, (byref(options),), _ffi.crm_lifecycle))
 
     def kpi(

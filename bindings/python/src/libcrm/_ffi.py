@@ -544,6 +544,7 @@ class crm_lifecycle_options(Structure):
         ("dormant_days", c_int32),
         ("lost_days", c_int32),
         ("horizon_days", c_int32),
+        ("natural", c_char_p),
     ]
 
 
@@ -565,6 +566,18 @@ class crm_refill_options(Structure):
         ("reserved", c_uint32),
         ("cost", c_int64),
         ("figure", c_char_p),
+    ]
+
+
+class crm_extension_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("horizon_days", c_int32),
+        ("at", c_int64),
+        ("treated", POINTER(crm_segment)),
+        ("control", POINTER(crm_segment)),
+        ("least_cases", c_int32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -991,6 +1004,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_effect_options": crm_effect_options,
     "crm_error": crm_error,
     "crm_executor": crm_executor,
+    "crm_extension_options": crm_extension_options,
     "crm_file_info": crm_file_info,
     "crm_file_options": crm_file_options,
     "crm_findings_options": crm_findings_options,
@@ -1050,6 +1064,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_effect_options": (("struct_size", sizeof(crm_effect_options)), ("at", 9223372036854775807)),
     "crm_error": (("struct_size", sizeof(crm_error)), ("byte", -1)),
     "crm_executor": (("struct_size", sizeof(crm_executor)),),
+    "crm_extension_options": (("struct_size", sizeof(crm_extension_options)), ("at", 9223372036854775807)),
     "crm_file_info": (("struct_size", sizeof(crm_file_info)), ("mode", -1)),
     "crm_file_options": (("struct_size", sizeof(crm_file_options)),),
     "crm_findings_options": (("struct_size", sizeof(crm_findings_options)),),
@@ -1146,7 +1161,9 @@ class Functions:
     crm_kpi_registry: Callable[..., int]
     crm_kpi_table: Callable[..., int]
     crm_lifecycle_bucket: Callable[..., int]
+    crm_lifecycle_churn: Callable[..., int]
     crm_lifecycle_compute: Callable[..., int]
+    crm_lifecycle_extension: Callable[..., int]
     crm_lifecycle_find: Callable[..., int]
     crm_lifecycle_free: Callable[..., None]
     crm_lifecycle_history: Callable[..., int]
@@ -1171,6 +1188,7 @@ class Functions:
     crm_load_progress: Callable[..., None]
     crm_load_rejects: Callable[..., int]
     crm_migration_compute: Callable[..., int]
+    crm_migration_cultivation: Callable[..., int]
     crm_migration_members: Callable[..., int]
     crm_migration_movements: Callable[..., int]
     crm_migration_rates: Callable[..., int]
@@ -1526,10 +1544,18 @@ class Functions:
         self.crm_lifecycle_bucket = f = library.crm_lifecycle_bucket
         f.argtypes = (POINTER(crm_lifecycle), POINTER(crm_calendar), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
+        self.crm_lifecycle_churn = f = library.crm_lifecycle_churn
+        f.argtypes = (POINTER(crm_lifecycle), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
         self.crm_lifecycle_compute = f = library.crm_lifecycle_compute
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_lifecycle_options), POINTER(POINTER(crm_lifecycle)),
             POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_lifecycle_extension = f = library.crm_lifecycle_extension
+        f.argtypes = (
+            POINTER(crm_lifecycle), POINTER(crm_extension_options), POINTER(POINTER(crm_table)), POINTER(crm_error)
         )
         f.restype = c_int32
         self.crm_lifecycle_find = f = library.crm_lifecycle_find
@@ -1608,6 +1634,12 @@ class Functions:
         f.argtypes = (POINTER(crm_load), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_migration_compute = f = library.crm_migration_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_migration_options),
+            POINTER(POINTER(crm_table)), POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_migration_cultivation = f = library.crm_migration_cultivation
         f.argtypes = (
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_migration_options),
             POINTER(POINTER(crm_table)), POINTER(crm_error)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._options import CalendarArguments
+    from ._segment import Segment
     from ._store import Store
 
 __all__ = ["Figure", "Kpi", "LifeLimits", "LifeStanding", "Lifecycle", "Moved", "Pyramid", "Reach", "Standing", "Summary",
@@ -242,6 +243,26 @@ class Lifecycle(StoreHandle):
     def reasons(self) -> Table:
         """Why customers left in the period, as the host says in the reasons of `stages`; None: nobody said."""
         return self._table(library.crm_lifecycle_reasons)
+
+    def extension(self, treated: "Segment", at: TimeLike, *, control: Optional["Segment"] = None, horizon_days: int = 0,
+                  cases: int = 0) -> Table:
+        """How much longer `treated` customers stay after an action that began on the day of `at` than a `control` group, or
+        than everybody else: restricted means of the days to come up to `horizon_days` (365), with their intervals of
+        95 %; `cases`: customers that either group needs (30). Make the segments as of the date."""
+        options = _ffi.new(_ffi.crm_extension_options)
+        options.at, options.horizon_days, options.least_cases = self._instant(at), horizon_days, cases
+        lent = [segment._live() for segment in (treated, control) if segment is not None]
+        options.treated = lent[0].pointer
+        if control is not None:
+            options.control = lent[1].pointer
+        made = self._table(library.crm_lifecycle_extension, byref(options))
+        del lent
+        return made
+
+    def churn(self) -> Table:
+        """How much of the leaving is natural: for one of the reasons that `Store.lifecycle` was given as `natural`, for
+        another, in silence, or unknown."""
+        return self._table(library.crm_lifecycle_churn)
 
     def survival(self) -> Table:
         """How long customers stay."""

@@ -123,7 +123,7 @@ class Relations:
                   shares: Sequence[float] = (1, 5, 20), cut: str = "ceil", ties: str = "together",
                   measure: str = "spend") -> Table:
         """Who stood in which layer of the pyramid before and stands in which one after, between two scopes (dicts of a
-        scope's keywords). `what`: "matrix", "movements", "rates" or "members".
+        scope's keywords). `what`: "matrix", "movements", "rates", "cultivation" (how long it took) or "members".
 
         >>> import libcrm
         >>> store = libcrm.sample()
@@ -135,6 +135,7 @@ class Relations:
             "matrix": library.crm_migration_compute,
             "movements": library.crm_migration_movements,
             "rates": library.crm_migration_rates,
+            "cultivation": library.crm_migration_cultivation,
             "members": library.crm_migration_members,
         }
         if what not in functions:

@@ -268,12 +268,17 @@ class SameBytes(unittest.TestCase):
         yield "journeys", [], store.journey("members")
         yield "steps", ["--pipeline", "target"], store.journey("history", pipeline="target")
         yield "reasons", [], life.reasons()
+        yield "churn", [], life.churn()
+        yield ("extension", ["--at", "2025-07-01", "--treated", "region = 'centre'"],
+               life.extension(store.where("region = 'centre'", as_of="2025-07-01"), "2025-07-01"))
+        yield "churn", ["--natural", "moved,price"], store.lifecycle(natural=["moved", "price"]).churn()
         yield "calibration", [], store.calibration()
         yield "bridge", [], store.bridge()
         yield "kpis", [], libcrm.kpis()
         yield "migration", since, store.migration(before, after)
         yield "movements", since, store.migration(before, after, "movements")
         yield "cultivation", since, store.migration(before, after, "rates")
+        yield "cultivated", since, store.migration(before, after, "cultivation")
         yield "movers", since, store.migration(before, after, "members")
         began = ["--at", "2025-07-01", "--treated", "region = 'centre'"]
         yield "effect", began, store.effect("region = 'centre'", "2025-07-01")
