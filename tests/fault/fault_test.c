@@ -1070,7 +1070,8 @@ static const question questions[] = {
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
     ask_migration, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
     ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons,
-    ask_journey,  ask_journeys, ask_steps, ask_view, ask_freshness, ask_dossiers, ask_static, ask_idle, crm_completeness_changes,
+    ask_journey,  ask_journeys, ask_steps, ask_view, ask_freshness, ask_dossiers, ask_static, ask_idle,
+    crm_completeness_changes,
     ask_progress, ask_open_deals,
 };
 
