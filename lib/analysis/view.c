@@ -2,8 +2,6 @@
  * Copyright the libcrm authors */
 #include "analysis/view.h"
 
-#include "analysis/population.h"
-
 #include "base/error.h"
 #include "base/sort.h"
 #include "store/rows.h"
@@ -60,28 +58,52 @@ static crm_status make_customer(crm__viewed *viewed, crm_table **table, crm_erro
   return crm__table_finish(table, error);
 }
 
+/* Whether a key is one of the customer's: it stands for itself, or another one stands for it. */
+static int is_own_key(const crm__viewed *viewed, uint32_t id)
+{
+  const crm__scope *scope = &viewed->fields.scope;
+  uint32_t stands = crm__row_id(scope->store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_CUSTOMER, id);
+  return crm__scope_customer(scope, stands) == viewed->customer &&
+         (stands != id || crm__customer_known(scope->store, id));
+}
+
+static int compare_keys(const void *context, uint32_t a, uint32_t b)
+{
+  return crm__key_compare(crm__customer_key(context, a), crm__customer_key(context, b));
+}
+
 static crm_status make_keys(crm__viewed *viewed, crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[] = {{"key", CRM_TYPE_TEXT, 0}, {"customer", CRM_TYPE_TEXT, 0}};
   crm__scope *scope = &viewed->fields.scope;
   const crm_store *store = scope->store;
   uint32_t customers = crm__customers(store);
-  const uint32_t *ids;
+  uint32_t count = 0;
+  uint32_t used = 0;
+  uint32_t *ids;
   uint32_t i;
-  crm_status status = crm__customers_by_key(scope, &ids, error);
-  if (status == CRM_OK) {
-    status = crm__table_begin(crm__scope_memory(scope), "view_keys", columns, 2, 1, table, error);
+  crm_status status;
+  for (i = 0; i < customers; i++) {
+    count += (uint32_t)is_own_key(viewed, i);
   }
+  ids = crm__scope_alloc(scope, (uint64_t)count * 2, sizeof *ids);
+  if (ids == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < customers && used < count; i++) {
+    if (is_own_key(viewed, i)) {
+      ids[used++] = i;
+    }
+  }
+  crm__merge_sort(ids, ids + count, count, compare_keys, store);
+  status = crm__table_begin(crm__scope_memory(scope), "view_keys", columns, 2, count, table, error);
   if (status != CRM_OK) {
     return status;
   }
-  for (i = 0; i < customers; i++) {
+  for (i = 0; i < count; i++) {
     uint32_t stands = crm__row_id(store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_CUSTOMER, ids[i]);
-    if (crm__scope_customer(scope, stands) == viewed->customer &&
-        (stands != ids[i] || crm__customer_known(store, ids[i]))) {
-      crm__table_put_key(*table, 0, crm__customer_key(store, ids[i]));
-      crm__table_put_key(*table, 1, crm__customer_key(store, stands));
-    }
+    crm__table_put_key(*table, 0, crm__customer_key(store, ids[i]));
+    crm__table_put_key(*table, 1, crm__customer_key(store, stands));
   }
   return crm__table_finish(table, error);
 }

@@ -244,7 +244,6 @@ static void compute_all(const crm_store *store, const crm_scope *scope, crm_tabl
   crm_lifecycle_free(lifecycle);
 }
 
-/* first and last of `tiers` are of the whole business, so they are looked at where that is the scope. */
 static void compare_customer(const crm_store *store, const crm_scope *scope, crm_table *const *tables, const char *key)
 {
   crm_view view = view_of(store, scope, key);
@@ -262,6 +261,82 @@ static void compare_customer(const crm_store *store, const crm_scope *scope, crm
   }
   assert_int_equal(integer_at(view.life, "days", last), integer_at(view.profile, "stage_days", 0));
   crm_view_clear(&view);
+}
+
+/* Whether rows of a table that are a customer's before an instant are all there: by looking at each. */
+static int64_t compare_rows(const crm_store *store, const crm_table *mine, const char *name, const char *key,
+                            int64_t before)
+{
+  crm_table *all = NULL;
+  int64_t seen = 0;
+  int64_t row;
+  assert_int_equal(crm_store_rows(store, name, &all, NULL), CRM_OK);
+  for (row = 0; row < crm_table_rows(all); row++) {
+    seen += text_is(all, "customer", row, key) && integer_at(all, "time", row) < before;
+  }
+  assert_int_equal(crm_table_rows(mine), seen);
+  for (row = 0; row < crm_table_rows(mine); row++) {
+    assert_true(text_is(mine, "customer", row, key));
+    assert_true(integer_at(mine, "time", row) < before);
+    assert_true(row == 0 || integer_at(mine, "time", row - 1) <= integer_at(mine, "time", row));
+  }
+  crm_table_free(all);
+  return seen;
+}
+
+static void add_facts(crm_store *store, uint64_t seed, const crm_table *members)
+{
+  dice die = dice_of(seed);
+  facts *contacts = facts_create("time,customer,channel");
+  facts *entries = facts_create("document,kind,customer,time,amount");
+  int i;
+  for (i = 0; i < 300; i++) {
+    char line[120];
+    size_t length;
+    const char *key = crm_table_text(members, 0, dice_below(&die, (int32_t)crm_table_rows(members)), &length);
+    (void)snprintf(line, sizeof line, "%d-%02d-%02d,%.*s,%d", 2022 + dice_below(&die, 3), 1 + dice_below(&die, 6),
+                   1 + dice_below(&die, 28), (int)length, key, dice_below(&die, 3));
+    facts_add(contacts, line);
+    (void)snprintf(line, sizeof line, "e%d,payment,%.*s,%d-%02d-%02d,%d", i, (int)length, key,
+                   2022 + dice_below(&die, 3), 1 + dice_below(&die, 6), 1 + dice_below(&die, 28), dice_below(&die, 99));
+    facts_add(entries, line);
+  }
+  facts_load(contacts, store, "interactions");
+  facts_load(entries, store, "payments");
+  facts_free(contacts);
+  facts_free(entries);
+}
+
+static void test_rows_are_all_there(void **state)
+{
+  crm_store *store = random_sales(9, 400);
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_pyramid *pyramid = NULL;
+  crm_table *members = NULL;
+  int64_t seen = 0;
+  int64_t row;
+  (void)state;
+  assert_int_equal(crm_pyramid_compute(store, NULL, NULL, &pyramid, NULL), CRM_OK);
+  assert_int_equal(crm_pyramid_members(pyramid, &members, NULL), CRM_OK);
+  crm_pyramid_free(pyramid);
+  add_facts(store, 9, members);
+  scope.as_of = facts_day(2023, 4, 11);
+  for (row = 0; row < crm_table_rows(members); row++) {
+    crm_view view = CRM_VIEW_INIT;
+    char key[64];
+    size_t length;
+    const char *text = crm_table_text(members, 0, row, &length);
+    (void)snprintf(key, sizeof key, "%.*s", (int)length, text);
+    if (crm_view_compute(store, &scope, NULL, key, &view, NULL) == CRM_ERROR_NOT_FOUND) {
+      continue;   /* comes later */
+    }
+    seen += compare_rows(store, view.interactions, "interactions", key, scope.as_of);
+    seen += compare_rows(store, view.payments, "payments", key, scope.as_of);
+    crm_view_clear(&view);
+  }
+  assert_true(seen > 100);
+  crm_table_free(members);
+  crm_store_free(store);
 }
 
 static void compare_store(uint64_t seed)
@@ -314,6 +389,7 @@ int main(void)
     cmocka_unit_test(test_accounts),
     cmocka_unit_test(test_parts),
     cmocka_unit_test(test_refusals),
+    cmocka_unit_test(test_rows_are_all_there),
     cmocka_unit_test(test_figures_are_those_of_the_analyses),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
