@@ -18,7 +18,7 @@ PAGE = PACKAGE.parents[1] / "docs" / "python-reference.md"
 
 GROUPS = (
     ("Store and loads", ["Store", "Load", "Counts", "sample"]),
-    ("Results", ["Table", "Column"]),
+    ("Results", ["Table", "Column", "View"]),
     ("Handles", ["Pyramid", "Standing", "Segment", "Lifecycle", "LifeStanding", "LifeLimits", "Kpi", "Figure", "kpis", "Till",
                  "TillStanding", "Moved", "Reach", "Summary"]),
     ("Cockpit", ["Cockpit", "Snapshot"]),

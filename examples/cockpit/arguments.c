@@ -8,6 +8,7 @@
 #include "store.h"
 #include "values.h"
 #include "verbs.h"
+#include "view.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -282,7 +283,7 @@ static int settle(arguments *args)
     args->verb = verb_find("cockpit");
   }
   if (flag_check(args) != EXIT_GOOD || store_open(args) != EXIT_GOOD || sets_check(args) != EXIT_GOOD ||
-      effects_check(args) != EXIT_GOOD ||
+      view_check(args) != EXIT_GOOD || effects_check(args) != EXIT_GOOD ||
       arguments_settle_scope(args) != EXIT_GOOD ||
       settle_cost(args) != EXIT_GOOD ||
       settle_cuts("r-cuts", args->recency_cuts, 0, -1, args->cuts[0], &args->rfm.recency_cuts) != EXIT_GOOD ||

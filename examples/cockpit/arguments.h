@@ -122,6 +122,7 @@ typedef struct arguments {
   const char *cost;
   crm_funnel_options funnel;
   const char *customer;
+  int32_t part;            /* of the verb view, a place in VIEW_PARTS */
   const char *role;
   const char *gauges;      /* files of gauges and alert rules, NULL: the built-in ones */
   const char *rules;

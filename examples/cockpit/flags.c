@@ -7,6 +7,7 @@
 #include "sets.h"
 #include "values.h"
 #include "verbs.h"
+#include "view.h"
 
 #include <string.h>
 
@@ -50,10 +51,10 @@ static int apply_expect(arguments *args, const char *value);
 #define SWITCH(name, field, verbs) {name, TAKES_NOTHING, INTO(field), NULL, 1, 0, NULL, verbs}
 #define CALL(name, apply, verbs) {name, TAKES_CALL, 0, NULL, 0, 0, apply, verbs}
 
-#define SCORED "rfm segments"
+#define SCORED "rfm segments view"
 #define MOVES "migration movements cultivation cultivated movers"
-#define TIERED "cockpit pyramid tiers " MOVES
-#define LIVES "lifecycle lives histories reasons churn transitions bucket refill stays extension"
+#define TIERED "cockpit pyramid tiers view " MOVES
+#define LIVES "view lifecycle lives histories reasons churn transitions bucket refill stays extension"
 
 static const flag flags[] = {
   CALL("map", reading_map, NULL),
@@ -103,7 +104,8 @@ static const flag flags[] = {
   CALL("shares", apply_shares, TIERED),
   WORD("cut", pyramid.cut, "ceil|floor|half-up", TIERED),
   WORD("ties", ties, "together|split", TIERED " " SCORED),
-  WORD("measure", pyramid.measure, "spend|profit|occasions", "pyramid tiers concentration " MOVES " " EFFECT_VERBS),
+  WORD("measure", pyramid.measure, "spend|profit|occasions",
+       "pyramid tiers view concentration " MOVES " " EFFECT_VERBS),
   TEXT("r-cuts", recency_cuts, SCORED),
   TEXT("f-cuts", frequency_cuts, SCORED),
   TEXT("m-cuts", monetary_cuts, SCORED),
@@ -119,9 +121,9 @@ static const flag flags[] = {
   TEXT("treated", treated, EFFECT_VERBS " extension"),
   TEXT("control", control, EFFECT_VERBS " extension"),
   TEXT("match", effect.match, EFFECT_VERBS),
-  CALL("reasons", apply_reasons, "due"),
-  INTEGER("ahead", due.ahead_days, 0, 3660, "due"),
-  INTEGER("dormant", due.dormant_days, 1, 36600, "due"),
+  CALL("reasons", apply_reasons, "due view"),
+  INTEGER("ahead", due.ahead_days, 0, 3660, "due view"),
+  INTEGER("dormant", due.dormant_days, 1, 36600, "due view"),
   INTEGER("dormant-days", lifecycle.dormant_days, 1, 36500, LIVES),
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
   TEXT("natural", lifecycle.natural, "reasons churn"),
@@ -143,7 +145,8 @@ static const flag flags[] = {
   WORD("group", kpi.group, "none|branch|staff", "kpi"),
   INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi " EFFECT_VERBS " extension"),
   CALL("feast", apply_feast, "kpi"),
-  TEXT("customer", customer, "histories steps explain"),
+  TEXT("customer", customer, "histories steps explain view"),
+  WORD("part", part, VIEW_PARTS, "view"),
   NOTHING("help", show, SHOW_HELP),
   NOTHING("version", show, SHOW_VERSION)
 };

@@ -14,6 +14,7 @@
 #define CELL 512
 #define GAP 2
 #define NARROWEST 8
+#define LINES 20       /* cells of a heading in front of its cell */
 
 typedef struct shown {
   int32_t index;
@@ -365,4 +366,24 @@ void grid_draw(page *out, const crm_table *table, const grid *how)
     page_text(out, "\n");
   }
   page_style(out, STYLE_PLAIN);
+}
+
+void grid_lines(page *out, const crm_table *table)
+{
+  grid how = {NULL, NULL, 0, NULL, NULL, NULL, 1};
+  char texts[2][CELL];
+  int32_t i;
+  for (i = 0; i < crm_table_columns(table); i++) {
+    crm_column column;
+    grid_cell(out, table, i, 0, texts[1], sizeof texts[1]);
+    if (texts[1][0] == '\0') {
+      continue;
+    }
+    heading(out, table, &how, column_of(table, i, &column)->name, texts[0], sizeof texts[0]);
+    page_style(out, STYLE_FAINT);
+    page_left(out, texts[0], LINES);
+    page_style(out, STYLE_PLAIN);
+    page_repeat(out, " ", GAP);
+    page_wrapped(out, texts[1], out->width - LINES - GAP, LINES + GAP);
+  }
 }

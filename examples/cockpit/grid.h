@@ -20,6 +20,9 @@ typedef struct grid {
 
 void grid_draw(page *out, const crm_table *table, const grid *how);
 
+/* A table of one row as a page's lines, a heading and its cell each; empty cells are left out. */
+void grid_lines(page *out, const crm_table *table);
+
 /* A cell as text for people: figures with separators, rates in percent, ids by their labels. size is that of text. */
 void grid_cell(const page *out, const crm_table *table, int32_t column, int64_t row, char *text, size_t size);
 

@@ -12,6 +12,7 @@
 #include "terminal.h"
 #include "title.h"
 #include "verbs.h"
+#include "view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,13 +104,15 @@ static int compute(const arguments *args, const loading *loaded, result *made)
 {
   crm_error error = CRM_ERROR_INIT;
   crm_status status = CRM_OK;
-  int is_page = args->format == FORMAT_TEXT && strcmp(args->verb->name, "cockpit") == 0;
+  int is_view = strcmp(args->verb->name, "view") == 0 && args->part == 0;
+  int is_page = args->format == FORMAT_TEXT && (is_view || strcmp(args->verb->name, "cockpit") == 0);
   made->text.color = wants_color(args);
   made->text.language = args->language;
   made->text.digits = args->store.digits;
   made->text.width = page_width(args);
   if (is_page) {
-    status = cockpit_draw(&made->text, args, loaded, &error);
+    status = is_view ? view_draw(&made->text, args, loaded->store, &error)
+                     : cockpit_draw(&made->text, args, loaded, &error);
   } else {
     status = args->verb->compute(loaded->store, args, &made->table, &error);
   }

@@ -69,6 +69,7 @@ const char *const manual[] = {
   "  suppressed     how many are not on it, for what reason\n"
   "  screened       every key, who it stands for and why it is not\n"
   "  explain        why a --customer is among them or not, by condition\n"
+  "  view           everything about one --customer: figures and facts\n"
   "  drift          who has joined and left them since --since\n"
   "  overlap        how the segments of --define overlap\n"
   "  fields         what expressions may ask about\n"
@@ -175,7 +176,10 @@ const char *const manual[] = {
   "  --figure NAME                  refill: what they call it; acquisition\n"
   "  --pipeline KEY                 funnel, progress, open-deals, journey,\n"
   "                                 journeys, steps: this one alone; each\n"
-  "  --customer KEY                 histories, steps, explain: of this customer\n",
+  "  --customer KEY                 view, histories, steps, explain: of this one\n"
+  "  --part NAME                    view: profile, life, customer, keys, documents,\n"
+  "                                 opportunities, stages, interactions, payments\n"
+  "                                 or ownership alone\n",
   "  --expect FIELD[,section=NAME][,weight=N][,max=DAYS][,half=DAYS]\n"
   "                                 freshness, dossiers: a rule, again for each;\n"
   "                                 every column, and events of a year\n"

@@ -9,6 +9,7 @@
 #include "moves.h"
 #include "panel.h"
 #include "sets.h"
+#include "view.h"
 
 #include <string.h>
 
@@ -292,6 +293,7 @@ static const verb verbs[] = {
    "se before after customers", 0},
   {"strata", effects_strata, "", "", 50},
   {"coverage", effects_coverage, "group reason customers share before after", "", 0},
+  {"view", view_part, "", "", 50},
   {"segment", sets_members, "customer", "", 50},
   {"target", sets_target, "customer spend", "", 50},
   {"suppressed", sets_suppressed, "reason keys share", "", 0},

@@ -41,6 +41,7 @@
 #include <crm/bridge.h>    /* why revenue moved from one period to another */
 #include <crm/kpi.h>       /* key performance indicators */
 #include <crm/cockpit.h>   /* gauges, alerts and roles as data; all of it evaluated at once */
+#include <crm/view.h>      /* everything about one customer in one call */
 #include <crm/till.h>      /* where a customer stands, before and after a sale, exactly */
 
 #endif

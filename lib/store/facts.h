@@ -293,6 +293,10 @@ uint32_t crm__document_ids(const crm_store *store);
 crm__key crm__document_key(const crm_store *store, uint32_t document);
 int crm__document_compare(const void *context, uint32_t a, uint32_t b);
 
+/* The documents of a customer of the scope before as-of, whatever the period and branches, with the columns of
+ * crm_store_customer_documents. Time: those of the customer; with accounts all customers too. */
+crm_status crm__documents_table(crm__scope *scope, uint32_t customer, crm_table **table, crm_error *error);
+
 /* 1 for a document of the scope that did not happen: its first line is a void. Such documents are no facts. */
 int crm__document_void(const crm__scope *scope, uint32_t document, int64_t *time, uint64_t *line);
 

@@ -151,14 +151,36 @@ static void put_rows(const crm_store *store, int32_t table, const uint32_t *orde
   }
 }
 
-crm_status crm_store_rows(const crm_store *store, const char *table, crm_table **rows, crm_error *error)
+static crm_status make_rows(const crm_store *store, const crm__memory *memory, int32_t table, const uint32_t *order,
+                            uint64_t count, crm_table **result, crm_error *error)
 {
   crm__table_column columns[CRM__TABLE_COLUMNS];
+  int32_t width = crm__table_width(store, table);
+  int32_t i;
+  crm_status status;
+  for (i = 0; i < width; i++) {
+    columns[i] = crm__result_column(store, table, i);
+  }
+  status = crm__table_begin(memory, crm__schema(table)->name, columns, width, (int64_t)count, result, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  put_rows(store, table, order, count, *result);
+  return crm__table_finish(result, error);
+}
+
+crm_status crm__rows_table(const crm__scope *scope, int32_t table, const uint32_t *rows, uint32_t count,
+                           crm_table **result, crm_error *error)
+{
+  return make_rows(scope->store, crm__scope_memory(scope), table, rows, count, result, error);
+}
+
+crm_status crm_store_rows(const crm_store *store, const char *table, crm_table **rows, crm_error *error)
+{
   int32_t index = crm__schema_find(table);
   crm__memory memory;
   uint64_t count;
   uint32_t *order;
-  int32_t i;
   crm_status status;
   if (store == NULL || rows == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the table");
@@ -176,15 +198,8 @@ crm_status crm_store_rows(const crm_store *store, const char *table, crm_table *
   if (order == NULL) {
     return crm__fail_memory(error);
   }
-  for (i = 0; i < crm__table_width(store, index); i++) {
-    columns[i] = crm__result_column(store, index, i);
-  }
   order_rows(store, index, order, count);
-  status = crm__table_begin(&memory, crm__schema(index)->name, columns, i, (int64_t)count, rows, error);
-  if (status == CRM_OK) {
-    put_rows(store, index, order, count, *rows);
-    status = crm__table_finish(rows, error);
-  }
+  status = make_rows(store, &memory, index, order, count, rows, error);
   crm__free_array(&memory, order, count * 2, sizeof *order);
   return status;
 }

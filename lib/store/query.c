@@ -112,18 +112,20 @@ crm_status crm_store_customer(const crm_store *store, const char *key, crm_table
   return crm__table_finish(table, error);
 }
 
-/* The chain of a customer as an array. NULL: no memory. */
-static uint32_t *collect_chain(const crm_store *store, uint32_t customer, crm__memory *memory)
+/* The documents of a customer before an instant: their number, and they themselves unless documents is NULL. */
+static uint32_t collect_chain(const crm_store *store, uint32_t customer, int64_t as_of, uint32_t *documents)
 {
-  uint32_t count = store->profiles[customer].documents;
-  uint32_t *documents = crm__alloc_array(memory, (uint64_t)count * 2, sizeof *documents);
   uint32_t document = store->profiles[customer].head;
-  uint32_t i;
-  for (i = 0; documents != NULL && i < count; i++) {
-    documents[i] = document;
-    document = crm__column_u32(&store->documents.next, document);
+  uint32_t count = 0;
+  for (; document != CRM__NONE; document = crm__column_u32(&store->documents.next, document)) {
+    if (crm__column_i64(&store->documents.time, document) < as_of) {
+      if (documents != NULL) {
+        documents[count] = document;
+      }
+      count++;
+    }
   }
-  return documents;
+  return count;
 }
 
 crm__key crm__document_key(const crm_store *store, uint32_t document)
@@ -173,7 +175,9 @@ static void put_document(const crm_store *store, uint32_t document, crm_table *t
   crm__table_put(table, 9, crm__document_orders(store, document));
 }
 
-crm_status crm_store_customer_documents(const crm_store *store, const char *key, crm_table **table, crm_error *error)
+/* Sorts them, by room for as many again behind them. */
+static crm_status make_documents(const crm_store *store, const crm__memory *memory, uint32_t *documents,
+                                 uint32_t count, crm_table **table, crm_error *error)
 {
   crm__table_column columns[] = {
     {"source", CRM_TYPE_TEXT, 0},   {"document", CRM_TYPE_TEXT, 0}, {"version", CRM_TYPE_INTEGER, 0},
@@ -181,29 +185,67 @@ crm_status crm_store_customer_documents(const crm_store *store, const char *key,
     {"sales", CRM_TYPE_MONEY, 0},   {"returned", CRM_TYPE_MONEY, 0}, {"lines", CRM_TYPE_INTEGER, 0},
     {"orders", CRM_TYPE_INTEGER, 0},
   };
+  uint32_t i;
+  crm_status status;
+  columns[5].scale = columns[6].scale = columns[7].scale = store->digits;
+  crm__merge_sort(documents, documents + count, count, crm__document_compare, store);
+  status = crm__table_begin(memory, "documents", columns, 10, count, table, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  for (i = 0; i < count; i++) {
+    put_document(store, documents[i], *table);
+  }
+  return crm__table_finish(table, error);
+}
+
+crm_status crm_store_customer_documents(const crm_store *store, const char *key, crm_table **table, crm_error *error)
+{
   crm__memory memory;
   uint32_t *documents;
   uint32_t id = 0;
   uint32_t count;
-  uint32_t i;
   crm_status status = known_customer(store, key, table, &id, error);
   if (status != CRM_OK) {
     return status;
   }
   memory = crm__memory_fork(&store->memory);
-  count = store->profiles[id].documents;
-  columns[5].scale = columns[6].scale = columns[7].scale = store->digits;
-  documents = collect_chain(store, id, &memory);
+  count = collect_chain(store, id, INT64_MAX, NULL);
+  documents = crm__alloc_array(&memory, (uint64_t)count * 2, sizeof *documents);
   if (documents == NULL) {
     return crm__fail_memory(error);
   }
-  crm__merge_sort(documents, documents + count, count, crm__document_compare, store);
-  status = crm__table_begin(&memory, "documents", columns, 10, count, table, error);
-  for (i = 0; status == CRM_OK && i < count; i++) {
-    put_document(store, documents[i], *table);
-  }
+  (void)collect_chain(store, id, INT64_MAX, documents);
+  status = make_documents(store, &memory, documents, count, table, error);
   crm__free_array(&memory, documents, (uint64_t)count * 2, sizeof *documents);
-  return status == CRM_OK ? crm__table_finish(table, error) : status;
+  return status;
+}
+
+/* Those of all that count as a customer. */
+static uint32_t collect_scope(const crm__scope *scope, uint32_t customer, uint32_t *documents)
+{
+  uint32_t count = 0;
+  uint32_t id;
+  if (scope->accounts == NULL) {
+    return collect_chain(scope->store, customer, scope->as_of, documents);
+  }
+  for (id = 0; id < crm__customers(scope->store); id++) {
+    if (scope->accounts[id] == customer) {
+      count += collect_chain(scope->store, id, scope->as_of, documents == NULL ? NULL : documents + count);
+    }
+  }
+  return count;
+}
+
+crm_status crm__documents_table(crm__scope *scope, uint32_t customer, crm_table **table, crm_error *error)
+{
+  uint32_t count = collect_scope(scope, customer, NULL);
+  uint32_t *documents = crm__scope_alloc(scope, (uint64_t)count * 2, sizeof *documents);
+  if (documents == NULL) {
+    return crm__fail_memory(error);
+  }
+  (void)collect_scope(scope, customer, documents);
+  return make_documents(scope->store, crm__scope_memory(scope), documents, count, table, error);
 }
 
 static int is_live(const crm_store *store, uint32_t id)

@@ -105,4 +105,8 @@ uint32_t crm__row_speaks(const crm_store *store, int32_t table, int32_t by_time,
 /* -1, 0, 1: two rows of a table by their content, column by column, keys in key order, empty cells last. */
 int crm__row_compare(const crm_store *store, int32_t table, uint32_t a, uint32_t b);
 
+/* Rows of a table other than sales as a result, in the order given, with the columns of crm_store_rows. */
+crm_status crm__rows_table(const crm__scope *scope, int32_t table, const uint32_t *rows, uint32_t count,
+                           crm_table **result, crm_error *error);
+
 #endif

@@ -74,6 +74,9 @@ HEADERS.update({
     "overlap": "a,b,customers_a,customers_b,both,only_a,only_b,jaccard,share_a,share_b",
     "drift": "movement,customers,spend_before,spend_after,change",
     "explain": "segment,condition,byte,value,result,whole",
+    "view": "customer,spend,cost,profit,orders,average_order,first,last,days_since_last,first_ever,purchase_days,tier,rank,"
+            "population,gap,margin,r,f,m,rfm_segment,stage,stage_since,stage_cause,stage_days,class,class_reason,class_since,"
+            "owner,median_gap,next_due,overdue_days,due_days,due_reason",
     "fields": "field,type,words,meaning",
     "migration": "from,to,movement,customers,share,before,after,change",
     "movements": "movement,customers,share,before,after,change",
@@ -125,11 +128,14 @@ EFFECT = ["--at", "2025-01-01", "--treated", "region = 'centre'"]
 NEEDS = {
     "effect": EFFECT, "extension": EFFECT, "strata": EFFECT, "coverage": EFFECT + ["--control", "region = 'north'"],
     "segment": GOOD, "drift": GOOD + PERIODS, "explain": GOOD + ["--customer", "1032"],
+    "view": ["--customer", "1032"],
     "overlap": ["--define", "large=spend >= 100", "--define", "late=days_since_last > 90"],
     "migration": PERIODS, "movements": PERIODS, "cultivation": PERIODS, "cultivated": PERIODS, "movers": PERIODS,
     "composition": ["--by", "region", "--across", "segment"], "hhi": ["--by", "region"], "spending": ["--by", "region"], "rows": ["--table", "customers"],
     "conversion": ["--by", "origin"],
 }
+
+OF_ONE = {"explain", "view"}   # where there are no facts, there is nobody
 
 WITHOUT_ROWS = {"funnel", "progress", "open-deals", "journey", "journeys", "steps", "changes", "idle", "handovers", "sites", "aliases"}   # where no file has opportunities, several owners, parents, merges
 
@@ -748,7 +754,7 @@ def facts_in_a_store_file():
 @test
 def nothing_to_count():
     header = write("header.csv", "document,time,customer,amount\n")
-    for verb in (verb for verb in HEADERS if verb != "explain"):   # there is nobody to explain
+    for verb in (verb for verb in HEADERS if verb not in OF_ONE):
         for form in ("csv", "json", "text"):
             good(verb, "--format", form, "--sales", header, *bare(verb))
     rows = csv_of("load", "--sales", header)
@@ -765,7 +771,7 @@ def as_of_before_all_facts():
     equal([row["customers"] for row in result.rows], ["0"] * 8)
     equal(result.error.count("\n"), 1)
     expect("before as-of" in result.error, result.error)
-    for verb in (verb for verb in HEADERS if verb != "explain"):
+    for verb in (verb for verb in HEADERS if verb not in OF_ONE):
         for form in ("csv", "json", "text"):
             good(verb, "--format", form, "--as-of", "2020-01-01", "--sales", path, *bare(verb))
 

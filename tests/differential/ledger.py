@@ -185,6 +185,7 @@ class Ledger:
             "figure": first.get("--figure", "acquisition"),
             "cost_given": oracle.scaled(oracle.read_number(first["--cost"]), self.digits) if "--cost" in first else None,
             "household": first.get("--household"), "natural_known": int("--natural" in first),
+            "customer_given": oracle.read_key(first["--customer"]) if "--customer" in first else None,
             "by_given": first.get("--by"),
             "group_by": first.get("--by", "tier"), "across": first.get("--across"),
         }

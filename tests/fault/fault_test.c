@@ -472,6 +472,18 @@ static crm_status ask_steps(const crm_store *store, const crm_scope *scope, crm_
   return crm_journey_history(store, scope, NULL, NULL, table, error);
 }
 
+static crm_status ask_view(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  crm_view view = CRM_VIEW_INIT;
+  crm_status status = crm_view_compute(store, scope, NULL, "7", &view, error);
+  if (status == CRM_OK) {
+    *table = view.profile;
+    view.profile = NULL;
+  }
+  crm_view_clear(&view);
+  return status;
+}
+
 static crm_status ask_progress(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return crm_progress_stages(store, scope, NULL, table, error);
@@ -1097,7 +1109,8 @@ static const question questions[] = {
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
     ask_migration, ask_extension, ask_cultivation, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
     ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons, ask_churn,
-    ask_journey,  ask_journeys, ask_steps, ask_freshness, ask_dossiers, ask_static, ask_idle, crm_completeness_changes,
+    ask_journey,  ask_journeys, ask_steps, ask_view, ask_freshness, ask_dossiers, ask_static, ask_idle,
+    crm_completeness_changes,
     ask_progress, ask_open_deals,
 };
 

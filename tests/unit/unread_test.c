@@ -45,6 +45,16 @@ static crm_status end_table(asked *of, crm_status status, crm_table *table)
     return call;                                \
   }
 
+static crm_status view_profile(const crm_store *store, crm_table **table, crm_error *error)
+{
+  crm_view view = CRM_VIEW_INIT;
+  crm_status status = crm_view_compute(store, NULL, NULL, "c1", &view, error);
+  *table = view.profile;
+  view.profile = NULL;
+  crm_view_clear(&view);
+  return status;
+}
+
 TABLE(crm_accounts_sites, crm_accounts_sites(of->store, NULL, &table, error))
 TABLE(crm_bridge_compute, crm_bridge_compute(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_classes_compute, crm_classes_compute(of->store, NULL, NULL, &table, error))
@@ -95,6 +105,7 @@ TABLE(crm_segment_fields, crm_segment_fields(of->store, &table, error))
 TABLE(crm_target_counts, crm_target_counts(of->store, NULL, NULL, &table, error))
 TABLE(crm_target_list, crm_target_list(of->store, NULL, NULL, &table, error))
 TABLE(crm_target_rows, crm_target_rows(of->store, NULL, NULL, &table, error))
+TABLE(crm_view_compute, view_profile(of->store, &table, error))
 TABLE(crm_store_changed, crm_store_changed(of->store, 0, &table, error))
 TABLE(crm_store_customer, crm_store_customer(of->store, "c1", &table, error))
 TABLE(crm_store_customer_documents, crm_store_customer_documents(of->store, "c1", &table, error))
@@ -256,7 +267,8 @@ static const struct {
   ENTRY(crm_completeness_customers), ENTRY(crm_composition_compute), ENTRY(crm_composition_concentration),
   ENTRY(crm_composition_spending),
   ENTRY(crm_segment_spending),
-  ENTRY(crm_due_compute), ENTRY(crm_effect_compute), ENTRY(crm_effect_coverage), ENTRY(crm_effect_strata),
+  ENTRY(crm_view_compute), ENTRY(crm_due_compute),
+  ENTRY(crm_effect_compute), ENTRY(crm_effect_coverage), ENTRY(crm_effect_strata),
   ENTRY(crm_findings_compute), ENTRY(crm_funnel_compute), ENTRY(crm_identity_aliases),
   ENTRY(crm_identity_erase), ENTRY(crm_identity_forget), ENTRY(crm_journey_history),
   ENTRY(crm_journey_members), ENTRY(crm_journey_stages), ENTRY(crm_kpi_compute), ENTRY(crm_kpi_evidence),

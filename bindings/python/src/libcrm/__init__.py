@@ -48,6 +48,7 @@ from ._registry import kpis
 from ._segment import Segment
 from ._store import Store, sample
 from ._table import Column, Table
+from ._view import View
 
 __all__ = [
     "ArgumentError",
@@ -88,6 +89,7 @@ __all__ = [
     "TypeMismatchError",
     "UnsupportedError",
     "VersionError",
+    "View",
     "__version__",
     "cancel",
     "kpis",

@@ -161,6 +161,8 @@ CRM_SALE_RETURN = 1
 CRM_BUYER_NONE = 0
 CRM_BUYER_FIRST = 1
 CRM_BUYER_REPEAT = 2
+CRM_VIEW_PARTS_FIGURES = 1
+CRM_VIEW_PARTS_FACTS = 2
 
 
 class crm_cockpit(Structure):
@@ -983,6 +985,34 @@ class crm_reach(Structure):
     ]
 
 
+class crm_view_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("parts", c_int32),
+        ("pyramid", POINTER(crm_pyramid_options)),
+        ("rfm", POINTER(crm_rfm_options)),
+        ("lifecycle", POINTER(crm_lifecycle_options)),
+        ("due", POINTER(crm_due_options)),
+    ]
+
+
+class crm_view(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("profile", POINTER(crm_table)),
+        ("life", POINTER(crm_table)),
+        ("customer", POINTER(crm_table)),
+        ("keys", POINTER(crm_table)),
+        ("documents", POINTER(crm_table)),
+        ("opportunities", POINTER(crm_table)),
+        ("stages", POINTER(crm_table)),
+        ("interactions", POINTER(crm_table)),
+        ("payments", POINTER(crm_table)),
+        ("ownership", POINTER(crm_table)),
+    ]
+
+
 STRUCTS: Dict[str, Type[Structure]] = {
     "crm_arrow": crm_arrow,
     "crm_batch": crm_batch,
@@ -1041,6 +1071,8 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_text_options": crm_text_options,
     "crm_till_moved": crm_till_moved,
     "crm_till_options": crm_till_options,
+    "crm_view": crm_view,
+    "crm_view_options": crm_view_options,
 }
 
 INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
@@ -1101,6 +1133,8 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_text_options": (("struct_size", sizeof(crm_text_options)),),
     "crm_till_moved": (("struct_size", sizeof(crm_till_moved)),),
     "crm_till_options": (("struct_size", sizeof(crm_till_options)),),
+    "crm_view": (("struct_size", sizeof(crm_view)),),
+    "crm_view_options": (("struct_size", sizeof(crm_view_options)),),
 }
 
 
@@ -1302,6 +1336,8 @@ class Functions:
     crm_till_sync: Callable[..., int]
     crm_version: Callable[..., int]
     crm_version_text: Callable[..., Optional[bytes]]
+    crm_view_clear: Callable[..., None]
+    crm_view_compute: Callable[..., int]
 
     def __init__(self, library: CDLL, quick: PyDLL) -> None:
         self.crm_accounts_sites = f = library.crm_accounts_sites
@@ -2060,6 +2096,15 @@ class Functions:
         self.crm_version_text = f = quick.crm_version_text
         f.argtypes = ()
         f.restype = c_char_p
+        self.crm_view_clear = f = library.crm_view_clear
+        f.argtypes = (POINTER(crm_view),)
+        f.restype = None
+        self.crm_view_compute = f = library.crm_view_compute
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_view_options), c_char_p, POINTER(crm_view),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
 
 
 T = TypeVar("T", bound=Structure)

@@ -13,6 +13,7 @@ from ._native import byref, texts, utf8
 from ._options import MEASURES, pyramid_struct, calendar_struct, split_calendar
 from ._table import Table
 from ._time import TimeLike, to_microseconds
+from ._view import View
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Relations"]
 
 LANGUAGES = {"en": _ffi.CRM_LANGUAGE_ENGLISH, "zh": _ffi.CRM_LANGUAGE_CHINESE}
+PARTS = {"figures": _ffi.CRM_VIEW_PARTS_FIGURES, "facts": _ffi.CRM_VIEW_PARTS_FACTS}
 Scope = Mapping[str, Any]
 
 
@@ -116,6 +118,32 @@ class Relations:
         made = self._result(functions[what], scope, byref(options))
         del kept, also
         return made
+
+    # ---- one customer
+
+    def view(self, key: object, *, parts: Sequence[str] = ("figures", "facts"), shares: Sequence[float] = (1, 5, 20),
+             cut: str = "ceil", ties: str = "together", measure: str = "spend", dormant_days: int = 0, lost_days: int = 0,
+             **scope: Unpack[ScopeArguments]) -> View:
+        """Everything about one customer at as-of, found by any of its keys. `parts`: what is wanted of "figures" (profile,
+        life) and "facts" (the other tables).
+
+        >>> import libcrm
+        >>> store = libcrm.sample()
+        >>> key = store.pyramid(as_of="2026-01-01").members()["customer"][0]
+        >>> view = store.view(key, as_of="2026-01-01")
+        >>> view.profile["tier"][0], view.profile["rank"][0], len(view.documents) >= view.profile["orders"][0]
+        ('vip', 1, True)
+        """
+        options = _ffi.new(_ffi.crm_view_options)
+        options.parts = sum({word(PARTS, part, "parts") for part in parts})
+        pyramid, kept = pyramid_struct(shares, cut, ties, measure)
+        lifecycle = _ffi.new(_ffi.crm_lifecycle_options)
+        lifecycle.dormant_days, lifecycle.lost_days = dormant_days, lost_days
+        options.pyramid, options.lifecycle = ctypes.pointer(pyramid), ctypes.pointer(lifecycle)
+        view = _ffi.new(_ffi.crm_view)
+        self._run(library.crm_view_compute, scope, (byref(options), utf8(str(key))), None, view)
+        del kept
+        return View(*[Table(getattr(view, name)) if getattr(view, name) else None for name in View._fields])
 
     # ---- change
 

@@ -267,6 +267,9 @@ class SameBytes(unittest.TestCase):
         yield "journey", ["--by", "region"], store.journey(by="region")
         yield "journeys", [], store.journey("members")
         yield "steps", ["--pipeline", "target"], store.journey("history", pipeline="target")
+        view = store.view(1032)
+        for part in view._fields:
+            yield "view", ["--customer", "1032", "--part", part], getattr(view, part)
         yield "reasons", [], life.reasons()
         yield "churn", [], life.churn()
         yield ("extension", ["--at", "2025-07-01", "--treated", "region = 'centre'"],
