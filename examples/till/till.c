@@ -132,8 +132,10 @@ int main(int argc, char **argv)
     } else if (words == 1) {
       look_up(customer);
     }
-    printf(error.status == CRM_OK ? "" : "  %s\n", error.message);
-    error.status = CRM_OK;
+    if (error.status != CRM_OK) {
+      printf("  %s\n", error.message);
+      error.status = CRM_OK;
+    }
   }
   fprintf(stderr, "%s", till == NULL ? error.message : "");
   crm_till_free(till);

@@ -209,7 +209,7 @@ class Relations:
         lent = []
         for name, of in (("treated", treated), ("control", control)):
             if of is not None:
-                lent.append((self.where(of, **before) if isinstance(of, str) else of)._live())  # type: ignore[misc]
+                lent.append((self.where(of, **before) if isinstance(of, str) else of)._live())  # type: ignore[arg-type]
                 setattr(options, name, lent[-1].pointer)
         return Table(self._run(functions[what], scope, (byref(options),), _ffi.crm_table, also=lent))
 
