@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "store/rows.h"
+#include "store/segment.h"
 #include "table/build.h"
 
 #include <crm/rhythm.h>
@@ -374,38 +375,60 @@ static int has_figures(const crm__viewed *viewed)
   return (viewed->options.parts & CRM_VIEW_PARTS_FIGURES) != 0;
 }
 
+static crm_status fail_unknown(crm_error *error)
+{
+  return crm__fail_at(error, CRM_ERROR_NOT_FOUND, "customers", "customer", 0, -1, "no such customer in the scope");
+}
+
+/* A rhythm is a customer's own: of this one alone it is the same, and costs a fraction. */
+static crm_status find_rhythm(crm__viewed *viewed, crm_error *error)
+{
+  crm_scope scope = viewed->fields.given;
+  crm_segment *one = NULL;
+  crm_status status =
+      crm__segment_new(viewed->fields.store, crm__scope_memory(&viewed->fields.plan), NULL, &one, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  crm__segment_put(one, viewed->customer);
+  crm__segment_close(one);
+  scope.segment = one;
+  status = crm_rhythm_compute(viewed->fields.store, &scope, &viewed->rhythm, error);
+  crm_segment_free(one);
+  return status;
+}
+
 /* What the figures are looked up in. The analyses come before the fields, whose scope then holds the context. */
 static crm_status open_view(crm__viewed *viewed, const crm_store *store, const crm_scope *scope, crm_error *error)
 {
   crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
-  crm_status status = CRM_OK;
+  crm_status status;
   options.pyramid = viewed->options.pyramid;
   options.rfm = viewed->options.rfm;
   options.lifecycle = viewed->options.lifecycle;
-  if (has_figures(viewed)) {
-    status = crm_rhythm_compute(store, scope, &viewed->rhythm, error);
-    if (status == CRM_OK) {
-      status = crm_due_compute(store, scope, viewed->options.due, &viewed->due, error);
-    }
-  }
-  if (status == CRM_OK) {
-    status = crm__fields_plan(&viewed->fields, store, scope, &options, error);
-  }
+  status = crm__fields_plan(&viewed->fields, store, scope, &options, error);
   if (status != CRM_OK) {
     return status;
   }
+  viewed->customer = crm__scope_find(&viewed->fields.plan, viewed->key);
+  if (viewed->customer == CRM__NONE) {
+    return fail_unknown(error);
+  }
   if (has_figures(viewed)) {
     crm__view_needs(&viewed->fields);
+    status = find_rhythm(viewed, error);
+    if (status == CRM_OK) {
+      status = crm_due_compute(store, &viewed->fields.given, viewed->options.due, &viewed->due, error);
+    }
   }
-  return crm__fields_load(&viewed->fields, error);
+  return status == CRM_OK ? crm__fields_load(&viewed->fields, error) : status;
 }
 
 static crm_status make_view(crm__viewed *viewed, crm_view *view, crm_error *error)
 {
-  crm_status status = CRM_OK;
-  viewed->customer = crm__scope_find(&viewed->fields.scope, viewed->key);
-  if (viewed->customer == CRM__NONE || !crm__field_customer(&viewed->fields, viewed->customer)) {
-    return crm__fail_at(error, CRM_ERROR_NOT_FOUND, "customers", "customer", 0, -1, "no such customer in the scope");
+  crm_status status;
+  if (!crm__field_customer(&viewed->fields, viewed->customer)) {
+    return fail_unknown(error);
   }
   status = crm__owners_find(&viewed->fields.scope, &viewed->owners, error);
   if (status == CRM_OK && has_figures(viewed)) {

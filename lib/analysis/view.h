@@ -13,8 +13,8 @@
 typedef struct crm__viewed {
   crm_view_options options;
   crm__fields fields;           /* their scope is the view's */
-  crm_table *rhythm;            /* of all customers; NULL without figures, */
-  crm_table *due;               /* likewise */
+  crm_table *rhythm;            /* of this customer; NULL without figures, */
+  crm_table *due;               /* likewise, of all */
   crm__owners owners;
   const char *key;              /* as it was asked for */
   uint32_t customer;
