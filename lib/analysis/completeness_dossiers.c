@@ -77,7 +77,7 @@ static void add_sums(sums *to, const sums *of)
   to->filled = crm__wide_add(to->filled, of->filled);
 }
 
-static sums sum_rule(const crm__dossier *dossier, const crm__expected *rule, const rated *room)
+static sums sum_rule(const crm__dossier *dossier, const crm__expectation *rule, const rated *room)
 {
   int64_t filled = 0;
   sums found;
@@ -151,7 +151,7 @@ static crm_status make_freshness(crm__dossier *dossier, crm_table **table, crm_e
   }
   crm__scope_describe(dossier->scope, *table, "completeness_freshness", 1);
   for (i = 0; i < dossier->rule_count; i++) {
-    const crm__expected *rule = &dossier->rules[i];
+    const crm__expectation *rule = &dossier->rules[i];
     sums found = sum_rule(dossier, rule, &room);
     put_sums(*table, dossier, rule->section, rule->field, &found);
     add_sums(&parts[rule->part], &found);
@@ -174,7 +174,7 @@ typedef struct part {
   int32_t oldest;    /* -1: nothing is dated */
 } part;
 
-static void add_rule(const crm__dossier *dossier, const crm__expected *rule, const rated *room, part *parts)
+static void add_rule(const crm__dossier *dossier, const crm__expectation *rule, const rated *room, part *parts)
 {
   uint64_t width = (uint64_t)dossier->section_count + 1U;
   uint32_t id;

@@ -39,7 +39,7 @@ static crm_status refuse(crm_error *error, int64_t rule, const char *what)
 }
 
 /* The column or event that a field is. 0: it is none. */
-static int find_field(const crm__dossier *dossier, const char *field, crm__expected *rule)
+static int find_field(const crm__dossier *dossier, const char *field, crm__expectation *rule)
 {
   const crm_store *store = dossier->scope->store;
   crm__customer_column column;
@@ -57,7 +57,7 @@ static int find_field(const crm__dossier *dossier, const char *field, crm__expec
   return crm__column_is_known_by(&column);
 }
 
-static void take_section(crm__dossier *dossier, crm__expected *rule)
+static void take_section(crm__dossier *dossier, crm__expectation *rule)
 {
   for (rule->part = 0; rule->part < dossier->section_count; rule->part++) {
     if (strcmp(dossier->sections[rule->part], rule->section) == 0) {
@@ -67,16 +67,16 @@ static void take_section(crm__dossier *dossier, crm__expected *rule)
   dossier->sections[dossier->section_count++] = rule->section;
 }
 
-static void add_rule(crm__dossier *dossier, const crm__expected *rule)
+static void add_rule(crm__dossier *dossier, const crm__expectation *rule)
 {
-  crm__expected *into = &dossier->rules[dossier->rule_count++];
+  crm__expectation *into = &dossier->rules[dossier->rule_count++];
   *into = *rule;
   take_section(dossier, into);
 }
 
 static crm_status read_rule(crm__dossier *dossier, int64_t i, const crm_completeness_rule *given, crm_error *error)
 {
-  crm__expected rule;
+  crm__expectation rule;
   memset(&rule, 0, sizeof rule);
   if (given->field == NULL || !find_field(dossier, given->field, &rule)) {
     return refuse(error, i, "a rule names a column or attribute of customers, or events.sales and the like");
@@ -121,7 +121,7 @@ static void expect_all(crm__dossier *dossier)
 {
   const crm_store *store = dossier->scope->store;
   int32_t columns = crm__customer_columns(store);
-  crm__expected rule;
+  crm__expectation rule;
   memset(&rule, 0, sizeof rule);
   rule.weight = 1;
   rule.section = "profile";
@@ -283,7 +283,7 @@ static int32_t faded(int32_t age, int32_t half_life)
   return (int32_t)(power + 0.5);
 }
 
-static int32_t freshness(const crm__expected *rule, int32_t age)
+static int32_t freshness(const crm__expectation *rule, int32_t age)
 {
   if (rule->max_days == 0 && rule->half_life_days == 0) {
     return 1000000;
@@ -322,7 +322,7 @@ static void date_column(const crm__dossier *dossier, const char *field, int32_t 
   }
 }
 
-static void rate_column(const crm__dossier *dossier, const crm__expected *rule, const int32_t *days, int32_t *fresh,
+static void rate_column(const crm__dossier *dossier, const crm__expectation *rule, const int32_t *days, int32_t *fresh,
                         int32_t *ages)
 {
   crm__customer_column column;
@@ -342,7 +342,7 @@ static void rate_column(const crm__dossier *dossier, const crm__expected *rule, 
   }
 }
 
-void crm__dossier_rate(const crm__dossier *dossier, const crm__expected *rule, int32_t *fresh, int32_t *ages)
+void crm__dossier_rate(const crm__dossier *dossier, const crm__expectation *rule, int32_t *fresh, int32_t *ages)
 {
   uint32_t id;
   if (rule->place >= 0) {

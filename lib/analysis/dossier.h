@@ -16,7 +16,7 @@ enum { CRM__EVENT_SALES, CRM__EVENT_INTERACTIONS, CRM__EVENT_OPPORTUNITIES, CRM_
        CRM__EVENTS };
 
 /* A rule that has been read. */
-typedef struct crm__expected {
+typedef struct crm__expectation {
   const char *field;        /* as the caller wrote it */
   const char *section;
   int32_t place;            /* of the column among those of customers, -1: an event */
@@ -25,7 +25,7 @@ typedef struct crm__expected {
   int32_t weight;
   int32_t max_days;
   int32_t half_life_days;
-} crm__expected;
+} crm__expectation;
 
 typedef struct crm__dossier {
   crm__scope *scope;
@@ -33,7 +33,7 @@ typedef struct crm__dossier {
   uint32_t customers;         /* ids */
   uint8_t *there;             /* by customer: 1 where it counts and is there at as-of */
   int64_t count;              /* of these */
-  crm__expected *rules;
+  crm__expectation *rules;
   int32_t rule_count;
   const char **sections;
   int32_t section_count;
@@ -47,7 +47,7 @@ crm_status crm__dossier_open(crm__dossier *dossier, crm__scope *scope, const crm
 
 /* By customer: how fresh what a rule expects is (millionths, -1: not known), and how old in days (-1: not dated). Both
  * arrays are of as many ids as there are customers. */
-void crm__dossier_rate(const crm__dossier *dossier, const crm__expected *rule, int32_t *fresh, int32_t *ages);
+void crm__dossier_rate(const crm__dossier *dossier, const crm__expectation *rule, int32_t *fresh, int32_t *ages);
 
 /* The name of an event's table. */
 const char *crm__event_name(int32_t event);
