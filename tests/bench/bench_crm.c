@@ -484,10 +484,17 @@ static int file_path(const bench *b, char *path, size_t size)
   return length > 0 && (size_t)length < size;
 }
 
-/* Writes the store's file, once; the sale that bars the kept profiles is in it, and stands for nobody. */
+/* Writes the store's file, once; the sale that bars the kept profiles is in it, and stands for nobody. No sale is that a
+ * task before has added. */
 static crm_status prepare_file(bench *b, char *path, size_t size)
 {
-  crm_status status = prepare_store(b);
+  crm_status status;
+  if (!b->saved && b->sales_added > 0) {
+    crm_store_free(b->store);
+    b->store = NULL;
+    b->sales_added = 0;
+  }
+  status = prepare_store(b);
   if (status != CRM_OK || b->saved) {
     return file_path(b, path, size) ? status : CRM_ERROR_IO;
   }
