@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "sets.h"
 
+#include "title.h"
 #include "values.h"
 #include "verbs.h"
 
@@ -45,7 +46,8 @@ int sets_report(const arguments *args, const crm_error *error)
 {
   static const char *const flags[][2] = {
     {"expression", "--where"}, {"by_bands", "--bands"}, {"across_bands", "--across-bands"},
-    {"treated", "--treated"},      {"control", "--control"}, {"match", "--match"}
+    {"treated", "--treated"},      {"control", "--control"}, {"match", "--match"},
+    {"natural", "--natural"}
   };
   size_t i;
   if (error->byte < 0 || error->column[0] == '\0') {
@@ -71,7 +73,7 @@ int sets_select(arguments *args, const crm_store *store)
 {
   crm_error error = CRM_ERROR_INIT;
   crm_segment_options options = sets_options(args);
-  if (args->since != NULL && args->scope.from == CRM_TIME_UNSET_FROM && args->since_time >= args->scope.as_of) {
+  if (args->since != NULL && args->scope.from == CRM_TIME_UNSET_FROM && args->since_time >= title_as_of(store, args)) {
     return report("--since %s is not before as-of", args->since);
   }
   if (args->where == NULL || takes_expression(args)) {

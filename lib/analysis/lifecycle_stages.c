@@ -97,7 +97,7 @@ static void add_case(const crm_lifecycle *lifecycle, int32_t stage, uint64_t ent
   kind[days]++;
 }
 
-/* Each customer's first entry counts, where it lies in the period. */
+/* Of each customer's entries the first one in the period counts. */
 static void collect(const crm_lifecycle *lifecycle, int32_t stage, crm__durations *durations)
 {
   uint32_t id;
@@ -107,10 +107,9 @@ static void collect(const crm_lifecycle *lifecycle, int32_t stage, crm__duration
     uint64_t i;
     for (i = begin; i < end; i++) {
       const crm__life_event *event = &lifecycle->events[i];
-      if (enters(stage, i == begin ? NULL : event - 1, event)) {
-        if (event->time != INT64_MIN && event->time >= lifecycle->from && event->time < lifecycle->to) {
-          add_case(lifecycle, stage, i, end, durations);
-        }
+      if (event->time != INT64_MIN && event->time >= lifecycle->from && event->time < lifecycle->to &&
+          enters(stage, i == begin ? NULL : event - 1, event)) {
+        add_case(lifecycle, stage, i, end, durations);
         break;
       }
     }

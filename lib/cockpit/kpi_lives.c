@@ -31,9 +31,9 @@ static void step(standing *was, const crm__life_event *event, changes *to)
 {
   standing is;
   is.active = crm__life_active(event);
-  is.dormant = event->stage == CRM_STAGE_DORMANT;
-  is.lost = event->stage == CRM_STAGE_LOST;
   is.ever = was->ever | is.active;
+  is.dormant = is.ever && event->stage == CRM_STAGE_DORMANT;   /* who never bought was never a customer to lose */
+  is.lost = is.ever && event->stage == CRM_STAGE_LOST;
   to->active += is.active - was->active;
   to->dormant += is.dormant - was->dormant;
   to->lost += is.lost - was->lost;

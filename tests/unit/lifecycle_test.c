@@ -215,6 +215,38 @@ static void stages_have_their_promotion(void **state)
   crm_store_free(store);
 }
 
+/* Who falls silent every year is among the dormant of each year. */
+static void a_period_has_its_own_first_entries(void **state)
+{
+  crm_store *store = facts_store(NULL, "document,time,customer,kind,amount\n"
+                                       "1,2022-01-05,A,sale,10\n2,2022-06-05,A,sale,10\n"
+                                       "3,2023-01-05,A,sale,10\n4,2023-06-05,A,sale,10\n5,2024-01-05,A,sale,10\n");
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
+  crm_lifecycle *lifecycle = NULL;
+  crm_table *table = NULL;
+  int64_t row;
+  (void)state;
+  options.dormant_days = 30;
+  options.lost_days = 900;
+  scope.as_of = facts_day(2024, 6, 1);
+  scope.from = facts_day(2023, 1, 1);
+  scope.to = facts_day(2024, 1, 1);
+  assert_int_equal(crm_lifecycle_compute(store, &scope, &options, &lifecycle, NULL), CRM_OK);
+  assert_int_equal(crm_lifecycle_stages(lifecycle, &table, NULL), CRM_OK);
+  row = row_of(table, "stage", "dormant");
+  assert_int_equal(integer_at(table, "n", row), 1);         /* on 5 February 2023, not for the first time */
+  assert_int_equal(integer_at(table, "promoted", row), 1);
+  assert_int_equal(integer_at(table, "promotion_days", row), 120);   /* to 5 June */
+  row = row_of(table, "stage", "reactivated");
+  assert_int_equal(integer_at(table, "n", row), 1);
+  row = row_of(table, "stage", "customer");
+  assert_int_equal(integer_at(table, "n", row), 0);         /* the step was reached in 2022 */
+  crm_table_free(table);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 static void stages_between_two_instants(void **state)
 {
   crm_store *store = lives();
@@ -775,6 +807,7 @@ int main(void)
     cmocka_unit_test(silence_counts_to_the_day),
     cmocka_unit_test(two_purchases_of_a_day_are_no_repeat),
     cmocka_unit_test(stages_have_their_promotion),
+    cmocka_unit_test(a_period_has_its_own_first_entries),
     cmocka_unit_test(stages_between_two_instants),
     cmocka_unit_test(the_bucket_leaks),
     cmocka_unit_test(refilling_has_its_price),
