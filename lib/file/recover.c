@@ -23,9 +23,14 @@ typedef struct walk {
   crm__record record;
   uint64_t kept;             /* listed frames up to its end */
   uint64_t based;
+  uint64_t read;             /* bytes of payloads */
   int first;                 /* no frame has been seen yet */
   int foreign;               /* at the target's end stands another commit than it says */
 } walk;
+
+/* So many times the bytes of a file may be read in looking for an earlier commit: each checkpoint that is tried is read
+ * up to where it is damaged, and one that lies could make all of them read the same bytes. */
+#define READINGS 8
 
 #define STEP_ON 1
 #define STEP_END 0
@@ -146,6 +151,7 @@ static crm_status step_frame(walk *w, const crm__head *head, int *on, crm_error 
   int good = 0;
   crm_status status = crm__reader_check(&journal->reader, w->at + CRM__HEAD_SIZE, head->length, head->checksum, &good,
                                         error);
+  w->read += head->length;
   *on = STEP_END;
   if (status != CRM_OK || !good || head->kind <= CRM__FRAME_OWN) {
     return status;
@@ -248,13 +254,15 @@ static crm_status walk_back(crm__journal *journal, const crm__root *from, uint64
                             crm_error *error)
 {
   uint64_t tail = from->tail;
+  uint64_t read = w->read;
   crm_status status = CRM_OK;
   *earlier = *from;
-  while (status == CRM_OK && tail != 0 && w->root.commit == 0) {
+  while (status == CRM_OK && tail != 0 && w->root.commit == 0 && read / READINGS <= journal->size) {
     uint64_t before = 0;
     status = root_at(journal, tail, earlier, &before, error);
     if (status == CRM_OK && earlier->commit > 0 && tail < from->tail && plausible(earlier)) {
       status = walk_root(journal, earlier, below, w, error);
+      read += w->read;
     }
     tail = before;
   }

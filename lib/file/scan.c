@@ -9,6 +9,9 @@
 
 #define FIRST_BYTE 0xF2   /* of a frame's header */
 
+/* So many times the bytes of a file may be read in vain: headers that lie could make each payload reach to its end. */
+#define READINGS 8
+
 struct crm__scan {
   crm__memory *memory;
   crm_io io;
@@ -18,6 +21,7 @@ struct crm__scan {
   uint64_t size;
   uint64_t at;
   uint64_t kept;   /* bytes in intact frames */
+  uint64_t vain;   /* bytes read of others */
   crm__reader reader;
 };
 
@@ -144,8 +148,9 @@ crm_status crm__scan_next(crm__scan *scan, crm__frame *frame, int *found, int *i
   if (status != CRM_OK || !good) {
     return status;
   }
-  if (head.length <= scan->size - scan->at - CRM__HEAD_SIZE) {
+  if (head.length <= scan->size - scan->at - CRM__HEAD_SIZE && scan->vain / READINGS <= scan->size) {
     status = crm__reader_check(&scan->reader, scan->at + CRM__HEAD_SIZE, head.length, head.checksum, &whole, error);
+    scan->vain += whole ? 0 : head.length;
   }
   if (status != CRM_OK) {
     return status;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file/checksum.h"
 #include "file/layout.h"
 #include "support/disk.h"
 #include "support/journals.h"
@@ -263,6 +264,171 @@ static void a_damaged_slot_loses_nothing(void **state)
   }
 }
 
+/* ---- headers that lie ---- */
+
+/* An io that counts what is read. */
+typedef struct counted {
+  crm_io io;
+  uint64_t bytes;
+} counted;
+
+static crm_status read_counted(void *context, void *file, uint64_t offset, void *to, size_t size, size_t *got)
+{
+  counted *c = context;
+  crm_status status = c->io.read_at(c->io.context, file, offset, to, size, got);
+  c->bytes += *got;
+  return status;
+}
+
+static crm_status open_counted(void *context, const char *path, int32_t mode, void **file)
+{
+  counted *c = context;
+  return c->io.open(c->io.context, path, mode, file);
+}
+
+static crm_status close_counted(void *context, void *file)
+{
+  counted *c = context;
+  return c->io.close(c->io.context, file);
+}
+
+static crm_status size_counted(void *context, void *file, uint64_t *size)
+{
+  counted *c = context;
+  return c->io.size(c->io.context, file, size);
+}
+
+static void count_reads(counted *c, test_disk *disk, crm_io *io)
+{
+  memset(c, 0, sizeof *c);
+  test_disk_io(disk, &c->io);
+  *io = c->io;
+  io->context = c;
+  io->read_at = read_counted;
+  io->open = open_counted;
+  io->close = close_counted;
+  io->size = size_counted;
+  io->map = NULL;
+  io->unmap = NULL;
+  io->lock = NULL;
+  io->unlock = NULL;
+}
+
+#define PAYLOAD 65536U
+#define LIARS 200U
+
+static size_t put_head(unsigned char *to, uint32_t kind, uint64_t commit, uint64_t length, uint64_t checksum,
+                       uint64_t previous, crm__head *head)
+{
+  memset(head, 0, sizeof *head);
+  head->kind = kind;
+  head->commit = commit;
+  head->length = length;
+  head->checksum = checksum;
+  head->previous = previous;
+  crm__head_put(head, to);
+  return CRM__HEAD_SIZE;
+}
+
+/* A file whose every root leads over a chain of frames to the same damaged one: so that each checkpoint that is tried
+ * has its bytes to read. */
+static void roots_that_lie_cost_little(void **state)
+{
+  static unsigned char bytes[CRM__FRAMES_BEGIN + (CRM__HEAD_SIZE + 8) * (size_t)LIARS + CRM__HEAD_SIZE + PAYLOAD +
+                             CRM__RECORD_WHOLE * (size_t)LIARS];
+  uint64_t checkpoints[LIARS];
+  crm__journal *journal = NULL;
+  crm__memory memory;
+  test_history history;
+  crm__root root;
+  crm__head head;
+  test_disk *disk = test_disk_create(CAPS);
+  counted counts;
+  crm_io io;
+  size_t at = CRM__FRAMES_BEGIN;
+  uint64_t chain = crm__chain_begin(1, 1);
+  uint64_t i;
+  (void)state;
+  memset(bytes, 0, sizeof bytes);
+  memset(&root, 0, sizeof root);
+  for (i = 0; i < LIARS; i++) {
+    checkpoints[i] = at;
+    at += put_head(bytes + at, 16, 5, 8, crm__checksum(bytes + at + CRM__HEAD_SIZE, 8), chain, &head) + 8;
+    chain = head.self;
+  }
+  at += put_head(bytes + at, 16, 5, PAYLOAD, 12345, chain, &head) + PAYLOAD;
+  for (i = 0; i < LIARS; i++) {
+    crm__record record;
+    memset(&record, 0, sizeof record);
+    record.checkpoint = checkpoints[i];
+    record.base = at;   /* the commit before it ends here: the record before this one */
+    record.frames = 1;
+    crm__record_put(&record, bytes + at + CRM__HEAD_SIZE);
+    root.tail = at;
+    at += put_head(bytes + at, CRM__KIND_COMMIT, 5, CRM__RECORD_SIZE,
+                   crm__checksum(bytes + at + CRM__HEAD_SIZE, CRM__RECORD_SIZE), 0, &head) + CRM__RECORD_SIZE;
+  }
+  assert_true(at <= sizeof bytes);
+  root.id = 1;
+  root.generation = 1;
+  root.commit = 5;
+  root.checkpoint = checkpoints[LIARS - 1];
+  root.end = at;
+  root.chain = head.self;
+  crm__root_put(&root, bytes);
+  crm__root_put(&root, bytes + CRM__SECTOR);
+  test_disk_put(disk, "liar.crm", bytes, at);
+  count_reads(&counts, disk, &io);
+  assert_int_equal(crm__memory_open(&memory, NULL, NULL), CRM_OK);
+  memset(&history, 0, sizeof history);
+  history.memory = &memory;
+  history.io = &io;
+  history.path = "liar.crm";
+  assert_int_equal(test_journal_open(&history, CRM__JOURNAL_READ, &journal, NULL), CRM_ERROR_CORRUPT);
+  assert_null(journal);
+  assert_true(counts.bytes > 2 * at);     /* more than one was tried */
+  assert_true(counts.bytes < 150 * at);   /* and not each of the two hundred, which takes 1,300 */
+  assert_int_equal(memory.used, 0);
+  test_disk_free(disk);
+}
+
+/* Headers one behind the other, each of which says that its payload is the rest of the file. */
+static void headers_that_lie_cost_little(void **state)
+{
+  static unsigned char bytes[CRM__FRAMES_BEGIN + CRM__HEAD_SIZE * 2000];
+  crm__memory memory;
+  crm__scan *scan = NULL;
+  crm__head head;
+  crm__frame frame;
+  test_disk *disk = test_disk_create(CAPS);
+  counted counts;
+  crm_io io;
+  int found = 1;
+  int intact = 0;
+  uint64_t headers = 0;
+  size_t at;
+  (void)state;
+  memset(bytes, 0, sizeof bytes);
+  for (at = CRM__FRAMES_BEGIN; at < sizeof bytes; at += CRM__HEAD_SIZE) {
+    uint64_t rest = sizeof bytes - at - CRM__HEAD_SIZE;
+    (void)put_head(bytes + at, 16, 1, rest > 8 ? rest - 8 : rest, 7, 0, &head);
+  }
+  test_disk_put(disk, "liar.crm", bytes, sizeof bytes);
+  count_reads(&counts, disk, &io);
+  assert_int_equal(crm__memory_open(&memory, NULL, NULL), CRM_OK);
+  assert_int_equal(crm__scan_open(&memory, &io, "liar.crm", &scan, NULL), CRM_OK);
+  while (found) {
+    assert_int_equal(crm__scan_next(scan, &frame, &found, &intact, NULL), CRM_OK);
+    assert_false(intact);
+    headers += found != 0;
+  }
+  crm__scan_close(scan);
+  assert_true(headers > 1900);                           /* all are seen, */
+  assert_true(counts.bytes < 150 * sizeof bytes);        /* though not all are believed, which takes 900 */
+  assert_int_equal(memory.used, 0);
+  test_disk_free(disk);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -270,6 +436,8 @@ int main(void)
     cmocka_unit_test(every_length),
     cmocka_unit_test(an_only_commit_that_is_damaged_is_refused),
     cmocka_unit_test(a_damaged_slot_loses_nothing),
+    cmocka_unit_test(roots_that_lie_cost_little),
+    cmocka_unit_test(headers_that_lie_cost_little),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
