@@ -157,6 +157,7 @@ static crm_status append_array(frame *f, const struct ArrowArray *array, crm_err
 {
   crm_load *load = f->load;
   int64_t stretch = INT64_MAX;
+  int64_t count;
   int64_t from;
   int64_t k;
   crm_status status = check_array(f, array, error);
@@ -169,8 +170,11 @@ static crm_status append_array(frame *f, const struct ArrowArray *array, crm_err
     }
     stretch = crm__arrow_column_is_direct(&f->columns[k]) ? stretch : STRETCH;
   }
-  for (from = 0; status == CRM_OK && from < array->length; from += stretch) {
-    int64_t count = array->length - from < stretch ? array->length - from : stretch;
+  for (from = 0; status == CRM_OK && from < array->length; from += count) {
+    count = array->length - from < stretch ? array->length - from : stretch;
+    for (k = 0; k < f->bound.count; k++) {
+      count = crm__arrow_column_stretch(&f->columns[k], from, count);
+    }
     status = read_stretch(f, from, count, error);
     if (status == CRM_OK) {
       f->begun = 1;
@@ -178,9 +182,6 @@ static crm_status append_array(frame *f, const struct ArrowArray *array, crm_err
     }
     if (status == CRM_OK) {
       status = report_progress(f, error);
-    }
-    if (count == array->length - from) {
-      break;
     }
   }
   return status;

@@ -289,8 +289,14 @@ crm_status crm__arrow_column_take(crm__arrow_column *column, crm__memory *memory
     return status;
   }
   begin_column(column, values->length, &column->values);
-  return read_rows(column, memory, &column->dictionary, &column->type, values, values->offset, values->length,
-                   &column->values, error);
+  if (column->type.kind == CRM__ARROW_NULL) {
+    column->values.type = CRM_TYPE_TEXT;   /* without buffers: what it says of its length costs nothing */
+    return CRM_OK;
+  }
+  status = read_rows(column, memory, &column->dictionary, &column->type, values, values->offset, values->length,
+                     &column->values, error);
+  column->longest = status == CRM_OK ? crm__arrow_longest(&column->values) : 0;
+  return status;
 }
 
 int crm__arrow_column_is_direct(const crm__arrow_column *column)

@@ -80,7 +80,8 @@ typedef struct crm__arrow_column {
   const struct ArrowArray *array;
   int64_t start;                  /* the first row's place in the array's buffers */
   int64_t rows;
-  crm_column values;              /* a dictionary, converted */
+  crm_column values;              /* a dictionary, converted; of nulls alone its type and rows */
+  int64_t longest;                /* text of the dictionary */
   crm__arrow_scratch scratch;
   crm__arrow_scratch dictionary;
 } crm__arrow_column;
@@ -93,6 +94,10 @@ void crm__arrow_column_close(crm__arrow_column *column, crm__memory *memory);
  * Errors: ARGUMENT, TYPE, MEMORY. */
 crm_status crm__arrow_column_take(crm__arrow_column *column, crm__memory *memory, const struct ArrowArray *array,
                                   int64_t start, int64_t rows, crm_error *error);
+
+/* How many of `count` rows from `from` on are to be read at a time: a multiple of 8, or all of them. A dictionary and
+ * views name the same bytes in many rows, which a copy has as often. */
+int64_t crm__arrow_column_stretch(const crm__arrow_column *column, int64_t from, int64_t count);
 
 /* Whether rows from a multiple of 8 on can be had without a copy. */
 int crm__arrow_column_is_direct(const crm__arrow_column *column);
@@ -133,6 +138,7 @@ crm_status crm__arrow_instants(crm__arrow_column *column, const crm__arrow_type 
 crm_status crm__arrow_text(crm__arrow_column *column, crm__memory *memory, crm__arrow_scratch *scratch,
                            const crm__arrow_type *type, const crm__arrow_rows *rows, crm_column *into,
                            crm_error *error);
+int64_t crm__arrow_longest(const crm_column *values);
 crm_status crm__arrow_gather(crm__arrow_column *column, crm__memory *memory, const crm__arrow_rows *rows,
                              crm_column *into, crm_error *error);
 

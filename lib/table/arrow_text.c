@@ -9,6 +9,7 @@
 /* Texts of Arrow with 64-bit offsets, and values of dictionaries in the place of their indices. */
 
 #define INLINE 12   /* most bytes that a view holds itself */
+#define COPIED_MOST (INT64_C(1) << 24)   /* bytes of texts that are copied at a time, unless eight rows have more */
 
 /* The spec's view: a length, then the text, or its first four bytes, its buffer and where it begins there. */
 typedef struct view {
@@ -138,7 +139,39 @@ crm_status crm__arrow_text(crm__arrow_column *column, crm__memory *memory, crm__
   }
 }
 
+int64_t crm__arrow_column_stretch(const crm__arrow_column *column, int64_t from, int64_t count)
+{
+  int64_t sum = 0;
+  int64_t rows = 0;
+  const view *views;
+  if (column->index.kind != 0) {
+    rows = column->longest == 0 ? count : COPIED_MOST / column->longest;
+  } else if (column->type.kind == CRM__ARROW_TEXT_VIEW && count > 0) {
+    views = (const view *)column->array->buffers[1] + column->start + from;
+    for (; rows < count && sum <= COPIED_MOST; rows++) {
+      sum += views[rows].length > 0 ? views[rows].length : 0;
+    }
+  } else {
+    return count;
+  }
+  if (rows >= count) {
+    return count;
+  }
+  return rows < 8 ? 8 : rows - rows % 8;
+}
+
 /* ---- dictionaries */
+
+int64_t crm__arrow_longest(const crm_column *values)
+{
+  int64_t longest = 0;
+  int64_t i;
+  for (i = 0; values->type == CRM_TYPE_TEXT && i < values->rows; i++) {
+    int64_t length = values->offsets[i + 1] - values->offsets[i];
+    longest = length > longest ? length : longest;
+  }
+  return longest;
+}
 
 static int64_t index_at(const crm__arrow_type *type, const void *buffer, int64_t i)
 {
@@ -173,7 +206,7 @@ static crm_status read_indices(const crm__arrow_column *column, const crm__arrow
       return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, column->name, i + 1, -1,
                           "an index of the column lies outside its dictionary");
     }
-    if (!crm__arrow_bit(values->validity, indices[i])) {
+    if (column->type.kind == CRM__ARROW_NULL || !crm__arrow_bit(values->validity, indices[i])) {
       indices[i] = -1;
       rows->validity[i >> 3] = (uint8_t)(rows->validity[i >> 3] & ~(1U << (i & 7)));
     }

@@ -611,6 +611,58 @@ static void frame_dictionary(frame *f, int64_t at, const char *indices, const vo
   f->buffers[at][1] = places;
 }
 
+#define REPEATS 4096
+#define LONG 65536
+
+/* A text of 64 KiB that thousands of rows name, by a dictionary and by views, and a dictionary of nulls that says it is
+ * without end: what is copied at a time stays small. */
+static void test_one_text_for_all_rows(void **state)
+{
+  static int64_t numbers[REPEATS];
+  static int32_t when[REPEATS];
+  static uint8_t zeros[REPEATS];
+  static text_view views[REPEATS];
+  static char text[LONG];
+  static const int64_t offsets[2] = {0, LONG};
+  static const int64_t sizes[1] = {LONG};
+  const void *texts[3] = {NULL, offsets, text};
+  const void *nothing[1] = {NULL};
+  struct ArrowSchema schemas[2];
+  struct ArrowArray arrays[2];
+  crm_config config = CRM_CONFIG_INIT;
+  crm_store *store = NULL;
+  int i;
+  frame f;
+  (void)state;
+  memset(text, 'x', sizeof text);
+  for (i = 0; i < REPEATS; i++) {
+    numbers[i] = i + 1;
+    when[i] = 19723;
+    views[i].length = LONG;   /* from the beginning of the first buffer */
+  }
+  config.memory_limit = (uint64_t)96 << 20;
+  assert_int_equal(crm_store_create(&config, NULL, &store, NULL), CRM_OK);
+  frame_begin(&f, REPEATS);
+  frame_add(&f, "document", "l", NULL, numbers, NULL);
+  frame_add(&f, "time", "tdD", NULL, when, NULL);
+  frame_add(&f, "amount", "l", NULL, numbers, NULL);
+  frame_add(&f, "customer", "U", NULL, zeros, NULL);
+  frame_dictionary(&f, 3, "C", zeros, &schemas[0], &arrays[0], texts);
+  arrays[0].length = 1;
+  arrays[0].n_buffers = 3;
+  frame_add(&f, "product", "vu", NULL, views, text);
+  f.columns[4].n_buffers = 4;
+  f.buffers[4][3] = sizes;
+  frame_add(&f, "staff", "n", NULL, zeros, NULL);
+  frame_dictionary(&f, 5, "C", zeros, &schemas[1], &arrays[1], nothing);
+  arrays[1].length = INT64_C(1) << 40;
+  arrays[1].n_buffers = 0;
+  assert_int_equal(load_frame(store, NULL, &f, NULL), CRM_OK);
+  assert_int_equal(crm_store_customers(store), 1);
+  assert_int_equal(crm_store_lines(store), REPEATS);
+  crm_store_free(store);
+}
+
 /* Numbers, days and truths, by indices of every width; a null of the dictionary is one of its rows. */
 static void test_dictionaries_of_all_types(void **state)
 {
@@ -842,6 +894,7 @@ int main(void)
     cmocka_unit_test(test_lies_about_texts),
     cmocka_unit_test(test_a_table_comes_back),
     cmocka_unit_test(test_wrong_calls),
+    cmocka_unit_test(test_one_text_for_all_rows),
     cmocka_unit_test(test_dictionaries_of_all_types),
     cmocka_unit_test(test_keys_are_whole),
     cmocka_unit_test(test_hosts_that_say_no),
