@@ -51,10 +51,16 @@ static int apply_expect(arguments *args, const char *value);
 #define SWITCH(name, field, verbs) {name, TAKES_NOTHING, INTO(field), NULL, 1, 0, NULL, verbs}
 #define CALL(name, apply, verbs) {name, TAKES_CALL, 0, NULL, 0, 0, apply, verbs}
 
-#define SCORED "rfm segments view"
+/* Verbs that take expressions, whose words tier, r, f, m and stage mean what flags say; with --where and --define every
+ * verb does. */
+#define EXPRESSIONS "--where segment drift overlap explain composition hhi spending " SETS_TARGETS " " EFFECT_VERBS
+
+#define SCORED "rfm segments view " EXPRESSIONS
 #define MOVES "migration movements cultivation cultivated movers"
-#define TIERED "cockpit pyramid tiers view " MOVES
-#define LIVES "view lifecycle lives histories reasons churn transitions bucket refill stays extension"
+#define TIERED "cockpit pyramid tiers view " MOVES " " EXPRESSIONS
+#define LIVES \
+  "view lifecycle lives histories reasons churn transitions bucket refill stays extension kpi cockpit alerts causes " \
+  "series findings " EXPRESSIONS
 
 static const flag flags[] = {
   CALL("map", reading_map, NULL),
@@ -481,9 +487,11 @@ int flag_given(const arguments *args, const char *name)
 
 int flag_check(const arguments *args)
 {
+  int by_expression = args->where != NULL || args->definition_count > 0;
   int i;
   for (i = 0; i < FLAGS; i++) {
-    if (args->given[i] && flags[i].verbs != NULL && !value_listed(args->verb->name, flags[i].verbs)) {
+    if (args->given[i] && flags[i].verbs != NULL && !value_listed(args->verb->name, flags[i].verbs) &&
+        !(by_expression && value_listed("--where", flags[i].verbs))) {
       return report("--%s does not belong to %s (but to: %s)", flags[i].name, args->verb->name, flags[i].verbs);
     }
   }

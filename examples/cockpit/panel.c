@@ -113,6 +113,7 @@ crm_status panel_evaluate(const crm_store *store, const arguments *args, int32_t
   options.role = args->role;
   options.periods = args->kpi.periods;
   options.running = args->kpi.running;
+  options.lifecycle = &args->lifecycle;
   options.parts = parts;
   return crm_cockpit_evaluate(store, &args->scope, &args->calendar, args->panel, &options, snapshot, error);
 }

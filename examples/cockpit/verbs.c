@@ -185,13 +185,17 @@ static crm_status findings(const crm_store *store, const arguments *args, crm_ta
 {
   crm_findings_options options = CRM_FINDINGS_OPTIONS_INIT;
   options.language = panel_language(args);
+  options.lifecycle = &args->lifecycle;
   return crm_findings_compute(store, &args->scope, &options, table, error);
 }
 
 static crm_status kpi(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   crm_kpi *made = NULL;
-  crm_status status = crm_kpi_compute(store, &args->scope, &args->calendar, &args->kpi, &made, error);
+  crm_kpi_options options = args->kpi;
+  crm_status status;
+  options.lifecycle = &args->lifecycle;
+  status = crm_kpi_compute(store, &args->scope, &args->calendar, &options, &made, error);
   if (status == CRM_OK) {
     status = crm_kpi_table(made, table, error);
   }

@@ -6,6 +6,7 @@
 #include <crm/bridge.h>
 #include <crm/findings.h>
 #include <crm/kpi.h>
+#include <crm/lifecycle.h>
 #include <crm/load.h>
 #include <crm/scope.h>
 #include <crm/store.h>
@@ -66,9 +67,10 @@ typedef struct crm_cockpit_options {
   int32_t running;        /* 1: gauges show the period that is not over; series have it too, alerts not */
   int32_t parts;          /* CRM_COCKPIT_PARTS_... added up; 0: all */
   uint32_t reserved;
+  const crm_lifecycle_options *lifecycle;   /* of figures and findings, as in crm_kpi_options */
 } crm_cockpit_options;
 
-#define CRM_COCKPIT_OPTIONS_INIT { (uint32_t)sizeof(crm_cockpit_options), 0, NULL, 0, 0, 0, 0 }
+#define CRM_COCKPIT_OPTIONS_INIT { (uint32_t)sizeof(crm_cockpit_options), 0, NULL, 0, 0, 0, 0, NULL }
 
 /* What an evaluation gives; what was not asked for is NULL. The tables are the caller's. */
 typedef struct crm_snapshot {

@@ -3,6 +3,7 @@
 #ifndef CRM_FINDINGS_H
 #define CRM_FINDINGS_H
 
+#include <crm/lifecycle.h>
 #include <crm/scope.h>
 #include <crm/store.h>
 
@@ -20,9 +21,10 @@ extern "C" {
 typedef struct crm_findings_options {
   uint32_t struct_size;
   int32_t language;       /* of the messages, CRM_LANGUAGE_... */
+  const crm_lifecycle_options *lifecycle;   /* what dormant and lost mean in leak_up; NULL: the suggested limits */
 } crm_findings_options;
 
-#define CRM_FINDINGS_OPTIONS_INIT { (uint32_t)sizeof(crm_findings_options), 0 }
+#define CRM_FINDINGS_OPTIONS_INIT { (uint32_t)sizeof(crm_findings_options), 0, NULL }
 
 /* A row a finding, the strongest first, equal ones in the order below, then by subject and period:
  * finding (its id), strength (how many times the bound at which a finding begins, two decimals), evidence (the figures
@@ -35,8 +37,8 @@ typedef struct crm_findings_options {
  * reopened_month, dead_stock, data_gap, unusual_orders and unusual_revenue (of a month), unusual_day.
  *
  * Looked at are complete months before as-of, in the scope's branches and money; from and to are not. What has too
- * little history or too few cases is not found. One pass over the facts, with their lines. Errors: ARGUMENT, MEMORY.
- * Since 0.1. */
+ * little history or too few cases is not found. One pass over the facts, with their lines.
+ * Errors: ARGUMENT (limits too, as of crm_lifecycle_compute), MEMORY. Since 0.1. */
 CRM_API crm_status crm_findings_compute(const crm_store *store, const crm_scope *scope,
                                         const crm_findings_options *options, crm_table **table, crm_error *error);
 

@@ -3,6 +3,7 @@
 #ifndef CRM_KPI_H
 #define CRM_KPI_H
 
+#include <crm/lifecycle.h>
 #include <crm/scope.h>
 #include <crm/store.h>
 
@@ -85,9 +86,12 @@ typedef struct crm_kpi_options {
   const int32_t *feasts_before;/* and for each its day a year before. A period with a feast in it is compared with as
                                 * many days that have it at the same place, instead of with the same dates */
   int64_t feast_count;
+  const crm_lifecycle_options *lifecycle;   /* what dormant and lost mean. NULL: the limits suggested as of the scope's
+                                * as-of, with which the figures of past periods move; so a host accepts them once
+                                * (crm_lifecycle_limits) and gives them from then on */
 } crm_kpi_options;
 
-#define CRM_KPI_OPTIONS_INIT { (uint32_t)sizeof(crm_kpi_options), 0, 0, 0, 0, 0, NULL, 0, NULL, NULL, 0 }
+#define CRM_KPI_OPTIONS_INIT { (uint32_t)sizeof(crm_kpi_options), 0, 0, 0, 0, 0, NULL, 0, NULL, NULL, 0, NULL }
 
 /* KPIs for periods. It belongs to the store and its data version: free it first; after a commit its functions answer
  * STATE. */
@@ -100,9 +104,10 @@ typedef struct crm_kpi crm_kpi;
  * Time: one pass over the facts whatever the number of KPIs, periods and branches (one more with like_for_like), with
  * scratch of 48 bytes for each document of a known customer, and for new products of 8 for each of product, group and
  * bound of a period. The figures of customers' lives (customers_dormant, customers_lost, dormant_rate,
- * customers_reactivated, leak_rate) cost a crm_lifecycle_compute besides, once where any of them is asked for; its
- * limits are those suggested as of the scope's as-of, and without them the figures are insufficient.
- * Errors: ARGUMENT (an unknown KPI: the error's column is "kpis", its row the place in the list from 1), LIMIT (over
+ * customers_reactivated, leak_rate) cost a crm_lifecycle_compute besides, once where any of them is asked for; without
+ * limits the figures are insufficient.
+ * Errors: ARGUMENT (an unknown KPI: the error's column is "kpis", its row the place in the list from 1; limits as of
+ * crm_lifecycle_compute), LIMIT (over
  * CRM_KPI_PERIODS periods), MEMORY, what the context's watch answers. Since 0.1. */
 CRM_API crm_status crm_kpi_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
                                    const crm_kpi_options *options, crm_kpi **kpi, crm_error *error);
@@ -146,9 +151,10 @@ typedef struct crm_kpi_evidence_options {
   const char *kpi;          /* its id */
   const char *period;       /* the label of a period, NULL: the last complete one */
   int64_t limit;            /* most rows; 0: 100 */
+  const crm_lifecycle_options *lifecycle;   /* as in crm_kpi_options */
 } crm_kpi_evidence_options;
 
-#define CRM_KPI_EVIDENCE_OPTIONS_INIT { (uint32_t)sizeof(crm_kpi_evidence_options), 0, NULL, NULL, 0 }
+#define CRM_KPI_EVIDENCE_OPTIONS_INIT { (uint32_t)sizeof(crm_kpi_evidence_options), 0, NULL, NULL, 0, NULL }
 
 /* The records behind a figure of the whole scope, which add up to its numerator or denominator (but for the rounding of
  * weighted amounts, and to the cases behind a median or a velocity): kind (document,

@@ -73,13 +73,13 @@ CRM_API crm_status crm_lifecycle_limits(const crm_lifecycle *lifecycle, crm_life
                                         crm_error *error);
 
 /* A row a stage: stage, customers (now), share, median_days (in the stage so far, median of them), promotion_rate (of
- * those who entered it in the period, by the first entry in it, the share that was promoted within the horizon: cumulative
- * incidence of Aalen and Johansen, being lost or moved down is a competing end, who is in it at as-of is censored), n (who entered), low, high
- * (95 %), at_risk (still watched at the horizon), promoted, ended (otherwise), horizon_days, promotion_days (first day
- * by which half were promoted; empty where that is past the horizon), status (ok, undefined: nobody entered, immature:
- * nobody has been watched up to the horizon, so that the rate is that of a shorter time; top: there is nothing above).
- * Promotion is reaching a higher step of the ladder; from reactivated it is buying again in time, from dormant and lost
- * it is coming back. Since 0.1. */
+ * those who entered it in the period, of each by the first entry in it, the share that was promoted within the
+ * horizon: cumulative incidence of Aalen and Johansen, being lost or moved down is a competing end, who is in it at
+ * as-of is censored), n (who entered), low, high (95 %), at_risk (still watched at the horizon), promoted, ended
+ * (otherwise), horizon_days, promotion_days (first day by which half were promoted; empty where that is past the
+ * horizon), status (ok, undefined: nobody entered, immature: nobody has been watched up to the horizon, so that the
+ * rate is that of a shorter time; top: there is nothing above). Promotion is reaching a higher step of the ladder;
+ * from reactivated it is buying again in time, from dormant and lost it is coming back. Since 0.1. */
 CRM_API crm_status crm_lifecycle_stages(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
 
 /* A row a customer, by key: customer, stage, entered (time; empty: not known), cause, days (in the stage), step (of the

@@ -8,7 +8,8 @@
 
 #include <crm/findings.h>
 
-static crm_status find_all(crm__scope *scope, crm__found *found, crm_error *error)
+static crm_status find_all(crm__scope *scope, const crm_findings_options *options, crm__found *found,
+                           crm_error *error)
 {
   crm__history *history = crm__scope_alloc(scope, 1, sizeof *history);
   crm_status status = history == NULL ? crm__fail_memory(error) : crm__history_gather(scope, history, error);
@@ -21,7 +22,7 @@ static crm_status find_all(crm__scope *scope, crm__found *found, crm_error *erro
   crm__find_reopened(history, found);
   status = crm__find_customers(history, found, error);
   if (status == CRM_OK) {
-    status = crm__find_lives(history, found, error);
+    status = crm__find_lives(history, options->lifecycle, found, error);
   }
   if (status == CRM_OK) {
     status = crm__find_dead_stock(history, found, error);
@@ -72,7 +73,7 @@ static void put_finding(const crm__scope *scope, const crm__finding *item, int32
   crm__table_put(table, FOUND_N, item->n);
 }
 
-static crm_status make(crm__scope *scope, int32_t language, crm_table **table, crm_error *error)
+static crm_status make(crm__scope *scope, const crm_findings_options *options, crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[FOUND_COLUMNS] = {
     { "finding", CRM_TYPE_TEXT, 0 }, { "strength", CRM_TYPE_DECIMAL, 2 }, { "evidence", CRM_TYPE_TEXT, 0 },
@@ -82,7 +83,7 @@ static crm_status make(crm__scope *scope, int32_t language, crm_table **table, c
   crm__found found = { scope, NULL, 0, 0, 0 };
   uint32_t *order;
   uint64_t i;
-  crm_status status = find_all(scope, &found, error);
+  crm_status status = find_all(scope, options, &found, error);
   if (status != CRM_OK) {
     return status;
   }
@@ -101,7 +102,7 @@ static crm_status make(crm__scope *scope, int32_t language, crm_table **table, c
   }
   crm__scope_describe(scope, *table, "findings", 1);
   for (i = 0; i < found.count; i++) {
-    put_finding(scope, &found.items[order[i]], language, *table);
+    put_finding(scope, &found.items[order[i]], options->language, *table);
   }
   return crm__table_finish(table, error);
 }
@@ -129,7 +130,7 @@ crm_status crm_findings_compute(const crm_store *store, const crm_scope *scope, 
   if (status != CRM_OK) {
     return status;
   }
-  status = make(&open, own.language, &made, error);
+  status = make(&open, &own, &made, error);
   crm__scope_close(&open);
   if (status == CRM_OK) {
     *table = made;

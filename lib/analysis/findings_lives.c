@@ -113,14 +113,15 @@ static void find_promotion(const crm__history *all, const crm_lifecycle *lives, 
   }
 }
 
-crm_status crm__find_lives(const crm__history *history, crm__found *found, crm_error *error)
+crm_status crm__find_lives(const crm__history *history, const crm_lifecycle_options *options, crm__found *found,
+                           crm_error *error)
 {
   crm_lifecycle *lives = NULL;
   crm_status status;
   if (history->first_day > history->starts[CRM__HISTORY_MONTHS - 2 * YEAR]) {
     return CRM_OK;
   }
-  status = crm_lifecycle_compute(history->scope.store, &history->asked, NULL, &lives, error);
+  status = crm_lifecycle_compute(history->scope.store, &history->asked, options, &lives, error);
   if (status == CRM_OK) {
     find_leak(history, lives, found);
     find_promotion(history, lives, found);

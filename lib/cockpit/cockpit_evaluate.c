@@ -74,6 +74,7 @@ static crm_status compute(crm__panel *panel, const crm_scope *scope, const crm_c
   options.kpis = ids;
   options.periods = panel->options.periods;
   options.running = panel->options.running != 0;
+  options.lifecycle = panel->options.lifecycle;
   own.from = CRM_TIME_UNSET_FROM;
   for (by = 0; status == CRM_OK && by < CRM__KPI_GROUPINGS; by++) {
     options.group = by;
@@ -149,6 +150,7 @@ static crm_status make(crm__panel *panel, const crm_scope *scope, const crm_cale
   int32_t parts = panel->options.parts;
   crm_status status = CRM_OK;
   findings.language = panel->options.language;
+  findings.lifecycle = panel->options.lifecycle;
   if (parts & (CRM_COCKPIT_PARTS_FIGURES | CRM_COCKPIT_PARTS_CAUSES)) {
     status = make_figures(panel, scope, calendar, made, error);
   }

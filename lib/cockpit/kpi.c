@@ -453,6 +453,7 @@ crm_status crm__kpi_compute(const crm_store *store, const crm_scope *scope, cons
   made->store = store;
   made->version = crm_store_version(store);
   crm__kpi_work_open(&work, scope, &open);
+  work.lifecycle = asked.lifecycle;
   status = choose_kpis(made, &asked, error);
   if (status == CRM_OK) {
     crm__kpi_want(&work, made->kpis, made->kpi_count);

@@ -288,6 +288,7 @@ crm_status crm_kpi_evidence(const crm_store *store, const crm_scope *scope, cons
     return status;
   }
   crm__kpi_work_open(&work, scope, &open);
+  work.lifecycle = asked.options.lifecycle;
   status = make(&work, &ready, &asked, &made, error);
   crm__scope_close(&open);
   if (status == CRM_OK) {

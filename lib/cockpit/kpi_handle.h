@@ -95,6 +95,7 @@ typedef struct crm__kpi_list {
 typedef struct crm__kpi_work {
   crm__scope *scope;
   const crm_scope *asked;     /* the caller's, NULL: none */
+  const crm_lifecycle_options *lifecycle;   /* the caller's, likewise */
   crm__scope wide;            /* all before as-of: flags of its facts tell the branches alone */
   crm__kpi_windows windows;
   uint8_t wanted[CRM__BASES + 1];

@@ -138,7 +138,8 @@ static crm_status compute_lives(const crm__kpi_work *work, crm_lifecycle **lifec
     status = crm__struct_read(&own, sizeof own, work->asked, "crm_scope", error);
   }
   own.context = NULL;
-  return status == CRM_OK ? crm_lifecycle_compute(work->scope->store, &own, NULL, lifecycle, error) : status;
+  return status == CRM_OK ? crm_lifecycle_compute(work->scope->store, &own, work->lifecycle, lifecycle, error)
+                          : status;
 }
 
 crm_status crm__kpi_count_lives(crm__kpi_work *work, crm_error *error)

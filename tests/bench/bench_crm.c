@@ -484,8 +484,8 @@ static int file_path(const bench *b, char *path, size_t size)
   return length > 0 && (size_t)length < size;
 }
 
-/* Writes the store's file, once; the sale that bars the kept profiles is in it, and stands for nobody. No sale is that a
- * task before has added. */
+/* Writes the store's file, once; the sale that bars the kept profiles is in it, and stands for nobody. What a
+ * task before has sold is not. */
 static crm_status prepare_file(bench *b, char *path, size_t size)
 {
   crm_status status;

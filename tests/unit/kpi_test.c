@@ -371,6 +371,61 @@ static void test_lives(void **state)
   assert_true(dormant > 50 && lost > 20 && back > 50);
 }
 
+static crm_kpi *leaks(const crm_store *store, int64_t as_of, const crm_lifecycle_options *limits)
+{
+  static const char *const ids[] = {"leak_rate", "customers_lost"};
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  scope.as_of = as_of;
+  options.periods = 12;
+  options.kpis = ids;
+  options.kpi_count = 2;
+  options.lifecycle = limits;
+  return compute(store, &scope, NULL, &options);
+}
+
+/* The limits that are suggested move with as-of, and figures of past months with them; given limits hold both. */
+static void test_limits_that_are_kept(void **state)
+{
+  crm_store *store = staying_away(71);
+  crm_lifecycle_options limits = CRM_LIFECYCLE_OPTIONS_INIT;
+  int64_t moved[2] = {0, 0};
+  int given;
+  (void)state;
+  limits.dormant_days = 45;
+  limits.lost_days = 200;
+  for (given = 0; given < 2; given++) {
+    crm_kpi *before = leaks(store, facts_day(2023, 4, 1), given ? &limits : NULL);
+    crm_kpi *after = leaks(store, facts_day(2024, 1, 1), given ? &limits : NULL);
+    int month;
+    for (month = 1; month < 4; month++) {
+      char label[32];
+      (void)snprintf(label, sizeof label, "2023-%02d", month);
+      moved[given] +=
+        find(before, "leak_rate", label, NULL).numerator != find(after, "leak_rate", label, NULL).numerator;
+      moved[given] +=
+        find(before, "customers_lost", label, NULL).value != find(after, "customers_lost", label, NULL).value;
+      if (given) {
+        assert_true(find(after, "customers_lost", label, NULL).value > 0);
+      }
+    }
+    crm_kpi_free(before);
+    crm_kpi_free(after);
+  }
+  assert_true(moved[0] > 0);
+  assert_int_equal(moved[1], 0);
+  limits.lost_days = 10;   /* not after dormant_days */
+  {
+    crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+    crm_kpi *kpi = NULL;
+    crm_error error = CRM_ERROR_INIT;
+    options.lifecycle = &limits;
+    assert_int_equal(crm_kpi_compute(store, NULL, NULL, &options, &kpi, &error), CRM_ERROR_ARGUMENT);
+    assert_null(kpi);
+  }
+  crm_store_free(store);
+}
+
 /* Without sales there are no facts, with few gaps no limit; a branch has no lives of its own. */
 static void test_lives_unknown(void **state)
 {
@@ -1123,6 +1178,7 @@ int main(void)
     cmocka_unit_test(test_groups_are_scopes),
     cmocka_unit_test(test_lives),
     cmocka_unit_test(test_lives_unknown),
+    cmocka_unit_test(test_limits_that_are_kept),
     cmocka_unit_test(test_one_pass),
     cmocka_unit_test(test_fair_comparisons),
     cmocka_unit_test(test_feasts),

@@ -320,18 +320,6 @@ class crm_bridge_options(Structure):
     ]
 
 
-class crm_cockpit_options(Structure):
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("language", c_int32),
-        ("role", c_char_p),
-        ("periods", c_int32),
-        ("running", c_int32),
-        ("parts", c_int32),
-        ("reserved", c_uint32),
-    ]
-
-
 class crm_snapshot(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -432,13 +420,6 @@ class crm_file_info(Structure):
     ]
 
 
-class crm_findings_options(Structure):
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("language", c_int32),
-    ]
-
-
 class crm_funnel_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -495,22 +476,6 @@ class crm_kpi_info(Structure):
     ]
 
 
-class crm_kpi_options(Structure):
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("periods", c_int32),
-        ("running", c_int32),
-        ("group", c_int32),
-        ("like_for_like", c_int32),
-        ("least_cases", c_int32),
-        ("kpis", POINTER(c_char_p)),
-        ("kpi_count", c_int64),
-        ("feasts", POINTER(c_int32)),
-        ("feasts_before", POINTER(c_int32)),
-        ("feast_count", c_int64),
-    ]
-
-
 class crm_kpi_value(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -530,16 +495,6 @@ class crm_kpi_value(Structure):
     ]
 
 
-class crm_kpi_evidence_options(Structure):
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("denominator", c_int32),
-        ("kpi", c_char_p),
-        ("period", c_char_p),
-        ("limit", c_int64),
-    ]
-
-
 class crm_lifecycle_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -547,6 +502,55 @@ class crm_lifecycle_options(Structure):
         ("lost_days", c_int32),
         ("horizon_days", c_int32),
         ("natural", c_char_p),
+    ]
+
+
+class crm_cockpit_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("language", c_int32),
+        ("role", c_char_p),
+        ("periods", c_int32),
+        ("running", c_int32),
+        ("parts", c_int32),
+        ("reserved", c_uint32),
+        ("lifecycle", POINTER(crm_lifecycle_options)),
+    ]
+
+
+class crm_findings_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("language", c_int32),
+        ("lifecycle", POINTER(crm_lifecycle_options)),
+    ]
+
+
+class crm_kpi_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("periods", c_int32),
+        ("running", c_int32),
+        ("group", c_int32),
+        ("like_for_like", c_int32),
+        ("least_cases", c_int32),
+        ("kpis", POINTER(c_char_p)),
+        ("kpi_count", c_int64),
+        ("feasts", POINTER(c_int32)),
+        ("feasts_before", POINTER(c_int32)),
+        ("feast_count", c_int64),
+        ("lifecycle", POINTER(crm_lifecycle_options)),
+    ]
+
+
+class crm_kpi_evidence_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("denominator", c_int32),
+        ("kpi", c_char_p),
+        ("period", c_char_p),
+        ("limit", c_int64),
+        ("lifecycle", POINTER(crm_lifecycle_options)),
     ]
 
 
