@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "store/commit.h"
+#include "store/forget_keys.h"
 #include "store/identity.h"
 #include "store/rows.h"
 #include "store/saved_file.h"
@@ -156,6 +157,25 @@ static void forget_customer(crm_store *store, uint32_t id)
   }
 }
 
+/* Documents that were taken back: they are in no chain, but their keys and versions are known. */
+static void forget_taken_back(crm_store *store, const uint8_t *chosen)
+{
+  crm__documents *documents = &store->documents;
+  crm__column *columns[CRM__DOCUMENT_COLUMNS];
+  uint32_t document;
+  uint32_t c;
+  (void)crm__document_columns(documents, columns);
+  for (document = 0; document < documents->keys.count; document++) {
+    if ((crm__column_u8(&documents->flags, document) & CRM__DOCUMENT_LIVE) == 0 &&
+        (is_chosen(chosen, crm__column_u32(&documents->customer, document)) ||
+         is_chosen(chosen, crm__column_u32(&documents->sent, document)))) {
+      for (c = 0; c < CRM__DOCUMENT_COLUMNS; c++) {
+        crm__column_put(columns[c], document, columns[c]->fill);
+      }
+    }
+  }
+}
+
 static void forget_all(crm_store *store, const uint8_t *chosen)
 {
   uint32_t id;
@@ -166,6 +186,7 @@ static void forget_all(crm_store *store, const uint8_t *chosen)
       forget_customer(store, id);
     }
   }
+  forget_taken_back(store, chosen);
   crm__time_span(store, NULL, &store->earliest, &store->latest);
 }
 
@@ -174,6 +195,7 @@ typedef struct names {
   crm__intern customers;
   crm__intern digests;
   crm__column ids;
+  crm__lost_keys lost;
 } names;
 
 static int make_names(crm_store *store, const uint8_t *chosen, names *made)
@@ -185,6 +207,12 @@ static int make_names(crm_store *store, const uint8_t *chosen, names *made)
     crm__intern_close(&made->customers, &store->memory);
     return 0;
   }
+  if (!crm__lost_keys_make(store, chosen, &made->lost)) {
+    crm__intern_close(&made->customers, &store->memory);
+    crm__intern_close(&made->digests, &store->memory);
+    crm__column_close(&made->ids, &store->memory);
+    return 0;
+  }
   return 1;
 }
 
@@ -193,9 +221,10 @@ static void free_names(crm_store *store, names *made)
   crm__intern_close(&made->customers, &store->memory);
   crm__intern_close(&made->digests, &store->memory);
   crm__column_close(&made->ids, &store->memory);
+  crm__lost_keys_free(&made->lost, &store->memory);
 }
 
-static void take_names(crm_store *store, const uint8_t *chosen, const names *made)
+static void take_names(crm_store *store, const uint8_t *chosen, names *made)
 {
   crm__intern old = store->customers;
   crm__intern_close(&store->erased, &store->memory);
@@ -204,6 +233,7 @@ static void take_names(crm_store *store, const uint8_t *chosen, const names *mad
   store->erased = made->digests;
   store->erased_ids = made->ids;
   crm__keys_take(store, chosen, &old);
+  crm__lost_keys_take(&made->lost, store);
 }
 
 static crm_status refuse_anonymous(const crm_store *store, const uint8_t *chosen, crm_error *error)

@@ -382,6 +382,94 @@ static void test_erased_keys_are_gone(void **state)
   place_free(&at);
 }
 
+/* All facts of one customer: every text in them ends in "ofrose", but for what others have too. */
+static void put_rose(crm_store *store)
+{
+  put(store, "customers",
+      "customer,kind,joined,region,segment,owner,origin,channels,email\n"
+      "keyofrose,person,2023-01-01,regionofrose,groupofrose,ownerofrose,wayofrose,mailofrose,a longer text of 17 or more ofrose\n",
+      "");
+  put(store, "sales",
+      "document,line,time,customer,kind,amount,product,branch,staff,currency,rate,original,source\n"
+      "docofrose,lineofrose,2023-01-01,keyofrose,sale,5,thingofrose,placeofrose,clerkofrose,ROS,2,,\n"
+      "a longer key of a document ofrose,,2023-01-02,keyofrose,return,-5,thingofrose,,,,,unheardofrose,systemofrose\n"
+      "D9,,2023-01-03,keyofrose,sale,7,soap,b1,,,,,\n",
+      "");
+  put(store, "sales", "document,time,customer,kind,amount,version\nvoidofrose,2023-01-04,keyofrose,sale,8,1\n", "");
+  put(store, "sales", "document,time,customer,kind,amount,version\nvoidofrose,2023-01-04,keyofrose,void,0,2\n", "");
+  put(store, "opportunities",
+      "opportunity,customer,created,amount,pipeline,stage,owner,product,origin,competitor,note\n"
+      "chanceofrose,keyofrose,2023-01-01,5,pipeofrose,stepofrose,bossofrose,dreamofrose,gateofrose,foeofrose,noteofrose\n",
+      "");
+  put(store, "stages",
+      "opportunity,time,stage,reason,owner,id\nchanceofrose,2023-01-02,phaseofrose,whyofrose,aideofrose,rowofrose\n", "");
+  put(store, "interactions",
+      "time,customer,channel,staff,reason,result,effect,script,campaign,id,source\n"
+      "2023-01-01,keyofrose,lineofrose2,voiceofrose,motiveofrose,endofrose,gainofrose,playofrose,driveofrose,callofrose,boxofrose\n",
+      "");
+  put(store, "payments", "document,kind,customer,time,amount\nbillofrose,invoice,keyofrose,2023-01-01,5\n", "");
+  put(store, "ownership", "customer,owner,from\nkeyofrose,keeperofrose,2023-01-01\n", "");
+  put(store, "changes", "customer,field,time,staff\nkeyofrose,fieldofrose,2023-01-01,handofrose\n", "");
+}
+
+static void put_others(crm_store *store)
+{
+  assert_int_equal(crm_store_attribute(store, "customers", "email", CRM_TYPE_TEXT, NULL), CRM_OK);
+  assert_int_equal(crm_store_attribute(store, "opportunities", "note", CRM_TYPE_TEXT, NULL), CRM_OK);
+  put(store, "customers", "customer,region,email\nother,north,o@x.example\nkinofrose,north,\n", "");
+  put(store, "sales",
+      "document,time,customer,kind,amount,product,branch,staff,original\nX1,2023-01-05,other,sale,5,soap,b1,s1,\n"
+      "X2,2023-01-06,other,return,-5,soap,b1,s1,lostofother\n",
+      "");
+  put(store, "interactions", "time,customer,channel\n2023-01-01,other,phone\n", "");
+}
+
+/* After forgetting and compacting, in the file and in a file that is saved, no name stays that was the customer's alone;
+ * what others have too stays. The facts come back when they are sent again. */
+static void test_forgotten_names_are_gone(void **state)
+{
+  place at = place_new();
+  crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+  crm_store *memory = store_new(NULL);
+  crm_store *read;
+  (void)state;
+  put_others(store);
+  put_rose(store);
+  put_others(memory);
+  put_rose(memory);
+  erase_key(store, "keyofrose", 1);
+  erase_key(memory, "keyofrose", 1);
+  assert_true(holds(at.disk, PATH, "ofrose"));
+  read = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
+  assert_store_same(store, read, "forgotten");
+  crm_store_free(read);
+  assert_int_equal(crm_store_compact(store, NULL), CRM_OK);
+  assert_true(holds(at.disk, PATH, "kinofrose"));       /* somebody else */
+  erase_key(store, "kinofrose", 1);
+  erase_key(memory, "kinofrose", 1);
+  assert_int_equal(crm_store_compact(store, NULL), CRM_OK);
+  assert_false(holds(at.disk, PATH, "ofrose"));
+  assert_false(holds(at.disk, PATH, "ROS"));
+  assert_true(holds(at.disk, PATH, "lostofother") && holds(at.disk, PATH, "soap") && holds(at.disk, PATH, "b1"));
+  read = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
+  assert_store_same(store, read, "compacted");
+  crm_store_free(read);
+  assert_store_same(store, memory, "in memory");
+  assert_int_equal(crm_store_save(memory, &at.options, "saved.crm", NULL), CRM_OK);
+  assert_false(holds(at.disk, "saved.crm", "ofrose"));
+  assert_true(holds(at.disk, "saved.crm", "lostofother"));
+  put(store, "customers", "customer,region,email\nkinofrose,north,\n", "");
+  put_rose(store);
+  assert_int_equal(crm_store_verify(store, NULL), CRM_OK);
+  read = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
+  assert_store_same(store, read, "replayed");
+  assert_int_equal(crm_store_verify(read, NULL), CRM_OK);
+  crm_store_free(read);
+  crm_store_free(memory);
+  crm_store_free(store);
+  place_free(&at);
+}
+
 /* ---- copies ---- */
 
 static void test_backup_while_a_load_is_open(void **state)
@@ -773,6 +861,7 @@ int main(void)
     cmocka_unit_test(test_every_commit_is_there),
     cmocka_unit_test(test_profiles),
     cmocka_unit_test(test_erased_keys_are_gone),
+    cmocka_unit_test(test_forgotten_names_are_gone),
     cmocka_unit_test(test_backup_while_a_load_is_open),
     cmocka_unit_test(test_own_file_is_refused),
     cmocka_unit_test(test_reader_stays),
