@@ -3,6 +3,7 @@
 #include "store/saved_profiles.h"
 
 #include "base/error.h"
+#include "store/erase.h"
 #include "store/saved_log.h"
 
 /* What a load is given, on its way into the store's file: slices of rows as they were decoded, so that whoever opens
@@ -280,11 +281,33 @@ static void add_slice(crm_load *load, int32_t table, int64_t count)
   }
 }
 
+/* Keys that were erased do not get into the file again: what stands for them does. Not where documents are made of the
+ * content of rows, which a reader has to make again. */
+static void hide_erased(crm_load *load, int32_t table, int64_t count)
+{
+  int32_t column;
+  if (load->store->erased.count == 0 || (table == CRM__TABLE_SALES && load->document_mode != CRM_DOCUMENT_COLUMN)) {
+    return;
+  }
+  for (column = 0; column < crm__schema(table)->count; column++) {
+    crm__cells *cells = &load->slice->cells[column];
+    if (!cells->present || cells->keys == NULL || crm__schema_names(table, column) != CRM__NAMES_CUSTOMERS) {
+      continue;
+    }
+    if (cells->integers == CRM__CELLS_KEYS) {
+      crm__erased_keys(load->store, cells->keys, (uint64_t)count);
+    } else {
+      crm__erased_integers(load->store, cells->values, (uint64_t)count);
+    }
+  }
+}
+
 crm_status crm__capture_slice(crm_load *load, int32_t table, int64_t count, crm_error *error)
 {
   if (load->capture == NULL) {
     return CRM_OK;
   }
+  hide_erased(load, table, count);
   add_slice(load, table, count);
   return end_slice(load, error);
 }
@@ -298,6 +321,7 @@ static void add_texts(crm_load *load, const crm_column *texts, int64_t from, int
   for (i = 0; i < count; i++) {
     keys[i] = crm__key_from(texts->bytes + offsets[i], (size_t)(offsets[i + 1] - offsets[i]));
   }
+  crm__erased_keys(load->store, keys, (uint64_t)count);
   add_keys(load, keys, count);
 }
 
@@ -311,6 +335,10 @@ static void add_plain_column(crm_load *load, const crm__plain_rows *rows, int32_
   crm__bytes_u8(bytes, memory, texts ? CRM__CELLS_AS_KEYS : keys ? CRM__CELLS_AS_INTEGERS : CRM__CELLS_AS_VALUES);
   if (texts) {
     add_texts(load, rows->customers, rows->from, count);
+  } else if (column == CRM__SALES_CUSTOMER && load->store->erased.count > 0) {
+    memcpy(load->slice->integer_runs, rows->at[column], (size_t)count * sizeof *rows->at[column]);
+    crm__erased_integers(load->store, load->slice->integer_runs, (uint64_t)count);
+    add_numbers(load, load->slice->integer_runs, count);
   } else {
     add_numbers(load, rows->at[column], count);
   }

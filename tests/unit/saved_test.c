@@ -377,6 +377,12 @@ static void test_erased_keys_are_gone(void **state)
   assert_store_same(store, read, "compacted");
   put(store, "sales", "document,time,customer,amount\n1,2023-01-01,rosemary.secret,5\n", "");   /* recognised */
   assert_int_equal(crm_store_documents(store), 2);
+  put(store, "customers", "customer,region,parent\nrosemary.secret,north,\nthyme,,rosemary.secret\n", "");
+  put(store, "parents", "customer,parent,from\nthyme,rosemary.secret,2023-01-01\n", "");
+  assert_false(holds(at.disk, PATH, "rosemary"));   /* not through the log either */
+  crm_store_free(read);
+  read = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
+  assert_store_same(store, read, "sent again");
   crm_store_free(read);
   crm_store_free(store);
   place_free(&at);
