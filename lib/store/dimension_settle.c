@@ -65,6 +65,12 @@ static int touch_row(crm_load *load, int32_t table, uint64_t row, uint32_t id)
 #define VERDICT_APPLY 1
 #define VERDICT_CONFLICT 2
 
+static int lost_parent(const crm_store *store, int32_t table, uint32_t id)
+{
+  return table == CRM__TABLE_CUSTOMERS &&
+         crm__column_u32(&store->dimensions[table].repeat, id) == CRM__PARENT_FORGOTTEN;
+}
+
 /* Settles the rows order[from .. to - 1], which share a key: the highest version counts, if it is one. */
 static void settle_group(const crm_load *load, int32_t table, const uint32_t *order, uint64_t from, uint64_t to,
                          uint32_t id, uint8_t *verdicts)
@@ -94,8 +100,8 @@ static void settle_group(const crm_load *load, int32_t table, const uint32_t *or
     verdict = VERDICT_CONFLICT;
   } else if (present && best == kept) {
     verdict = stored_equal(load, table, order[first], id) ? VERDICT_DUPLICATE
-              : load->replace                             ? VERDICT_APPLY
-                                                          : VERDICT_CONFLICT;
+              : load->replace || lost_parent(store, table, id) ? VERDICT_APPLY
+                                                               : VERDICT_CONFLICT;
   }
   for (i = from; i < to; i++) {
     int top = staged_version(load, table, order[i]) == best;

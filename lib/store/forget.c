@@ -75,33 +75,35 @@ static void forget_rows(crm_store *store, const uint8_t *chosen)
   }
 }
 
-/* A row of another customer no longer names a chosen one. Its version is one less than what was sent, so that the same
- * row may bring the name back. */
+/* Whether a row of a customer names a chosen one as its parent. */
+static int is_child(const crm_store *store, uint32_t row, const uint8_t *chosen)
+{
+  return crm__row_live(store, CRM__TABLE_CUSTOMERS, row) &&
+         is_chosen(chosen, crm__row_sent(store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_PARENT, row));
+}
+
+/* A row of another customer no longer names a chosen one, and is marked, so that the same version of it may bring the
+ * name back. */
 static void forget_parents(crm_store *store, const uint8_t *chosen)
 {
   crm__dimension *customers = &store->dimensions[CRM__TABLE_CUSTOMERS];
-  crm__column *versions = &customers->values[crm__version_column(CRM__TABLE_CUSTOMERS)];
   uint32_t row;
   for (row = 0; row < crm__rows_count(store, CRM__TABLE_CUSTOMERS); row++) {
-    if (crm__row_live(store, CRM__TABLE_CUSTOMERS, row) &&
-        is_chosen(chosen, crm__row_sent(store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_PARENT, row))) {
-      int64_t version = crm__column_i64(versions, row);
+    if (is_child(store, row, chosen)) {
       crm__column_put_u32(&customers->values[CRM__CUSTOMERS_PARENT], row, CRM__NONE);
-      crm__column_put_i64(versions, row, version == CRM__NULL ? -1 : version > INT64_MIN + 1 ? version - 1 : version);
+      crm__column_put_u32(&customers->repeat, row, CRM__PARENT_FORGOTTEN);
       store->profiles[row].changed = store->version;
     }
   }
 }
 
 /* 0: no memory. */
-static int touch_versions(crm_store *store, const uint8_t *chosen)
+static int touch_marks(crm_store *store, const uint8_t *chosen)
 {
-  crm__column *versions =
-      &store->dimensions[CRM__TABLE_CUSTOMERS].values[crm__version_column(CRM__TABLE_CUSTOMERS)];
   uint32_t row;
   for (row = 0; row < crm__rows_count(store, CRM__TABLE_CUSTOMERS); row++) {
-    if (is_chosen(chosen, crm__row_sent(store, CRM__TABLE_CUSTOMERS, CRM__CUSTOMERS_PARENT, row)) &&
-        !crm__column_touch(versions, &store->memory, row)) {
+    if (is_child(store, row, chosen) &&
+        !crm__column_touch(&store->dimensions[CRM__TABLE_CUSTOMERS].repeat, &store->memory, row)) {
       return 0;
     }
   }
@@ -260,7 +262,7 @@ static crm_status forget(crm_store *store, const char *const *keys, int64_t coun
   }
   crm__books_take(store, NULL, &before);
   crm__books_take(store, chosen, &after);
-  if (!touch_versions(store, chosen) || !make_names(store, chosen, &made)) {
+  if (!touch_marks(store, chosen) || !make_names(store, chosen, &made)) {
     return crm__fail_memory(error);
   }
   status = crm__receipt(store, "forgotten_keys", ids, &before, &after, receipt, error);

@@ -80,12 +80,16 @@ typedef struct crm__profile {
 typedef struct crm__dimension {
   crm__intern keys;                          /* of what tells a row from others; see rows_key.c */
   crm__column present;                       /* 1: there is a row */
-  crm__column repeat;                        /* of rows without key and id: how many equal ones there are before it */
+  crm__column repeat;                        /* of rows without key and id: how many equal ones there are before it;
+                                              * of customers: CRM__PARENT_FORGOTTEN or 0 */
   crm__column values[CRM__TABLE_COLUMNS];    /* by schema column, attributes after */
   uint64_t live;                             /* rows that are there */
   int64_t latest;                            /* latest time of an event in them, INT64_MIN: none */
   uint64_t budget[CRM__TABLE_COLUMNS];       /* sums of absolute values, of columns of money and numbers */
 } crm__dimension;
+
+/* The row lost its parent when that was forgotten; the same version may bring it back. */
+#define CRM__PARENT_FORGOTTEN 1U
 
 /* Which customers are one, by id; nothing at all where nobody is merged. */
 typedef struct crm__identity {

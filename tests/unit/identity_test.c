@@ -757,7 +757,7 @@ static void test_forget(void **state)
                 "rows_payments,3,2,50.00,40.00\nrows_merges,1,0,,\nrows_ownership,2,1,,\nrows_parents,2,1,,\n");
   assert_int_equal(crm_store_customer(store, "a", &table, NULL), CRM_ERROR_NOT_FOUND);
   assert_int_equal(crm_store_documents(store), 5);
-  assert_result(rows_of(store, "customers"), "customer,parent,version\nb,,-1\nc,b,\n");
+  assert_result(rows_of(store, "customers"), "customer,parent,version\nb,,\nc,b,\n");
   assert_result(rows_of(store, "interactions"), "customer\nb\nb\na2\n");
   assert_result(rows_of(store, "stages"), "opportunity,customer\n2,\n,b\n");
   text_add_store(&after, store, 0);
@@ -771,6 +771,43 @@ static void test_forget(void **state)
   assert_int_equal(crm_store_documents(store), 7);
   text_free(&before);
   text_free(&after);
+  crm_store_free(store);
+}
+
+static void send_customers(crm_store *store, const char *text, int64_t rejected)
+{
+  crm_load *load = NULL;
+  crm_load_counts counts = CRM_LOAD_COUNTS_INIT;
+  assert_int_equal(crm_load_begin(store, NULL, &load, NULL), CRM_OK);
+  assert_int_equal(read_text(load, "customers", NULL, text, 0, NULL), CRM_OK);
+  assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
+  assert_int_equal(crm_load_count(load, "customers", &counts, NULL), CRM_OK);
+  assert_int_equal(counts.rejected, rejected);
+  crm_load_free(load);
+}
+
+/* All versions of a row that lost its parent may be sent again, in any order: older ones change nothing, the same one
+ * brings the parent back, once. */
+static void test_forget_parent_versions(void **state)
+{
+  static const char old[] = "customer,parent,region,version\nb,a,west,3\n";
+  static const char now[] = "customer,parent,region,version\nb,a,east,4\n";
+  static const char other[] = "customer,parent,region,version\nb,c,east,4\n";
+  crm_store *store = store_new(NULL);
+  int newest;
+  (void)state;
+  send_customers(store, "customer,region\na,north\n", 0);
+  send_customers(store, old, 0);
+  send_customers(store, now, 0);
+  for (newest = 0; newest < 2; newest++) {
+    crm_table_free(receipt_of(store, crm_identity_forget, "a"));
+    assert_result(rows_of(store, "customers"), "customer,parent,region,version\nb,,east,4\n");
+    send_customers(store, "customer,region\na,north\n", 0);
+    send_customers(store, newest ? now : old, 0);
+    send_customers(store, newest ? old : now, 0);
+    assert_result(rows_of(store, "customers"), "customer,parent,region,version\na,,north,\nb,a,east,4\n");
+  }
+  send_customers(store, other, 1);   /* the version has its parent again */
   crm_store_free(store);
 }
 
@@ -845,6 +882,7 @@ int main(void)
       cmocka_unit_test(test_any_order),      cmocka_unit_test(test_any_undone), cmocka_unit_test(test_rollback),
       cmocka_unit_test(test_every_table),    cmocka_unit_test(test_forgotten_as_never_sent),
       cmocka_unit_test(test_erase),          cmocka_unit_test(test_erase_integers), cmocka_unit_test(test_forget),
+      cmocka_unit_test(test_forget_parent_versions),
       cmocka_unit_test(test_forget_erased),  cmocka_unit_test(test_refused),     cmocka_unit_test(test_aliases),
       cmocka_unit_test(test_random),         cmocka_unit_test(test_erased_at_the_till),
       cmocka_unit_test(test_erased_order),

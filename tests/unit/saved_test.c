@@ -393,7 +393,8 @@ static void put_rose(crm_store *store)
 {
   put(store, "customers",
       "customer,kind,joined,region,segment,owner,origin,channels,email\n"
-      "keyofrose,person,2023-01-01,regionofrose,groupofrose,ownerofrose,wayofrose,mailofrose,a longer text of 17 or more ofrose\n",
+      "keyofrose,person,2023-01-01,regionofrose,groupofrose,ownerofrose,wayofrose,mailofrose,"
+      "a longer text of 17 or more ofrose\n",
       "");
   put(store, "sales",
       "document,line,time,customer,kind,amount,product,branch,staff,currency,rate,original,source\n"
@@ -405,13 +406,17 @@ static void put_rose(crm_store *store)
   put(store, "sales", "document,time,customer,kind,amount,version\nvoidofrose,2023-01-04,keyofrose,void,0,2\n", "");
   put(store, "opportunities",
       "opportunity,customer,created,amount,pipeline,stage,owner,product,origin,competitor,note\n"
-      "chanceofrose,keyofrose,2023-01-01,5,pipeofrose,stepofrose,bossofrose,dreamofrose,gateofrose,foeofrose,noteofrose\n",
+      "chanceofrose,keyofrose,2023-01-01,5,pipeofrose,stepofrose,bossofrose,dreamofrose,gateofrose,foeofrose,"
+      "noteofrose\n",
       "");
   put(store, "stages",
-      "opportunity,time,stage,reason,owner,id\nchanceofrose,2023-01-02,phaseofrose,whyofrose,aideofrose,rowofrose\n", "");
+      "opportunity,time,stage,reason,owner,id\n"
+      "chanceofrose,2023-01-02,phaseofrose,whyofrose,aideofrose,rowofrose\n",
+      "");
   put(store, "interactions",
       "time,customer,channel,staff,reason,result,effect,script,campaign,id,source\n"
-      "2023-01-01,keyofrose,lineofrose2,voiceofrose,motiveofrose,endofrose,gainofrose,playofrose,driveofrose,callofrose,boxofrose\n",
+      "2023-01-01,keyofrose,lineofrose2,voiceofrose,motiveofrose,endofrose,gainofrose,playofrose,"
+      "driveofrose,callofrose,boxofrose\n",
       "");
   put(store, "payments", "document,kind,customer,time,amount\nbillofrose,invoice,keyofrose,2023-01-01,5\n", "");
   put(store, "ownership", "customer,owner,from\nkeyofrose,keeperofrose,2023-01-01\n", "");
@@ -430,8 +435,8 @@ static void put_others(crm_store *store)
   put(store, "interactions", "time,customer,channel\n2023-01-01,other,phone\n", "");
 }
 
-/* After forgetting and compacting, in the file and in a file that is saved, no name stays that was the customer's alone;
- * what others have too stays. The facts come back when they are sent again. */
+/* After forgetting and compacting, in the file and in a file that is saved, no name stays that was the customer's
+ * alone; what others have too stays. The facts come back when they are sent again. */
 static void test_forgotten_names_are_gone(void **state)
 {
   place at = place_new();
