@@ -270,6 +270,7 @@ static const entry entries[] = {
   {"measure", "spend_per_customer", {"Spend per customer", "人均消费额"}},
   {"measure", "median_gap", {"Days between purchases, median", "购物周期（中位数，天）"}},
   {"measure", "mean_gap", {"Days between purchases, mean", "购物周期（平均，天）"}},
+  {"measure", "beyond_rhythm", {"Silent for over three of their own gaps", "超过自身购物周期三倍未购"}},
   {"status", "ok", {"", ""}},
   {"status", "tied", {"tied", "并列"}},
   {"status", "overflow", {"too large", "超出范围"}},

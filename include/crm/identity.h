@@ -36,10 +36,11 @@ CRM_API crm_status crm_identity_erase(crm_store *store, const char *const *keys,
 
 /* Forgets customers: their documents with all lines, their rows in every table (the entries into stages of their
  * opportunities too) and their keys are gone, and so are the names that nothing else mentions: keys of documents,
- * opportunities and rows, texts. Totals change accordingly. Where a row of another customer names one
- * of them (as `parent`), that cell is empty afterwards. Nothing is kept that recognises them: the same facts sent
- * again are new ones and come back, the rows that lost a cell too. Receipt and errors as above (forgotten_keys
- * in place of erased_keys), time in proportion to all facts; ARGUMENT too for a key that the store's options call anonymous. Since 0.1. */
+ * opportunities and rows, texts. Totals change accordingly. Where a row of another customer names one of them (as
+ * `parent`), that cell is empty afterwards. Nothing is kept that recognises them: the same facts sent again are new
+ * ones and come back, the rows that lost a cell too. Receipt and errors as above (forgotten_keys in place of
+ * erased_keys), time in proportion to all facts; ARGUMENT too for a key that the store's options call anonymous.
+ * Since 0.1. */
 CRM_API crm_status crm_identity_forget(crm_store *store, const char *const *keys, int64_t count, crm_table **receipt,
                                        crm_error *error);
 

@@ -31,6 +31,8 @@ CRM_API crm_status crm_rhythm_compute(const crm_store *store, const crm_scope *s
  * (ok; undefined where there is no case; overflow where the value does not fit, which is null then).
  * frequency: 365 * occasions / days of exposure. average_order: money / occasions, anonymous ones too.
  * orders_per_customer, spend_per_customer. median_gap (numerator and denominator null), mean_gap: over all gaps.
+ * beyond_rhythm: of the customers with 3 gaps or more those who have been idle for over 3 of their own median gaps, the
+ * churn of customers without a contract.
  * Values have six decimals, money among them in whole units; money among the numerators is in minor units.
  * Complexity and errors as above. Since 0.1. */
 CRM_API crm_status crm_rhythm_summary(const crm_store *store, const crm_scope *scope, crm_table **table,

@@ -17,16 +17,26 @@ int32_t crm__life_event_day(const crm_lifecycle *lifecycle, const crm__life_even
   return crm__business_day(event->time, lifecycle->day_start) - (event->cause == CRM__CAUSE_IDLE);
 }
 
+static void end_period(crm__life_flow *of, int before, int after)
+{
+  if (of != NULL) {
+    of->gone += before && !after;
+  }
+}
+
 /* Adds the flows of one life; *stock gets what came before the first period. */
 static void add_life(const crm_lifecycle *lifecycle, uint32_t id, const crm__activity *activity,
                      crm__life_flow *flows, int64_t *stock)
 {
+  crm__life_flow *at = NULL;   /* of the period at hand, */
+  int before = 0;              /* and whether the life was active before it */
   int active = 0;
   int ever = 0;
   uint64_t i;
   for (i = lifecycle->starts[id]; i < lifecycle->starts[id + 1U]; i++) {
     const crm__life_event *event = &lifecycle->events[i];
     int now = crm__life_active(event);
+    crm__life_flow *to;
     uint16_t place;
     int32_t day;
     if (now == active) {
@@ -34,10 +44,15 @@ static void add_life(const crm_lifecycle *lifecycle, uint32_t id, const crm__act
     }
     day = crm__life_event_day(lifecycle, event);
     place = crm__activity_place(activity, day);
+    to = day < activity->starts[0] || place == CRM__NO_PLACE ? NULL : &flows[place - 1];
+    if (to != at) {
+      end_period(at, before, active);
+      at = to;
+      before = active;
+    }
     if (day < activity->starts[0]) {
       *stock += now ? 1 : -1;
-    } else if (place != CRM__NO_PLACE) {
-      crm__life_flow *to = &flows[place - 1];
+    } else if (to != NULL) {
       to->entered += now && !ever;
       to->came_back += now && ever;
       to->left += !now;
@@ -45,6 +60,7 @@ static void add_life(const crm_lifecycle *lifecycle, uint32_t id, const crm__act
     ever |= now;
     active = now;
   }
+  end_period(at, before, active);
 }
 
 crm_status crm__life_flows(const crm_lifecycle *lifecycle, crm__scope *scope, const crm__calendar *calendar,
@@ -67,7 +83,16 @@ crm_status crm__life_flows(const crm_lifecycle *lifecycle, crm__scope *scope, co
 }
 
 enum { BUCKET_PERIOD, BUCKET_START, BUCKET_NEW, BUCKET_BACK, BUCKET_LOST, BUCKET_END, BUCKET_RATE, BUCKET_STEADY,
-       BUCKET_COMPLETE, BUCKET_COLUMNS };
+       BUCKET_COMPLETE, BUCKET_START_LOST, BUCKET_CHURN, BUCKET_RETENTION, BUCKET_COLUMNS };
+
+static void put_ratio(crm_table *table, int32_t column, int64_t numerator, int64_t denominator)
+{
+  if (denominator > 0) {
+    crm__table_put(table, column, crm__ratio(numerator, denominator));
+  } else {
+    crm__table_put_null(table, column);
+  }
+}
 
 static void put_period(crm_table *table, const crm__life_flow *of, int64_t stock)
 {
@@ -77,11 +102,10 @@ static void put_period(crm_table *table, const crm__life_flow *of, int64_t stock
   crm__table_put(table, BUCKET_BACK, of->came_back);
   crm__table_put(table, BUCKET_LOST, of->left);
   crm__table_put(table, BUCKET_END, stock + of->entered + of->came_back - of->left);
-  if (stock > 0) {
-    crm__table_put(table, BUCKET_RATE, crm__ratio(of->left, stock));
-  } else {
-    crm__table_put_null(table, BUCKET_RATE);
-  }
+  put_ratio(table, BUCKET_RATE, of->left, stock);
+  crm__table_put(table, BUCKET_START_LOST, of->gone);
+  put_ratio(table, BUCKET_CHURN, of->gone, stock);
+  put_ratio(table, BUCKET_RETENTION, stock - of->gone, stock);
   if (stock > 0 && of->left > 0 &&
       crm__multiply_divide_round(of->entered + of->came_back, stock, of->left, &steady) == 0) {
     crm__table_put(table, BUCKET_STEADY, steady);
@@ -96,7 +120,9 @@ static crm_status make_bucket(const crm_lifecycle *lifecycle, crm__scope *scope,
   static const crm__table_column columns[BUCKET_COLUMNS] = {
     { "period", CRM_TYPE_TEXT, 0 },         { "start", CRM_TYPE_INTEGER, 0 },   { "new", CRM_TYPE_INTEGER, 0 },
     { "reactivated", CRM_TYPE_INTEGER, 0 }, { "lost", CRM_TYPE_INTEGER, 0 },    { "end", CRM_TYPE_INTEGER, 0 },
-    { "leak_rate", CRM_TYPE_DECIMAL, 6 },   { "steady_state", CRM_TYPE_INTEGER, 0 }, { "complete", CRM_TYPE_BOOLEAN, 0 }
+    { "leak_rate", CRM_TYPE_DECIMAL, 6 },   { "steady_state", CRM_TYPE_INTEGER, 0 },
+    { "complete", CRM_TYPE_BOOLEAN, 0 },    { "start_lost", CRM_TYPE_INTEGER, 0 },
+    { "churn_rate", CRM_TYPE_DECIMAL, 6 },  { "retention_rate", CRM_TYPE_DECIMAL, 6 }
   };
   const crm__calendar *calendar = what;
   crm__activity activity;

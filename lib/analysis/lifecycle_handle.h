@@ -105,6 +105,7 @@ typedef struct crm__life_flow {
   int64_t entered;       /* for the first time */
   int64_t came_back;
   int64_t left;
+  int64_t gone;          /* active before the period and not at its end */
 } crm__life_flow;
 
 /* The flows of the activity's periods, in the scope's scratch; *stock: active customers before the first of them. */

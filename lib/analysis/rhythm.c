@@ -187,9 +187,24 @@ typedef struct sums {
   int64_t exposure;
   int64_t gaps;         /* their number, */
   int64_t gap_days;     /* and sum */
+  int64_t rhythmic;     /* customers with a rhythm of their own, */
+  int64_t beyond;       /* and those who have been silent for long by it */
   int64_t all_orders;   /* anonymous ones too */
   int64_t all_money;
 } sums;
+
+#define RHYTHM_GAPS_LEAST 3    /* gaps that make a rhythm */
+#define BEYOND 3               /* so many of the customer's median gaps */
+
+static void sum_rhythm(const rhythms *all, const crm__scope *scope, uint32_t id, const crm__measure *measure, sums *to)
+{
+  uint64_t count = all->gaps.starts[id + 1U] - all->gaps.starts[id];
+  if (count >= RHYTHM_GAPS_LEAST) {
+    int64_t idle = (int64_t)scope->as_of_day - measure->last;
+    to->rhythmic++;
+    to->beyond += 2 * idle > BEYOND * crm__twice_median(all->gaps.days + all->gaps.starts[id], count);
+  }
+}
 
 static void sum_customers(const rhythms *all, const crm__scope *scope, sums *to)
 {
@@ -203,6 +218,7 @@ static void sum_customers(const rhythms *all, const crm__scope *scope, sums *to)
       to->money += measure->money;
       to->exposure += exposure_of(all, id);
       to->gap_days += (int64_t)measure->last - measure->first;
+      sum_rhythm(all, scope, id, measure, to);
     }
   }
   to->gaps = (int64_t)all->gaps.starts[customers];
@@ -269,7 +285,7 @@ static crm_status make_summary(crm__scope *scope, crm_table **table, crm_error *
     { "measure", CRM_TYPE_TEXT, 0 },        { "value", CRM_TYPE_DECIMAL, 6 }, { "numerator", CRM_TYPE_INTEGER, 0 },
     { "denominator", CRM_TYPE_INTEGER, 0 }, { "n", CRM_TYPE_INTEGER, 0 },     { "status", CRM_TYPE_TEXT, 0 }
   };
-  sums sum = { 0, 0, 0, 0, 0, 0, 0, 0 };
+  sums sum = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
   int64_t money = MILLION;   /* makes millionths of minor units */
   int32_t digits;
   rhythms all;
@@ -279,7 +295,7 @@ static crm_status make_summary(crm__scope *scope, crm_table **table, crm_error *
     status = sum_facts(&all, scope, &sum, error);
   }
   if (status == CRM_OK) {
-    status = crm__table_begin(crm__scope_memory(scope), "rhythm_summary", columns, TOTAL_COLUMNS, 6, table, error);
+    status = crm__table_begin(crm__scope_memory(scope), "rhythm_summary", columns, TOTAL_COLUMNS, 7, table, error);
   }
   if (status != CRM_OK) {
     return status;
@@ -294,6 +310,7 @@ static crm_status make_summary(crm__scope *scope, crm_table **table, crm_error *
   put_quotient(*table, "spend_per_customer", money, sum.money, sum.customers, sum.customers);
   put_median(*table, all.gaps.days, sum.gaps);
   put_quotient(*table, "mean_gap", MILLION, sum.gap_days, sum.gaps, sum.gaps);
+  put_quotient(*table, "beyond_rhythm", MILLION, sum.beyond, sum.rhythmic, sum.rhythmic);
   return crm__table_finish(table, error);
 }
 

@@ -51,7 +51,7 @@ HEADERS = {
     "lives": "customer,stage,entered,cause,days,step,first,last,idle_days",
     "histories": "customer,stage,entered,left,days,cause,step",
     "transitions": "from,to,customers,share",
-    "bucket": "period,start,new,reactivated,lost,end,leak_rate,steady_state,complete",
+    "bucket": "period,start,new,reactivated,lost,end,leak_rate,steady_state,complete,start_lost,churn_rate,retention_rate",
     "refill": "period,new,reactivated,lost,to_replace,refilled,acquisition_cost,cost_per_new,refill_cost,refill_spent,"
               "growth_spent,status,complete",
     "stays": "age_days,at_risk,survival,remaining_days,status",

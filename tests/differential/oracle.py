@@ -961,6 +961,10 @@ def verb_frequency(store, book):
     median = decimal(half_away(statistics.median(map(Fraction, gaps)) * 10**6), 6) if gaps else ""
     rows.append(["median_gap", median, "", "", str(len(gaps)), "ok" if gaps else "undefined"])
     add("mean_gap", 1, sum(gaps), len(gaps), len(gaps))
+    today = (book.as_of - book.options.day_start) // DAY
+    judged = [key for key, group in rhythm.gaps.items() if len(group) >= 3]
+    beyond = [key for key in judged if today - rhythm.days[key][-1] > 3 * statistics.median(map(Fraction, rhythm.gaps[key]))]
+    add("beyond_rhythm", 1, len(beyond), len(judged), len(judged))
     return "measure,value,numerator,denominator,n,status", rows
 
 

@@ -284,6 +284,26 @@ static void the_bucket_leaks(void **state)
   crm_store_free(store);
 }
 
+/* Contracts: with a limit that nobody reaches the host's word alone ends one. X ends at the start's expense, Y and Z
+ * begin and end within February, W pauses within it. */
+static void contracts_have_their_churn(void **state)
+{
+  crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2024-01-05,X,10\n2,2024-01-06,W,10\n"
+                                       "3,2024-02-02,Y,10\n4,2024-02-03,Z,10\n5,2024-02-20,W,10\n");
+  crm_lifecycle *lifecycle;
+  crm_table *table = NULL;
+  (void)state;
+  facts_load_text(store, "stages", "customer,time,stage\nX,2024-02-10,lost\nY,2024-02-11,lost\nZ,2024-02-12,lost\n"
+                                   "W,2024-02-13,lost\n");
+  lifecycle = follow(store, facts_day(2024, 3, 1), 36500, 0);
+  assert_int_equal(crm_lifecycle_bucket(lifecycle, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "period,start,new,reactivated,lost,end,leak_rate,start_lost,churn_rate,retention_rate\n"
+                       "2024-01,0,2,0,0,2,,0,,\n"
+                       "2024-02,2,2,1,4,1,2.000000,1,0.500000,0.500000\n");
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 static crm_table *refill_of(const crm_lifecycle *lifecycle, int64_t cost, const char *figure)
 {
   crm_refill_options options = CRM_REFILL_OPTIONS_INIT;
@@ -810,6 +830,7 @@ int main(void)
     cmocka_unit_test(a_period_has_its_own_first_entries),
     cmocka_unit_test(stages_between_two_instants),
     cmocka_unit_test(the_bucket_leaks),
+    cmocka_unit_test(contracts_have_their_churn),
     cmocka_unit_test(refilling_has_its_price),
     cmocka_unit_test(merged_lives_are_one),
     cmocka_unit_test(a_segment_is_kept),

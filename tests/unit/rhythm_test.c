@@ -50,7 +50,8 @@ static void test_worked_example(void **state)
                                                         "orders_per_customer,2.750000,11,4,4,ok\n"
                                                         "spend_per_customer,23.517500,9407,4,4,ok\n"
                                                         "median_gap,14.500000,,,6,ok\n"
-                                                        "mean_gap,14.333333,86,6,6,ok\n");
+                                                        "mean_gap,14.333333,86,6,6,ok\n"
+                                                        "beyond_rhythm,1.000000,1,1,1,ok\n");   /* a: 122 days, of 20 */
   crm_store_free(store);
 }
 
@@ -68,7 +69,7 @@ static void test_occasions_by_day(void **state)
   assert_result(ask(crm_rhythm_summary, store, &scope), "measure,numerator,denominator,n\n"
                                                         "frequency,10,364,4\naverage_order,18957,12,12\n"
                                                         "orders_per_customer,10,4,4\nspend_per_customer,9407,4,4\n"
-                                                        "median_gap,,,6\nmean_gap,86,6,6\n");
+                                                        "median_gap,,,6\nmean_gap,86,6,6\nbeyond_rhythm,1,1,1\n");
   crm_store_free(store);
 }
 
@@ -109,7 +110,7 @@ static void test_branch(void **state)
   assert_result(ask(crm_rhythm_summary, store, &scope), "measure,numerator,denominator\n"
                                                         "frequency,9,364\naverage_order,17407,10\n"
                                                         "orders_per_customer,9,4\nspend_per_customer,7907,4\n"
-                                                        "median_gap,,\nmean_gap,83,4\n");
+                                                        "median_gap,,\nmean_gap,83,4\nbeyond_rhythm,0,0\n");
   crm_store_free(store);
 }
 
@@ -144,7 +145,8 @@ static void test_without_cases(void **state)
                                                       "frequency,,0,0,0,undefined\naverage_order,,0,0,0,undefined\n"
                                                       "orders_per_customer,,0,0,0,undefined\n"
                                                       "spend_per_customer,,0,0,0,undefined\n"
-                                                      "median_gap,,,,0,undefined\nmean_gap,,0,0,0,undefined\n");
+                                                      "median_gap,,,,0,undefined\nmean_gap,,0,0,0,undefined\n"
+                                                      "beyond_rhythm,,0,0,0,undefined\n");
   assert_int_equal(crm_rhythm_compute(NULL, NULL, &table, NULL), CRM_ERROR_ARGUMENT);
   assert_int_equal(crm_rhythm_compute(store, NULL, NULL, NULL), CRM_ERROR_ARGUMENT);
   assert_int_equal(crm_rhythm_summary(NULL, NULL, &table, NULL), CRM_ERROR_ARGUMENT);
@@ -184,7 +186,8 @@ static void test_overflow(void **state)
                                                       "average_order,,9000000000000000000,overflow\n"
                                                       "orders_per_customer,1.000000,1,ok\n"
                                                       "spend_per_customer,,9000000000000000000,overflow\n"
-                                                      "median_gap,,,undefined\nmean_gap,,0,undefined\n");
+                                                      "median_gap,,,undefined\nmean_gap,,0,undefined\n"
+                                                      "beyond_rhythm,,0,undefined\n");
   crm_store_free(store);
 }
 
