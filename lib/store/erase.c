@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/sort.h"
 #include "store/cells.h"
 #include "store/identity.h"
 #include "store/rows.h"
@@ -172,19 +173,80 @@ static crm__key free_number(const crm_store *store, int64_t *next)
   return key;
 }
 
-int crm__keys_replaced(crm_store *store, const uint8_t *chosen, crm__intern *made)
+/* Keys that are chosen, by id, and the numbers that they get. */
+typedef struct numbering {
+  const crm_store *store;
+  uint32_t *ids;
+  crm__key *numbers;
+  uint32_t *order;         /* and as many for sorting */
+  uint64_t count;
+} numbering;
+
+/* Those of one customer side by side, the lower key first: who of them stands for a ring, and whose row speaks for all,
+ * is known by the order of their keys, which the numbers keep. */
+static int compare_chosen(const void *context, uint32_t a, uint32_t b)
+{
+  const numbering *of = context;
+  uint32_t x = crm__resolve(of->store, of->ids[a]);
+  uint32_t y = crm__resolve(of->store, of->ids[b]);
+  if (x != y) {
+    return x < y ? -1 : 1;
+  }
+  return crm__key_compare(crm__customer_key(of->store, of->ids[a]), crm__customer_key(of->store, of->ids[b]));
+}
+
+static void free_numbers(numbering *of, crm__memory *memory)
+{
+  crm__free_array(memory, of->ids, of->count, sizeof *of->ids);
+  crm__free_array(memory, of->numbers, of->count, sizeof *of->numbers);
+  crm__free_array(memory, of->order, of->count * 2, sizeof *of->order);
+}
+
+/* 0: no memory; what has been made is freed all the same. */
+static int make_numbers(crm_store *store, const uint8_t *chosen, numbering *of)
 {
   int64_t next = INT64_MIN + 1;
+  uint64_t i;
   uint32_t id;
-  crm__intern_open(made);
+  memset(of, 0, sizeof *of);
+  of->store = store;
   for (id = 0; id < store->customers.count; id++) {
-    crm__key key = chosen[id] ? free_number(store, &next) : crm__intern_key(&store->customers, id, NULL);
-    if (crm__intern_add(made, &store->memory, 0, key) != id) {
-      crm__intern_close(made, &store->memory);
-      return 0;
-    }
+    of->count += chosen[id];
+  }
+  of->ids = crm__alloc_array(&store->memory, of->count, sizeof *of->ids);
+  of->numbers = crm__alloc_array(&store->memory, of->count, sizeof *of->numbers);
+  of->order = crm__alloc_array(&store->memory, of->count * 2, sizeof *of->order);
+  if (of->ids == NULL || of->numbers == NULL || of->order == NULL) {
+    return 0;
+  }
+  for (id = 0, i = 0; i < of->count; id++) {
+    of->ids[i] = id;
+    of->order[i] = (uint32_t)i;
+    i += chosen[id];
+  }
+  crm__merge_sort(of->order, of->order + of->count, of->count, compare_chosen, of);
+  for (i = 0; i < of->count; i++) {
+    of->numbers[of->order[i]] = free_number(store, &next);
   }
   return 1;
+}
+
+int crm__keys_replaced(crm_store *store, const uint8_t *chosen, crm__intern *made)
+{
+  numbering of;
+  uint64_t taken = 0;
+  uint32_t id;
+  int done = make_numbers(store, chosen, &of);
+  crm__intern_open(made);
+  for (id = 0; done && id < store->customers.count; id++) {
+    crm__key key = chosen[id] ? of.numbers[taken++] : crm__intern_key(&store->customers, id, NULL);
+    done = crm__intern_add(made, &store->memory, 0, key) == id;
+  }
+  if (!done) {
+    crm__intern_close(made, &store->memory);
+  }
+  free_numbers(&of, &store->memory);
+  return done;
 }
 
 /* ---- the receipt ---- */

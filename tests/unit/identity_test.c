@@ -691,6 +691,27 @@ static void test_erase_integers(void **state)
   crm_store_free(store);
 }
 
+/* Who stands for keys in a ring, and whose row speaks for a customer without one, is known by the order of the keys, and
+ * stays so when they are erased, whatever order they came in. */
+static void test_erased_order(void **state)
+{
+  crm_store *store = store_new(NULL);
+  (void)state;
+  put(store, "sales", "document,time,customer,amount\n1,2024-01-01,zed,10\n2,2024-01-02,able,5\n3,2024-01-03,root,1\n", "");
+  put(store, "customers", "customer,kind\nyak,business\nbee,internal\n", "");
+  put(store, "merges", MERGES "zed,able,,\nable,zed,,\nyak,root,,\nbee,root,,\n", "");
+  assert_result(customer_of(store, "root"), "customer,kind,orders\nroot,internal,1\n");
+  crm_table_free(receipt_of(store, crm_identity_erase, "zed"));
+  crm_table_free(receipt_of(store, crm_identity_erase, "yak"));
+  assert_verifies(store);
+  assert_result(customer_of(store, "-9223372036854775807"), "orders,net\n2,15.00\n");
+  assert_result(customer_of(store, "-9223372036854775804"), "kind,orders\ninternal,1\n");
+  put(store, "sales", "document,time,customer,amount\n4,2024-01-04,zed,10\n", "");
+  assert_verifies(store);
+  assert_result(customer_of(store, "-9223372036854775807"), "orders,net\n3,25.00\n");
+  crm_store_free(store);
+}
+
 /* Who is erased is served at the till as before. */
 static void test_erased_at_the_till(void **state)
 {
@@ -825,6 +846,7 @@ int main(void)
       cmocka_unit_test(test_erase),          cmocka_unit_test(test_erase_integers), cmocka_unit_test(test_forget),
       cmocka_unit_test(test_forget_erased),  cmocka_unit_test(test_refused),     cmocka_unit_test(test_aliases),
       cmocka_unit_test(test_random),         cmocka_unit_test(test_erased_at_the_till),
+      cmocka_unit_test(test_erased_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
