@@ -37,56 +37,71 @@ static int column_member(crm__member *member, crm__column *column, int32_t holds
   return 1;
 }
 
+/* What a column of documents or lines holds. */
+typedef struct held {
+  int32_t holds;
+  int32_t of;          /* ids: the keys, CRM__KEYS_..., that they lead to; */
+  uint64_t below;      /* small ones: a bound */
+} held;
+
+/* In the order of crm__document_columns. */
+static const held document_columns[CRM__DOCUMENT_COLUMNS] = {
+  {CRM__HOLDS_TIMES, 0, 0},
+  {CRM__HOLDS_IDS, CRM__KEYS_CUSTOMERS, 0},
+  {CRM__HOLDS_IDS, CRM__KEYS_BRANCHES, 0},
+  {CRM__HOLDS_ANY, 0, 0},      /* version */
+  {CRM__HOLDS_VALUES, 0, 0},   /* first line, lines */
+  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_VALUES, 0, 0},   /* sums: net, returned, tax, cost */
+  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_SMALL, 0, 2 * CRM__DOCUMENT_ROWS},
+  {CRM__HOLDS_IDS, CRM__KEYS_DOCUMENTS, 0},
+  {CRM__HOLDS_IDS, CRM__KEYS_CUSTOMERS, 0},
+};
+
+/* In the order of crm__line_columns. */
+static const held line_columns[CRM__LINE_COLUMNS] = {
+  {CRM__HOLDS_SMALL, 0, (uint64_t)8 << 2},
+  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_IDS, CRM__KEYS_PRODUCTS, 0},
+  {CRM__HOLDS_VALUES, 0, 0},   /* quantity, price, discount, tax, cost */
+  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_IDS, CRM__KEYS_NAMES, 0},   /* line, staff, currency */
+  {CRM__HOLDS_IDS, CRM__KEYS_NAMES, 0},
+  {CRM__HOLDS_IDS, CRM__KEYS_NAMES, 0},
+  {CRM__HOLDS_VALUES, 0, 0},   /* rate, amount in the line's currency */
+  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_IDS, CRM__KEYS_DOCUMENTS, 0},
+};
+
+static int held_member(crm_store *store, const held *of, crm__column *column, crm__member *member)
+{
+  uint64_t below = of->below;
+  if (of->holds == CRM__HOLDS_IDS) {
+    below = of->of == CRM__KEYS_CUSTOMERS   ? store->customer_count
+            : of->of == CRM__KEYS_DOCUMENTS ? store->document_count
+                                            : crm__part_keys(store, (uint32_t)of->of)->count;
+  }
+  return column_member(member, column, of->holds, below);
+}
+
 static int document_member(crm_store *store, uint32_t index, crm__member *member)
 {
   crm__column *columns[CRM__DOCUMENT_COLUMNS];
-  const crm__documents *documents = &store->documents;
-  const crm__column *column;
-  if (index >= crm__document_columns(&store->documents, columns)) {
-    return 0;
-  }
-  column = columns[index];
-  if (column == &documents->customer || column == &documents->sent) {
-    return column_member(member, columns[index], CRM__HOLDS_IDS, store->customer_count);
-  }
-  if (column == &documents->branch) {
-    return column_member(member, columns[index], CRM__HOLDS_IDS, store->branches.count);
-  }
-  if (column == &documents->next) {
-    return column_member(member, columns[index], CRM__HOLDS_IDS, store->document_count);
-  }
-  if (column == &documents->flags) {
-    return column_member(member, columns[index], CRM__HOLDS_SMALL, 2 * CRM__DOCUMENT_ROWS);
-  }
-  return column_member(member, columns[index],
-                       column == &documents->version ? CRM__HOLDS_ANY
-                       : column == &documents->time  ? CRM__HOLDS_TIMES
-                                                     : CRM__HOLDS_VALUES,
-                       0);
+  return index < crm__document_columns(&store->documents, columns) &&
+         held_member(store, &document_columns[index], columns[index], member);
 }
 
 static int line_member(crm_store *store, uint32_t index, crm__member *member)
 {
   crm__column *columns[CRM__LINE_COLUMNS];
-  const crm__sales_lines *lines = &store->lines;
-  const crm__column *column;
-  if (index >= crm__line_columns(&store->lines, columns)) {
-    return 0;
-  }
-  column = columns[index];
-  if (column == &lines->code) {
-    return column_member(member, columns[index], CRM__HOLDS_SMALL, (uint64_t)8 << 2);
-  }
-  if (column == &lines->product) {
-    return column_member(member, columns[index], CRM__HOLDS_IDS, store->products.count);
-  }
-  if (column == &lines->original) {
-    return column_member(member, columns[index], CRM__HOLDS_IDS, store->document_count);
-  }
-  if (column->size == sizeof(uint32_t)) {
-    return column_member(member, columns[index], CRM__HOLDS_IDS, store->names.count);
-  }
-  return column_member(member, columns[index], CRM__HOLDS_VALUES, 0);
+  return index < crm__line_columns(&store->lines, columns) &&
+         held_member(store, &line_columns[index], columns[index], member);
 }
 
 int32_t crm__words_count(const char *words)
