@@ -91,7 +91,7 @@ static crm_status fill_gap(FILE *file, uint64_t offset)
 
 static crm_status stdio_write_at(void *context, void *file, uint64_t offset, const void *bytes, size_t size)
 {
-  crm_status status = fill_gap(file, offset);
+  crm_status status = offset > LONG_MAX ? CRM_ERROR_LIMIT : fill_gap(file, offset);
   (void)context;
   if (status == CRM_OK) {
     status = seek(file, offset);
