@@ -13,7 +13,6 @@
 #include "support/disk.h"
 #include "support/fault.h"
 #include "support/journals.h"
-#include "support/rounds.h"
 
 /* A history of commits with the n-th call failing, for every n: what was acknowledged is there, and going on gives the
  * same frames as without the fault. */
@@ -137,9 +136,9 @@ static int drop_clean(void **state)
   return 0;
 }
 
-/* One run with a fault; answers whether it met one. */
-static int run_with_fault(uint32_t caps, int kind, uint64_t at, int on)
+static int run_with_fault(int kind, uint64_t at, int on, void *user)
 {
+  uint32_t caps = *(const uint32_t *)user;
   crm__memory memory;
   test_disk *disk = test_disk_create(caps);
   uint64_t acknowledged = 0;
@@ -173,20 +172,12 @@ static int run_with_fault(uint32_t caps, int kind, uint64_t at, int on)
 
 static void every_call_fails(void **state)
 {
-  static const uint32_t caps[] = { ALL_CAPS, DURABLE, 0 };
+  uint32_t caps[] = { ALL_CAPS, DURABLE, 0 };
   uint64_t points = 0;
   size_t i;
-  int kind;
   (void)state;
   for (i = 0; i < sizeof caps / sizeof caps[0]; i++) {
-    for (kind = TEST_DISK_FAIL; kind <= TEST_DISK_FULL; kind++) {
-      uint64_t at = 1;
-      while (run_with_fault(caps[i], kind, at, 0)) {
-        (void)run_with_fault(caps[i], kind, at, 1);
-        points += 2;
-        at = next_point(at);
-      }
-    }
+    points += test_disk_drive(run_with_fault, 1, &caps[i]);
   }
   print_message("I/O points tried: %llu\n", (unsigned long long)points);
 }
@@ -219,8 +210,9 @@ static void lose_process_then_power(test_disk *disk, uint64_t acknowledged, uint
   test_disk_free(after);
 }
 
-static int run_without_power(uint32_t caps, uint64_t at, uint64_t seed)
+static int run_without_power(uint64_t at, uint64_t seed, void *user)
 {
+  uint32_t caps = *(const uint32_t *)user;
   crm__memory memory;
   test_disk *disk = test_disk_create(caps);
   test_disk *after;
@@ -253,72 +245,62 @@ static int run_without_power(uint32_t caps, uint64_t at, uint64_t seed)
 
 static void power_is_lost_at_every_point(void **state)
 {
-  static const uint32_t caps[] = { ALL_CAPS, DURABLE, DURABLE & ~(uint32_t)CRM_IO_NAMES_SURVIVE,
-                                   CRM_IO_SURVIVES_PROCESS | CRM_IO_ATOMIC_REPLACE, 0 };
+  uint32_t caps[] = { ALL_CAPS, DURABLE, DURABLE & ~(uint32_t)CRM_IO_NAMES_SURVIVE,
+                      CRM_IO_SURVIVES_PROCESS | CRM_IO_ATOMIC_REPLACE, 0 };
   uint64_t points = 0;
   size_t i;
   (void)state;
   for (i = 0; i < sizeof caps / sizeof caps[0]; i++) {
-    uint64_t at = 1;
-    int met = 1;
-    for (; met; at = next_point(at)) {
-      uint64_t seed;
-      for (seed = 0; seed < SEEDS; seed++) {
-        met = run_without_power(caps[i], at, seed);
-        points++;
-      }
-    }
+    points += test_disk_drive_power(run_without_power, SEEDS, &caps[i]);
   }
   print_message("crash points tried: %llu\n", (unsigned long long)points);
 }
 
 /* A copy that fails leaves the file that had its name, and the journal that it was made of. */
+static int copy_with_fault(int kind, uint64_t at, int on, void *user)
+{
+  crm__memory memory;
+  test_disk *disk = test_disk_create(ALL_CAPS);
+  test_disk *other = test_disk_create(ALL_CAPS);
+  crm_io io;
+  crm_io other_io;
+  test_history history = { NULL, NULL, "store.crm", 1 };
+  crm__journal *journal = NULL;
+  uint64_t acknowledged = 0;
+  size_t size = 0;
+  crm_status status;
+  int met;
+  (void)user;
+  assert_int_equal(crm__memory_open(&memory, NULL, NULL), CRM_OK);
+  assert_int_equal(run(disk, &memory, &acknowledged), CRM_OK);
+  test_disk_io(disk, &io);
+  test_disk_io(other, &other_io);
+  test_disk_put(other, "copy", "old", 3);
+  history.memory = &memory;
+  history.io = &io;
+  assert_int_equal(test_journal_open(&history, CRM__JOURNAL_READ, &journal, NULL), CRM_OK);
+  test_disk_arm(other, kind, at, on);
+  status = crm__journal_copy(journal, &other_io, "copy", NULL);
+  met = test_disk_faults(other) > 0;
+  assert_int_equal(test_disk_open(other), 0);
+  (void)test_disk_bytes(other, "copy", &size);
+  assert_true(size == 3 || size == clean_size);
+  assert_true(size == clean_size || status != CRM_OK);
+  test_disk_arm(other, 0, 0, 0);
+  assert_int_equal(crm__journal_copy(journal, &other_io, "copy", NULL), CRM_OK);
+  (void)test_disk_bytes(other, "copy", &size);
+  assert_int_equal(size, clean_size);
+  crm__journal_close(journal);
+  assert_int_equal(memory.used, 0);
+  test_disk_free(disk);
+  test_disk_free(other);
+  return met;
+}
+
 static void a_copy_that_fails(void **state)
 {
-  uint64_t points = 0;
-  int kind;
   (void)state;
-  for (kind = TEST_DISK_FAIL; kind <= TEST_DISK_FULL; kind++) {
-    uint64_t at;
-    int met = 1;
-    for (at = 1; met; at = next_point(at)) {
-      crm__memory memory;
-      test_disk *disk = test_disk_create(ALL_CAPS);
-      test_disk *other = test_disk_create(ALL_CAPS);
-      crm_io io;
-      crm_io other_io;
-      test_history history = { NULL, NULL, "store.crm", 1 };
-      crm__journal *journal = NULL;
-      uint64_t acknowledged = 0;
-      size_t size = 0;
-      crm_status status;
-      assert_int_equal(crm__memory_open(&memory, NULL, NULL), CRM_OK);
-      assert_int_equal(run(disk, &memory, &acknowledged), CRM_OK);
-      test_disk_io(disk, &io);
-      test_disk_io(other, &other_io);
-      test_disk_put(other, "copy", "old", 3);
-      history.memory = &memory;
-      history.io = &io;
-      assert_int_equal(test_journal_open(&history, CRM__JOURNAL_READ, &journal, NULL), CRM_OK);
-      test_disk_arm(other, kind, at, 0);
-      status = crm__journal_copy(journal, &other_io, "copy", NULL);
-      met = test_disk_faults(other) > 0;
-      assert_int_equal(test_disk_open(other), 0);
-      (void)test_disk_bytes(other, "copy", &size);
-      assert_true(size == 3 || size == clean_size);
-      assert_true(size == clean_size || status != CRM_OK);
-      test_disk_arm(other, 0, 0, 0);
-      assert_int_equal(crm__journal_copy(journal, &other_io, "copy", NULL), CRM_OK);
-      (void)test_disk_bytes(other, "copy", &size);
-      assert_int_equal(size, clean_size);
-      crm__journal_close(journal);
-      assert_int_equal(memory.used, 0);
-      test_disk_free(disk);
-      test_disk_free(other);
-      points++;
-    }
-  }
-  print_message("I/O points of a copy tried: %llu\n", (unsigned long long)points);
+  print_message("I/O points of a copy tried: %llu\n", (unsigned long long)test_disk_drive(copy_with_fault, 1, NULL));
 }
 
 static int write_all(const crm_config *config, void *user)

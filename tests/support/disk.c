@@ -2,6 +2,8 @@
  * Copyright the libcrm authors */
 #include "support/disk.h"
 
+#include "support/rounds.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -584,4 +586,33 @@ void test_disk_put(test_disk *disk, const char *path, const void *bytes, size_t 
 int test_disk_open(const test_disk *disk)
 {
   return disk->handles + disk->locked;
+}
+
+uint64_t test_disk_drive(test_disk_trial trial, int on, void *user)
+{
+  uint64_t points = 0;
+  int kind;
+  for (kind = TEST_DISK_FAIL; kind < TEST_DISK_POWER; kind++) {
+    uint64_t at;
+    for (at = 1; trial(kind, at, 0, user); at = next_point(at)) {
+      points++;
+      points += on && trial(kind, at, 1, user);
+    }
+  }
+  return points;
+}
+
+uint64_t test_disk_drive_power(test_disk_loss trial, uint64_t seeds, void *user)
+{
+  uint64_t points = 0;
+  uint64_t at = 1;
+  int met = 1;
+  for (; met; at = next_point(at)) {
+    uint64_t seed;
+    for (seed = 0; seed < seeds; seed++) {
+      met = trial(at, seed, user);
+      points += met != 0;
+    }
+  }
+  return points;
 }

@@ -32,6 +32,17 @@ void test_disk_arm(test_disk *disk, int kind, uint64_t at, int on);
 uint64_t test_disk_calls(const test_disk *disk);
 uint64_t test_disk_faults(const test_disk *disk);
 
+/* A trial is a run of its own that arms its disk so, and answers whether it met the fault. */
+typedef int (*test_disk_trial)(int kind, uint64_t at, int on, void *user);
+
+/* Tries each kind of fault that is no loss of power at the first, second, third ... call until a trial meets none; where
+ * `on` each point once alone and once with all calls after it. Answers the number of trials that met a fault. */
+uint64_t test_disk_drive(test_disk_trial trial, int on, void *user);
+
+/* The same for a loss of power in a call, each point in so many ways. */
+typedef int (*test_disk_loss)(uint64_t at, uint64_t seed, void *user);
+uint64_t test_disk_drive_power(test_disk_loss trial, uint64_t seeds, void *user);
+
 /* What is found after the loss of power; each seed is another way that it may have gone. Open files and locks are gone
  * from it. A power that was not lost by a call is lost now. */
 test_disk *test_disk_after_power(const test_disk *disk, uint64_t seed);
