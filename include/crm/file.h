@@ -42,8 +42,8 @@ typedef struct crm_file_options {
  * the info says so. A file whose only commit is damaged is CORRUPT, never an empty store.
  * With CRM_CONTENT_PROFILES what is read is enough for crm_pyramid_compute over all time in the default scope with ties
  * together, crm_pyramid_tiers, crm_pyramid_concentration, and the counts of crm_store_...; every other call answers
- * STATE until crm_store_read has read the rest. Loads leave profiles in the file; where the last commit is a merge of
- * customers, an erasure or another one that leaves none, everything is read (see the info).
+ * STATE until crm_store_read has read the rest. Each commit leaves in the file what it makes of profiles; where the
+ * last ones of an early file have not done so, everything is read (see the info).
  * Errors: IO, NOT_FOUND (no such file), CORRUPT (no commit is whole, or it contradicts itself), VERSION (a later
  * format), UNSUPPORTED (the io does not give the durability), STATE (another writer holds the lock), ARGUMENT, MEMORY.
  * Since 0.1. */

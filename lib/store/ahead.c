@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "store/commit.h"
 #include "store/identity.h"
+#include "store/rows.h"
 #include "store/saved.h"
 
 #include <string.h>
@@ -46,11 +47,13 @@ static int make_room(crm__ahead *ahead)
   return 1;
 }
 
-/* Of one that another stands for nobody asks. */
-static uint32_t kind_of(const crm_store *store, uint32_t customer)
+/* The row of an id as it is; 0: there is none. */
+static int row_now(const crm_store *store, uint32_t id, uint32_t *kind, int64_t *joined)
 {
-  return crm__resolve(store, customer) == customer ? (uint32_t)crm__customer_kind(store, customer)
-                                                   : CRM__CUSTOMER_PERSON;
+  const crm__dimension *rows = &store->dimensions[CRM__TABLE_CUSTOMERS];
+  *kind = crm__column_u8(&rows->values[CRM__CUSTOMERS_KIND], id);
+  *joined = crm__column_i64(&rows->values[CRM__CUSTOMERS_JOINED], id);
+  return crm__column_u8(&rows->present, id) != 0;
 }
 
 crm__ahead_customer *crm__ahead_customer_of(crm__ahead *ahead, const crm_store *store, uint32_t customer)
@@ -72,15 +75,24 @@ crm__ahead_customer *crm__ahead_customer_of(crm__ahead *ahead, const crm_store *
   of->customer = customer;
   of->measure = store->measures[customer];
   of->profile = store->profiles[customer];
-  of->kind = kind_of(store, customer);
-  of->row = (uint32_t)crm__customer_row(store, customer, &of->joined);
-  of->known = of->row | (of->profile.documents > 0);
+  of->known = (uint32_t)crm__customer_known(store, customer);
+  of->moved = 0;
+  of->row = (uint32_t)row_now(store, customer, &of->kind, &of->joined);
   return of;
 }
 
-uint32_t crm__standing(uint32_t kind, int row, int64_t joined, int documents, int64_t horizon)
+void crm__ahead_free(crm__ahead *ahead)
 {
-  uint32_t known = !row                 ? CRM__ABSENT
+  crm__free_array(ahead->memory, ahead->customers, ahead->capacity, sizeof *ahead->customers);
+  crm__free_array(ahead->memory, ahead->slots, ahead->slot_count, sizeof *ahead->slots);
+  memset(ahead, 0, sizeof *ahead);
+}
+
+/* ---- what they are ---- */
+
+static uint32_t standing(uint32_t kind, int row, int64_t joined, int documents, int64_t horizon)
+{
+  uint32_t known = !row                  ? CRM__ABSENT
                    : joined == CRM__NULL ? CRM__SUSPECT
                    : joined < horizon    ? CRM__PROSPECT
                                          : CRM__ABSENT;
@@ -92,215 +104,65 @@ uint32_t crm__standing(uint32_t kind, int row, int64_t joined, int documents, in
 
 uint32_t crm__standing_now(const crm_store *store, uint32_t customer, int64_t horizon)
 {
+  uint32_t kind = crm__resolve(store, customer) == customer ? (uint32_t)crm__customer_kind(store, customer)
+                                                            : CRM__CUSTOMER_PERSON;   /* nobody asks */
   int64_t joined;
   int row = crm__customer_row(store, customer, &joined);
-  return crm__standing(kind_of(store, customer), row, joined, store->profiles[customer].head != CRM__NONE, horizon);
+  return standing(kind, row, joined, store->profiles[customer].head != CRM__NONE, horizon);
 }
 
-void crm__ahead_free(crm__ahead *ahead)
+/* The row of an id as it will be. */
+static int row_ahead(const crm__ahead *ahead, const crm_store *store, uint32_t id, uint32_t *kind, int64_t *joined)
 {
-  if (ahead->memory != NULL) {
-    crm__free_array(ahead->memory, ahead->customers, ahead->capacity, sizeof *ahead->customers);
-    crm__free_array(ahead->memory, ahead->slots, ahead->slot_count, sizeof *ahead->slots);
+  uint32_t place = ahead->slots[slot_of(ahead, id)];
+  if (place == 0) {
+    return row_now(store, id, kind, joined);
   }
-  memset(ahead, 0, sizeof *ahead);
+  *kind = ahead->customers[place - 1].kind;
+  *joined = ahead->customers[place - 1].joined;
+  return (int)ahead->customers[place - 1].row;
 }
 
-/* ---- sales ---- */
-
-/* Makes the customer of a document that goes anew from the documents that it keeps, once. */
-static int take_out(crm__ahead *ahead, const crm_store *store, uint32_t document)
+/* What the rows of a customer and its aliases will say: the kind of the one that speaks for it, as
+ * crm__customer_speaker has it, and the earliest time of joining. */
+static int rows_ahead(const crm__ahead *ahead, const crm_store *store, uint32_t customer, uint32_t *kind,
+                      int64_t *joined)
 {
-  const crm__documents *documents = &store->documents;
-  uint32_t customer = crm__column_u32(&documents->customer, document);
-  crm__ahead_customer *of;
-  uint64_t before = ahead->count;
-  uint32_t left;
-  ahead->documents--;
-  ahead->lines -= crm__column_u32(&documents->lines, document);
-  if (customer == CRM__NONE) {
-    return 1;
-  }
-  of = crm__ahead_customer_of(ahead, store, customer);
-  if (of == NULL || ahead->count == before) {
-    return of != NULL;
-  }
-  crm__profile_empty(&of->measure, &of->profile);
-  for (left = store->profiles[customer].head; left != CRM__NONE; left = crm__column_u32(&documents->next, left)) {
-    if (crm__column_u8(&documents->flags, left) & CRM__DOCUMENT_LIVE) {
-      crm__profile_add(store, &of->measure, &of->profile, left);
-    }
-  }
-  return 1;
-}
-
-/* Documents that get a new version are taken out of the store for as long as is looked. */
-static int take_out_replaced(crm__ahead *ahead, crm_store *store, const crm__decided *decided)
-{
-  crm__column *flags = &store->documents.flags;
-  uint8_t *kept = crm__alloc_array(ahead->memory, decided->replaced_count, 1);
-  int extreme = 0;
-  int done = kept != NULL;
-  uint64_t i;
-  for (i = 0; done && i < decided->replaced_count; i++) {
-    int64_t time = crm__column_i64(&store->documents.time, decided->replaced[i]);
-    extreme |= time == store->latest || time == store->earliest;
-    kept[i] = crm__column_u8(flags, decided->replaced[i]);
-    crm__column_put_u8(flags, decided->replaced[i], 0);
-  }
-  for (i = 0; done && i < decided->replaced_count; i++) {
-    done = take_out(ahead, store, decided->replaced[i]);
-  }
-  if (done && extreme) {
-    crm__time_span(store, &ahead->earliest, &ahead->latest);
-  }
-  for (i = decided->replaced_count; kept != NULL && i-- > 0;) {
-    crm__column_put_u8(flags, decided->replaced[i], kept[i]);
-  }
-  crm__free_array(ahead->memory, kept, decided->replaced_count, 1);
-  return done;
-}
-
-static int add_document(crm__ahead *ahead, const crm_store *store, const crm__admission *admission, uint32_t sender)
-{
-  uint32_t customer = crm__resolve(store, sender);
-  crm__ahead_customer *of;
-  ahead->documents++;
-  ahead->lines += admission->lines;
-  ahead->latest = admission->time > ahead->latest ? admission->time : ahead->latest;
-  if (admission->time < ahead->earliest && (admission->flags & CRM__DOCUMENT_LINE)) {
-    ahead->earliest = admission->time;
-  }
-  if (customer == CRM__NONE) {
-    return 1;
-  }
-  of = crm__ahead_customer_of(ahead, store, customer);
-  if (of != NULL) {
-    crm__profile_join(&of->measure, &of->profile, admission, store->day_start);
-  }
-  return of != NULL;
-}
-
-/* A new document, which stands in its columns already. */
-static int add_new(crm__ahead *ahead, const crm_store *store, uint32_t document)
-{
-  const crm__documents *documents = &store->documents;
-  crm__admission admission;
-  admission.time = crm__column_i64(&documents->time, document);
-  admission.net = crm__column_i64(&documents->net, document);
-  admission.cost = crm__column_i64(&documents->cost, document);
-  admission.lines = crm__column_u32(&documents->lines, document);
-  admission.flags = crm__column_u8(&documents->flags, document);
-  return add_document(ahead, store, &admission, crm__column_u32(&documents->customer, document));
-}
-
-static int add_entry(crm__ahead *ahead, const crm_store *store, const crm__entry *entry)
-{
-  crm__document_total total;
-  crm__admission admission;
-  crm__entry_sum(store, entry, &total);
-  admission.time = entry->stage.time;
-  admission.net = total.net;
-  admission.cost = total.cost;
-  admission.lines = entry->stage.lines;
-  admission.flags = total.flags;
-  return add_document(ahead, store, &admission, entry->stage.customer);
-}
-
-static int add_documents(crm__ahead *ahead, const crm_load *load, uint64_t kept)
-{
-  const crm_store *store = load->store;
-  uint64_t document = load->documents_before;
-  uint64_t line = 0;
-  int done = 1;
-  for (; done && load->plain && document < store->documents.keys.count; document++) {
-    done = crm__column_u32(&store->documents.lines, document) == 0 || add_new(ahead, store, (uint32_t)document);
-  }
-  while (done && !load->plain && line < kept) {
-    uint32_t owner = crm__column_u32(&load->owner, line);
-    if (owner & CRM__OWNER_ENTRY) {
-      const crm__entry *entry = &load->entries[owner & ~CRM__OWNER_ENTRY];
-      done = add_entry(ahead, store, entry);
-      line += entry->stage.lines;
-    } else {
-      done = add_new(ahead, store, owner);
-      line += crm__column_u32(&store->documents.lines, owner);
-    }
-  }
-  return done;
-}
-
-/* ---- rows ---- */
-
-/* Whether a row that is written over may have been the latest event of its table. */
-static int is_latest(const crm_store *store, int32_t table, uint32_t place)
-{
-  const crm__dimension *dimension = &store->dimensions[table];
-  int32_t column;
-  for (column = crm__table_by_id(table); column < crm__schema(table)->count; column++) {
-    if (crm__column_is_event(table, column) && dimension->latest != INT64_MIN &&
-        crm__column_i64(&dimension->values[column], place) == dimension->latest) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
-static int64_t latest_of(int32_t table, const crm__dimension_rows *rows, uint64_t row)
-{
-  int64_t latest = INT64_MIN;
-  int32_t column;
-  for (column = 0; column < crm__schema(table)->count; column++) {
-    if (crm__column_is_event(table, column)) {
-      int64_t time = crm__column_i64(&rows->values[column], row);   /* CRM__NULL is INT64_MIN */
-      latest = time > latest ? time : latest;
-    }
-  }
-  return latest;
-}
-
-/* A row of customers, where nobody is merged. */
-static int add_customer(crm__ahead *ahead, const crm_store *store, const crm__dimension_rows *rows, uint64_t row)
-{
-  uint32_t customer = crm__column_u32(&rows->id, row);
-  crm__ahead_customer *of = crm__ahead_customer_of(ahead, store, customer);
-  uint8_t kind = crm__column_u8(&rows->values[CRM__CUSTOMERS_KIND], row);
-  if (of == NULL) {
-    return 0;
-  }
-  of->row = 1;
-  of->joined = crm__column_i64(&rows->values[CRM__CUSTOMERS_JOINED], row);
-  if (customer >= store->anonymous.length || crm__column_u8(&store->anonymous, customer) == 0) {
-    of->kind = kind == UINT8_MAX ? CRM__CUSTOMER_PERSON : kind;
-  }
-  return 1;
-}
-
-/* *applied: counts rows that will be written. */
-static int add_rows(crm__ahead *ahead, const crm_load *load, int32_t table, int64_t *applied)
-{
-  const crm_store *store = load->store;
-  const crm__dimension_rows *rows = load->dimensions[table];
-  int done = 1;
-  uint64_t i;
-  for (i = 0; done && rows != NULL && i < rows->count; i++) {
-    uint32_t place = crm__column_u32(&rows->id, i);
-    int64_t latest;
-    if (place == CRM__NONE) {
+  uint32_t speaker = CRM__NONE;
+  uint32_t id = crm__identity_root(ahead->identity, customer) == customer ? customer : CRM__NONE;
+  *kind = UINT8_MAX;
+  *joined = CRM__NULL;
+  for (; id != CRM__NONE; id = crm__identity_next(ahead->identity, id)) {
+    uint32_t own_kind;
+    int64_t own;
+    if (!row_ahead(ahead, store, id, &own_kind, &own)) {
       continue;
     }
-    (*applied)++;
-    if (crm__column_u8(&store->dimensions[table].present, place) != 0 && is_latest(store, table, place)) {
-      ahead->foreseen = 0;
+    if (speaker == CRM__NONE ||
+        (speaker != customer &&
+         crm__key_compare(crm__customer_key(store, id), crm__customer_key(store, speaker)) < 0)) {
+      speaker = id;
+      *kind = own_kind;
     }
-    latest = latest_of(table, rows, i);
-    ahead->row_latest[table] = latest > ahead->row_latest[table] ? latest : ahead->row_latest[table];
-    if (table == CRM__TABLE_CUSTOMERS) {
-      ahead->foreseen = store->identity.count == 0 ? ahead->foreseen : 0;
-      done = add_customer(ahead, store, rows, i);
-    }
+    *joined = *joined == CRM__NULL || (own != CRM__NULL && own < *joined) ? own : *joined;
   }
-  return done;
+  return speaker != CRM__NONE;
+}
+
+uint32_t crm__ahead_standing(const crm__ahead *ahead, const crm_store *store, const crm__ahead_customer *of,
+                             int *known)
+{
+  uint32_t kind;
+  int64_t joined;
+  int documents = of->profile.documents > 0;
+  int row = rows_ahead(ahead, store, of->customer, &kind, &joined);
+  kind = kind == UINT8_MAX ? CRM__CUSTOMER_PERSON : kind;
+  if (crm__identity_root(ahead->identity, of->customer) == of->customer &&
+      crm__customer_nobody(store, of->customer)) {
+    kind = CRM__CUSTOMER_ANONYMOUS;
+  }
+  *known = row || documents;
+  return standing(kind, row, joined, documents, ahead->horizon);
 }
 
 /* ---- all ---- */
@@ -349,26 +211,23 @@ int crm__ahead_since(crm__ahead *ahead, const crm_store *store, int64_t version,
   return add_joined(ahead, store, horizon);
 }
 
-int crm__ahead_make(crm_load *load, const crm__decided *decided, crm__ahead *ahead)
+void crm__ahead_begin(crm__ahead *ahead, crm_store *store)
 {
-  crm_store *store = load->store;
-  int64_t applied = 0;
   int32_t table;
-  int done;
   memset(ahead, 0, sizeof *ahead);
   ahead->memory = &store->memory;
-  ahead->foreseen = !load->identity_changes;
+  ahead->identity = &store->identity;
+  ahead->version = store->version;
   ahead->latest = store->latest;
   ahead->earliest = store->earliest;
   ahead->documents = store->live_documents;
   ahead->lines = store->live_lines;
-  done = !ahead->foreseen || take_out_replaced(ahead, store, decided);
-  done = done && (!ahead->foreseen || add_documents(ahead, load, decided->kept));
   for (table = 0; table < CRM__TABLES; table++) {
     ahead->row_latest[table] = store->dimensions[table].latest;
-    done = done && (!ahead->foreseen || add_rows(ahead, load, table, &applied));
   }
-  ahead->version = store->version + (decided->kept > 0 || applied > 0);
+}
+
+void crm__ahead_end(crm__ahead *ahead, const crm_store *store)
+{
   ahead->horizon = crm__horizon(store, ahead->latest, ahead->row_latest);
-  return done;
 }

@@ -5,7 +5,7 @@
 
 #include "store/load.h"
 
-/* What a load will leave of counts and profiles once it is applied, known before: the file has to have it first. */
+/* What a change will leave of counts and profiles once it is made, known before: the file has to have it first. */
 
 /* What is decided about sales: lines that are kept, and documents in the store that get a new version. */
 typedef struct crm__decided {
@@ -20,14 +20,15 @@ typedef struct crm__ahead_customer {
   crm__profile profile;     /* its documents alone are kept */
   uint32_t customer;
   uint32_t known;           /* there is a row or document of it in the store now */
-  uint32_t kind;            /* CRM__CUSTOMER_...; */
-  uint32_t row;             /* 1: it will have a row, */
-  int64_t joined;           /* and this in it, or CRM__NULL */
+  uint32_t moved;           /* its documents are gone through again, for some will be somebody else's */
+  uint32_t row;             /* 1: there will be a row of this id, */
+  uint32_t kind;            /* this in it, UINT8_MAX: nothing, */
+  int64_t joined;           /* and this, or CRM__NULL */
 } crm__ahead_customer;
 
 typedef struct crm__ahead {
   crm__memory *memory;
-  int32_t foreseen;         /* 0: it depends on more than the load; nothing else is set */
+  const crm__identity *identity;    /* who will stand for whom */
   int64_t version;
   int64_t latest;
   int64_t earliest;
@@ -42,19 +43,34 @@ typedef struct crm__ahead {
   uint64_t slot_count;
 } crm__ahead;
 
-/* 0: no memory. The store is as before. */
-int crm__ahead_make(crm_load *load, const crm__decided *decided, crm__ahead *ahead);
+/* All of these answer 0 where there is no memory; the store is as before, and what has been made is freed all the
+ * same. */
 
-/* Adds those who have changed since a version and horizon that the store had. 0: no memory. */
+/* Of a load. */
+int crm__ahead_load(crm_load *load, const crm__decided *decided, crm__ahead *ahead);
+
+/* Of erasing and forgetting chosen customers, by id 1. The keys of those to be erased are in place. */
+int crm__ahead_erase(crm_store *store, const uint8_t *chosen, crm__ahead *ahead);
+int crm__ahead_forget(crm_store *store, const uint8_t *chosen, crm__ahead *ahead);
+
+/* Adds those who have changed since a version and horizon that the store had. */
 int crm__ahead_since(crm__ahead *ahead, const crm_store *store, int64_t version, int64_t horizon);
+
+/* Nothing will be changed, for who goes on from there; and the horizon once the times are known. */
+void crm__ahead_begin(crm__ahead *ahead, crm_store *store);
+void crm__ahead_end(crm__ahead *ahead, const crm_store *store);
 
 void crm__ahead_free(crm__ahead *ahead);
 
 /* The place of a customer, who is put in as it is now where it is not there yet; NULL: no memory. */
 crm__ahead_customer *crm__ahead_customer_of(crm__ahead *ahead, const crm_store *store, uint32_t customer);
 
-/* What a customer is to a scope without bounds, beside its measure: kind and acquaintance in one byte. */
-uint32_t crm__standing(uint32_t kind, int row, int64_t joined, int documents, int64_t horizon);
+/* What a customer will be to a scope without bounds, beside its measure: kind and acquaintance in one byte. *known:
+ * there will be a row or document of it. */
+uint32_t crm__ahead_standing(const crm__ahead *ahead, const crm_store *store, const crm__ahead_customer *of,
+                             int *known);
+
+/* The same of a customer as it is. */
 uint32_t crm__standing_now(const crm_store *store, uint32_t customer, int64_t horizon);
 
 /* Adds to the tally of all loads that of one. */

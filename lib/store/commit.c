@@ -222,11 +222,11 @@ static void remove_replaced(crm_load *load, const commit_plan *plan)
     }
   }
   if (extreme) {
-    crm__time_span(store, &store->earliest, &store->latest);
+    crm__time_span(store, NULL, &store->earliest, &store->latest);
   }
 }
 
-void crm__time_span(const crm_store *store, int64_t *earliest, int64_t *latest)
+void crm__time_span(const crm_store *store, const uint8_t *without, int64_t *earliest, int64_t *latest)
 {
   const crm__documents *documents = &store->documents;
   uint64_t i;
@@ -235,7 +235,8 @@ void crm__time_span(const crm_store *store, int64_t *earliest, int64_t *latest)
   for (i = 0; i < store->document_count; i++) {
     uint32_t flags = crm__column_u8(&documents->flags, i);
     int64_t time = crm__column_i64(&documents->time, i);
-    if (flags & CRM__DOCUMENT_LIVE) {
+    uint32_t customer = without == NULL ? CRM__NONE : crm__column_u32(&documents->customer, i);
+    if ((flags & CRM__DOCUMENT_LIVE) && (customer == CRM__NONE || !without[customer])) {
       *latest = time > *latest ? time : *latest;
       *earliest = time < *earliest && (flags & CRM__DOCUMENT_LINE) ? time : *earliest;
     }

@@ -35,8 +35,9 @@ void crm__lines_move(crm__column *column, uint64_t from, uint64_t to, uint64_t c
 void crm__magnitudes_add(const int64_t *values, uint64_t count, uint64_t *sum);
 void crm__lines_budget(const crm_store *store, uint64_t first, uint64_t count, uint64_t *money, uint64_t *quantity);
 
-/* Times of the earliest live document with a counted line (INT64_MAX: none) and of the latest of all (INT64_MIN). */
-void crm__time_span(const crm_store *store, int64_t *earliest, int64_t *latest);
+/* Times of the earliest live document with a counted line (INT64_MAX: none) and of the latest of all (INT64_MIN).
+ * without: by customer, 1 where its documents are left out, or NULL. */
+void crm__time_span(const crm_store *store, const uint8_t *without, int64_t *earliest, int64_t *latest);
 
 /* Rows of the tables other than sales. apply answers the rows that were written. */
 crm_status crm__settle_dimension(crm_load *load, int32_t table, crm_error *error);

@@ -253,7 +253,7 @@ static void apply_latest(crm_store *store, int32_t table, const crm__dimension_r
   int32_t column;
   uint64_t i;
   if (replaced) {
-    dimension->latest = crm__rows_latest(store, table);
+    dimension->latest = crm__rows_latest(store, table, NULL);
     return;
   }
   for (column = 0; column < crm__schema(table)->count; column++) {

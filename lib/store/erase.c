@@ -436,7 +436,7 @@ static crm_status erase(crm_store *store, const char *const *keys, int64_t count
     crm__books_take(store, NULL, &after);
     status = crm__receipt(store, "erased_keys", ids, &before, &after, receipt, error);
     if (status == CRM_OK) {
-      status = crm__saved_keys(store, CRM__SAVED_ERASE, keys, count, error);
+      status = crm__saved_erase(store, keys, count, chosen, error);
     }
     if (status == CRM_OK) {
       crm__keys_take(store, chosen, &old);

@@ -69,7 +69,7 @@ static void forget_rows(crm_store *store, const uint8_t *chosen)
       }
     }
     if (crm__rows_live(store, table) != live) {
-      store->dimensions[table].latest = crm__rows_latest(store, table);
+      store->dimensions[table].latest = crm__rows_latest(store, table, NULL);
     }
   }
 }
@@ -166,7 +166,7 @@ static void forget_all(crm_store *store, const uint8_t *chosen)
       forget_customer(store, id);
     }
   }
-  crm__time_span(store, &store->earliest, &store->latest);
+  crm__time_span(store, NULL, &store->earliest, &store->latest);
 }
 
 /* What takes the place of the names of customers. */
@@ -235,7 +235,7 @@ static crm_status forget(crm_store *store, const char *const *keys, int64_t coun
   }
   status = crm__receipt(store, "forgotten_keys", ids, &before, &after, receipt, error);
   if (status == CRM_OK) {
-    status = crm__saved_keys(store, CRM__SAVED_FORGET, keys, count, error);
+    status = crm__saved_forget(store, keys, count, chosen, error);
   }
   if (status != CRM_OK) {
     free_names(store, &made);

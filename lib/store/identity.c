@@ -47,7 +47,7 @@ uint32_t crm__document_sender(const crm_store *store, uint32_t document)
 
 uint32_t crm__alias_next(const crm_store *store, uint32_t customer)
 {
-  return customer < store->identity.count ? store->identity.next[customer] : CRM__NONE;
+  return crm__identity_next(&store->identity, customer);
 }
 
 static int has_row(const crm_store *store, uint32_t customer)
@@ -158,11 +158,6 @@ int crm__identity_make(crm_store *store)
 
 /* ---- at commit ---- */
 
-static uint32_t resolve_in(const crm__identity *identity, uint32_t customer)
-{
-  return customer < identity->count ? identity->resolved[customer] : customer;
-}
-
 static int merges_change(const crm_load *load)
 {
   const crm__dimension_rows *rows = load->dimensions[CRM__TABLE_MERGES];
@@ -193,7 +188,8 @@ static int touch_senders(crm_load *load)
   }
   for (id = 0; load->identity_changes && id < store->customers.count; id++) {
     uint32_t before = crm__resolve(store, (uint32_t)id);
-    uint32_t document = before == resolve_in(&load->identity, (uint32_t)id) ? CRM__NONE : store->profiles[before].head;
+    uint32_t after = crm__identity_root(&load->identity, (uint32_t)id);
+    uint32_t document = before == after ? CRM__NONE : store->profiles[before].head;
     for (; document != CRM__NONE; document = crm__column_u32(&store->documents.next, document)) {
       if (!crm__column_touch(sent, &store->memory, document)) {
         return 0;
@@ -250,7 +246,7 @@ void crm__apply_identity(crm_load *load)
   }
   for (id = 0; id < store->customers.count; id++) {
     uint32_t before = crm__resolve(store, id);
-    uint32_t after = resolve_in(&load->identity, id);
+    uint32_t after = crm__identity_root(&load->identity, id);
     if (before != after) {
       head = take_chain(store, before, head);
       crm__customer_touch(store, before);
@@ -428,7 +424,7 @@ crm_status crm__verify_identity(const crm_store *store, crm_error *error)
     return crm__fail_memory(error);
   }
   for (i = 0; status == CRM_OK && i < store->customer_count; i++) {
-    if (resolve_in(&made, (uint32_t)i) != crm__resolve(store, (uint32_t)i)) {
+    if (crm__identity_root(&made, (uint32_t)i) != crm__resolve(store, (uint32_t)i)) {
       status = crm__fail_at(error, CRM_ERROR_CORRUPT, "merges", NULL, 0, -1,
                             "who stands for customer number %lld differs from what the merges give", (long long)i);
     }

@@ -146,7 +146,7 @@ int crm__column_is_summed(const crm_store *store, int32_t table, int32_t column)
   return cell == CRM__CELL_MONEY || cell == CRM__CELL_NUMBER || cell == CRM__CELL_QUANTITY;
 }
 
-int64_t crm__rows_latest(const crm_store *store, int32_t table)
+int64_t crm__rows_latest(const crm_store *store, int32_t table, const uint8_t *without)
 {
   const crm__dimension *dimension = &store->dimensions[table];
   int64_t latest = INT64_MIN;
@@ -155,7 +155,7 @@ int64_t crm__rows_latest(const crm_store *store, int32_t table)
   for (column = 0; column < crm__schema(table)->count; column++) {
     for (row = 0; crm__column_is_event(table, column) && row < dimension->present.length; row++) {
       int64_t time = crm__column_i64(&dimension->values[column], row);
-      if (crm__column_u8(&dimension->present, row) != 0 && time > latest) {
+      if (crm__column_u8(&dimension->present, row) != 0 && time > latest && (without == NULL || !without[row])) {
         latest = time;   /* an empty cell is INT64_MIN */
       }
     }

@@ -358,17 +358,17 @@ void crm__capture_sums(const crm_load *load, crm__bytes *bytes, crm__memory *mem
   }
 }
 
-/* The end of a load, and what it leaves of profiles where that is known by now. */
+/* The end of a load, and what it leaves of profiles. */
 static crm_status write_end(crm_load *load, const crm__decided *decided, crm_error *error)
 {
   crm__capture *capture = load->capture;
   crm_store *store = load->store;
-  crm__profiled after = {0, 0, 0, -1};
+  crm__profiled after;
   crm_status status = write_frame(load, CRM__SAVED_LOAD, error);
   if (status == CRM_OK) {
-    status = crm__profiles_write(load, decided, &capture->bytes, &after, error);
+    status = crm__profiles_of_load(load, decided, &capture->bytes, &after, error);
   }
-  if (status == CRM_OK && after.commit > 0) {
+  if (status == CRM_OK) {
     status = write_frame(load, CRM__SAVED_PROFILES, error);
   }
   if (status == CRM_OK) {
@@ -376,10 +376,7 @@ static crm_status write_end(crm_load *load, const crm__decided *decided, crm_err
   }
   if (status == CRM_OK) {
     capture->begun = 0;
-    if (after.commit > 0) {
-      store->saved->profiled = after;
-    }
-    store->saved->profiled.known = after.known;
+    store->saved->profiled = after;
   }
   return status;
 }

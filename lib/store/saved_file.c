@@ -36,18 +36,21 @@ crm_status crm__saved_changeable(const crm_store *store, crm_error *error)
 
 /* ---- changes ---- */
 
-/* One frame as a commit. */
-static crm_status write_change(crm_store *store, uint32_t kind, const crm__bytes *bytes, crm_error *error)
+static crm_status write_frame(crm_store *store, uint32_t kind, const crm__bytes *bytes, crm_error *error)
 {
   crm__journal *journal = store->saved->journal;
   crm_status status = bytes->failed ? crm__fail_memory(error) : crm__journal_begin(journal, kind, error);
-  if (status == CRM_OK) {
-    status = crm__journal_write(journal, bytes->data, (size_t)bytes->used, error);
-    status = status == CRM_OK ? crm__journal_end(journal, NULL, error) : status;
-    status = status == CRM_OK ? crm__journal_commit(journal, 0, store->version, error) : status;
-    if (status != CRM_OK) {
-      crm__journal_rollback(journal);
-    }
+  status = status == CRM_OK ? crm__journal_write(journal, bytes->data, (size_t)bytes->used, error) : status;
+  return status == CRM_OK ? crm__journal_end(journal, NULL, error) : status;
+}
+
+/* The frames of a change as a commit, if they have been written. */
+static crm_status end_change(crm_store *store, crm_status status, crm_error *error)
+{
+  crm__journal *journal = store->saved->journal;
+  status = status == CRM_OK ? crm__journal_commit(journal, 0, store->version, error) : status;
+  if (status != CRM_OK) {
+    crm__journal_rollback(journal);
   }
   return status;
 }
@@ -73,7 +76,7 @@ crm_status crm__saved_attribute(crm_store *store, int32_t table, const char *nam
   crm__bytes_u32(&bytes, &store->memory, (uint32_t)type);
   crm__bytes_add(&bytes, &store->memory, padded, sizeof padded);
   crm__journal_info_get(store->saved->journal, &before);
-  status = write_change(store, CRM__SAVED_ATTRIBUTE, &bytes, error);
+  status = end_change(store, write_frame(store, CRM__SAVED_ATTRIBUTE, &bytes, error), error);
   if (status == CRM_OK && store->saved->profiled.commit == before.commit) {   /* it touches nobody */
     store->saved->profiled.commit++;
   }
@@ -81,8 +84,10 @@ crm_status crm__saved_attribute(crm_store *store, int32_t table, const char *nam
   return status;
 }
 
-crm_status crm__saved_keys(crm_store *store, uint32_t kind, const char *const *keys, int64_t count, crm_error *error)
+static crm_status write_keys(crm_store *store, uint32_t kind, const char *const *keys, int64_t count,
+                             const uint8_t *chosen, crm_error *error)
 {
+  crm__profiled after;
   crm__bytes bytes;
   crm_status status;
   int64_t i;
@@ -96,10 +101,28 @@ crm_status crm__saved_keys(crm_store *store, uint32_t kind, const char *const *k
     crm__bytes_u32(&bytes, &store->memory, (uint32_t)length);
     crm__bytes_add(&bytes, &store->memory, keys[i], length + 1);
   }
-  status = write_change(store, kind, &bytes, error);
-  store->saved->profiled.known = -1;
+  status = write_frame(store, kind, &bytes, error);
+  bytes.used = 0;
+  status = status == CRM_OK ? crm__profiles_of_removal(store, kind, chosen, &bytes, &after, error) : status;
+  status = status == CRM_OK ? write_frame(store, CRM__SAVED_PROFILES, &bytes, error) : status;
+  status = end_change(store, status, error);
+  if (status == CRM_OK) {
+    store->saved->profiled = after;
+  }
   crm__bytes_free(&bytes, &store->memory);
   return status;
+}
+
+crm_status crm__saved_erase(crm_store *store, const char *const *keys, int64_t count, const uint8_t *chosen,
+                            crm_error *error)
+{
+  return write_keys(store, CRM__SAVED_ERASE, keys, count, chosen, error);
+}
+
+crm_status crm__saved_forget(crm_store *store, const char *const *keys, int64_t count, const uint8_t *chosen,
+                             crm_error *error)
+{
+  return write_keys(store, CRM__SAVED_FORGET, keys, count, chosen, error);
 }
 
 /* ---- checkpoints ---- */

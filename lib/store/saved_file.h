@@ -21,7 +21,7 @@
 #define CRM__SAVED_ATTRIBUTE 19U   /* or another change */
 #define CRM__SAVED_ERASE 20U
 #define CRM__SAVED_FORGET 21U
-#define CRM__SAVED_PROFILES 22U    /* what a load leaves of the profiles that it touches; behind its end */
+#define CRM__SAVED_PROFILES 22U    /* what a change leaves of the profiles that it touches; behind it */
 #define CRM__SAVED_COPY 23U        /* of the head that follows, for who cannot read that */
 #define CRM__SAVED_PART 0x10000U
 
@@ -83,9 +83,13 @@ void crm__capture_end(crm_load *load);
 void crm__capture_sums(const crm_load *load, crm__bytes *bytes, crm__memory *memory);
 crm_status crm__replay_compare(const crm_load *load, const unsigned char *sums, uint64_t size, crm_error *error);
 
-/* The other changes, likewise before they are made. */
+/* The other changes, likewise before they are made. chosen: the customers that go, by id 1; of those that are erased
+ * the keys have gone already. */
 crm_status crm__saved_attribute(crm_store *store, int32_t table, const char *name, int32_t type, crm_error *error);
-crm_status crm__saved_keys(crm_store *store, uint32_t kind, const char *const *keys, int64_t count, crm_error *error);
+crm_status crm__saved_erase(crm_store *store, const char *const *keys, int64_t count, const uint8_t *chosen,
+                            crm_error *error);
+crm_status crm__saved_forget(crm_store *store, const char *const *keys, int64_t count, const uint8_t *chosen,
+                             crm_error *error);
 
 /* After a commit: a checkpoint where there has been so much since the last one that opening would take long. Where it
  * cannot be written nothing is lost; a journal that then takes no more says so at the next change. */

@@ -29,63 +29,74 @@ void crm__profiled_at(const crm_store *store, uint64_t commit)
   profiled->known = -1;
 }
 
-/* Customers that are known once the load is applied. Before the first one they are counted. */
+/* Customers that will be known. Before the first change they are counted. */
 static int64_t count_known(const crm_store *store, const crm__ahead *ahead)
 {
   int64_t known = store->saved->profiled.known;
   uint64_t i;
   known = known < 0 ? crm_store_customers(store) : known;
   for (i = 0; i < ahead->count; i++) {
-    const crm__ahead_customer *of = &ahead->customers[i];
-    known += (int64_t)(of->row | (of->profile.documents > 0)) - (int64_t)of->known;
+    int will_be;
+    (void)crm__ahead_standing(ahead, store, &ahead->customers[i], &will_be);
+    known += will_be - (int64_t)ahead->customers[i].known;
   }
   return known;
 }
 
-static int is_told(const crm_load *load, int32_t table, int all)
+/* What loads brought to a table, once the change is made; answers whether that is to be told. load: NULL where it is
+ * none. */
+static int told_tally(const crm_store *store, const crm_load *load, const crm__ahead *ahead, int32_t table,
+                      crm__tally *tally)
 {
-  const crm__tally *tally = &load->tables[table].tally;
-  return all || tally->rows > 0 || tally->touched || tally->ignored > 0;
+  int told = ahead->row_latest[table] != store->dimensions[table].latest;
+  *tally = store->tallies[table];
+  if (load != NULL) {
+    const crm__tally *own = &load->tables[table].tally;
+    told = told || own->rows > 0 || own->touched || own->ignored > 0;
+    crm__tally_add(tally, own);
+  }
+  return told;
 }
 
-static void write_tables(const crm_load *load, const crm__ahead *ahead, int all, crm__bytes *bytes,
-                         crm__memory *memory)
+/* Answers the number of tables, which are written where there are bytes. */
+static uint32_t write_tables(const crm_store *store, const crm_load *load, const crm__ahead *ahead, int all,
+                             crm__bytes *bytes)
 {
+  uint32_t count = 0;
   int32_t table;
   for (table = 0; table < CRM__TABLES; table++) {
-    crm__tally tally = load->store->tallies[table];
-    if (is_told(load, table, all)) {
-      crm__tally_add(&tally, &load->tables[table].tally);
-      crm__bytes_u32(bytes, memory, (uint32_t)table);
-      crm__bytes_u32(bytes, memory, 0);
-      crm__bytes_i64(bytes, memory, ahead->row_latest[table]);
-      crm__tally_write(&tally, bytes, memory);
+    crm__tally tally;
+    if (told_tally(store, load, ahead, table, &tally) || all) {
+      count++;
+      if (bytes != NULL) {
+        crm__bytes_u32(bytes, ahead->memory, (uint32_t)table);
+        crm__bytes_u32(bytes, ahead->memory, 0);
+        crm__bytes_i64(bytes, ahead->memory, ahead->row_latest[table]);
+        crm__tally_write(&tally, bytes, ahead->memory);
+      }
     }
   }
+  return count;
 }
 
-static void write_customers(const crm__ahead *ahead, crm__bytes *bytes, crm__memory *memory)
+static void write_customers(const crm_store *store, const crm__ahead *ahead, crm__bytes *bytes)
 {
-  unsigned char *to = crm__bytes_room(bytes, memory, ahead->count * FRAME_CUSTOMER);
+  unsigned char *to = crm__bytes_room(bytes, ahead->memory, ahead->count * FRAME_CUSTOMER);
   uint64_t i;
   for (i = 0; to != NULL && i < ahead->count; i++, to += FRAME_CUSTOMER) {
     const crm__ahead_customer *of = &ahead->customers[i];
+    int known;
     crm__store32(to, of->customer);
-    crm__store32(to + 4, crm__standing(of->kind, of->row != 0, of->joined, of->profile.documents > 0, ahead->horizon));
+    crm__store32(to + 4, crm__ahead_standing(ahead, store, of, &known));
     crm__measure_write(&of->measure, to + 8);
   }
 }
 
-static void write_frame(const crm_load *load, const crm__ahead *ahead, const crm__profiled *after, crm__bytes *bytes)
+static void write_frame(const crm_store *store, const crm_load *load, const crm__ahead *ahead,
+                        const crm__profiled *after, crm__bytes *bytes)
 {
-  const crm_store *store = load->store;
   crm__memory *memory = ahead->memory;
   int all = store->saved->profiled.commit + 1 != after->commit;
-  uint32_t tables = 0;
-  int32_t table;
-  for (table = 0; table < CRM__TABLES; table++) {
-    tables += is_told(load, table, all) != 0;
-  }
   crm__bytes_u64(bytes, memory, store->saved->profiled.commit);
   crm__bytes_i64(bytes, memory, ahead->version);
   crm__bytes_i64(bytes, memory, ahead->latest);
@@ -94,34 +105,48 @@ static void write_frame(const crm_load *load, const crm__ahead *ahead, const crm
   crm__bytes_i64(bytes, memory, ahead->lines);
   crm__bytes_i64(bytes, memory, after->known);
   crm__bytes_u32(bytes, memory, (uint32_t)store->customers.count);
-  crm__bytes_u32(bytes, memory, tables);
+  crm__bytes_u32(bytes, memory, write_tables(store, load, ahead, all, NULL));
   crm__bytes_u32(bytes, memory, (uint32_t)ahead->count);
   crm__bytes_u32(bytes, memory, 0);
-  write_tables(load, ahead, all, bytes, memory);
-  write_customers(ahead, bytes, memory);
+  (void)write_tables(store, load, ahead, all, bytes);
+  write_customers(store, ahead, bytes);
 }
 
-crm_status crm__profiles_write(crm_load *load, const crm__decided *decided, crm__bytes *bytes, crm__profiled *after,
-                               crm_error *error)
+/* Where the file does not tell profiles up to the commit before, all who have changed since go with it. done 0: what
+ * lies ahead could not be made for want of memory. */
+static crm_status write_ahead(const crm_store *store, const crm_load *load, crm__ahead *ahead, int done,
+                              crm__bytes *bytes, crm__profiled *after, crm_error *error)
 {
-  crm_store *store = load->store;
   const crm__profiled *before = &store->saved->profiled;
   crm__journal_info info;
-  crm__ahead ahead;
-  int done = crm__ahead_make(load, decided, &ahead);
-  if (done && ahead.foreseen) {
-    done = crm__ahead_since(&ahead, store, before->version, before->horizon);
-  }
-  if (done && ahead.foreseen) {
+  done = done && crm__ahead_since(ahead, store, before->version, before->horizon);
+  if (done) {
     crm__journal_info_get(store->saved->journal, &info);
     after->commit = info.commit + 1;
-    after->version = ahead.version;
-    after->horizon = ahead.horizon;
-    after->known = count_known(store, &ahead);
-    write_frame(load, &ahead, after, bytes);
+    after->version = ahead->version;
+    after->horizon = ahead->horizon;
+    after->known = count_known(store, ahead);
+    write_frame(store, load, ahead, after, bytes);
   }
-  crm__ahead_free(&ahead);
-  return done ? CRM_OK : crm__fail_memory(error);
+  crm__ahead_free(ahead);
+  return done && !bytes->failed ? CRM_OK : crm__fail_memory(error);
+}
+
+crm_status crm__profiles_of_load(crm_load *load, const crm__decided *decided, crm__bytes *bytes, crm__profiled *after,
+                                 crm_error *error)
+{
+  crm__ahead ahead;
+  int done = crm__ahead_load(load, decided, &ahead);
+  return write_ahead(load->store, load, &ahead, done, bytes, after, error);
+}
+
+crm_status crm__profiles_of_removal(crm_store *store, uint32_t kind, const uint8_t *chosen, crm__bytes *bytes,
+                                    crm__profiled *after, crm_error *error)
+{
+  crm__ahead ahead;
+  int done = kind == CRM__SAVED_ERASE ? crm__ahead_erase(store, chosen, &ahead)
+                                      : crm__ahead_forget(store, chosen, &ahead);
+  return write_ahead(store, NULL, &ahead, done, bytes, after, error);
 }
 
 /* ---- the checkpoint's ---- */

@@ -9,11 +9,13 @@
 /* Profiles in the file: those of the checkpoint, and of the commits behind it what each has left of those that it
  * touched. */
 
-/* What a load will leave, as the payload of a CRM__SAVED_PROFILES frame, and the state that it leads to. Where that
- * depends on more than the load there are no bytes, and *after says nothing: the next load that can be foreseen tells
- * of all that has changed since. */
-crm_status crm__profiles_write(crm_load *load, const crm__decided *decided, crm__bytes *bytes, crm__profiled *after,
-                               crm_error *error);
+/* What a load, or taking out customers (CRM__SAVED_ERASE, CRM__SAVED_FORGET), will leave, as the payload of a
+ * CRM__SAVED_PROFILES frame, and the state that it leads to. Behind commits of an earlier library that have no such
+ * frame it tells of all that has changed since the last one that has. Errors: MEMORY. */
+crm_status crm__profiles_of_load(crm_load *load, const crm__decided *decided, crm__bytes *bytes, crm__profiled *after,
+                                 crm_error *error);
+crm_status crm__profiles_of_removal(crm_store *store, uint32_t kind, const uint8_t *chosen, crm__bytes *bytes,
+                                    crm__profiled *after, crm_error *error);
 
 /* The store is at a commit up to which the file tells all profiles. */
 void crm__profiled_at(const crm_store *store, uint64_t commit);

@@ -279,7 +279,7 @@ static int64_t rebuild_table(crm_store *store, int32_t table)
       dimension->budget[column] += value == CRM__NULL ? 0 : crm__magnitude(value);
     }
   }
-  dimension->latest = crm__rows_latest(store, table);
+  dimension->latest = crm__rows_latest(store, table, NULL);
   return dropped;
 }
 

@@ -311,15 +311,20 @@ static crm_status frames_of(salvage *s, uint64_t from, uint64_t *end, uint64_t *
   return status;
 }
 
-/* Whether of a commit's frames, of which its end names so many, none is lost; what stands behind the end of a load can
- * be made anew. */
+/* The frame before that of the profiles, which doing the commit again makes anew. */
+static int is_before_profiles(const crm__frame *frame)
+{
+  return frame->kind == CRM__SAVED_LOAD || frame->kind == CRM__SAVED_ERASE || frame->kind == CRM__SAVED_FORGET;
+}
+
+/* Whether of a commit's frames, of which its end names so many, none is lost but that of the profiles. */
 static int is_whole(const salvage *s, uint64_t from, uint64_t end, uint64_t wanted)
 {
   const crm__frame *last = end - from < 2 ? NULL : &s->frames[end - 2];
   if (wanted == 0 || wanted == end - from - 1) {
     return wanted != 0;
   }
-  return wanted == end - from && last != NULL && last->kind == CRM__SAVED_LOAD &&
+  return wanted == end - from && last != NULL && is_before_profiles(last) &&
          last->offset + crm__padded(last->length) < s->frames[end - 1].offset - CRM__HEAD_SIZE;
 }
 

@@ -362,10 +362,15 @@ int crm__customer_known(const crm_store *store, uint32_t customer)
   return store->profiles[customer].documents > 0 || crm__customer_row(store, customer, &joined);
 }
 
+int crm__customer_nobody(const crm_store *store, uint32_t customer)
+{
+  return customer < store->anonymous.length && crm__column_u8(&store->anonymous, customer) != 0;
+}
+
 int crm__customer_kind(const crm_store *store, uint32_t customer)
 {
   uint8_t kind;
-  if (customer < store->anonymous.length && crm__column_u8(&store->anonymous, customer) != 0) {
+  if (crm__customer_nobody(store, customer)) {
     return CRM__CUSTOMER_ANONYMOUS;
   }
   kind = crm__column_u8(&store->dimensions[CRM__TABLE_CUSTOMERS].values[CRM__CUSTOMERS_KIND],

@@ -207,10 +207,21 @@ static inline void crm__customer_touch(crm_store *store, uint32_t customer)
   store->touched[store->touched_count++] = customer;
 }
 
-/* Who stands for a customer; CRM__NONE for nobody stays so. */
+/* Who stands for an id; CRM__NONE for nobody stays so. And the next of those that one stands for; CRM__NONE ends. */
+static inline uint32_t crm__identity_root(const crm__identity *identity, uint32_t id)
+{
+  return id < identity->count ? identity->resolved[id] : id;
+}
+
+static inline uint32_t crm__identity_next(const crm__identity *identity, uint32_t id)
+{
+  return id < identity->count ? identity->next[id] : CRM__NONE;
+}
+
+/* Who stands for a customer now. */
 static inline uint32_t crm__resolve(const crm_store *store, uint32_t customer)
 {
-  return customer < store->identity.count ? store->identity.resolved[customer] : customer;
+  return crm__identity_root(&store->identity, customer);
 }
 
 void crm__identity_free(crm__identity *identity, crm__memory *memory);
@@ -255,8 +266,8 @@ int crm__row_by_content(int32_t table, const crm__column *values, uint64_t row);
 int crm__column_is_event(int32_t table, int32_t column);
 int crm__column_is_summed(const crm_store *store, int32_t table, int32_t column);
 
-/* The latest event of a table's rows anew. */
-int64_t crm__rows_latest(const crm_store *store, int32_t table);
+/* The latest event of a table's rows anew, but for those that `without` has 1 at; NULL: of all. */
+int64_t crm__rows_latest(const crm_store *store, int32_t table, const uint8_t *without);
 
 /* The columns in one list; answers their number. */
 uint32_t crm__line_columns(crm__sales_lines *lines, crm__column **columns);
@@ -265,6 +276,9 @@ uint32_t crm__document_columns(crm__documents *documents, crm__column **columns)
 /* Closes the gaps that the keys of an open load leave among the ranks of the first `known` ids. spare: as many as there
  * are ids. */
 void crm__ranks_close(uint32_t *ranks, uint64_t count, uint64_t known, uint32_t *spare);
+
+/* Whether the options say that a key stands for nobody. */
+int crm__customer_nobody(const crm_store *store, uint32_t customer);
 
 /* What kind a customer is, CRM__CUSTOMER_..., the options' anonymous ones too. */
 int crm__customer_kind(const crm_store *store, uint32_t customer);

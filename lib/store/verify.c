@@ -124,7 +124,7 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
   if (status != CRM_OK) {
     return status;
   }
-  crm__time_span(store, &earliest, &latest);
+  crm__time_span(store, NULL, &earliest, &latest);
   if (all.documents != store->live_documents || all.lines != store->live_lines || latest != store->latest ||
       earliest != store->earliest ||
       all.money != store->money_budget || all.quantity != store->quantity_budget) {

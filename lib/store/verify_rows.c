@@ -69,7 +69,7 @@ static crm_status verify_table(const crm_store *store, int32_t table, crm_error 
       live++;
     }
   }
-  if (live != dimension->live || crm__rows_latest(store, table) != dimension->latest) {
+  if (live != dimension->live || crm__rows_latest(store, table, NULL) != dimension->latest) {
     return crm__fail_at(error, CRM_ERROR_CORRUPT, crm__schema(table)->name, NULL, 0, -1,
                         "the count of rows or their latest time differs from what is there");
   }

@@ -5,7 +5,6 @@
 #include "support/disk.h"
 #include "support/fault.h"
 #include "support/loads.h"
-#include "support/rounds.h"
 #include "support/same.h"
 
 #include <stdio.h>
@@ -290,9 +289,10 @@ static int look(test_disk *disk, int done, int more)
   return stage;
 }
 
-/* The pyramid of a store that is opened for its profiles alone is that of the whole one. */
+/* The pyramid of a store that is opened for its profiles alone is there at once, and that of the whole one. */
 static void look_at_profiles(test_disk *disk, int stage)
 {
+  crm_file_info info = CRM_FILE_INFO_INIT;
   crm_store *store = NULL;
   crm_io io;
   text_buffer expected = TEXT_BUFFER_INIT;
@@ -301,6 +301,8 @@ static void look_at_profiles(test_disk *disk, int stage)
   int i;
   test_disk_io(disk, &io);
   assert_int_equal(create(NULL, &io, CRM_CONTENT_PROFILES, &store, NULL), CRM_OK);
+  assert_int_equal(crm_store_file(store, &info, NULL), CRM_OK);
+  assert_int_equal(info.content, CRM_CONTENT_PROFILES);
   both[0] = stages[stage];
   both[1] = store;
   for (i = 0; i < 2; i++) {
@@ -347,13 +349,14 @@ static void finish(test_disk *disk, int done)
 
 static unsigned seeds = QUICK;
 
-static int fail_call(int kind, uint64_t at, int on)
+static int fail_call(int kind, uint64_t at, int on, void *user)
 {
   test_disk *disk = test_disk_create(ALL_CAPS);
   int done = 0;
   int found;
   int met;
   crm_status status;
+  (void)user;
   test_disk_arm(disk, kind, at, on);
   status = run(disk, NULL, &done, nothing_changed);
   met = test_disk_faults(disk) > 0;
@@ -374,24 +377,14 @@ static int fail_call(int kind, uint64_t at, int on)
 
 static void every_call_fails(void **state)
 {
-  uint64_t points = 0;
-  int kind;
   (void)state;
-  for (kind = TEST_DISK_FAIL; kind <= TEST_DISK_FULL; kind++) {
-    uint64_t at = 1;
-    while (fail_call(kind, at, 0)) {
-      (void)fail_call(kind, at, 1);
-      points += 2;
-      at = next_point(at);
-    }
-  }
-  print_message("I/O points tried: %llu\n", (unsigned long long)points);
+  print_message("I/O points tried: %llu\n", (unsigned long long)test_disk_drive(fail_call, 1, NULL));
 }
 
 /* Power is lost; and once more in the run that goes on from there. */
-static int lose_power(uint32_t caps, uint64_t at, uint64_t seed)
+static int lose_power(uint64_t at, uint64_t seed, void *user)
 {
-  test_disk *disk = test_disk_create(caps);
+  test_disk *disk = test_disk_create(*(const uint32_t *)user);
   test_disk *after;
   int done = 0;
   int met;
@@ -415,20 +408,12 @@ static int lose_power(uint32_t caps, uint64_t at, uint64_t seed)
 
 static void power_is_lost_at_every_point(void **state)
 {
-  static const uint32_t caps[] = { ALL_CAPS, DURABLE };
+  uint32_t caps[] = { ALL_CAPS, DURABLE };
   uint64_t points = 0;
   size_t i;
   (void)state;
   for (i = 0; i < sizeof caps / sizeof caps[0]; i++) {
-    uint64_t at = 1;
-    int met = 1;
-    for (; met; at = next_point(at)) {
-      uint64_t seed;
-      for (seed = 0; seed < seeds; seed++) {
-        met = lose_power(caps[i], at, seed);
-        points += 2;
-      }
-    }
+    points += 2 * test_disk_drive_power(lose_power, seeds, &caps[i]);
   }
   print_message("crash points tried: %llu\n", (unsigned long long)points);
 }

@@ -74,6 +74,66 @@ class World:
         return found
 
 
+class Changed:
+    """What becomes of a world whose customers are merged, apart again in part, erased and forgotten."""
+
+    def __init__(self, draw, world):
+        keys = list(world.customers)
+        draw.shuffle(keys)
+        self.world, self.into = world, {}
+        for alias in keys[:len(keys) // 3]:   # chains and trees, no rings
+            self.into[alias] = draw.choice(keys[keys.index(alias) + 1:])
+        self.apart = set(draw.sample(sorted(self.into), len(self.into) // 3))
+        bought = sorted({line[2] for line in world.lines})
+        self.erased = draw.choice(bought)
+        others = [one for one in bought if self.root(one, 2) != self.root(self.erased, 2)]   # who still have their keys
+        self.forgotten = draw.choice(others) if others else None
+
+    def steps(self, folder):
+        """What the program does after the world has been loaded, step by step."""
+        paths = [os.path.join(folder, name) for name in ("merged.csv", "apart.csv")]
+        for path, undone, version, aliases in zip(paths, ("", "true"), (1, 2), (sorted(self.into), sorted(self.apart))):
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.write("customer,into,undone,version\n" +
+                           "".join("%s,%s,%s,%d\n" % (one, self.into[one], undone, version) for one in aliases))
+        return ["merges=" + paths[0], "-" + self.erased, "merges=" + paths[1],
+                "!" + self.forgotten if self.forgotten else "verify"]
+
+    def root(self, key, done):
+        """Who stands for a customer after so many steps."""
+        while key in self.into and done > 0 and not (done > 2 and key in self.apart):
+            key = self.into[key]
+        return key
+
+    def nets(self, done):
+        """What those who have bought have spent, but for the forgotten one; and how many documents there are."""
+        gone = self.root(self.forgotten, 3) if done > 3 and self.forgotten else None
+        found, documents = {}, 0
+        for _, who, kind, parts in self.world.documents().values():
+            root = self.root(str(who), done)
+            if self.root(str(who), 3) != gone:
+                found[root] = found.get(root, 0) + sum(parts) * (-1 if kind == "return" else 1)
+                documents += 1
+        return sorted(found.values()), documents
+
+
+def check_changed(changed, done, told, saved):
+    troubles = [] if told.known else ["the profiles are not told up to the last commit"]
+    count = saved.key_counts[facts.CUSTOMERS]
+    nets, documents = changed.nets(done)
+    found = sorted(net for first, last, net, cost, orders, flags in told.measures if flags & 1)
+    if found != nets or told.documents != documents:
+        troubles.append("spend: %s, not %s" % ((found, told.documents), (nets, documents)))
+    if told.measures != saved.column(facts.MEASURES, "iiqqII", count) or \
+            told.standings != saved.column(facts.STANDINGS, "B", count):
+        troubles.append("the profiles are not those of a checkpoint")
+    wanted = (saved.version, saved.documents, saved.lines, saved.customers, saved.latest, saved.earliest)
+    counts = (told.version, told.documents, told.lines, told.customers, told.latest, told.earliest)
+    if counts != wanted:
+        troubles.append("counts: %s, not %s" % (counts, wanted))
+    return troubles
+
+
 def check_log(world, data, commit):
     """The rows that were loaded, as the log of the file has them."""
     troubles, rows = [], []
@@ -204,6 +264,22 @@ def check_people(world, saved):
     return troubles[:3]
 
 
+def check_steps(count, number, program, folder, steps, changed):
+    """After each change of who is who, what the log tells and what a checkpoint holds."""
+    steps = steps + changed.steps(folder)
+    for done in range(1, 5):
+        files = []
+        for name, more in (("log%d.crm" % done, []), ("compact%d.crm" % done, ["compact"])):
+            path = os.path.join(folder, name)
+            subprocess.run([os.path.abspath(program), path] + steps[:len(steps) - 4 + done] + more, check=True)
+            with open(path, "rb") as file:
+                files.append(file.read())
+        log, compact = (store.opened(data) for data in files)
+        told, saved = facts.Profiles(files[0], log), facts.Checkpoint(files[1], compact.frames[0])
+        count.check("%d: profiles behind %s" % (number, ("a merge", "an erasure", "a merge taken back", "a forgetting")[done - 1]),
+                    check_changed(changed, done, told, saved))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--saved", required=True)
@@ -222,6 +298,8 @@ def main():
                 log = file.read()
             with open(os.path.join(folder, "compact.crm"), "rb") as file:
                 compact = file.read()
+            changed = Changed(draw, world)
+            check_steps(count, number, arguments.saved, folder, steps, changed)
         commit = store.opened(log)
         kinds = [frame.kind for frame in commit.frames]
         count.check("%d: the log holds four changes" % number,

@@ -8,7 +8,7 @@
 /* Writes a store file and asks it, for tests/format/facts_test.py and tests/compat/columns_test.py:
  *
  *   saved FILE STEP...   TABLE=CSV loads a file, TABLE:NAME declares a decimal attribute, TABLE? writes its rows as
- *                        CSV, compact compacts, verify verifies */
+ *                        CSV, -KEY erases a customer and !KEY forgets one, compact compacts, verify verifies */
 
 static crm_status load_file(crm_store *store, const char *table, const char *file, crm_error *error)
 {
@@ -41,6 +41,15 @@ static crm_status show_rows(const crm_store *store, const char *table, crm_error
   return status;
 }
 
+static crm_status take_out(crm_store *store, const char *key, int forget, crm_error *error)
+{
+  crm_table *receipt = NULL;
+  crm_status status = forget ? crm_identity_forget(store, &key, 1, &receipt, error)
+                             : crm_identity_erase(store, &key, 1, &receipt, error);
+  crm_table_free(receipt);
+  return status;
+}
+
 static crm_status take_step(crm_store *store, const char *step, crm_error *error)
 {
   char table[32] = "";
@@ -50,6 +59,9 @@ static crm_status take_step(crm_store *store, const char *step, crm_error *error
   }
   if (strcmp(step, "verify") == 0) {
     return crm_store_verify(store, error);
+  }
+  if (step[0] == '-' || step[0] == '!') {
+    return take_out(store, step + 1, step[0] == '!', error);
   }
   if (length >= sizeof table || step[length] == '\0') {
     return CRM_ERROR_ARGUMENT;
