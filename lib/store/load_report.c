@@ -81,7 +81,11 @@ static const crm__segment *find_segment(const crm_load *load, const crm__reject 
 
 int64_t crm__reject_row(const crm_load *load, const crm__reject *reject)
 {
-  const crm__segment *segment = find_segment(load, reject);
+  const crm__segment *segment;
+  if (load->tables[reject->table].segment_count == 0) {
+    return 0;   /* of a load that is done again nobody knows the rows */
+  }
+  segment = find_segment(load, reject);
   return segment->row + (int64_t)(reject->ordinal - segment->start);
 }
 

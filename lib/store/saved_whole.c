@@ -127,7 +127,9 @@ static crm_status check_profiles(const crm_config *config, const crm_file_option
   if (status == CRM_OK && alone->saved->content == CRM_CONTENT_PROFILES) {
     crm__journal_info_get(store->saved->journal, &info);
     crm__journal_info_get(alone->saved->journal, &at);
-    if (info.commit == at.commit) {   /* a writer may have gone on */
+    if (at.shown > at.commit) {
+      status = crm__fail(error, CRM_ERROR_CORRUPT, "what the newest commit of the file tells of profiles cannot be read");
+    } else if (info.commit == at.commit) {   /* a writer may have gone on */
       status = crm__profiles_compare(store, alone, error);
     }
   }
