@@ -128,7 +128,8 @@ static crm_status check_profiles(const crm_config *config, const crm_file_option
     crm__journal_info_get(store->saved->journal, &info);
     crm__journal_info_get(alone->saved->journal, &at);
     if (at.shown > at.commit) {
-      status = crm__fail(error, CRM_ERROR_CORRUPT, "what the newest commit of the file tells of profiles cannot be read");
+      status = crm__fail(error, CRM_ERROR_CORRUPT,
+                         "what the newest commit of the file tells of profiles cannot be read");
     } else if (info.commit == at.commit) {   /* a writer may have gone on */
       status = crm__profiles_compare(store, alone, error);
     }

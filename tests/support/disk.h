@@ -35,8 +35,8 @@ uint64_t test_disk_faults(const test_disk *disk);
 /* A trial is a run of its own that arms its disk so, and answers whether it met the fault. */
 typedef int (*test_disk_trial)(int kind, uint64_t at, int on, void *user);
 
-/* Tries each kind of fault that is no loss of power at the first, second, third ... call until a trial meets none; where
- * `on` each point once alone and once with all calls after it. Answers the number of trials that met a fault. */
+/* Tries each kind of fault that is no loss of power at the first, second, third ... call until a trial meets none;
+ * where `on` each point once alone and once with all calls after it. Answers the number of trials that met a fault. */
 uint64_t test_disk_drive(test_disk_trial trial, int on, void *user);
 
 /* The same for a loss of power in a call, each point in so many ways. */

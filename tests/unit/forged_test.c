@@ -98,7 +98,8 @@ static void write_good(fixture *f)
   erase_key(store, "bob");
   assert_int_equal(crm_store_compact(store, NULL), CRM_OK);
   put_with(store, NULL, &csv, "sales",
-           "document,time,customer,amount,kind,currency,rate\n11,2023-05-10,ann,3,return,USD,0.9\nx,2023-05-11,dan,5,,,\n",
+           "document,time,customer,amount,kind,currency,rate\n11,2023-05-10,ann,3,return,USD,0.9\n"
+           "x,2023-05-11,dan,5,,,\n",
            "");
   put(store, "customers", "customer,kind,joined\ndan,internal,2023-05-01\nwho,what,\n", "2,kind,word\n");
   assert_int_equal(crm_store_attribute(store, "customers", "hat", CRM_TYPE_TEXT, NULL), CRM_OK);

@@ -691,13 +691,14 @@ static void test_erase_integers(void **state)
   crm_store_free(store);
 }
 
-/* Who stands for keys in a ring, and whose row speaks for a customer without one, is known by the order of the keys, and
- * stays so when they are erased, whatever order they came in. */
+/* Who stands for keys in a ring, and whose row speaks for a customer without one, is known by the order of the keys,
+ * and stays so when they are erased, whatever order they came in. */
 static void test_erased_order(void **state)
 {
   crm_store *store = store_new(NULL);
   (void)state;
-  put(store, "sales", "document,time,customer,amount\n1,2024-01-01,zed,10\n2,2024-01-02,able,5\n3,2024-01-03,root,1\n", "");
+  put(store, "sales",
+      "document,time,customer,amount\n1,2024-01-01,zed,10\n2,2024-01-02,able,5\n3,2024-01-03,root,1\n", "");
   put(store, "customers", "customer,kind\nyak,business\nbee,internal\n", "");
   put(store, "merges", MERGES "zed,able,,\nable,zed,,\nyak,root,,\nbee,root,,\n", "");
   assert_result(customer_of(store, "root"), "customer,kind,orders\nroot,internal,1\n");
