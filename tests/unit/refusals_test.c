@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* What no analysis can be meant to do: without a store, without a place for the result, with a scope or with options that
- * are none. Each is refused as ARGUMENT, and nothing is handed back. */
+/* What no analysis can be meant to do: without a store, without a place for the result, with a scope or with options
+ * that are none. Each is refused as ARGUMENT, and nothing is handed back. */
 
 typedef crm_status (*question)(const crm_store *store, const crm_scope *scope, const void *options, crm_table **to,
                                crm_error *error);
