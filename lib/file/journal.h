@@ -103,9 +103,8 @@ void crm__journal_view_end(crm__journal *journal, crm__view *view);
 /* The payload read into memory of the caller, frame->length bytes, and checked. CORRUPT, IO. */
 crm_status crm__journal_payload(crm__journal *journal, const crm__frame *frame, void *to, crm_error *error);
 
-/* Reads a payload, or every header and payload from the first frame of the checkpoint's commit on, piece by piece and
- * checks. CORRUPT, IO. */
-crm_status crm__journal_check(crm__journal *journal, const crm__frame *frame, crm_error *error);
+/* Reads every header and payload from the first frame of the checkpoint's commit on, piece by piece and checks.
+ * CORRUPT, IO. */
 crm_status crm__journal_check_all(crm__journal *journal, crm_error *error);
 
 /* Writing: begin, write any number of times, end: a frame; any number of frames, then commit. Whatever fails before

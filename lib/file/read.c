@@ -134,17 +134,6 @@ void crm__journal_view_end(crm__journal *journal, crm__view *view)
   view->read = NULL;
 }
 
-crm_status crm__journal_check(crm__journal *journal, const crm__frame *frame, crm_error *error)
-{
-  int good = 0;
-  crm_status status = check_range(journal, frame->offset, frame->length, error);
-  if (status == CRM_OK) {
-    journal->reader.got = 0;
-    status = crm__reader_check(&journal->reader, frame->offset, frame->length, frame->checksum, &good, error);
-  }
-  return status == CRM_OK && !good ? fail_frame(journal, frame->offset, error) : status;
-}
-
 typedef struct pass {
   crm__journal *journal;
   crm__pass_piece piece;   /* NULL: none */

@@ -318,9 +318,7 @@ static crm_status read_table(crm_store *store, crm__byte_reader *reader, crm_err
   (void)crm__read_u32(reader);
   latest = crm__read_i64(reader);
   if (table >= CRM__TABLES) {
-    return reader->bad ? corrupt(error, "profiles of a commit are cut off")
-                       : crm__fail(error, CRM_ERROR_VERSION,
-                                   "profiles of a commit are of a later version of the library");
+    return crm__fail(error, CRM_ERROR_VERSION, "profiles of a commit are of a later version of the library");
   }
   store->dimensions[table].latest = latest;
   return crm__tally_read(&store->tallies[table], reader) && crm__instant_good(latest, INT64_MIN)

@@ -24,6 +24,7 @@ static crm_status fill_keys(crm_store *store, crm__intern *keys, uint32_t part, 
     size_t at = 0;
     uint64_t rest = keys->count;
     uint64_t id = keys->count;
+    uint32_t given;
     static const char begin[] = "lost-";
     memcpy(text, begin, sizeof begin - 1);
     at = sizeof begin - 1;
@@ -36,9 +37,10 @@ static crm_status fill_keys(crm_store *store, crm__intern *keys, uint32_t part, 
     key.text = text;
     key.length = keys == &store->names && id == 0 ? 0 : at;   /* the first name is the empty one */
     key.integer = 0;
-    if (crm__intern_add(keys, &store->memory, 0, key) != id) {
-      return keys->count > id ? crm__part_fail(error, part, id, "a key cannot be given another")
-                              : crm__fail_memory(error);
+    given = crm__intern_add(keys, &store->memory, 0, key);
+    if (given != id) {   /* it is there already */
+      return given == CRM__NONE ? crm__fail_memory(error)
+                                : crm__part_fail(error, part, id, "a key cannot be given another");
     }
   }
   return CRM_OK;
@@ -227,7 +229,7 @@ static crm_status rebuild_profiles(crm_store *store, crm_error *error)
   return CRM_OK;
 }
 
-/* A row whose key leads elsewhere, that lacks what it needs, or names what is not there, is left out. */
+/* A row whose key leads elsewhere, or that lacks what it needs, is left out. */
 static int row_good(const crm_store *store, int32_t table, uint64_t row)
 {
   const crm__dimension *dimension = &store->dimensions[table];
@@ -240,10 +242,6 @@ static int row_good(const crm_store *store, int32_t table, uint64_t row)
     int64_t value = crm__column_get(&dimension->values[column], row);
     if (column < schema->count && crm__schema_required(&schema->columns[column]) &&
         value == dimension->values[column].fill) {
-      return 0;
-    }
-    if (dimension->values[column].size == sizeof(uint32_t) && value != CRM__NONE &&
-        (uint64_t)value >= crm__column_names(store, table, column)->count) {
       return 0;
     }
   }

@@ -171,7 +171,7 @@ static void list_piece(crm__bytes *list, crm__memory *memory, const forged_frame
 {
   crm__bytes_u32(list, memory, piece->kind & ~CRM__SAVED_PART);
   crm__bytes_u32(list, memory, piece->piece);
-  crm__bytes_u64(list, memory, written->offset);
+  crm__bytes_u64(list, memory, written->offset + piece->stray);
   crm__bytes_u64(list, memory, written->length);
   crm__bytes_u64(list, memory, written->checksum);
 }

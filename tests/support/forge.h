@@ -16,6 +16,7 @@ typedef struct forged_frame {
   unsigned char *bytes;
   size_t size;
   int dropped;             /* it is not written, nor listed */
+  uint64_t stray;          /* the list has a piece so many bytes behind where it stands */
 } forged_frame;
 
 typedef struct forge {

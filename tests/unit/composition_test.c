@@ -3,6 +3,7 @@
 #include "support/facts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* As of 2024-07-01. East: a 100.00, b 60.00; West: c 40.00, d returned 10.00; 7: e, which is known by name; none:
@@ -262,9 +263,59 @@ static void test_spending_of_segments(void **state)
   crm_store_free(store);
 }
 
+static void refuse_limit(const crm_store *store, const char *field, const char *across, const char *place,
+                         const char *words)
+{
+  crm_composition_options options = by(field, NULL, across, NULL);
+  crm_error error = CRM_ERROR_INIT;
+  crm_table *table = NULL;
+  assert_int_equal(crm_composition_compute(store, NULL, &options, &table, &error), CRM_ERROR_LIMIT);
+  assert_null(table);
+  assert_string_equal(error.column, place);
+  assert_non_null(strstr(error.message, words));
+}
+
+/* 100,001 regions are more than a field may have values; 2,000 owners by 600 segments more pairs than there may be. */
+static void test_limits(void **state)
+{
+  crm_store *store = facts_store(NULL, sales);
+  size_t room = 100001 * 48 + 64;
+  char *text = malloc(room);
+  size_t length;
+  int i;
+  (void)state;
+  assert_non_null(text);
+  length = (size_t)snprintf(text, room, "customer,joined,region,segment,owner\n");
+  for (i = 0; i < 100001; i++) {
+    length += (size_t)snprintf(text + length, room - length, "%d,2024-01-01,r%d,s%d,o%d\n", i, i, i % 600, i % 2000);
+  }
+  facts_load_text(store, "customers", text);
+  free(text);
+  refuse_limit(store, "region", NULL, "by", "more than 100000 values");
+  refuse_limit(store, "segment", "region", "across", "more than 100000 values");
+  refuse_limit(store, "owner", "segment", "across", "pairs");
+  crm_store_free(store);
+}
+
+/* One has spent 9 * 10^16 cents, another has brought back all of it but one cent: an index of the group's spend a head
+ * over 0.005 a head is no number that a column of six decimals holds. */
+static void test_index_beyond_64_bits(void **state)
+{
+  crm_store *store = facts_store(NULL, "document,time,customer,kind,amount\n1,2024-01-01,a,sale,900000000000000.00\n"
+                                       "2,2024-01-02,d,return,899999999999999.99\n");
+  crm_table *table;
+  (void)state;
+  facts_load_text(store, "customers", "customer,region\na,East\nd,West\n");
+  table = compose(store, "region", NULL, NULL, NULL);
+  assert_result(table, "group,spend,spend_index\nEast,900000000000000.00,\nWest,-899999999999999.99,\n");
+  crm_store_free(store);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_limits),
+    cmocka_unit_test(test_index_beyond_64_bits),
     cmocka_unit_test(test_by_region),
     cmocka_unit_test(test_spending),
     cmocka_unit_test(test_spending_of_segments),     cmocka_unit_test(test_across),  cmocka_unit_test(test_bands),

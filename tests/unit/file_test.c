@@ -487,6 +487,111 @@ static void the_selftest_of_an_io(void **state)
   test_disk_free(disk);
 }
 
+/* After a write that failed nothing more is written until the file is opened again. */
+static void a_failed_write_ends_writing(void **state)
+{
+  fixture f;
+  crm__journal *journal;
+  crm__journal_info info;
+  crm_error error = CRM_ERROR_INIT;
+  (void)state;
+  set_up(&f, ALL_CAPS, 0);
+  journal = journal_at(&f, 2);
+  test_disk_arm(f.disk, TEST_DISK_FAIL, 1, 1);
+  assert_int_equal(test_journal_step(&f.history, journal, NULL), CRM_ERROR_IO);
+  test_disk_arm(f.disk, 0, 0, 0);
+  crm__journal_info_get(journal, &info);
+  assert_int_equal(info.state, CRM__JOURNAL_POISONED);
+  assert_int_equal(crm__journal_begin(journal, 20, &error), CRM_ERROR_STATE);
+  assert_non_null(strstr(error.message, "until it is opened again"));
+  assert_int_equal(crm__journal_write(journal, "x", 1, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm__journal_end(journal, NULL, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm__journal_commit(journal, 0, 0, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm__journal_renew(journal, NULL), CRM_ERROR_STATE);
+  holds(&f, journal, 2);
+  crm__journal_close(journal);
+  journal = journal_at(&f, 3);
+  holds(&f, journal, 3);
+  crm__journal_close(journal);
+  tear_down(&f);
+}
+
+/* Without locks two may begin the same new file: the one who comes second is refused, and the first one's stays. */
+static void two_new_files_of_one_name(void **state)
+{
+  fixture f;
+  crm__journal *one = NULL;
+  crm__journal *other = NULL;
+  crm_error error = CRM_ERROR_INIT;
+  (void)state;
+  set_up(&f, ALL_CAPS & ~(uint32_t)CRM_IO_LOCKS, 0);
+  assert_int_equal(test_journal_open(&f.history, CRM__JOURNAL_CREATE, &one, NULL), CRM_OK);
+  assert_int_equal(test_journal_open(&f.history, CRM__JOURNAL_CREATE, &other, NULL), CRM_OK);
+  assert_int_equal(test_journal_step(&f.history, one, NULL), CRM_OK);
+  assert_int_equal(test_journal_step(&f.history, other, &error), CRM_ERROR_STATE);
+  assert_non_null(strstr(error.message, "made by somebody else"));
+  crm__journal_close(other);
+  crm__journal_close(one);
+  one = journal_at(&f, 1);
+  holds(&f, one, 1);
+  crm__journal_close(one);
+  tear_down(&f);
+}
+
+/* No copy goes onto a file that is being written, nor without a name, nor of nothing. */
+static void copies_that_are_refused(void **state)
+{
+  fixture f;
+  fixture to;
+  crm__journal *journal;
+  crm__journal *empty = NULL;
+  crm_io none;
+  (void)state;
+  set_up(&f, ALL_CAPS, 0);
+  set_up(&to, ALL_CAPS, 0);
+  journal = journal_at(&f, 2);
+  to.history.path = "other.crm";
+  assert_int_equal(test_journal_open(&to.history, CRM__JOURNAL_CREATE, &empty, NULL), CRM_OK);
+  assert_int_equal(crm__journal_copy(journal, &to.io, "other.crm", NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm__journal_copy(empty, &f.io, "copy.crm", NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm__journal_copy(journal, &to.io, "", NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm__journal_copy(journal, &to.io, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm__journal_copy(journal, &to.io, "store.crm", NULL), CRM_ERROR_ARGUMENT);
+  none = to.io;
+  none.read_at = NULL;
+  assert_int_equal(crm__journal_copy(journal, &none, "copy.crm", NULL), CRM_ERROR_ARGUMENT);
+  crm__journal_close(empty);
+  crm__journal_close(journal);
+  tear_down(&f);
+  tear_down(&to);
+}
+
+/* Frames that are asked for by where they stand: there is one, or it is said that there is none. */
+static void frames_by_their_place(void **state)
+{
+  fixture f;
+  crm__journal *journal;
+  crm__journal_info info;
+  crm__frame frame;
+  crm__frame wrong;
+  unsigned char bytes[8];
+  (void)state;
+  set_up(&f, ALL_CAPS, 0);
+  journal = journal_at(&f, 2);
+  frame = *crm__journal_frame(journal, 0);
+  crm__journal_info_get(journal, &info);
+  assert_int_equal(crm__journal_frame_at(journal, frame.offset, &wrong, NULL), CRM_OK);
+  assert_memory_equal(&wrong, &frame, sizeof frame);
+  assert_int_equal(crm__journal_frame_at(journal, 8, &wrong, NULL), CRM_ERROR_CORRUPT);
+  assert_int_equal(crm__journal_frame_at(journal, frame.offset + 1, &wrong, NULL), CRM_ERROR_CORRUPT);
+  assert_int_equal(crm__journal_frame_at(journal, frame.offset + 8, &wrong, NULL), CRM_ERROR_CORRUPT);
+  assert_int_equal(crm__journal_frame_at(journal, info.bytes + 4096, &wrong, NULL), CRM_ERROR_CORRUPT);
+  assert_int_equal(crm__journal_read(journal, info.bytes, bytes, sizeof bytes, NULL), CRM_ERROR_CORRUPT);
+  assert_int_equal(crm__journal_read(journal, info.bytes, bytes, 0, NULL), CRM_OK);
+  crm__journal_close(journal);
+  tear_down(&f);
+}
+
 /* An io that breaks a rule is found out, whichever call it is that fails. */
 static void the_selftest_finds_faults(void **state)
 {
@@ -548,6 +653,10 @@ static void stdio_keeps_a_store(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_failed_write_ends_writing),
+    cmocka_unit_test(two_new_files_of_one_name),
+    cmocka_unit_test(copies_that_are_refused),
+    cmocka_unit_test(frames_by_their_place),
     cmocka_unit_test(checksum_is_xxh64),
     cmocka_unit_test(every_commit_is_read_back),
     cmocka_unit_test(sessions_leave_no_trace),

@@ -864,6 +864,98 @@ static void test_salvage_without_profiles(void **state)
   place_free(&at);
 }
 
+/* ---- calls that cannot be meant ---- */
+
+static void open_refused(const crm_file_options *options, crm_status status, const char *field)
+{
+  crm_error error = CRM_ERROR_INIT;
+  crm_store *store = NULL;
+  assert_int_equal(crm_store_open(NULL, options, PATH, &store, &error), status);
+  assert_null(store);
+  assert_string_equal(error.column, field);
+}
+
+static void test_arguments(void **state)
+{
+  place at = place_new();
+  crm_store *memory = store_new(NULL);
+  crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+  crm_store *none = NULL;
+  crm_table *table = NULL;
+  size_t size = 0;
+  (void)state;
+  at.options.mode = 7;
+  open_refused(&at.options, CRM_ERROR_ARGUMENT, "mode");
+  at.options.mode = -1;
+  open_refused(&at.options, CRM_ERROR_ARGUMENT, "mode");
+  at.options.mode = CRM_FILE_WRITE;
+  at.options.content = CRM_CONTENT_PROFILES;
+  open_refused(&at.options, CRM_ERROR_ARGUMENT, "content");
+  at.options.mode = CRM_FILE_READ;
+  at.options.content = 7;
+  open_refused(&at.options, CRM_ERROR_ARGUMENT, "content");
+  at.options.content = -1;
+  open_refused(&at.options, CRM_ERROR_ARGUMENT, "content");
+  at.options.content = CRM_CONTENT_ALL;
+  at.options.struct_size = 1;
+  assert_int_equal(crm_store_open(NULL, &at.options, PATH, &none, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_check(NULL, &at.options, PATH, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_save(memory, &at.options, "other.crm", NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_salvage(NULL, &at.options, PATH, "other.crm", &table, NULL), CRM_ERROR_ARGUMENT);
+  at.options.struct_size = (uint32_t)sizeof at.options;
+  assert_int_equal(crm_store_open(NULL, &at.options, NULL, &none, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_open(NULL, &at.options, PATH, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_open(NULL, &at.options, "", &none, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_read(NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_read(memory, NULL), CRM_OK);
+  assert_int_equal(crm_store_compact(NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_compact(memory, NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_store_file(NULL, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_backup(NULL, &at.io, "other.crm", NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_backup(store, &at.io, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_backup(memory, &at.io, "other.crm", NULL), CRM_ERROR_STATE);
+  assert_int_equal(crm_store_save(NULL, &at.options, PATH, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_save(memory, &at.options, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_check(NULL, &at.options, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_check(NULL, &at.options, "no-such.crm", NULL), CRM_ERROR_NOT_FOUND);
+  assert_int_equal(crm_store_salvage(NULL, &at.options, NULL, PATH, &table, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_salvage(NULL, &at.options, PATH, NULL, &table, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_salvage(NULL, &at.options, PATH, "other.crm", NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_store_salvage(NULL, &at.options, PATH, PATH, &table, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_identity_erase(NULL, NULL, 0, &table, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_identity_erase(store, NULL, 0, NULL, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_identity_erase(store, NULL, 1, &table, NULL), CRM_ERROR_ARGUMENT);
+  assert_null(table);
+  assert_null(test_disk_bytes(at.disk, "other.crm", &size));
+  crm_store_free(store);
+  crm_store_free(memory);
+  place_free(&at);
+}
+
+/* A file whose newest commit is damaged can be read, and a check says so. */
+static void test_check_of_an_older_commit(void **state)
+{
+  place at = place_new();
+  crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+  crm_error error = CRM_ERROR_INIT;
+  size_t size = 0;
+  unsigned char *bytes;
+  (void)state;
+  step(store, 0);
+  put(store, "sales", "document,time,customer,amount\nlast-one,2023-08-01,ann,5\n", "");
+  crm_store_free(store);
+  bytes = test_disk_bytes(at.disk, PATH, &size);
+  for (; memcmp(bytes, "last-one", 8) != 0; bytes++) {
+  }
+  *bytes = 'X';
+  store = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
+  assert_true(info_of(store).fallback);
+  crm_store_free(store);
+  assert_int_equal(crm_store_check(NULL, &at.options, PATH, &error), CRM_ERROR_CORRUPT);
+  assert_non_null(strstr(error.message, "the newest of the file, is damaged"));
+  place_free(&at);
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
@@ -880,6 +972,8 @@ int main(void)
     cmocka_unit_test(test_damage),
     cmocka_unit_test(test_salvage),
     cmocka_unit_test(test_salvage_without_profiles),
+    cmocka_unit_test(test_arguments),
+    cmocka_unit_test(test_check_of_an_older_commit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
