@@ -214,3 +214,19 @@ void put_ownership(struct writer *writer, const struct chain *chain)
     put_owners(writer, FIRST_PROSPECT + i, deals[i].entered[0]);
   }
 }
+
+/* A manager a branch, but hill has none any more since June 2025; the representatives' team was split in 2024, and when
+ * their lead left another one took over. The role of one of them has run out. */
+void put_assignments(struct writer *writer, const struct chain *chain)
+{
+  (void)chain;
+  put_text(writer, "staff,role,team,branch,from,to\n"
+                   "11,manager,north,north,2023-01-01,\n15,manager,river,river,2023-01-01,\n"
+                   "19,manager,market,market,2023-01-01,\n23,manager,station,station,2023-01-01,\n"
+                   "27,manager,hill,hill,2023-01-01,2025-07-01\n"
+                   "51,representative,business,,2022-01-01,\n51,representative,key accounts,,2024-07-01,\n"
+                   "51,lead,key accounts,,2025-03-31,\n"
+                   "52,representative,business,,2022-01-01,\n52,representative,new business,,2024-07-01,\n"
+                   "53,representative,business,,2022-01-01,\n53,representative,new business,,2024-07-01,2025-12-01\n"
+                   "54,lead,business,,2022-01-01,\n54,lead,key accounts,,2024-07-01,\n");
+}

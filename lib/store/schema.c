@@ -199,6 +199,19 @@ static const crm__schema_column changes[] = {
   {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
 };
 
+static const crm__schema_column assignments[] = {
+  {"staff", CRM__CELL_KEY, KEY, NULL, NULL, "the person, as in staff and owner of the other tables"},
+  {"role", CRM__CELL_NAME, REQUIRED, NULL, NULL, "the person's role"},
+  {"team", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the team in which the person has it"},
+  {"branch", CRM__CELL_KEY, PART, NULL, NULL, "for the customers of this branch alone"},
+  {"region", CRM__CELL_NAME, PART, NULL, NULL, "for the customers of this region alone"},
+  {"segment", CRM__CELL_NAME, PART, NULL, NULL, "for the customers of this segment of the host's own alone"},
+  {"from", CRM__CELL_TIME, KEY, NULL, NULL, "from when on"},
+  {"to", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "up to when; a later from of the person ends it too"},
+  {"source", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
 #define COUNT(columns) (int32_t)(sizeof columns / sizeof columns[0])
 
 static const crm__schema_table tables[CRM__TABLES] = {
@@ -216,6 +229,7 @@ static const crm__schema_table tables[CRM__TABLES] = {
   {"ownership", "who looks after a customer from when on", ownership, COUNT(ownership)},
   {"parents", "which customer another one belongs to from when on", parents, COUNT(parents)},
   {"changes", "a change of what is known of a customer", changes, COUNT(changes)},
+  {"assignments", "a role that a person has from when on", assignments, COUNT(assignments)},
 };
 
 /* Columns that came after the first release, in the order in which they came; they may stand anywhere in their table

@@ -21,7 +21,8 @@
 #define CRM__TABLE_OWNERSHIP 11
 #define CRM__TABLE_PARENTS 12
 #define CRM__TABLE_CHANGES 13
-#define CRM__TABLES 14
+#define CRM__TABLE_ASSIGNMENTS 14
+#define CRM__TABLES 15
 
 /* What a cell holds, and so how it is read and kept. */
 #define CRM__CELL_KEY 1        /* integer or text, interned by what it names */
@@ -224,5 +225,16 @@ enum {
   CRM__CHANGES_ID
 };
 enum { CRM__CHANGE_CHANGED, CRM__CHANGE_CONFIRMED };
+
+enum {
+  CRM__ASSIGNMENTS_STAFF,
+  CRM__ASSIGNMENTS_ROLE,
+  CRM__ASSIGNMENTS_TEAM,
+  CRM__ASSIGNMENTS_BRANCH,
+  CRM__ASSIGNMENTS_REGION,
+  CRM__ASSIGNMENTS_SEGMENT,
+  CRM__ASSIGNMENTS_FROM,
+  CRM__ASSIGNMENTS_TO
+};
 
 #endif

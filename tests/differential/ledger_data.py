@@ -3,6 +3,7 @@
 """Random files of all tables, with what is rare in real ones: ties, gaps, returns, merged keys, late versions, voids, nobody."""
 
 import csv
+import datetime
 
 import oracle
 
@@ -20,7 +21,7 @@ LIVES = ["suspect", "prospect", "opportunity", "customer", "repeat", "reactivate
 COLUMNS = {
     "sales": "document time customer kind class product quantity price amount discount tax cost branch staff original "
              "source version",
-    "customers": "customer kind joined parent region owner credit_limit reference origin version",
+    "customers": "customer kind joined parent region segment owner credit_limit reference origin version",
     "merges": "customer into undone version",
     "opportunities": "opportunity customer created closed outcome pipeline stage amount probability expected_close owner version",
     "pipelines": "pipeline stage position probability",
@@ -31,6 +32,7 @@ COLUMNS = {
     "staff": "staff team left",
     "ownership": "customer owner from to version",
     "changes": "customer field time kind id",
+    "assignments": "staff role team branch region segment from to version",
 }
 
 
@@ -71,6 +73,8 @@ class Data:
         if rng.random() < 0.5:
             log = self.changes()
             self.files += [("changes", log), ("changes", log[len(log) // 2:])]
+        if rng.random() < 0.6:
+            self.files.append(("assignments", self.assignments()))
         rng.shuffle(self.files)
         order = {"sales": 0}
         self.files.sort(key=lambda file: order.get(file[0], 1))
@@ -196,7 +200,7 @@ class Data:
             rows.append({"customer": key, "kind": rng.choices(["", "person", "business", "internal", "anonymous"],
                                                               [5, 4, 3, 1, 0.4])[0],
                          "joined": self.maybe(self.date(), 0.5),
-                         "region": rng.choice(["East", "West", "", "3"]), "owner": self.maybe(rng.choice(PEOPLE)),
+                         "region": rng.choice(["East", "West", "", "3"]), "segment": rng.choice(["gold", "tin", ""]), "owner": self.maybe(rng.choice(PEOPLE)),
                          "credit_limit": self.maybe(self.money(), 0.3),
                          "reference": rng.choice(["", "true", "false"]), "origin": rng.choice(["", "web", "fair"]),
                          "parent": self.maybe(rng.choice(KEYS), 0.25)})
@@ -283,6 +287,24 @@ class Data:
                 rows.append(row)
         return rows
 
+    def assignments(self):
+        rng, rows, seen = self.rng, [], set()
+        for _ in range(rng.randint(1, 16)):
+            staff, start = rng.choice(PEOPLE + ["zed"]), self.date()
+            for _ in range(rng.choice([1, 1, 1, 2, 3])):
+                begins = datetime.date.fromisoformat(start)
+                row = {"staff": staff, "role": rng.choice(["seller", "lead", "7"]), "team": rng.choice(["North", "South", "3", ""]),
+                       "branch": self.maybe(rng.choice(BRANCHES), 0.4), "region": self.maybe(rng.choice(["East", "West", "3"]), 0.3),
+                       "segment": self.maybe(rng.choice(["gold", "tin"]), 0.2), "from": start,
+                       "to": self.maybe((begins + datetime.timedelta(days=rng.randint(1, 200))).isoformat(), 0.3)}
+                identity = tuple(row[column] for column in ("staff", "branch", "region", "segment", "from"))
+                if identity not in seen:
+                    seen.add(identity)
+                    rows.append(row)
+                    if self.chance(0.1):
+                        rows.append(dict(row, role="lead", team="South", version="2"))
+        return rows
+
     def figures(self):
         rows = []
         for month in range(1, 13):
@@ -360,7 +382,7 @@ def sample_files(source, folder):
         return True
 
     for table in ("customers", "sales", "opportunities", "pipelines", "stages", "interactions", "payments", "ownership", "staff",
-                  "figures", "changes"):
+                  "figures", "changes", "assignments"):
         with open(source / (table + ".csv"), newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             rows = [row for row in reader if kept(table, row)]

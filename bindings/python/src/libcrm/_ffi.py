@@ -111,6 +111,8 @@ CRM_ENCODING_LATIN1 = 1
 CRM_DOCUMENT_COLUMN = 0
 CRM_DOCUMENT_ROW = 1
 CRM_DOCUMENT_CUSTOMER_TIME = 2
+CRM_ORGANISATION_BY_TEAM = 0
+CRM_ORGANISATION_BY_ROLE = 1
 CRM_CUT_CEIL = 0
 CRM_CUT_FLOOR = 1
 CRM_CUT_HALF_UP = 2
@@ -663,6 +665,13 @@ class crm_load_counts(Structure):
     ]
 
 
+class crm_organisation_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("by", c_int32),
+    ]
+
+
 class crm_handovers_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -1052,6 +1061,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_load_counts": crm_load_counts,
     "crm_load_options": crm_load_options,
     "crm_migration_options": crm_migration_options,
+    "crm_organisation_options": crm_organisation_options,
     "crm_pair": crm_pair,
     "crm_products_options": crm_products_options,
     "crm_pyramid_options": crm_pyramid_options,
@@ -1114,6 +1124,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_load_counts": (("struct_size", sizeof(crm_load_counts)),),
     "crm_load_options": (("struct_size", sizeof(crm_load_options)),),
     "crm_migration_options": (("struct_size", sizeof(crm_migration_options)),),
+    "crm_organisation_options": (("struct_size", sizeof(crm_organisation_options)),),
     "crm_pair": (),
     "crm_products_options": (("struct_size", sizeof(crm_products_options)),),
     "crm_pyramid_options": (("struct_size", sizeof(crm_pyramid_options)),),
@@ -1226,6 +1237,10 @@ class Functions:
     crm_migration_members: Callable[..., int]
     crm_migration_movements: Callable[..., int]
     crm_migration_rates: Callable[..., int]
+    crm_organisation_gaps: Callable[..., int]
+    crm_organisation_groups: Callable[..., int]
+    crm_organisation_history: Callable[..., int]
+    crm_organisation_members: Callable[..., int]
     crm_ownership_handovers: Callable[..., int]
     crm_ownership_history: Callable[..., int]
     crm_ownership_owners: Callable[..., int]
@@ -1698,6 +1713,21 @@ class Functions:
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_migration_options),
             POINTER(POINTER(crm_table)), POINTER(crm_error)
         )
+        f.restype = c_int32
+        self.crm_organisation_gaps = f = library.crm_organisation_gaps
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_organisation_groups = f = library.crm_organisation_groups
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_organisation_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_organisation_history = f = library.crm_organisation_history
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_organisation_members = f = library.crm_organisation_members
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_ownership_handovers = f = library.crm_ownership_handovers
         f.argtypes = (
