@@ -897,6 +897,11 @@ static crm_status ask_people(const crm_store *store, const crm_scope *scope, crm
   return ask_kpi(store, scope, table, error, CRM_KPI_BY_STAFF);
 }
 
+static crm_status ask_kpi_teams(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_kpi(store, scope, table, error, CRM_KPI_BY_TEAM);
+}
+
 /* The fault of the questions under way. */
 static test_fault *watched;
 
@@ -1113,6 +1118,7 @@ static const question questions[] = {
     crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
     crm_organisation_gaps, crm_organisation_history, crm_organisation_members, ask_teams,
     ask_findings, ask_reopened, ask_snapshot, ask_till, ask_problems, ask_bridge, ask_branches, ask_people,
+    ask_kpi_teams,
     ask_evidence,
     ask_lapsed,   ask_dormant,
     crm_completeness_columns, crm_completeness_customers,
