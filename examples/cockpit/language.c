@@ -37,6 +37,7 @@ static const entry entries[] = {
   {"column", "until", {"until", "截止日"}},
   {"column", "in_scope", {"in scope", "范围内客户"}},
   {"column", "finding", {"finding", "发现"}},
+  {"column", "step_slips", {"put off", "延期次数"}},
   {"finding", "owner_without_role", {"Owner without a role", "负责人无岗位"}},
   {"finding", "outside_scope", {"Outside the scope", "超出负责范围"}},
   {"finding", "branch_without_role", {"Branch without anybody", "门店无人负责"}},

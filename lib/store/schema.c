@@ -74,6 +74,7 @@ static const crm__schema_column opportunities[] = {
   {"amount", CRM__CELL_MONEY, OPTIONAL, NULL, "money", "what it is worth: expected, and once it is won agreed"},
   {"probability", CRM__CELL_NUMBER, OPTIONAL, NULL, "share", "chance to win it, 0 to 1; empty: that of its stage"},
   {"expected_close", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when it is expected to be closed"},
+  {"next_step", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when the next step of the stage that it is in is due"},
   {"owner", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "who works on it"},
   {"product", CRM__CELL_KEY, OPTIONAL, NULL, NULL, "what may be sold"},
   {"origin", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "how it came"},
@@ -101,6 +102,7 @@ static const crm__schema_column stages[] = {
   {"amount", CRM__CELL_MONEY, OPTIONAL, NULL, "money", "what it was worth then"},
   {"probability", CRM__CELL_NUMBER, OPTIONAL, NULL, "share", "the chance to win it then, 0 to 1"},
   {"expected_close", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when it was expected to be closed then"},
+  {"next_step", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when the next step in the stage was due, as it was said then"},
   {"id", CRM__CELL_KEY, PART, NULL, NULL, "of the row in its source"},
   {"source", CRM__CELL_NAME, PART, NULL, NULL, "the system that a row comes from"},
   {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
@@ -238,6 +240,8 @@ static const struct {
   int32_t table;
   const char *column;
 } later[] = {
+  {CRM__TABLE_OPPORTUNITIES, "next_step"},
+  {CRM__TABLE_STAGES, "next_step"},
   {-1, NULL},
 };
 

@@ -104,9 +104,9 @@ HEADERS.update({
     "idle": "customer,owner,joined,last_event,event,idle_days,known,columns",
     "changes": "field,registered,customers,changed,confirmed,customers_share,first,last",
     "progress": "pipeline,stage,position,open,open_amount,to_30,to_60,to_90,over_90,median_days,stalled,overdue,overdue_amount,"
-                "slipped,slip_rate,low,high,slips,slipped_days,undated,quiet,status",
+                "slipped,slip_rate,low,high,slips,slipped_days,undated,quiet,status,without_step,step_overdue,step_slipped,step_slips",
     "open-deals": "opportunity,customer,owner,pipeline,stage,amount,created,entered,age_days,stage_days,limit_days,next_due,"
-                  "expected_close,close_overdue_days,slips,slipped_days,last_contact,state",
+                  "expected_close,close_overdue_days,slips,slipped_days,last_contact,state,next_step,step_overdue_days,step_slips",
     "journey": "pipeline,by,group,stage,position,entered,customers,median_days,dwell_days,dwell_low,dwell_high,pass_rate,"
                "low,high,at_risk,passed,dropped,pass_days,returned,skipped,status",
     "journeys": "pipeline,customer,stage,entered,days,began,highest,entries,returned,skipped,state",

@@ -23,9 +23,9 @@ COLUMNS = {
              "source version",
     "customers": "customer kind joined parent region segment owner credit_limit reference origin version",
     "merges": "customer into undone version",
-    "opportunities": "opportunity customer created closed outcome pipeline stage amount probability expected_close owner version",
+    "opportunities": "opportunity customer created closed outcome pipeline stage amount probability expected_close next_step owner version",
     "pipelines": "pipeline stage position probability",
-    "stages": "opportunity customer time stage reason owner amount probability expected_close id",
+    "stages": "opportunity customer time stage reason owner amount probability expected_close next_step id",
     "interactions": "time customer opportunity staff direction id",
     "payments": "document line kind customer time amount due version",
     "figures": "from to name value measure branch staff",
@@ -228,7 +228,8 @@ class Data:
                    "closed": self.instant(closed) if outcome in ("won", "lost") else "", "outcome": outcome,
                    "pipeline": rng.choice(["P", "P", "P", ""]), "stage": self.maybe(rng.choice(STAGES)), "amount": self.maybe(self.money(9000), 0.9),
                    "probability": self.maybe("0.%d" % rng.randint(1, 9), 0.4), "owner": self.maybe(rng.choice(PEOPLE)),
-                   "expected_close": self.maybe(self.instant(created + rng.randint(10, 200)), 0.7)}
+                   "expected_close": self.maybe(self.instant(created + rng.randint(10, 200)), 0.7),
+                   "next_step": self.maybe(self.instant(created + rng.randint(0, 150)), 0.4)}
             deals.append(row)
             day = created
             for _ in range(rng.choice([0, 1, 2, 3, 4])):
@@ -237,7 +238,11 @@ class Data:
                                 "stage": rng.choice(STAGES + ["elsewhere"] * self.chance(0.1)),
                                 "amount": self.maybe(self.money(9000), 0.2),
                                 "probability": self.maybe("0.5", 0.2),
-                                "expected_close": self.maybe(self.instant(created + rng.randint(10, 150)), 0.5)})
+                                "expected_close": self.maybe(self.instant(created + rng.randint(10, 150)), 0.5),
+                                "next_step": self.maybe(self.instant(day + rng.randint(0, 40)), 0.6)})
+                if self.chance(0.3):   # a further word on the same stage
+                    day += 1
+                    entries.append(dict(entries[-1], time=self.instant(day), next_step=self.maybe(self.instant(day + rng.randint(0, 40)), 0.9)))
             for _ in range(rng.choice([0, 0, 1, 4])):
                 contacts.append({"time": self.instant(created + rng.randint(-5, 60)), "customer": rng.choice(self.keys),
                                  "opportunity": self.maybe(row["opportunity"], 0.7),
