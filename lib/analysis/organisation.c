@@ -134,7 +134,7 @@ typedef struct members {
   int64_t *in_scope;    /* and by role */
 } members;
 
-static void count_customer(members *all, const crm__haunts *haunts, uint32_t owner, uint32_t customer)
+static void count_customer(members *all, const crm__home_branches *homes, uint32_t owner, uint32_t customer)
 {
   const crm__role *role = NULL;
   if (owner == CRM__NONE) {
@@ -142,7 +142,7 @@ static void count_customer(members *all, const crm__haunts *haunts, uint32_t own
   }
   all->owned[owner]++;
   while ((role = crm__role_next(&all->roles, owner, all->now, role)) != NULL) {
-    all->in_scope[role - all->roles.roles] += crm__role_holds(all->scope, haunts, role, customer);
+    all->in_scope[role - all->roles.roles] += crm__role_holds(all->scope, homes, role, customer);
   }
 }
 
@@ -151,7 +151,7 @@ static crm_status count_customers(members *all, crm_error *error)
   crm__scope *scope = all->scope;
   uint32_t names = crm__names(scope->store);
   crm__owners owners;
-  crm__haunts haunts;
+  crm__home_branches homes;
   crm__measures measures;
   uint32_t id;
   crm_status status = crm__roles_find(scope, &all->roles, error);
@@ -159,7 +159,7 @@ static crm_status count_customers(members *all, crm_error *error)
     status = crm__owners_find(scope, &owners, error);
   }
   if (status == CRM_OK) {
-    status = crm__haunts_find(scope, &haunts, error);
+    status = crm__home_branches_find(scope, &homes, error);
   }
   if (status == CRM_OK) {
     status = crm__measures_compute(scope, &measures, error);
@@ -175,7 +175,7 @@ static crm_status count_customers(members *all, crm_error *error)
   }
   for (id = 0; id < crm__customers(scope->store); id++) {
     if (crm__customer_is_there(scope, &measures, id)) {
-      count_customer(all, &haunts, crm__owner_now(scope, &owners, id), id);
+      count_customer(all, &homes, crm__owner_now(scope, &owners, id), id);
     }
   }
   return CRM_OK;

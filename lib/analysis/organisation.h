@@ -49,15 +49,15 @@ static inline int64_t crm__scope_now(const crm__scope *scope)
 }
 
 /* Where customers buy, all branches and all time before as-of; of the scope's scratch. */
-typedef struct crm__haunts {
+typedef struct crm__home_branches {
   const uint32_t *last;     /* by customer: the branch of its last occasion that has one, CRM__NONE: none */
   const uint8_t *visited;   /* by branch: 1 where there is an occasion, of whomever */
-} crm__haunts;
+} crm__home_branches;
 
-crm_status crm__haunts_find(crm__scope *scope, crm__haunts *haunts, crm_error *error);
+crm_status crm__home_branches_find(crm__scope *scope, crm__home_branches *homes, crm_error *error);
 
 /* Whether the scope of a role holds a customer. */
-int crm__role_holds(const crm__scope *scope, const crm__haunts *haunts, const crm__role *role, uint32_t customer);
+int crm__role_holds(const crm__scope *scope, const crm__home_branches *homes, const crm__role *role, uint32_t customer);
 
 /* Whether a person has left by as-of, as far as the row in staff says. */
 int crm__staff_left(const crm__scope *scope, uint32_t person);

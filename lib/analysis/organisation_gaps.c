@@ -16,7 +16,7 @@
 typedef struct gaps {
   crm__scope *scope;
   crm__roles roles;
-  crm__haunts haunts;
+  crm__home_branches homes;
   int64_t now;
   int64_t *owned;              /* customers by name */
   int64_t *by_branch;          /* customers by branch */
@@ -38,7 +38,7 @@ static int has_role(const gaps *all, uint32_t person)
 static void look_at(gaps *all, uint32_t owner, uint32_t customer)
 {
   const crm__role *role = NULL;
-  uint32_t branch = all->haunts.last[customer];
+  uint32_t branch = all->homes.last[customer];
   int held = 0;
   if (branch != CRM__NONE) {
     all->by_branch[branch]++;
@@ -48,7 +48,7 @@ static void look_at(gaps *all, uint32_t owner, uint32_t customer)
   }
   all->owned[owner]++;
   while (!held && (role = crm__role_next(&all->roles, owner, all->now, role)) != NULL) {
-    held = crm__role_holds(all->scope, &all->haunts, role, customer);
+    held = crm__role_holds(all->scope, &all->homes, role, customer);
   }
   if (!held && has_role(all, owner)) {
     all->outside[customer] = owner;
@@ -129,7 +129,7 @@ static crm_status find_gaps(gaps *all, crm_error *error)
   const crm_store *store = scope->store;
   crm_status status = find_orders(all, error);
   if (status == CRM_OK) {
-    status = crm__haunts_find(scope, &all->haunts, error);
+    status = crm__home_branches_find(scope, &all->homes, error);
   }
   if (status != CRM_OK) {
     return status;
@@ -191,7 +191,7 @@ static void put_gaps(const gaps *all, crm_table *table)
   }
   for (i = 0; all->roles.by_branch && i < crm__branches(store); i++) {
     uint32_t branch = all->branches[i];
-    if (all->haunts.visited[branch] && !all->manned[branch]) {
+    if (all->homes.visited[branch] && !all->manned[branch]) {
       put_gap(all, "branch_without_role", CRM__NONE, CRM__NONE, branch, all->by_branch[branch], table);
     }
   }

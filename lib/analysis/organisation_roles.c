@@ -156,7 +156,7 @@ const crm__role *crm__role_next(const crm__roles *roles, uint32_t person, int64_
 
 /* ---- scopes ---- */
 
-crm_status crm__haunts_find(crm__scope *scope, crm__haunts *haunts, crm_error *error)
+crm_status crm__home_branches_find(crm__scope *scope, crm__home_branches *homes, crm_error *error)
 {
   const crm_store *store = scope->store;
   uint32_t customers = crm__customers(store);
@@ -196,15 +196,15 @@ crm_status crm__haunts_find(crm__scope *scope, crm__haunts *haunts, crm_error *e
       }
     }
   }
-  haunts->last = last;
-  haunts->visited = visited;
+  homes->last = last;
+  homes->visited = visited;
   return CRM_OK;
 }
 
-int crm__role_holds(const crm__scope *scope, const crm__haunts *haunts, const crm__role *role, uint32_t customer)
+int crm__role_holds(const crm__scope *scope, const crm__home_branches *homes, const crm__role *role, uint32_t customer)
 {
   const crm_store *store = scope->store;
-  uint32_t branch = haunts->last[customer];
+  uint32_t branch = homes->last[customer];
   return (role->branch == CRM__NONE || branch == CRM__NONE || role->branch == branch) &&
          (role->region == CRM__NONE || role->region == crm__customer_named(store, customer, CRM__CUSTOMERS_REGION)) &&
          (role->segment == CRM__NONE || role->segment == crm__customer_named(store, customer, CRM__CUSTOMERS_SEGMENT));
