@@ -148,7 +148,7 @@ static const flag flags[] = {
   TEXT("cockpit", gauges, PANEL_VERBS),
   TEXT("alerts", rules, PANEL_VERBS),
   SWITCH("like-for-like", kpi.like_for_like, "kpi"),
-  WORD("group", kpi.group, "none|branch|staff", "kpi"),
+  WORD("group", kpi.group, "none|branch|staff|team|role", "kpi"),
   INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi " EFFECT_VERBS " extension"),
   CALL("feast", apply_feast, "kpi"),
   TEXT("customer", customer, "histories steps explain view"),

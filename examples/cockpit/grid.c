@@ -83,7 +83,7 @@ static void text_cell(const page *out, const crm_table *table, int32_t column, i
   for (i = 0; i < length; i++) {
     id[i] = (unsigned char)id[i] < ' ' || id[i] == 0x7F ? '?' : id[i];
   }
-  if (value_listed(name, "tier segment class measure status table reason unit part state severity band") ||
+  if (value_listed(name, "tier segment class measure status table reason unit part state severity band finding") ||
       (strcmp(name, "kpi") == 0 && strcmp(crm_table_name(table), "kpis") != 0)) {
     put_label(out, name, id, text, size);
   } else {

@@ -22,6 +22,33 @@ crm_status owners_handovers(const crm_store *store, const arguments *args, crm_t
   return crm_ownership_handovers(store, &args->scope, &args->handovers, table, error);
 }
 
+crm_status owners_organisation(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_organisation_members(store, &args->scope, table, error);
+}
+
+crm_status owners_assignments(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_organisation_history(store, &args->scope, table, error);
+}
+
+crm_status owners_teams(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_organisation_groups(store, &args->scope, NULL, table, error);
+}
+
+crm_status owners_roles(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  crm_organisation_options options = CRM_ORGANISATION_OPTIONS_INIT;
+  options.by = CRM_ORGANISATION_BY_ROLE;
+  return crm_organisation_groups(store, &args->scope, &options, table, error);
+}
+
+crm_status owners_gaps(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_organisation_gaps(store, &args->scope, table, error);
+}
+
 crm_status owners_sites(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return crm_accounts_sites(store, &args->scope, table, error);

@@ -50,6 +50,16 @@ static int32_t expected_close(uint32_t number, const struct deal *deal, uint32_t
   return day;
 }
 
+/* When the next step of a stage is due, weeks after it was entered; now and then nobody has said. */
+static void put_next_step(struct writer *writer, uint32_t number, const struct deal *deal, uint32_t stage,
+                          int32_t put_off)
+{
+  uint64_t hash = mix((uint64_t)number * 32 + stage + 7);
+  if (hash % 6 != 0) {
+    put_date(writer, deal->entered[stage] + 5 + (int32_t)((hash >> 8) % 25) + put_off);
+  }
+}
+
 void put_opportunities(struct writer *writer, const struct chain *chain)
 {
   static const char *const RIVALS[] = {"", "", "wholesaler", "cash-and-carry", "web-shop"};
@@ -58,8 +68,8 @@ void put_opportunities(struct writer *writer, const struct chain *chain)
   uint32_t i;
   (void)chain;
   make_deals(deals);
-  put_text(writer, "opportunity,customer,created,closed,outcome,pipeline,stage,amount,expected_close,owner,"
-                   "competitor\n");
+  put_text(writer, "opportunity,customer,created,closed,outcome,pipeline,stage,amount,expected_close,"
+                   "next_step,owner,competitor\n");
   for (i = 0; i < DEALS; i++) {
     const struct deal *deal = &deals[i];
     put_field(writer, 1 + i);
@@ -74,6 +84,10 @@ void put_opportunities(struct writer *writer, const struct chain *chain)
     put_text_field(writer, STAGE_NAMES[deal->reached - 1]);
     put_money_field(writer, deal->amount);
     put_date_field(writer, expected_close(i, deal, deal->reached - 1));
+    if (deal->outcome == OPEN) {
+      put_next_step(writer, i, deal, deal->reached - 1, i % 4 == 0 ? 12 : 0);
+    }
+    put_char(writer, ',');
     put_field(writer, FIRST_REP + deal->rep);
     put_text(writer, RIVALS[mix(i + 1) % 5]);
     put_char(writer, '\n');
@@ -86,7 +100,7 @@ void put_stages(struct writer *writer, const struct chain *chain)
   uint32_t i, stage;
   (void)chain;
   make_deals(deals);
-  put_text(writer, "opportunity,customer,time,stage,reason,amount,expected_close\n");
+  put_text(writer, "opportunity,customer,time,stage,reason,amount,expected_close,next_step\n");
   for (i = 0; i < DEALS; i++) {
     for (stage = 0; stage < deals[i].reached; stage++) {
       put_field(writer, 1 + i);
@@ -95,7 +109,8 @@ void put_stages(struct writer *writer, const struct chain *chain)
       put_text_field(writer, STAGE_NAMES[stage]);
       put_char(writer, ',');
       put_money_field(writer, deals[i].amount * (90 + 5 * (int64_t)stage) / 100);
-      put_date(writer, expected_close(i, &deals[i], stage));
+      put_date_field(writer, expected_close(i, &deals[i], stage));
+      put_next_step(writer, i, &deals[i], stage, 0);
       put_char(writer, '\n');
     }
   }
@@ -213,4 +228,20 @@ void put_ownership(struct writer *writer, const struct chain *chain)
   for (i = 0; i < PROSPECTS; i++) {
     put_owners(writer, FIRST_PROSPECT + i, deals[i].entered[0]);
   }
+}
+
+/* A manager a branch, but hill has none any more since June 2025; the representatives' team was split in 2024, and when
+ * their lead left another one took over. The role of one of them has run out. */
+void put_assignments(struct writer *writer, const struct chain *chain)
+{
+  (void)chain;
+  put_text(writer, "staff,role,team,branch,from,to\n"
+                   "11,manager,north,north,2023-01-01,\n15,manager,river,river,2023-01-01,\n"
+                   "19,manager,market,market,2023-01-01,\n23,manager,station,station,2023-01-01,\n"
+                   "27,manager,hill,hill,2023-01-01,2025-07-01\n"
+                   "51,representative,business,,2022-01-01,\n51,representative,key accounts,,2024-07-01,\n"
+                   "51,lead,key accounts,,2025-03-31,\n"
+                   "52,representative,business,,2022-01-01,\n52,representative,new business,,2024-07-01,\n"
+                   "53,representative,business,,2022-01-01,\n53,representative,new business,,2024-07-01,2025-12-01\n"
+                   "54,lead,business,,2022-01-01,\n54,lead,key accounts,,2024-07-01,\n");
 }

@@ -26,6 +26,7 @@ void put_stages(struct writer *writer, const struct chain *chain);
 void put_interactions(struct writer *writer, const struct chain *chain);
 void put_staff(struct writer *writer, const struct chain *chain);
 void put_changes(struct writer *writer, const struct chain *chain);
+void put_assignments(struct writer *writer, const struct chain *chain);
 void put_ownership(struct writer *writer, const struct chain *chain);
 
 #endif

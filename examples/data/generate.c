@@ -64,6 +64,7 @@ static int generate_sample(const char *directory, int plain)
       {"staff.csv", put_staff},
       {"ownership.csv", put_ownership},
       {"changes.csv", put_changes},
+      {"assignments.csv", put_assignments},
   };
   struct chain chain;
   int good = chain_create(&chain, plain) && make_visits(&chain);

@@ -29,7 +29,7 @@ static void put_step(struct writer *writer, uint32_t firm, int32_t day, const ch
   put_date_field(writer, day);
   put_text_field(writer, name);
   put_text_field(writer, reason);
-  put_text(writer, ",\n");
+  put_text(writer, ",,\n");
 }
 
 static int32_t step_days(uint32_t firm, uint32_t step)

@@ -36,6 +36,7 @@
 #include <crm/lifecycle.h> /* stages of customers: suspect to repeat, dormant, lost, reactivated */
 #include <crm/findings.h>  /* patterns that an analyst would look for */
 #include <crm/accounts.h>  /* customers under one parent as one */
+#include <crm/organisation.h> /* roles, teams and scopes of those who look after customers */
 #include <crm/ownership.h> /* who looks after whom, from when on; hand-overs */
 #include <crm/products.h>  /* products and ABC classes */
 #include <crm/bridge.h>    /* why revenue moved from one period to another */

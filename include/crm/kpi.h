@@ -67,6 +67,10 @@ CRM_API crm_status crm_kpi_registry(const crm_config *config, crm_table **table,
 #define CRM_KPI_BY_BRANCH 1   /* and one for each branch of it, the same as a scope with that branch alone gives */
 #define CRM_KPI_BY_STAFF 2    /* and one for each salesperson: documents by the staff of the first line that has one,
                                * opportunities by owner, contacts and figures by staff */
+#define CRM_KPI_BY_TEAM 3     /* and one for each team: likewise, by the team that the person was in at the time
+                               * (crm/organisation.h): of a document or contact its time, of an opportunity its closing,
+                               * as-of where it is open, of a figure the beginning of its period */
+#define CRM_KPI_BY_ROLE 4     /* and one for each role, likewise */
 
 #define CRM_KPI_PERIODS 512   /* most periods */
 
@@ -76,7 +80,7 @@ typedef struct crm_kpi_options {
   int32_t periods;             /* so many complete periods, the last one before the scope's end; 0: where the scope has
                                 * a from, all from there to its end, else 1 */
   int32_t running;             /* 1: after these the period that is not over at the scope's end too */
-  int32_t group;               /* CRM_KPI_TOGETHER, CRM_KPI_BY_BRANCH, CRM_KPI_BY_STAFF */
+  int32_t group;               /* CRM_KPI_TOGETHER, CRM_KPI_BY_BRANCH, ... */
   int32_t like_for_like;       /* 1: only branches with sales in both the first period looked at (that of a year before
                                 * too, where there are sales in it) and the last one */
   int32_t least_cases;         /* cases that a rate with an interval needs; 0: 5 */

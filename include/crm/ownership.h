@@ -26,9 +26,9 @@ CRM_API crm_status crm_ownership_history(const crm_store *store, const crm_scope
  * owner, left (1: the row in `staff` says that the person has left by as-of), customers (owned at as-of; those of
  * customer metrics), orders and revenue (of the period, in the scope's basis, credited to the owner at the time; of
  * known customers), won, lost (opportunities closed in the period), won_amount, open (opportunities open at as-of),
- * open_amount (amounts count as 0 where there are none). An opportunity is its own owner's; without one that of the
- * customer's owner when it was closed, or at as-of. Errors: ARGUMENT, MEMORY. Time: facts, rows,
- * customers. Since 0.1. */
+ * open_amount (amounts count as 0 where there are none), role, team (that the owner has at as-of, as
+ * crm/organisation.h says; null: none). An opportunity is its own owner's; without one that of the customer's owner
+ * when it was closed, or at as-of. Errors: ARGUMENT, MEMORY. Time: facts, rows, customers. Since 0.1. */
 CRM_API crm_status crm_ownership_owners(const crm_store *store, const crm_scope *scope, crm_table **table,
                                         crm_error *error);
 
@@ -50,7 +50,8 @@ typedef struct crm_handovers_options {
 /* Every change of a customer's owner in the period, by time, then customer: customer, time, from_owner, to_owner
  * (null: nobody), open (opportunities of the customer open at that time, which went along), open_amount,
  * orders_before, revenue_before, orders_after, revenue_after (of so many days before and after, all branches, in the
- * scope's basis), complete (0: the days after are not over at as-of). The first owner of a customer is no change, a
+ * scope's basis), complete (0: the days after are not over at as-of), from_role, from_team (of the former owner just
+ * before), to_role, to_team (of the new one then; null: none). The first owner of a customer is no change, a
  * gap is one to nobody. Errors: ARGUMENT, MEMORY. Time: facts, rows, customers. Since 0.1. */
 CRM_API crm_status crm_ownership_handovers(const crm_store *store, const crm_scope *scope,
                                            const crm_handovers_options *options, crm_table **table, crm_error *error);

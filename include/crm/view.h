@@ -68,9 +68,9 @@ typedef struct crm_view {
  * documents: the columns of crm_store_customer_documents. opportunities, by created, then content: opportunity,
  * customer, created, closed, outcome (won, lost, open: as of as-of, closed is null while it is open), pipeline, stage,
  * stage_since (of the last entry in `stages` before as-of; without any entry at all the row's stage, since null; null
- * where the first is later), amount, probability, expected_close, owner, product, origin, competitor. stages (entries
- * of the customer and of its opportunities), interactions, payments, by time, then content: the columns of those
- * tables. ownership: owner, from, to as crm_ownership_history.
+ * where the first is later), amount, probability, expected_close, owner, product, origin, competitor, next_step. stages
+ * (entries of the customer and of its opportunities), interactions, payments, by time, then content: the columns of
+ * those tables. ownership: owner, from, to as crm_ownership_history.
  *
  * Nothing is there that happened at or after as-of. What has no time of its own (customers, merges; what a row of
  * opportunities says of amount, owner and the like) is as it is kept. The period, branches and bases of the scope are

@@ -29,4 +29,10 @@ crm_status crm__owners_find(crm__scope *scope, crm__owners *owners, crm_error *e
 /* The owner of a customer at an instant before as-of, CRM__NONE: nobody. */
 uint32_t crm__owner_at(const crm__owners *owners, uint32_t customer, int64_t time);
 
+/* The owner at as-of. */
+static inline uint32_t crm__owner_now(const crm__scope *scope, const crm__owners *owners, uint32_t customer)
+{
+  return crm__owner_at(owners, customer, scope->as_of == INT64_MIN ? INT64_MIN : scope->as_of - 1);
+}
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "analysis/organisation.h"
 #include "analysis/ownership.h"
 #include "analysis/population.h"
 
@@ -27,6 +28,7 @@ typedef struct handover {
 typedef struct handovers {
   crm__scope *scope;
   crm__owners owners;
+  crm__roles roles;
   int64_t window;         /* microseconds */
   handover *items;
   uint32_t count;
@@ -77,6 +79,9 @@ static crm_status find_handovers(handovers *all, crm_error *error)
   crm_status status = crm__owners_find(scope, &all->owners, error);
   if (status == CRM_OK) {
     status = crm__customer_ranks(scope, &ranks, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__roles_find(scope, &all->roles, error);
   }
   if (status != CRM_OK) {
     return status;
@@ -191,8 +196,20 @@ enum {
   ORDERS_AFTER,
   REVENUE_AFTER,
   COMPLETE,
+  FROM_ROLE,
+  FROM_TEAM,
+  TO_ROLE,
+  TO_TEAM,
   HANDOVER_COLUMNS
 };
+
+/* What an owner was at an instant. */
+static void put_role(const handovers *all, uint32_t owner, int64_t time, crm_table *table, int32_t role_column)
+{
+  const crm__role *role = crm__role_at(&all->roles, owner, time);
+  put_name(table, role_column, all->scope->store, role == NULL ? CRM__NONE : role->role);
+  put_name(table, role_column + 1, all->scope->store, role == NULL ? CRM__NONE : role->team);
+}
 
 static void put_handover(const handovers *all, const handover *item, crm_table *table)
 {
@@ -208,6 +225,8 @@ static void put_handover(const handovers *all, const handover *item, crm_table *
   crm__table_put(table, ORDERS_AFTER, item->orders[1]);
   crm__table_put(table, REVENUE_AFTER, item->revenue[1]);
   crm__table_put(table, COMPLETE, item->time + all->window <= all->scope->as_of);
+  put_role(all, item->from, item->time - 1, table, FROM_ROLE);
+  put_role(all, item->to, item->time, table, TO_ROLE);
 }
 
 static crm_status put_handovers(const handovers *all, crm_table **table, crm_error *error)
@@ -217,6 +236,8 @@ static crm_status put_handovers(const handovers *all, crm_table **table, crm_err
     {"to_owner", CRM_TYPE_TEXT, 0},         {"open", CRM_TYPE_INTEGER, 0},        {"open_amount", CRM_TYPE_MONEY, 0},
     {"orders_before", CRM_TYPE_INTEGER, 0}, {"revenue_before", CRM_TYPE_MONEY, 0},
     {"orders_after", CRM_TYPE_INTEGER, 0},  {"revenue_after", CRM_TYPE_MONEY, 0}, {"complete", CRM_TYPE_BOOLEAN, 0},
+    {"from_role", CRM_TYPE_TEXT, 0},        {"from_team", CRM_TYPE_TEXT, 0},      {"to_role", CRM_TYPE_TEXT, 0},
+    {"to_team", CRM_TYPE_TEXT, 0},
   };
   crm__scope *scope = all->scope;
   uint32_t *order = crm__scope_alloc(scope, (uint64_t)all->count * 2, sizeof *order);
@@ -249,7 +270,7 @@ crm_status crm_ownership_handovers(const crm_store *store, const crm_scope *scop
   static const crm_handovers_options defaults = CRM_HANDOVERS_OPTIONS_INIT;
   crm_handovers_options own = defaults;
   crm__scope opened;
-  handovers all = {NULL, {NULL, NULL}, 0, NULL, 0, NULL};
+  handovers all = {NULL, {NULL, NULL}, {NULL, NULL, 0, 0}, 0, NULL, 0, NULL};
   crm_status status = CRM_OK;
   if (table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no place for the table");

@@ -41,6 +41,9 @@ typedef struct standing {
   int64_t overdue_days;      /* at or under 0: not overdue */
   int64_t slips;
   int64_t slipped_days;
+  int64_t step;              /* when the host says that the next one is due; INT64_MIN: it does not */
+  int64_t step_slips;
+  int64_t due;               /* business day of the next step, INT64_MIN: not known */
   int32_t contact;
   int64_t amount;
 } standing;
@@ -81,6 +84,38 @@ static void find_slips(const progress *all, standing *of)
   of->slipped_days = of->expected == INT64_MIN ? 0 : day_of(all, of->expected) - day_of(all, of->first_expected);
 }
 
+/* ---- next steps ---- */
+
+static void put_off(const progress *all, standing *of, int64_t step)
+{
+  if (step != INT64_MIN) {
+    of->step_slips += of->step != INT64_MIN && day_of(all, step) > day_of(all, of->step);
+    of->step = step;
+  }
+}
+
+/* As the entries said them one after the other, then as the row says it today. A stage has a next step of its own: to
+ * come to another one is no slip. */
+static void find_steps(const progress *all, standing *of)
+{
+  const crm_store *store = all->scope->store;
+  uint32_t i = of->row < all->entries.ids ? all->entries.starts[of->row] : 0;
+  uint32_t end = of->row < all->entries.ids ? all->entries.starts[of->row + 1U] : 0;
+  uint32_t at = CRM__NONE;
+  of->step = INT64_MIN;
+  of->step_slips = 0;
+  for (; i < end; i++) {
+    uint32_t stage = crm__row_id(store, CRM__TABLE_STAGES, CRM__STAGES_STAGE, all->entries.rows[i]);
+    of->step = stage == at ? of->step : INT64_MIN;
+    at = stage;
+    put_off(all, of, crm__row_value(store, CRM__TABLE_STAGES, CRM__STAGES_NEXT_STEP, all->entries.rows[i]));
+  }
+  put_off(all, of, crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_NEXT_STEP, of->row));
+  of->due = of->step != INT64_MIN ? day_of(all, of->step)
+            : of->limit >= 0      ? day_of(all, of->since) + of->limit
+                                  : INT64_MIN;
+}
+
 /* ---- where each stands ---- */
 
 /* The standing of the entry i of the whole way; the entry before it is of its stage, where it has one. */
@@ -101,12 +136,18 @@ static standing stand_at(const progress *all, const crm__funnel *funnel, uint32_
   of.contact = all->contacts[of.row];
   of.amount = crm__row_value(all->scope->store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_AMOUNT, of.row);
   find_slips(all, &of);
+  find_steps(all, &of);
   return of;
 }
 
-static int is_stalled(const standing *of)
+static int is_past(const progress *all, int64_t day)
 {
-  return of->limit >= 0 && of->stage_days > of->limit;
+  return day != INT64_MIN && all->scope->as_of_day > day;
+}
+
+static int is_stalled(const progress *all, const standing *of)
+{
+  return is_past(all, of->due);
 }
 
 static int is_quiet(const progress *all, const standing *of)
@@ -117,7 +158,8 @@ static int is_quiet(const progress *all, const standing *of)
 /* ---- a row an opportunity ---- */
 
 enum { O_OPPORTUNITY, O_CUSTOMER, O_OWNER, O_PIPELINE, O_STAGE, O_AMOUNT, O_CREATED, O_ENTERED, O_AGE, O_STAGE_DAYS,
-       O_LIMIT, O_NEXT_DUE, O_EXPECTED, O_OVERDUE, O_SLIPS, O_SLIPPED, O_CONTACT, O_STATE, O_COLUMNS };
+       O_LIMIT, O_NEXT_DUE, O_EXPECTED, O_OVERDUE, O_SLIPS, O_SLIPPED, O_CONTACT, O_STATE, O_STEP, O_STEP_OVERDUE,
+       O_STEP_SLIPS, O_COLUMNS };
 
 static void put_or_null(crm_table *table, int32_t column, int64_t value, int there)
 {
@@ -163,17 +205,20 @@ static void put_opportunity(crm_table *table, const progress *all, const crm__fu
   crm__table_put(table, O_AGE, of->age_days);
   crm__table_put(table, O_STAGE_DAYS, of->stage_days);
   put_or_null(table, O_LIMIT, of->limit, of->limit >= 0);
-  put_or_null(table, O_NEXT_DUE, day_of(all, of->since) + of->limit, of->limit >= 0);
+  put_or_null(table, O_NEXT_DUE, of->due, of->due != INT64_MIN);
   put_or_null(table, O_EXPECTED, of->expected, dated);
   put_or_null(table, O_OVERDUE, of->overdue_days, of->overdue_days > 0);
   crm__table_put(table, O_SLIPS, of->slips);
   put_or_null(table, O_SLIPPED, of->slipped_days, dated);
   put_or_null(table, O_CONTACT, of->contact, of->contact != NO_DAY);
   crm__table_put_name(table, O_STATE,
-                      of->overdue_days > 0 ? "overdue"
-                      : is_stalled(of)     ? "stalled"
-                      : !dated             ? "undated"
-                                           : "on_track");
+                      of->overdue_days > 0  ? "overdue"
+                      : is_stalled(all, of) ? "stalled"
+                      : !dated              ? "undated"
+                                            : "on_track");
+  put_or_null(table, O_STEP, of->step, of->step != INT64_MIN);
+  put_or_null(table, O_STEP_OVERDUE, all->scope->as_of_day - of->due, is_past(all, of->due));
+  crm__table_put(table, O_STEP_SLIPS, of->step_slips);
 }
 
 typedef struct by_key {
@@ -215,7 +260,7 @@ static crm_status put_opportunities(void *context, crm__funnel *funnel, crm_erro
 
 enum { S_PIPELINE, S_STAGE, S_POSITION, S_OPEN, S_AMOUNT, S_TO_30, S_TO_60, S_TO_90, S_OVER_90, S_MEDIAN, S_STALLED,
        S_OVERDUE, S_OVERDUE_AMOUNT, S_SLIPPED, S_RATE, S_LOW, S_HIGH, S_SLIPS, S_SLIPPED_DAYS, S_UNDATED, S_QUIET,
-       S_STATUS, S_COLUMNS };
+       S_STATUS, S_WITHOUT_STEP, S_STEP_OVERDUE, S_STEP_SLIPPED, S_STEP_SLIPS, S_COLUMNS };
 
 typedef struct sums {
   int64_t open;
@@ -229,6 +274,10 @@ typedef struct sums {
   int64_t slips;
   int64_t slipped_days;
   int64_t quiet;
+  int64_t without_step;
+  int64_t step_overdue;
+  int64_t step_slipped;
+  int64_t step_slips;
 } sums;
 
 static void add(sums *to, const progress *all, const standing *of, int64_t days)
@@ -237,7 +286,7 @@ static void add(sums *to, const progress *all, const standing *of, int64_t days)
   all->days[to->open++] = days;
   to->amount += amount;
   to->bands[days <= 30 ? 0 : days <= 60 ? 1 : days <= 90 ? 2 : 3]++;
-  to->stalled += is_stalled(of);
+  to->stalled += is_stalled(all, of);
   to->overdue += of->overdue_days > 0;
   to->overdue_amount += of->overdue_days > 0 ? amount : 0;
   to->dated += of->expected != INT64_MIN;
@@ -245,6 +294,10 @@ static void add(sums *to, const progress *all, const standing *of, int64_t days)
   to->slips += of->slips;
   to->slipped_days += of->slips > 0 ? of->slipped_days : 0;
   to->quiet += is_quiet(all, of);
+  to->without_step += of->step == INT64_MIN;
+  to->step_overdue += of->step != INT64_MIN && is_past(all, of->due);
+  to->step_slipped += of->step_slips > 0;
+  to->step_slips += of->step_slips;
 }
 
 static void put_rate(crm_table *table, const sums *found)
@@ -284,6 +337,10 @@ static void put_sums(const progress *all, const crm__funnel *funnel, int32_t sta
   crm__table_put(table, S_UNDATED, found->open - found->dated);
   crm__table_put(table, S_QUIET, found->quiet);
   crm__table_put_name(table, S_STATUS, found->open > 0 ? "ok" : "undefined");
+  crm__table_put(table, S_WITHOUT_STEP, found->without_step);
+  crm__table_put(table, S_STEP_OVERDUE, found->step_overdue);
+  crm__table_put(table, S_STEP_SLIPPED, found->step_slipped);
+  crm__table_put(table, S_STEP_SLIPS, found->step_slips);
 }
 
 static crm_status put_stages(void *context, crm__funnel *funnel, crm_error *error)
@@ -359,7 +416,9 @@ static const crm__table_column opportunity_columns[O_COLUMNS] = {
   { "limit_days", CRM_TYPE_INTEGER, 0 },   { "next_due", CRM_TYPE_DATE, 0 },
   { "expected_close", CRM_TYPE_TIME, 0 },  { "close_overdue_days", CRM_TYPE_INTEGER, 0 },
   { "slips", CRM_TYPE_INTEGER, 0 },        { "slipped_days", CRM_TYPE_INTEGER, 0 },
-  { "last_contact", CRM_TYPE_DATE, 0 },    { "state", CRM_TYPE_TEXT, 0 }
+  { "last_contact", CRM_TYPE_DATE, 0 },    { "state", CRM_TYPE_TEXT, 0 },
+  { "next_step", CRM_TYPE_TIME, 0 },       { "step_overdue_days", CRM_TYPE_INTEGER, 0 },
+  { "step_slips", CRM_TYPE_INTEGER, 0 }
 };
 
 static const crm__table_column stage_columns[S_COLUMNS] = {
@@ -373,7 +432,9 @@ static const crm__table_column stage_columns[S_COLUMNS] = {
   { "slip_rate", CRM_TYPE_DECIMAL, 6 },    { "low", CRM_TYPE_DECIMAL, 6 },
   { "high", CRM_TYPE_DECIMAL, 6 },         { "slips", CRM_TYPE_INTEGER, 0 },
   { "slipped_days", CRM_TYPE_INTEGER, 0 }, { "undated", CRM_TYPE_INTEGER, 0 },
-  { "quiet", CRM_TYPE_INTEGER, 0 },        { "status", CRM_TYPE_TEXT, 0 }
+  { "quiet", CRM_TYPE_INTEGER, 0 },        { "status", CRM_TYPE_TEXT, 0 },
+  { "without_step", CRM_TYPE_INTEGER, 0 }, { "step_overdue", CRM_TYPE_INTEGER, 0 },
+  { "step_slipped", CRM_TYPE_INTEGER, 0 }, { "step_slips", CRM_TYPE_INTEGER, 0 }
 };
 
 /* What a table is made of. */

@@ -206,7 +206,7 @@ static crm_status make_rows(crm__viewed *viewed, int32_t table, int32_t customer
 /* ---- opportunities ---- */
 
 enum { O_OPPORTUNITY, O_CUSTOMER, O_CREATED, O_CLOSED, O_OUTCOME, O_PIPELINE, O_STAGE, O_SINCE, O_AMOUNT,
-       O_PROBABILITY, O_EXPECTED, O_OWNER, O_PRODUCT, O_ORIGIN, O_COMPETITOR, O_COLUMNS };
+       O_PROBABILITY, O_EXPECTED, O_OWNER, O_PRODUCT, O_ORIGIN, O_COMPETITOR, O_NEXT_STEP, O_COLUMNS };
 
 typedef struct opportunity {
   uint32_t row;
@@ -266,7 +266,8 @@ static void put_opportunity(crm_table *table, const crm_store *store, const oppo
     {O_CREATED, CRM__OPPORTUNITIES_CREATED},
     {O_AMOUNT, CRM__OPPORTUNITIES_AMOUNT},
     {O_PROBABILITY, CRM__OPPORTUNITIES_PROBABILITY},
-    {O_EXPECTED, CRM__OPPORTUNITIES_EXPECTED_CLOSE}
+    {O_EXPECTED, CRM__OPPORTUNITIES_EXPECTED_CLOSE},
+    {O_NEXT_STEP, CRM__OPPORTUNITIES_NEXT_STEP}
   };
   static const int32_t ids[][2] = {
     {O_OPPORTUNITY, CRM__OPPORTUNITIES_OPPORTUNITY}, {O_CUSTOMER, CRM__OPPORTUNITIES_CUSTOMER},
@@ -295,7 +296,8 @@ static crm_status make_opportunities(crm__viewed *viewed, const listed *entries,
     {"closed", CRM_TYPE_TIME, 0},      {"outcome", CRM_TYPE_TEXT, 0},        {"pipeline", CRM_TYPE_TEXT, 0},
     {"stage", CRM_TYPE_TEXT, 0},       {"stage_since", CRM_TYPE_TIME, 0},    {"amount", CRM_TYPE_MONEY, 0},
     {"probability", CRM_TYPE_DECIMAL, 6}, {"expected_close", CRM_TYPE_TIME, 0}, {"owner", CRM_TYPE_TEXT, 0},
-    {"product", CRM_TYPE_TEXT, 0},     {"origin", CRM_TYPE_TEXT, 0},         {"competitor", CRM_TYPE_TEXT, 0}
+    {"product", CRM_TYPE_TEXT, 0},     {"origin", CRM_TYPE_TEXT, 0},         {"competitor", CRM_TYPE_TEXT, 0},
+    {"next_step", CRM_TYPE_TIME, 0}
   };
   const crm__scope *scope = &viewed->fields.scope;
   listed of;

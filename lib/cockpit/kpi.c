@@ -52,7 +52,7 @@ static crm_status read_options(crm_kpi_options *into, const crm_kpi_options *fro
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, into->periods < 0 ? "periods" : "least_cases", 0, -1,
                         "a number at or above 0 is needed");
   }
-  if (into->group < CRM_KPI_TOGETHER || into->group > CRM_KPI_BY_STAFF) {
+  if (into->group < CRM_KPI_TOGETHER || into->group > CRM_KPI_BY_ROLE) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "group", 0, -1, "no such way to group");
   }
   if (into->kpi_count < 0 || (into->kpi_count > 0 && into->kpis == NULL)) {
@@ -339,7 +339,7 @@ static crm_status name_groups(crm__kpi_work *work, crm_error *error)
     return CRM_OK;
   }
   if ((work->by_figure && !crm__kpi_figure_groups(work)) ||
-      (work->by == CRM_KPI_BY_STAFF && work->by_opportunity && !crm__kpi_staff_groups(work))) {
+      (work->by >= CRM_KPI_BY_STAFF && work->by_opportunity && !crm__kpi_staff_groups(work))) {
     return crm__fail_memory(error);
   }
   return CRM_OK;

@@ -60,10 +60,10 @@ static int32_t fineness(const crm__kpi_work *work, const figure *of, uint32_t gr
     }
     branch = 0;
   } else if (group != 0) {
-    if (of->staff != id) {
+    if (crm__kpi_person(work, of->staff, of->from) != id) {
       return -1;
     }
-    staff = 0;
+    staff = work->by == CRM_KPI_BY_STAFF ? 0 : staff;
   }
   return branch + staff + product > 1 ? 4 : branch ? 1 : staff ? 2 : product ? 3 : 0;
 }
@@ -231,7 +231,7 @@ int crm__kpi_figure_groups(crm__kpi_work *work)
   uint32_t row;
   for (row = 0; row < rows; row++) {
     if (read_figure(work, row, &of)) {
-      uint32_t id = work->by == CRM_KPI_BY_BRANCH ? of.branch : work->by == CRM_KPI_BY_STAFF ? of.staff : CRM__NONE;
+      uint32_t id = work->by == CRM_KPI_BY_BRANCH ? of.branch : crm__kpi_person(work, of.staff, of.from);
       int outside = work->by == CRM_KPI_BY_BRANCH && id != CRM__NONE && work->scope->branches != NULL &&
                     !work->scope->branches[id + 1U];
       if (!outside && crm__kpi_group(work, id) == CRM__NONE) {

@@ -40,7 +40,8 @@ static int aim(crm__kpi_work *work, const crm__facts *facts, uint32_t i, crm__li
   const crm__scope *scope = work->scope;
   uint32_t id = work->by == CRM_KPI_TOGETHER    ? CRM__NONE
                 : work->by == CRM_KPI_BY_BRANCH ? crm__document_branch(scope->store, facts->document[i])
-                                                : document_staff(scope, facts, i, lines);
+                                                : crm__kpi_person(work, document_staff(scope, facts, i, lines),
+                                                                  facts->time[i]);
   int32_t k;
   to->listed = -1;
   to->groups[0] = 0;

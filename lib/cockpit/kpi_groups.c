@@ -63,6 +63,12 @@ crm_status crm__kpi_groups_open(crm__kpi_work *work, int32_t by, crm_error *erro
                                            : crm__names(work->scope->store);
   work->by = by;
   work->group_of = crm__scope_alloc_zero(work->scope, ids, sizeof *work->group_of);
+  if (by == CRM_KPI_BY_TEAM || by == CRM_KPI_BY_ROLE) {
+    crm_status status = crm__roles_find(work->scope, &work->roles, error);
+    if (status != CRM_OK) {
+      return status;
+    }
+  }
   return work->group_of == NULL || add_group(work, CRM__NONE) == CRM__NONE ? crm__fail_memory(error) : CRM_OK;
 }
 
@@ -86,4 +92,17 @@ crm__key crm__kpi_group_key(const crm__kpi_work *work, uint32_t group)
   uint32_t id = work->group_ids[group];
   return work->by == CRM_KPI_BY_BRANCH ? crm__branch_key(work->scope->store, id)
                                        : crm__name_key(work->scope->store, id);
+}
+
+uint32_t crm__kpi_person(const crm__kpi_work *work, uint32_t person, int64_t time)
+{
+  const crm__role *role;
+  if (work->by == CRM_KPI_BY_STAFF) {
+    return person;
+  }
+  if (work->by != CRM_KPI_BY_TEAM && work->by != CRM_KPI_BY_ROLE) {
+    return CRM__NONE;
+  }
+  role = crm__role_at(&work->roles, person, time);
+  return role == NULL ? CRM__NONE : work->by == CRM_KPI_BY_TEAM ? role->team : role->role;
 }

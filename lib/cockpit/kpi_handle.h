@@ -3,6 +3,7 @@
 #ifndef CRM_COCKPIT_KPI_HANDLE_H
 #define CRM_COCKPIT_KPI_HANDLE_H
 
+#include "analysis/organisation.h"
 #include "base/sizes.h"
 #include "cockpit/kpi_registry.h"
 #include "cockpit/kpi_windows.h"
@@ -108,6 +109,7 @@ typedef struct crm__kpi_work {
   int32_t dormant_days;       /* the limits of lives, 0: not known */
   int32_t lost_days;
   int32_t by;                 /* CRM_KPI_TOGETHER, ... */
+  crm__roles roles;           /* of teams and roles */
   uint32_t groups;            /* 0 all together; then those that facts have named so far */
   uint32_t group_room;
   uint32_t *group_ids;        /* branches or names by group */
@@ -138,6 +140,9 @@ static inline int64_t *crm__kpi_cell(const crm__kpi_work *work, uint32_t group, 
 crm_status crm__kpi_groups_open(crm__kpi_work *work, int32_t by, crm_error *error);
 uint32_t crm__kpi_group(crm__kpi_work *work, uint32_t id);
 crm__key crm__kpi_group_key(const crm__kpi_work *work, uint32_t group);
+
+/* The id that what a person did at an instant is grouped by: the person, or its team or role then. CRM__NONE: none. */
+uint32_t crm__kpi_person(const crm__kpi_work *work, uint32_t person, int64_t time);
 
 static inline void crm__kpi_note(const crm__kpi_work *work, uint32_t group, int32_t need, int64_t time)
 {

@@ -30,11 +30,27 @@ typedef struct desk {
   int64_t *cycles;          /* scratch: days of the deals won in a window */
 } desk;
 
-static int staff_group(crm__kpi_work *work, int32_t table, int32_t column, uint32_t row, uint32_t *group)
+static int person_group(crm__kpi_work *work, uint32_t person, int64_t time, uint32_t *group)
 {
-  uint32_t id = work->by == CRM_KPI_BY_STAFF ? crm__row_id(work->scope->store, table, column, row) : CRM__NONE;
-  *group = crm__kpi_group(work, id);
+  *group = crm__kpi_group(work, crm__kpi_person(work, person, time));
   return *group != CRM__NONE;
+}
+
+/* Its owner's, when it was closed; of one that is open as of as-of then. */
+static int deal_group(crm__kpi_work *work, uint32_t row, uint32_t *group)
+{
+  const crm_store *store = work->scope->store;
+  int64_t closed = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CLOSED, row);
+  int open = closed == NONE || crm__opportunity_outcome(store, row, work->scope->as_of) == CRM__OUTCOME_OPEN;
+  return person_group(work, crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_OWNER, row),
+                      open ? crm__scope_now(work->scope) : closed, group);
+}
+
+static int contact_group(crm__kpi_work *work, uint32_t row, uint32_t *group)
+{
+  const crm_store *store = work->scope->store;
+  return person_group(work, crm__row_id(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_STAFF, row),
+                      crm__row_value(store, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_TIME, row), group);
 }
 
 static int customer_counts(const crm__kpi_work *work, uint32_t customer)
@@ -91,7 +107,7 @@ static int take_deals(desk *all)
     of->created = created;
     of->closed = closed == NONE ? INT64_MAX : closed;
     of->outcome = crm__row_word(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_OUTCOME, row);
-    if (!staff_group(all->work, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_OWNER, row, &of->group)) {
+    if (!deal_group(all->work, row, &of->group)) {
       return 0;
     }
     all->place[row] = all->count++;
@@ -340,7 +356,7 @@ static void count_contacts(const desk *all)
     uint32_t customer = crm__row_customer(work->scope, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_CUSTOMER, row);
     uint32_t group;
     if (crm__row_exists(work->scope, CRM__TABLE_INTERACTIONS, row) && customer_counts(work, customer) &&
-        staff_group(work, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_STAFF, row, &group)) {
+        contact_group(work, row, &group)) {
       add_contact(all, row, group);
     }
   }
@@ -417,13 +433,13 @@ int crm__kpi_staff_groups(crm__kpi_work *work)
   uint32_t row;
   for (row = 0; row < crm__rows_count(store, CRM__TABLE_OPPORTUNITIES); row++) {
     if (crm__row_exists(work->scope, CRM__TABLE_OPPORTUNITIES, row) &&
-        !staff_group(work, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_OWNER, row, &group)) {
+        !deal_group(work, row, &group)) {
       return 0;
     }
   }
   for (row = 0; row < crm__rows_count(store, CRM__TABLE_INTERACTIONS); row++) {
     if (crm__row_exists(work->scope, CRM__TABLE_INTERACTIONS, row) &&
-        !staff_group(work, CRM__TABLE_INTERACTIONS, CRM__INTERACTIONS_STAFF, row, &group)) {
+        !contact_group(work, row, &group)) {
       return 0;
     }
   }
@@ -476,7 +492,7 @@ crm_status crm__kpi_count_opportunities(crm__kpi_work *work, crm_error *error)
     return status;
   }
   count_deals(&all, order, 0);
-  if (work->by == CRM_KPI_BY_STAFF) {
+  if (work->by >= CRM_KPI_BY_STAFF) {
     count_deals(&all, order, 1);
   }
   count_contacts(&all);

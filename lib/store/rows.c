@@ -186,6 +186,8 @@ static int32_t since_column(int32_t table)
     return CRM__PARENTS_FROM;
   case CRM__TABLE_CHANGES:
     return CRM__CHANGES_TIME;
+  case CRM__TABLE_ASSIGNMENTS:
+    return CRM__ASSIGNMENTS_FROM;
   default:
     return -1;
   }

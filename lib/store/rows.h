@@ -6,8 +6,8 @@
 #include "store/facts.h"
 
 /* What an analysis sees of the tables other than sales: opportunities, pipelines, stages, interactions, payments,
- * figures, staff, merges, ownership, parents, changes; customers and products too. Tables are CRM__TABLE_..., columns
- * CRM__<TABLE>_<COLUMN> of schema.h.
+ * figures, staff, merges, ownership, parents, changes, assignments; customers and products too. Tables are
+ * CRM__TABLE_..., columns CRM__<TABLE>_<COLUMN> of schema.h.
  *
  * A row is a number below crm__rows_count(). Of those some are not there (crm__row_live): a key that was only
  * mentioned, or a row that was rejected. Numbers are places in memory: their order is that of arrival and must not

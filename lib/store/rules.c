@@ -113,6 +113,9 @@ void crm__check_rows(const crm_load *load, int32_t table, int64_t count)
   case CRM__TABLE_PARENTS:
     check_period(slice, CRM__PARENTS_FROM, CRM__PARENTS_TO, count);
     break;
+  case CRM__TABLE_ASSIGNMENTS:
+    check_period(slice, CRM__ASSIGNMENTS_FROM, CRM__ASSIGNMENTS_TO, count);
+    break;
   default:
     break;
   }

@@ -74,6 +74,7 @@ static const crm__schema_column opportunities[] = {
   {"amount", CRM__CELL_MONEY, OPTIONAL, NULL, "money", "what it is worth: expected, and once it is won agreed"},
   {"probability", CRM__CELL_NUMBER, OPTIONAL, NULL, "share", "chance to win it, 0 to 1; empty: that of its stage"},
   {"expected_close", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when it is expected to be closed"},
+  {"next_step", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when the next step of the stage that it is in is due"},
   {"owner", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "who works on it"},
   {"product", CRM__CELL_KEY, OPTIONAL, NULL, NULL, "what may be sold"},
   {"origin", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "how it came"},
@@ -101,6 +102,7 @@ static const crm__schema_column stages[] = {
   {"amount", CRM__CELL_MONEY, OPTIONAL, NULL, "money", "what it was worth then"},
   {"probability", CRM__CELL_NUMBER, OPTIONAL, NULL, "share", "the chance to win it then, 0 to 1"},
   {"expected_close", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when it was expected to be closed then"},
+  {"next_step", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "when the next step in the stage was due, as it was said then"},
   {"id", CRM__CELL_KEY, PART, NULL, NULL, "of the row in its source"},
   {"source", CRM__CELL_NAME, PART, NULL, NULL, "the system that a row comes from"},
   {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
@@ -199,6 +201,19 @@ static const crm__schema_column changes[] = {
   {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
 };
 
+static const crm__schema_column assignments[] = {
+  {"staff", CRM__CELL_KEY, KEY, NULL, NULL, "the person, as in staff and owner of the other tables"},
+  {"role", CRM__CELL_NAME, REQUIRED, NULL, NULL, "the person's role"},
+  {"team", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the team in which the person has it"},
+  {"branch", CRM__CELL_KEY, PART, NULL, NULL, "for the customers of this branch alone"},
+  {"region", CRM__CELL_NAME, PART, NULL, NULL, "for the customers of this region alone"},
+  {"segment", CRM__CELL_NAME, PART, NULL, NULL, "for the customers of this segment of the host's own alone"},
+  {"from", CRM__CELL_TIME, KEY, NULL, NULL, "from when on"},
+  {"to", CRM__CELL_TIME, OPTIONAL, NULL, NULL, "up to when; a later from of the person ends it too"},
+  {"source", CRM__CELL_NAME, OPTIONAL, NULL, NULL, "the system that a row comes from"},
+  {"version", CRM__CELL_INTEGER, OPTIONAL, NULL, NULL, "a higher one replaces a lower one; 0 where empty"},
+};
+
 #define COUNT(columns) (int32_t)(sizeof columns / sizeof columns[0])
 
 static const crm__schema_table tables[CRM__TABLES] = {
@@ -216,6 +231,7 @@ static const crm__schema_table tables[CRM__TABLES] = {
   {"ownership", "who looks after a customer from when on", ownership, COUNT(ownership)},
   {"parents", "which customer another one belongs to from when on", parents, COUNT(parents)},
   {"changes", "a change of what is known of a customer", changes, COUNT(changes)},
+  {"assignments", "a role that a person has from when on", assignments, COUNT(assignments)},
 };
 
 /* Columns that came after the first release, in the order in which they came; they may stand anywhere in their table
@@ -224,6 +240,8 @@ static const struct {
   int32_t table;
   const char *column;
 } later[] = {
+  {CRM__TABLE_OPPORTUNITIES, "next_step"},
+  {CRM__TABLE_STAGES, "next_step"},
   {-1, NULL},
 };
 

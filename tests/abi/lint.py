@@ -35,7 +35,7 @@ FLOORS = {
     "store": ("base/", "file/", "table/"),
     "analysis": ("base/", "table/build.h", "store/columns.h", "store/facts.h", "store/rows.h", "store/segment.h"),
     "cockpit": ("base/", "table/build.h", "table/csv.h", "store/facts.h", "store/rows.h", "store/customer.h",
-                "analysis/lifecycle_handle.h", "analysis/population.h", "analysis/pyramid_handle.h", "analysis/rfm_rules.h"),
+                "analysis/lifecycle_handle.h", "analysis/organisation.h", "analysis/population.h", "analysis/pyramid_handle.h", "analysis/rfm_rules.h"),
 }
 
 EXTENSION = re.compile(r"__attribute__|__builtin_\w+|__int128|__typeof__|\btypeof\b|__extension__|__declspec|\basm\b|"

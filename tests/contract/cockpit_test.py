@@ -104,17 +104,22 @@ HEADERS.update({
     "idle": "customer,owner,joined,last_event,event,idle_days,known,columns",
     "changes": "field,registered,customers,changed,confirmed,customers_share,first,last",
     "progress": "pipeline,stage,position,open,open_amount,to_30,to_60,to_90,over_90,median_days,stalled,overdue,overdue_amount,"
-                "slipped,slip_rate,low,high,slips,slipped_days,undated,quiet,status",
+                "slipped,slip_rate,low,high,slips,slipped_days,undated,quiet,status,without_step,step_overdue,step_slipped,step_slips",
     "open-deals": "opportunity,customer,owner,pipeline,stage,amount,created,entered,age_days,stage_days,limit_days,next_due,"
-                  "expected_close,close_overdue_days,slips,slipped_days,last_contact,state",
+                  "expected_close,close_overdue_days,slips,slipped_days,last_contact,state,next_step,step_overdue_days,step_slips",
     "journey": "pipeline,by,group,stage,position,entered,customers,median_days,dwell_days,dwell_low,dwell_high,pass_rate,"
                "low,high,at_risk,passed,dropped,pass_days,returned,skipped,status",
     "journeys": "pipeline,customer,stage,entered,days,began,highest,entries,returned,skipped,state",
     "steps": "pipeline,customer,stage,entered,left,days,came,went",
-    "owners": "owner,left,customers,orders,revenue,won,lost,won_amount,open,open_amount",
+    "owners": "owner,left,customers,orders,revenue,won,lost,won_amount,open,open_amount,role,team",
+    "organisation": "staff,role,team,branch,region,segment,since,until,left,customers,in_scope",
+    "assignments": "staff,role,team,branch,region,segment,from,to",
+    "teams": "group,staff,customers,orders,revenue,won,lost,won_amount,open,open_amount",
+    "roles": "group,staff,customers,orders,revenue,won,lost,won_amount,open,open_amount",
+    "role-gaps": "finding,staff,customer,branch,customers",
     "ownership": "customer,owner,from,to",
     "handovers": "customer,time,from_owner,to_owner,open,open_amount,orders_before,revenue_before,orders_after,"
-                 "revenue_after,complete",
+                 "revenue_after,complete,from_role,from_team,to_role,to_team",
     "looked-after": "measure,value,numerator,denominator",
     "sites": "account,customer,level,orders,revenue,share,first,last",
     "aliases": "alias,customer",
@@ -137,7 +142,8 @@ NEEDS = {
 
 OF_ONE = {"explain", "view"}   # where there are no facts, there is nobody
 
-WITHOUT_ROWS = {"funnel", "progress", "open-deals", "journey", "journeys", "steps", "changes", "idle", "handovers", "sites", "aliases"}   # where no file has opportunities, several owners, parents, merges
+WITHOUT_ROWS = {"funnel", "progress", "open-deals", "journey", "journeys", "steps", "changes", "idle", "handovers", "assignments", "role-gaps", "sites",
+                "aliases"}   # where no file has opportunities, several owners, roles, parents, merges
 
 PLAIN = """document,time,customer,amount
 1,2024-01-05,7,10.00

@@ -144,6 +144,8 @@ are sales in it) and the last one.
 
 **Groups.** `--group branch` and `--group staff` give each branch or person beside all together: a branch's figures are those of `--branch`
 with it alone. A document is the person's that its first line with one names; opportunities go by owner, contacts and figures by staff.
+`--group team` and `--group role` go by the [team or role](organisation.md) that the person had at the time: of a document or contact its own, of
+an opportunity its closing, as-of where it is open, of a figure the beginning of its period.
 Opportunities, contacts, accounts and customers' lives belong to no branch, accounts and lives to no person.
 
 **Customers' lives** are those of [lifecycle](lifecycle.md) with the limits that it suggests as of `--as-of`, whatever the period: dormant,

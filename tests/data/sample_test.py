@@ -44,7 +44,7 @@ PLANTED = {
 }
 
 TABLES = ("customers", "products", "opportunities", "pipelines", "stages", "interactions", "payments", "figures", "staff",
-          "ownership", "changes")
+          "ownership", "changes", "assignments")
 
 
 def findings(cockpit, folder):

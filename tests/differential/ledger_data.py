@@ -3,6 +3,7 @@
 """Random files of all tables, with what is rare in real ones: ties, gaps, returns, merged keys, late versions, voids, nobody."""
 
 import csv
+import datetime
 
 import oracle
 
@@ -20,17 +21,18 @@ LIVES = ["suspect", "prospect", "opportunity", "customer", "repeat", "reactivate
 COLUMNS = {
     "sales": "document time customer kind class product quantity price amount discount tax cost branch staff original "
              "source version",
-    "customers": "customer kind joined parent region owner credit_limit reference origin version",
+    "customers": "customer kind joined parent region segment owner credit_limit reference origin version",
     "merges": "customer into undone version",
-    "opportunities": "opportunity customer created closed outcome pipeline stage amount probability expected_close owner version",
+    "opportunities": "opportunity customer created closed outcome pipeline stage amount probability expected_close next_step owner version",
     "pipelines": "pipeline stage position probability",
-    "stages": "opportunity customer time stage reason owner amount probability expected_close id",
+    "stages": "opportunity customer time stage reason owner amount probability expected_close next_step id",
     "interactions": "time customer opportunity staff direction id",
     "payments": "document line kind customer time amount due version",
     "figures": "from to name value measure branch staff",
     "staff": "staff team left",
     "ownership": "customer owner from to version",
     "changes": "customer field time kind id",
+    "assignments": "staff role team branch region segment from to version",
 }
 
 
@@ -71,6 +73,8 @@ class Data:
         if rng.random() < 0.5:
             log = self.changes()
             self.files += [("changes", log), ("changes", log[len(log) // 2:])]
+        if rng.random() < 0.6:
+            self.files.append(("assignments", self.assignments()))
         rng.shuffle(self.files)
         order = {"sales": 0}
         self.files.sort(key=lambda file: order.get(file[0], 1))
@@ -196,7 +200,7 @@ class Data:
             rows.append({"customer": key, "kind": rng.choices(["", "person", "business", "internal", "anonymous"],
                                                               [5, 4, 3, 1, 0.4])[0],
                          "joined": self.maybe(self.date(), 0.5),
-                         "region": rng.choice(["East", "West", "", "3"]), "owner": self.maybe(rng.choice(PEOPLE)),
+                         "region": rng.choice(["East", "West", "", "3"]), "segment": rng.choice(["gold", "tin", ""]), "owner": self.maybe(rng.choice(PEOPLE)),
                          "credit_limit": self.maybe(self.money(), 0.3),
                          "reference": rng.choice(["", "true", "false"]), "origin": rng.choice(["", "web", "fair"]),
                          "parent": self.maybe(rng.choice(KEYS), 0.25)})
@@ -224,7 +228,8 @@ class Data:
                    "closed": self.instant(closed) if outcome in ("won", "lost") else "", "outcome": outcome,
                    "pipeline": rng.choice(["P", "P", "P", ""]), "stage": self.maybe(rng.choice(STAGES)), "amount": self.maybe(self.money(9000), 0.9),
                    "probability": self.maybe("0.%d" % rng.randint(1, 9), 0.4), "owner": self.maybe(rng.choice(PEOPLE)),
-                   "expected_close": self.maybe(self.instant(created + rng.randint(10, 200)), 0.7)}
+                   "expected_close": self.maybe(self.instant(created + rng.randint(10, 200)), 0.7),
+                   "next_step": self.maybe(self.instant(created + rng.randint(0, 150)), 0.4)}
             deals.append(row)
             day = created
             for _ in range(rng.choice([0, 1, 2, 3, 4])):
@@ -233,7 +238,11 @@ class Data:
                                 "stage": rng.choice(STAGES + ["elsewhere"] * self.chance(0.1)),
                                 "amount": self.maybe(self.money(9000), 0.2),
                                 "probability": self.maybe("0.5", 0.2),
-                                "expected_close": self.maybe(self.instant(created + rng.randint(10, 150)), 0.5)})
+                                "expected_close": self.maybe(self.instant(created + rng.randint(10, 150)), 0.5),
+                                "next_step": self.maybe(self.instant(day + rng.randint(0, 40)), 0.6)})
+                if self.chance(0.3):   # a further word on the same stage
+                    day += 1
+                    entries.append(dict(entries[-1], time=self.instant(day), next_step=self.maybe(self.instant(day + rng.randint(0, 40)), 0.9)))
             for _ in range(rng.choice([0, 0, 1, 4])):
                 contacts.append({"time": self.instant(created + rng.randint(-5, 60)), "customer": rng.choice(self.keys),
                                  "opportunity": self.maybe(row["opportunity"], 0.7),
@@ -281,6 +290,24 @@ class Data:
             if identity not in seen:
                 seen.add(identity)
                 rows.append(row)
+        return rows
+
+    def assignments(self):
+        rng, rows, seen = self.rng, [], set()
+        for _ in range(rng.randint(1, 16)):
+            staff, start = rng.choice(PEOPLE + ["zed"]), self.date()
+            for _ in range(rng.choice([1, 1, 1, 2, 3])):
+                begins = datetime.date.fromisoformat(start)
+                row = {"staff": staff, "role": rng.choice(["seller", "lead", "7"]), "team": rng.choice(["North", "South", "3", ""]),
+                       "branch": self.maybe(rng.choice(BRANCHES), 0.4), "region": self.maybe(rng.choice(["East", "West", "3"]), 0.3),
+                       "segment": self.maybe(rng.choice(["gold", "tin"]), 0.2), "from": start,
+                       "to": self.maybe((begins + datetime.timedelta(days=rng.randint(1, 200))).isoformat(), 0.3)}
+                identity = tuple(row[column] for column in ("staff", "branch", "region", "segment", "from"))
+                if identity not in seen:
+                    seen.add(identity)
+                    rows.append(row)
+                    if self.chance(0.1):
+                        rows.append(dict(row, role="lead", team="South", version="2"))
         return rows
 
     def figures(self):
@@ -360,7 +387,7 @@ def sample_files(source, folder):
         return True
 
     for table in ("customers", "sales", "opportunities", "pipelines", "stages", "interactions", "payments", "ownership", "staff",
-                  "figures", "changes"):
+                  "figures", "changes", "assignments"):
         with open(source / (table + ".csv"), newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             rows = [row for row in reader if kept(table, row)]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Random rows of opportunities, stages, interactions, payments, figures, staff, ownership, parents and changes: what crm-cockpit keeps of
+"""Random rows of opportunities, stages, interactions, payments, figures, staff, ownership, parents, changes and assignments: what crm-cockpit keeps of
 them, counts and rejects, against a second implementation of the rules of docs/tables.md.
 
     rows.py --cockpit PATH [--rounds N] [--seed S]
@@ -43,13 +43,16 @@ TABLES = {
     "parents": {"customer": ("key", True), "parent": ("key", True), "from": ("time", True), "to": ("time", False)},
     "changes": {"customer": ("key", True), "field": ("name", True), "time": ("time", True), "kind": ("changed confirmed", False),
                 "staff": ("name", False), "id": ("key", False)},
+    "assignments": {"staff": ("key", True), "role": ("name", True), "team": ("name", False), "branch": ("key", False),
+                    "region": ("name", False), "segment": ("name", False), "from": ("time", True), "to": ("time", False)},
 }
 IDENTITY = {"opportunities": ["opportunity"], "payments": ["document", "line", "kind", "source"],
             "figures": ["from", "to", "name", "branch", "staff"], "staff": ["staff"],
             "ownership": ["customer", "from"], "parents": ["customer", "from"], "stages": ["id", "source"], "interactions": ["id", "source"],
-            "changes": ["id", "source"]}
+            "changes": ["id", "source"], "assignments": ["staff", "branch", "region", "segment", "from"]}
 KEYLESS = ("stages", "interactions", "changes")
-PERIODS = {"figures": ("from", "to"), "staff": ("joined", "left"), "ownership": ("from", "to"), "parents": ("from", "to")}
+PERIODS = {"figures": ("from", "to"), "staff": ("joined", "left"), "ownership": ("from", "to"), "parents": ("from", "to"),
+           "assignments": ("from", "to")}
 SCALE = {"money": 2, "share": 6, "number": 6}
 
 

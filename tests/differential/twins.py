@@ -42,7 +42,7 @@ WITHOUT = {
 
 # Whose scope may be narrowed to a segment.
 NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "cohorts", "repeat", "rhythm", "frequency",
-            "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "completeness", "view",
+            "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "organisation", "teams", "roles", "role-gaps", "completeness", "view",
             "freshness", "dossiers", "static-only", "idle", "changes")
 
 # What a programme has changed.
@@ -302,6 +302,7 @@ class Questions:
             "idle": lambda: self.pick("--idle", "10", "60") + self.as_of(), "changes": self.window,
             "completeness": self.as_of, "knowledge": self.as_of, "aliases": lambda: [],
             "ownership": self.as_of, "looked-after": self.as_of,
+            "organisation": self.as_of, "assignments": self.as_of, "role-gaps": self.as_of,
             "handovers": lambda: self.pick("--days", "7", "30") + self.scope(),
             "due": lambda: self.pick("--dormant", "20", "90") + self.pick("--ahead", "0", "30") + self.scope(),
             "bridge": lambda: self.pick("--top", "1", "3") + self.period() + self.scope(),

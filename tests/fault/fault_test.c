@@ -53,6 +53,10 @@ static const char *const merges = "customer,into,undone,version\na,b,,\ne,a,,\nc
 static const char *const ownership =
     "customer,owner,from,to\na,s1,2024-01-01,2024-02-01\na,s2,2024-02-15,\nb,s1,2024-01-01,\n";
 
+static const char *const assignments =
+    "staff,role,team,branch,from,to\ns1,seller,a team with a long name,x,2024-01-01,\ns1,lead,,x,2024-01-20,\n"
+    "s1,lead,,y,2024-01-20,\ns2,seller,b,,2024-01-01,2024-01-15\ns2,seller,b,z,2024-01-01,2023-01-15\n";
+
 static const char *const undoing = "customer,into,undone,version\ne,a,true,1\nlong new key of a customer,b,,\n";
 
 static crm_status make_store(const crm_config *config, crm_store **store)
@@ -99,7 +103,7 @@ static crm_status load_text(crm_store *store, const char *table, const char *tex
 }
 
 /* Loads that build on one another. */
-#define STEPS 13
+#define STEPS 14
 
 typedef struct step {
   const char *table;
@@ -113,6 +117,7 @@ static const step steps[STEPS] = {
     {"opportunities", &opportunities, 0}, {"interactions", &interactions, 0}, {"figures", &figures, 1},
     {"interactions", &interactions, 1},   {"merges", &merges, 0},             {"merges", &undoing, 0},
     {"sales", &sales, 0},                 {"ownership", &ownership, 0},
+    {"assignments", &assignments, 0},
 };
 
 static crm_status declare(crm_store *store)
@@ -828,6 +833,11 @@ static crm_status ask_handovers(const crm_store *store, const crm_scope *scope, 
   return crm_ownership_handovers(store, scope, NULL, table, error);
 }
 
+static crm_status ask_teams(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return crm_organisation_groups(store, scope, NULL, table, error);
+}
+
 static crm_status ask_bridge(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return crm_bridge_compute(store, scope, NULL, NULL, table, error);
@@ -885,6 +895,11 @@ static crm_status ask_branches(const crm_store *store, const crm_scope *scope, c
 static crm_status ask_people(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return ask_kpi(store, scope, table, error, CRM_KPI_BY_STAFF);
+}
+
+static crm_status ask_kpi_teams(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return ask_kpi(store, scope, table, error, CRM_KPI_BY_TEAM);
 }
 
 /* The fault of the questions under way. */
@@ -1101,7 +1116,9 @@ static const question questions[] = {
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers, ask_accounts, crm_accounts_sites,
     crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
+    crm_organisation_gaps, crm_organisation_history, crm_organisation_members, ask_teams,
     ask_findings, ask_reopened, ask_snapshot, ask_till, ask_problems, ask_bridge, ask_branches, ask_people,
+    ask_kpi_teams,
     ask_evidence,
     ask_lapsed,   ask_dormant,
     crm_completeness_columns, crm_completeness_customers,

@@ -786,6 +786,52 @@ static void test_opportunities_and_contacts(void **state)
   crm_store_free(store);
 }
 
+/* Ann was in North until 10 February, then in South, where bob was all the time. Groups of teams are what those of
+ * persons were in their time. */
+static void test_teams_and_roles(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  crm_kpi *kpi;
+  (void)state;
+  put(store, "assignments",
+      "staff,role,team,from\nann,seller,North,2024-01-01\nann,lead,South,2024-02-10\nbob,seller,South,2024-01-01\n",
+      "");
+  put(store, "sales",
+      "document,time,customer,staff,amount\n1,2024-02-09T23:59,a,ann,10\n2,2024-02-10,a,ann,20\n3,2024-02-11,b,bob,40\n"
+      "4,2024-02-12,b,eve,80\n5,2024-02-13,b,,160\n",
+      "");
+  put(store, "opportunities",
+      "opportunity,customer,created,closed,outcome,owner,amount\n1,a,2024-01-05,2024-02-09,won,ann,1\n"
+      "2,a,2024-01-05,2024-02-20,won,ann,2\n3,a,2024-01-05,2024-02-21,won,bob,4\n4,b,2024-01-05,,,ann,8\n",
+      "");
+  put(store, "interactions", "time,customer,staff\n2024-02-01,a,ann\n2024-02-15,a,ann\n2024-02-16,a,bob\n", "");
+  put(store, "figures",
+      "from,to,name,value,staff\n2024-02-01,2024-03-01,target,100,ann\n2024-02-01,2024-03-01,target,50,bob\n", "");
+  scope.as_of = facts_day(2024, 3, 1);
+  options.group = CRM_KPI_BY_TEAM;
+  kpi = compute(store, &scope, NULL, &options);
+  is(kpi, "revenue", NULL, WHOLE(310), 31000, NO);
+  is(kpi, "revenue", "North", WHOLE(10), 1000, NO);
+  is(kpi, "revenue", "South", WHOLE(60), 6000, NO);
+  is(kpi, "opportunities_won", "North", WHOLE(1), 1, NO);
+  is(kpi, "opportunities_won", "South", WHOLE(2), 2, NO);
+  is(kpi, "opportunities_open", "South", WHOLE(1), 1, NO);
+  is(kpi, "contacts", "North", WHOLE(1), 1, NO);
+  is(kpi, "contacts", "South", WHOLE(2), 2, NO);
+  is(kpi, "target", "North", WHOLE(100), WHOLE(100), NO);
+  is(kpi, "target", "South", WHOLE(50), WHOLE(50), NO);
+  crm_kpi_free(kpi);
+  options.group = CRM_KPI_BY_ROLE;
+  kpi = compute(store, &scope, NULL, &options);
+  is(kpi, "revenue", "lead", WHOLE(20), 2000, NO);
+  is(kpi, "revenue", "seller", WHOLE(50), 5000, NO);
+  is(kpi, "contacts", "seller", WHOLE(2), 2, NO);
+  crm_kpi_free(kpi);
+  crm_store_free(store);
+}
+
 static void test_accounts_and_figures(void **state)
 {
   crm_store *store = full_store();
@@ -1086,7 +1132,7 @@ static void test_refused(void **state)
   options.periods = CRM_KPI_PERIODS + 1;
   refuse(store, &options, CRM_ERROR_LIMIT, "period", 0);
   options = good;
-  options.group = 3;
+  options.group = 5;
   refuse(store, &options, CRM_ERROR_ARGUMENT, "group", 0);
   options = good;
   options.feast_count = 1;
@@ -1184,6 +1230,7 @@ int main(void)
     cmocka_unit_test(test_feasts),
     cmocka_unit_test(test_like_for_like),
     cmocka_unit_test(test_opportunities_and_contacts),
+    cmocka_unit_test(test_teams_and_roles),
     cmocka_unit_test(test_accounts_and_figures),
     cmocka_unit_test(test_merged_customers),
     cmocka_unit_test(test_evidence_adds_up),

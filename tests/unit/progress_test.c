@@ -112,6 +112,44 @@ static void won_ones_set_the_limit(void **state)
   crm_store_free(store);
 }
 
+/* Steps of three stages: what counts is the last word on the stage that it is in, else the limit; slips are counted
+ * within a stage. */
+static void hosts_steps_come_first(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_scope scope = first_of_march();
+  (void)state;
+  put(store, "pipelines", "pipeline,stage,position\nP,contact,1\nP,offer,2\nP,deal,3\n", "");
+  put(store, "opportunities",
+      "opportunity,created,expected_close,next_step\n1,2024-01-01,2024-04-01,\n2,2024-01-01,2024-04-01,2024-03-01\n"
+      "3,2024-01-01,2024-04-01,2024-02-29\n4,2024-01-01,2024-04-01,\n5,2024-01-01,2024-01-05,2024-01-04\n"
+      "6,2024-01-01,,2024-03-09\n",
+      "");
+  put(store, "stages",
+      "opportunity,time,stage,next_step\n"
+      /* 1: put off in contact, then a later date of another stage, brought forward there */
+      "1,2024-01-01,contact,2024-01-05\n1,2024-01-03,contact,2024-01-08T12:00\n1,2024-01-04,contact,2024-01-08T13:00\n"
+      "1,2024-01-10,offer,2024-02-20\n1,2024-01-12,offer,2024-02-10\n1,2024-03-01,offer,2024-09-01\n"
+      /* 2: the row has the last word, a slip; 3: a row alone */
+      "2,2024-01-01,contact,2024-02-01\n2,2024-01-02,contact,\n"
+      /* 4: the stage that it is in says nothing */
+      "4,2024-01-01,contact,2024-01-05\n4,2024-02-01,offer,\n"
+      /* 6: back in a stage it is another stay */
+      "6,2024-01-01,contact,2024-01-02\n6,2024-01-03,deal,2024-01-04\n6,2024-01-05,contact,2024-02-02\n",
+      "");
+  assert_result(ask(store, &scope, NULL, 0),
+                "opportunity,stage,next_due,state,next_step,step_overdue_days,step_slips\n"
+                "1,offer,2024-02-10,stalled,2024-02-10T00:00:00,20,1\n"
+                "2,contact,2024-03-01,on_track,2024-03-01T00:00:00,,1\n"
+                "3,contact,2024-02-29,stalled,2024-02-29T00:00:00,1,0\n4,offer,,on_track,,,0\n"
+                "5,contact,2024-01-04,overdue,2024-01-04T00:00:00,57,0\n"
+                "6,contact,2024-03-09,undated,2024-03-09T00:00:00,,1\n");
+  assert_result(ask(store, &scope, NULL, 1),
+                "stage,open,stalled,without_step,step_overdue,step_slipped,step_slips\n,6,3,1,3,3,3\n"
+                "contact,4,2,0,2,2,2\noffer,2,1,1,1,1,1\ndeal,0,0,0,0,0,0\n");
+  crm_store_free(store);
+}
+
 static void nothing_and_nonsense(void **state)
 {
   crm_store *store = store_new(NULL);
@@ -140,6 +178,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_has_its_dates),
     cmocka_unit_test(won_ones_set_the_limit),
+    cmocka_unit_test(hosts_steps_come_first),
     cmocka_unit_test(nothing_and_nonsense),
   };
   return cmocka_run_group_tests_name("progress", tests, NULL, NULL);

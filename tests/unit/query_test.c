@@ -192,8 +192,8 @@ static void test_schema(void **state)
     assert_false(is_null_at(table, "table", row));
     assert_false(is_null_at(table, "type", row));
   }
-  assert_int_equal(keys, 17);
-  assert_int_equal(required, 16);
+  assert_int_equal(keys, 19);
+  assert_int_equal(required, 17);
   row = row_of(table, "column", "age");
   assert_true(text_is(table, "table", row, "customers"));
   assert_true(text_is(table, "role", row, "attribute"));

@@ -88,6 +88,10 @@ TABLE(crm_migration_cultivation, crm_migration_cultivation(of->store, NULL, NULL
 TABLE(crm_migration_members, crm_migration_members(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_migration_movements, crm_migration_movements(of->store, NULL, NULL, NULL, &table, error))
 TABLE(crm_migration_rates, crm_migration_rates(of->store, NULL, NULL, NULL, &table, error))
+TABLE(crm_organisation_gaps, crm_organisation_gaps(of->store, NULL, &table, error))
+TABLE(crm_organisation_groups, crm_organisation_groups(of->store, NULL, NULL, &table, error))
+TABLE(crm_organisation_history, crm_organisation_history(of->store, NULL, &table, error))
+TABLE(crm_organisation_members, crm_organisation_members(of->store, NULL, &table, error))
 TABLE(crm_ownership_handovers, crm_ownership_handovers(of->store, NULL, NULL, &table, error))
 TABLE(crm_ownership_history, crm_ownership_history(of->store, NULL, &table, error))
 TABLE(crm_ownership_owners, crm_ownership_owners(of->store, NULL, &table, error))
@@ -275,6 +279,8 @@ static const struct {
   ENTRY(crm_lifecycle_compute), ENTRY(crm_load_begin), ENTRY(crm_migration_compute), ENTRY(crm_migration_cultivation),
   ENTRY(crm_migration_members),
   ENTRY(crm_migration_movements), ENTRY(crm_migration_rates), ENTRY(crm_ownership_handovers),
+  ENTRY(crm_organisation_gaps), ENTRY(crm_organisation_groups), ENTRY(crm_organisation_history),
+  ENTRY(crm_organisation_members),
   ENTRY(crm_progress_opportunities), ENTRY(crm_progress_stages),
   ENTRY(crm_ownership_history), ENTRY(crm_ownership_owners), ENTRY(crm_ownership_summary), ENTRY(crm_periods_compute),
   ENTRY(crm_products_compute), ENTRY(crm_pyramid_compute), ENTRY(crm_repeat_compute), ENTRY(crm_rfm_compute),

@@ -28,7 +28,8 @@ DUE = {
     "losing": _ffi.CRM_DUE_LOSING,
     "dormant": _ffi.CRM_DUE_DORMANT,
 }
-GROUPS = {None: _ffi.CRM_KPI_TOGETHER, "branch": _ffi.CRM_KPI_BY_BRANCH, "staff": _ffi.CRM_KPI_BY_STAFF}
+GROUPS = {None: _ffi.CRM_KPI_TOGETHER, "branch": _ffi.CRM_KPI_BY_BRANCH, "staff": _ffi.CRM_KPI_BY_STAFF,
+          "team": _ffi.CRM_KPI_BY_TEAM, "role": _ffi.CRM_KPI_BY_ROLE}
 WINDOWS = {
     "all": _ffi.CRM_WINDOW_ALL,
     "days": _ffi.CRM_WINDOW_DAYS,
@@ -121,7 +122,7 @@ class Analyses:
     ) -> "Kpi":
         """Key performance indicators (`libcrm.kpis()` lists them; None: all) for the last so many complete periods.
 
-        `running`: the unfinished period too; `by="branch"` or "staff": each of them besides; `like_for_like`: only branches that were
+        `running`: the unfinished period too; `by="branch"`, "staff", "team" or "role": each of them besides; `like_for_like`: only branches that were
         there all the time; `least_cases`: cases that a rate needs (0: 5).
 
         >>> import libcrm

@@ -94,6 +94,8 @@ CRM_KPI_OVERFLOW = 5
 CRM_KPI_TOGETHER = 0
 CRM_KPI_BY_BRANCH = 1
 CRM_KPI_BY_STAFF = 2
+CRM_KPI_BY_TEAM = 3
+CRM_KPI_BY_ROLE = 4
 CRM_KPI_PERIODS = 512
 CRM_STAGE_NONE = -1
 CRM_STAGE_SUSPECT = 0
@@ -111,6 +113,8 @@ CRM_ENCODING_LATIN1 = 1
 CRM_DOCUMENT_COLUMN = 0
 CRM_DOCUMENT_ROW = 1
 CRM_DOCUMENT_CUSTOMER_TIME = 2
+CRM_ORGANISATION_BY_TEAM = 0
+CRM_ORGANISATION_BY_ROLE = 1
 CRM_CUT_CEIL = 0
 CRM_CUT_FLOOR = 1
 CRM_CUT_HALF_UP = 2
@@ -667,6 +671,13 @@ class crm_load_counts(Structure):
     ]
 
 
+class crm_organisation_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("by", c_int32),
+    ]
+
+
 class crm_handovers_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -1056,6 +1067,7 @@ STRUCTS: Dict[str, Type[Structure]] = {
     "crm_load_counts": crm_load_counts,
     "crm_load_options": crm_load_options,
     "crm_migration_options": crm_migration_options,
+    "crm_organisation_options": crm_organisation_options,
     "crm_pair": crm_pair,
     "crm_products_options": crm_products_options,
     "crm_pyramid_options": crm_pyramid_options,
@@ -1118,6 +1130,7 @@ INITIAL: Dict[str, Tuple[Tuple[str, Any], ...]] = {
     "crm_load_counts": (("struct_size", sizeof(crm_load_counts)),),
     "crm_load_options": (("struct_size", sizeof(crm_load_options)),),
     "crm_migration_options": (("struct_size", sizeof(crm_migration_options)),),
+    "crm_organisation_options": (("struct_size", sizeof(crm_organisation_options)),),
     "crm_pair": (),
     "crm_products_options": (("struct_size", sizeof(crm_products_options)),),
     "crm_pyramid_options": (("struct_size", sizeof(crm_pyramid_options)),),
@@ -1230,6 +1243,10 @@ class Functions:
     crm_migration_members: Callable[..., int]
     crm_migration_movements: Callable[..., int]
     crm_migration_rates: Callable[..., int]
+    crm_organisation_gaps: Callable[..., int]
+    crm_organisation_groups: Callable[..., int]
+    crm_organisation_history: Callable[..., int]
+    crm_organisation_members: Callable[..., int]
     crm_ownership_handovers: Callable[..., int]
     crm_ownership_history: Callable[..., int]
     crm_ownership_owners: Callable[..., int]
@@ -1702,6 +1719,21 @@ class Functions:
             POINTER(crm_store), POINTER(crm_scope), POINTER(crm_scope), POINTER(crm_migration_options),
             POINTER(POINTER(crm_table)), POINTER(crm_error)
         )
+        f.restype = c_int32
+        self.crm_organisation_gaps = f = library.crm_organisation_gaps
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_organisation_groups = f = library.crm_organisation_groups
+        f.argtypes = (
+            POINTER(crm_store), POINTER(crm_scope), POINTER(crm_organisation_options), POINTER(POINTER(crm_table)),
+            POINTER(crm_error)
+        )
+        f.restype = c_int32
+        self.crm_organisation_history = f = library.crm_organisation_history
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_organisation_members = f = library.crm_organisation_members
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_ownership_handovers = f = library.crm_ownership_handovers
         f.argtypes = (

@@ -297,6 +297,22 @@ class Relations:
         options.days = days
         return self._result(library.crm_ownership_handovers, scope, byref(options))
 
+    def organisation(self, what: str = "members", **scope: Unpack[ScopeArguments]) -> Table:
+        """Who has which role in looking after customers, in which team and for whom. `what`: "members" at as-of, "history"
+        with every time of a role, "teams" or "roles" with what each has and has done, credited to the team or role that
+        the owner had at the time, or "gaps": owners without a role, customers outside of their owner's scope, branches
+        for which nobody has a role."""
+        functions = {"members": library.crm_organisation_members, "history": library.crm_organisation_history,
+                     "gaps": library.crm_organisation_gaps}
+        by = {"teams": _ffi.CRM_ORGANISATION_BY_TEAM, "roles": _ffi.CRM_ORGANISATION_BY_ROLE}
+        if what in functions:
+            return self._result(functions[what], scope)
+        if what not in by:
+            raise ValueError("what is one of %s, not %r" % (", ".join([*functions, *by]), what))
+        options = _ffi.new(_ffi.crm_organisation_options)
+        options.by = by[what]
+        return self._result(library.crm_organisation_groups, scope, byref(options))
+
     def completeness(self, **scope: Unpack[ScopeArguments]) -> Table:
         """How much is known of the customers, column by column."""
         return self._result(library.crm_completeness_columns, scope)

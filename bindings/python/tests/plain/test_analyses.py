@@ -152,7 +152,7 @@ class Relations(unittest.TestCase):
                       store.ownership(), store.completeness(), store.bridge(top=3)):
             self.assertGreater(len(table), 0, table.name)
         self.assertEqual(store.reopened(store.version).columns[:2], ("month", "documents"))
-        for wrong in (lambda: store.findings(language="tlh"), lambda: store.migration({}, {}, "all"),
+        for wrong in (lambda: store.findings(language="tlh"), lambda: store.migration({}, {}, "all"), lambda: store.organisation("chart"),
                       lambda: store.effect("spend > 0", "2025-07-01", "all")):
             with self.assertRaises(ValueError):
                 wrong()
@@ -311,6 +311,9 @@ class SameBytes(unittest.TestCase):
         yield "ownership", [], store.ownership_history()
         yield "handovers", [], store.handovers()
         yield "looked-after", [], store.ownership()
+        for verb, what in (("organisation", "members"), ("assignments", "history"), ("teams", "teams"), ("roles", "roles"),
+                           ("role-gaps", "gaps")):
+            yield verb, [], store.organisation(what)
         yield "aliases", [], store.aliases()
 
     def test_csv(self):
