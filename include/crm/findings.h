@@ -30,9 +30,9 @@ typedef struct crm_findings_options {
  * customer or figure it is about, null where it is none), period (a month or the first day, null where it is none),
  * n (cases looked at).
  *
- * members_without_revenue, frequency_ticket_split, concentration_up, branch_behind, product_behind, staff_returns,
- * staff_voids, staff_discounts, shared_customer, reopened_month, dead_stock, data_gap, unusual_orders and
- * unusual_revenue (of a month), unusual_day.
+ * members_without_revenue, frequency_ticket_split, concentration_up, branch_behind, product_behind, segment_behind,
+ * value_falling, leak_up, promotion_slowed, staff_returns, staff_voids, staff_discounts, shared_customer,
+ * reopened_month, dead_stock, data_gap, unusual_orders and unusual_revenue (of a month), unusual_day.
  *
  * Looked at are complete months before as-of, in the scope's branches and money; from and to are not. What has too
  * little history or too few cases is not found. One pass over the facts, with their lines. Errors: ARGUMENT, MEMORY.

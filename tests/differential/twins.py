@@ -27,6 +27,7 @@ import tempfile
 
 import ledger
 import ledger_data
+import ledger_findings
 import oracle
 
 # What has no twin, and why.
@@ -43,7 +44,7 @@ WITHOUT = {
 # Whose scope may be narrowed to a segment.
 NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "cohorts", "repeat", "rhythm", "frequency",
             "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "completeness", "view",
-            "freshness", "dossiers", "static-only", "idle", "changes")
+            "freshness", "dossiers", "static-only", "idle", "changes", "findings")
 
 # What a programme has changed.
 EFFECT = ("effect", "strata", "coverage", "extension")
@@ -51,8 +52,10 @@ EFFECT = ("effect", "strata", "coverage", "extension")
 # Lists to write to.
 TARGETS = ("target", "suppressed", "screened")
 
-# Those that still want one.
-PENDING = ("findings",)
+# Columns that the SQL leaves out, and why.
+UNCOMPARED = {
+    "findings": {"message": "words around what evidence holds"},
+}
 
 
 class Asker:
@@ -72,8 +75,9 @@ class Asker:
         return list(csv.reader(io.StringIO(text, newline="")))
 
     def columns(self, verb, digits, arguments):
-        # what is measured makes money or a count of a column
-        key = verb, digits, arguments[arguments.index("--measure") + 1] if "--measure" in arguments else None
+        # what is measured makes money or a count of a column, and fields to match by are columns
+        told = {flag: arguments[arguments.index(flag) + 1] for flag in ("--measure", "--match") if flag in arguments}
+        key = verb, digits, told.get("--measure"), told.get("--match"), "--control" in arguments
         if key not in self.types:
             answer = json.loads(self.run([verb] + arguments + ["--format", "json"]))
             self.types[key] = {column["name"]: column for column in answer["columns"]}
@@ -310,12 +314,24 @@ class Questions:
         return makers.get(verb, self.scope)()
 
 
+def named_fields(fields, columns, rows):
+    """Columns a, b and c under the names of the fields that they stand for; those that stand for none are left out."""
+    places = list(range(len(fields))) + list(range(3, len(columns)))
+    return [(fields + list(columns[len(fields):]))[place] for place in places], [[row[place] for place in places] for row in rows]
+
+
+def left_out(verb, columns, names):
+    """What is wrong with the columns of a verb that the SQL does not have."""
+    missing = [name for name in names if name not in columns and name not in UNCOMPARED.get(verb, ())]
+    return "the SQL lacks " + ", ".join(missing) if missing else None
+
+
 # ---- rounds ------------------------------------------------------------------------------------------------
 
 class Runner:
     def __init__(self, asker, pages):
         self.asker, self.passed, self.failed = asker, 0, 0
-        self.pages, self.kpis_seen = pages, set()
+        self.pages, self.kpis_seen, self.findings_seen = pages, set(), set()
 
     def check(self, context, book, verb, arguments, flags, digits, expressions=None):
         try:
@@ -339,13 +355,16 @@ class Runner:
             if "--since" in dict(flags):
                 book.give_before(flags, "members" if verb == "drift" else "placed")
             columns, rows = book.answer("twin", verb, **(expressions or {}))
+            if verb == "strata":
+                columns, rows = named_fields(book.fields, columns, rows)
             if told is None:
                 trouble = "SQL %r, crm-cockpit knows no such customer" % (rows,) if rows else None
             else:
-                trouble = ledger.differences(columns, rows, types, told)
+                trouble = ledger.differences(columns, rows, types, told) or left_out(verb, columns, told[0])
         except (RuntimeError, ValueError) as error:
             trouble = str(error)
         self.passed += trouble is None
+        self.findings_seen |= {row[0] for row in told[1:]} if verb == "findings" else set()
         if trouble is not None:
             self.failed += 1
             print("FAIL %s, %s\n  %s\n  %s" % (context, verb, shlex.join(["crm-cockpit", verb] + arguments), trouble))
@@ -422,6 +441,22 @@ class Runner:
             print("  files kept in %s" % folder)
 
 
+    def business(self, seed, number, keep):
+        """A business of some years in which there is something to find."""
+        rng = random.Random(seed * 1000003 + number)
+        made = ledger_findings.Business(rng, number)
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="crm-twins-found-%d-%d-" % (seed, number), dir=keep))
+        files = ledger_data.write_files(made.files, folder, ledger_findings.COLUMNS)
+        words, narrow = made.question()
+        digits = int(words[words.index("--digits") + 1])
+        named = [word for table, path in files for word in ("--" + table, str(path))]
+        more = ["--where", narrow[0]] if narrow else []
+        if self.check("seed %d business %d" % (seed, number), ledger.Ledger(files, digits), "findings", more + words + named,
+                      flag_pairs(words), digits, {"narrow": narrow[1]} if narrow else None):
+            shutil.rmtree(folder)
+        else:
+            print("  files kept in %s" % folder)
+
     def sample(self, verbs):
         """A slice of the committed sample, each verb with its defaults."""
         with tempfile.TemporaryDirectory(prefix="crm-twins-") as name:
@@ -480,11 +515,11 @@ def check_kpi_pages(runner, registry, pages):
 def check_pages(runner, verbs, pages):
     """Each verb has a twin or stands in WITHOUT; each twin has a verb."""
     for verb in verbs:
-        good = (verb in pages["twin"]) != (verb in WITHOUT or verb in PENDING)
+        good = (verb in pages["twin"]) != (verb in WITHOUT)
         runner.passed += good
         if not good:
             runner.failed += 1
-            print("FAIL the verb %s: %s" % (verb, "no twin in docs/methods" if verb not in WITHOUT and verb not in PENDING else "has a twin now"))
+            print("FAIL the verb %s: %s" % (verb, "no twin in docs/methods" if verb not in WITHOUT else "has a twin now"))
     for twin in pages["twin"]:
         if twin not in verbs:
             runner.failed += 1
@@ -526,6 +561,12 @@ def main():
         runner.round(given.seed, number, asked, given.keep)
     if given.round is None:
         runner.sample(asked)
+    if given.verb in (None, "findings"):
+        for number in range(ledger_findings.ROUNDS) if given.round is None else [given.round]:
+            runner.business(given.seed, number, given.keep)
+        for finding in sorted(set(ledger_findings.KINDS) - runner.findings_seen) if given.round is None else []:
+            runner.failed += 1
+            print("FAIL the finding %s: no business had it" % finding)
     unseen = set(pages["kpi"]) - runner.kpis_seen
     if given.verb in (None, "kpi") and given.round is None and given.rounds >= 6 and unseen:
         runner.failed += 1
