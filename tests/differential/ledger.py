@@ -321,6 +321,11 @@ class Ledger:
             blocks.setdefault(sql, set()).add(name)
         return [(names, sql) for sql, names in blocks.items()]
 
+    def periods(self):
+        """{label: (first day, whether it is over and wholly in the scope)} of the periods asked for."""
+        self.make("asked")
+        return {label: (day, bool(whole)) for label, day, whole in self.db.execute("SELECT label, first_day, window_to = whole_to FROM asked")}
+
     def figures(self, sql):
         """{(KPI, label of a period): numerator, denominator, n and the value as text} of a block."""
         self.make(sql + " asked")

@@ -28,6 +28,7 @@ import tempfile
 import ledger
 import ledger_data
 import ledger_findings
+import ledger_kpis
 import oracle
 
 # What has no twin, and why.
@@ -331,7 +332,7 @@ def left_out(verb, columns, names):
 class Runner:
     def __init__(self, asker, pages):
         self.asker, self.passed, self.failed = asker, 0, 0
-        self.pages, self.kpis_seen, self.findings_seen = pages, set(), set()
+        self.pages, self.kpis_seen, self.findings_seen, self.known_kpis = pages, set(), set(), {}
 
     def check(self, context, book, verb, arguments, flags, digits, expressions=None):
         try:
@@ -371,25 +372,35 @@ class Runner:
         return trouble is None
 
     def check_kpis(self, context, book, arguments, flags):
-        """Every KPI of every period: numerator, denominator, cases and value."""
+        """Every KPI of every period: numerator, denominator, cases and value by SQL, what stands beside them by themselves."""
         told = self.asker.table("kpi", arguments)
         rows = [dict(zip(told[0], row)) for row in told[1:]]
         if [row for row in rows if row["status"] == "overflow"]:
             return True
         book.give(flags)
-        good = True
+        good = self.note(context, arguments, ledger_kpis.trouble(rows, self.registry(), book.periods()))
         for kpis, sql in book.kpi_blocks():
             try:
                 found = book.figures(sql)
                 trouble = next(filter(None, (self.figure_trouble(found, row) for row in rows if row["kpi"] in kpis)), None)
             except (RuntimeError, ValueError) as error:
                 trouble = str(error)
-            self.passed += trouble is None
-            if trouble is not None:
-                self.failed += 1
-                good = False
-                print("FAIL %s, kpi\n  %s\n  %s" % (context, shlex.join(["crm-cockpit", "kpi"] + arguments), trouble))
+            good &= self.note(context, arguments, trouble)
         return good
+
+    def note(self, context, arguments, trouble):
+        self.passed += trouble is None
+        if trouble is not None:
+            self.failed += 1
+            print("FAIL %s, kpi\n  %s\n  %s" % (context, shlex.join(["crm-cockpit", "kpi"] + arguments), trouble))
+        return trouble is None
+
+    def registry(self):
+        """{KPI: its row of `kpis`}."""
+        if not self.known_kpis:
+            told = self.asker.table("kpis", [])
+            self.known_kpis = {row[0]: dict(zip(told[0], row)) for row in told[1:]}
+        return self.known_kpis
 
     def figure_trouble(self, found, row):
         """What is wrong with one figure; nothing where the application says that there are no facts for it."""
