@@ -105,7 +105,7 @@ class Business:
             value *= 5
         if self.has("value_falling") and customer in self.valued[day >= self.year]:
             value *= 6
-        return value
+        return value * 2 if self.has("unusual_revenue") and self.odd_month <= day < self.after_it else value
 
     def line(self, head, kind, cents, product=None):
         rng = self.rng
@@ -154,12 +154,10 @@ class Business:
 
     def make_sales(self):
         rng = self.rng
-        odd_month = months_before(self.as_of, 2)
-        after = months_before(self.as_of, 1)
-        odd = self.has("unusual_orders") or self.has("unusual_revenue")
+        self.odd_month, self.after_it = months_before(self.as_of, 2), months_before(self.as_of, 1)
         for day in range(self.first, self.as_of + rng.choice([0, 3])):
             count = OF_WEEKDAY[day % 7]
-            if odd and odd_month <= day < after:
+            if self.has("unusual_orders") and self.odd_month <= day < self.after_it:
                 count = count * 8 // 5
             if self.has("unusual_day") and day == self.as_of - 9:
                 count *= 3

@@ -575,7 +575,7 @@ def main():
     if given.verb in (None, "findings"):
         for number in range(ledger_findings.ROUNDS) if given.round is None else [given.round]:
             runner.business(given.seed, number, given.keep)
-        for finding in sorted(set(ledger_findings.KINDS) - runner.findings_seen) if given.round is None else []:
+        for finding in sorted(set(ledger_findings.KINDS) - runner.findings_seen) if given.round is None and given.seed == 1 else []:
             runner.failed += 1
             print("FAIL the finding %s: no business had it" % finding)
     unseen = set(pages["kpi"]) - runner.kpis_seen
