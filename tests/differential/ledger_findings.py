@@ -37,7 +37,7 @@ class Business:
         self.rng = rng
         self.as_of = oracle.to_day(2025, rng.choice([2, 5, 7]), 1) + rng.choice([0, 0, 1, 13])
         self.end = months_before(self.as_of, 0)
-        self.half, self.year, self.year_before = (months_before(self.as_of, count) for count in (6, 12, 24))
+        self.half, self.year = months_before(self.as_of, 6), months_before(self.as_of, 12)
         self.first = months_before(self.as_of, rng.choice([37, 39, 41])) + rng.choice([0, 0, 5])
         self.planted = {kind for place, kind in enumerate(KINDS) if place % ROUNDS == number % ROUNDS or rng.random() < 0.3}
         self.kinds = "staff_voids" in self.planted or rng.random() < 0.7
