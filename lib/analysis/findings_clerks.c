@@ -35,6 +35,12 @@ static void look_at(int32_t kind, int64_t k, int64_t n, int64_t all_k, int64_t a
   }
 }
 
+/* Those with a sale or a return. */
+static int64_t documents_of(const crm__clerk *clerk)
+{
+  return (int64_t)clerk->sales + clerk->returns - clerk->exchanges;
+}
+
 void crm__find_clerks(const crm__history *history, crm__found *found)
 {
   crm__clerk all = { 0, 0, 0, 0, 0, 0, 0 };
@@ -42,14 +48,14 @@ void crm__find_clerks(const crm__history *history, crm__found *found)
   for (i = 0; i < history->clerk_count; i++) {
     all.sales += history->clerks[i].sales;
     all.returns += history->clerks[i].returns;
+    all.exchanges += history->clerks[i].exchanges;
     all.voids += history->clerks[i].voids;
     all.discounts += history->clerks[i].discounts;
   }
   for (i = 0; i < history->clerk_count && history->clerk_count >= LEAST_CLERKS; i++) {
     const crm__clerk *of = &history->clerks[i];
     crm__finding item = { 0, INT32_MIN, crm__name_key(history->scope.store, of->name), 0, 0, { 0, 0, 0 } };
-    look_at(CRM__FOUND_STAFF_RETURNS, of->returns, (int64_t)of->sales + of->returns, all.returns,
-            (int64_t)all.sales + all.returns, &item, found);
+    look_at(CRM__FOUND_STAFF_RETURNS, of->returns, documents_of(of), all.returns, documents_of(&all), &item, found);
     look_at(CRM__FOUND_STAFF_VOIDS, of->voids, (int64_t)of->sales + of->voids, all.voids,
             (int64_t)all.sales + all.voids, &item, found);
     item.values[2] = of->discount;

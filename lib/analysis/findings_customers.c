@@ -92,7 +92,8 @@ static void find_split(const crm__history *all, int64_t *values, crm__found *fou
   item.values[1] = crm__ratio(of.big_money, of.money);
   item.values[2] = crm__ratio(of.both, of.big);
   item.n = of.customers;
-  if (item.values[1] >= SPLIT_MONEY && item.values[1] >= SPLIT_TIMES * item.values[0]) {
+  /* a share of orders that rounds to 0 can be no divisor */
+  if (item.values[1] >= SPLIT_MONEY && item.values[1] >= SPLIT_TIMES * item.values[0] && item.values[0] > 0) {
     item.strength = item.values[1] * 100 / (SPLIT_TIMES * item.values[0]);
     crm__found_add(found, &item);
   }

@@ -73,7 +73,8 @@ static void find_members(const crm__history *all, crm__found *found)
   item.values[1] = crm__ratio(now - before, before);
   item.values[2] = members;
   item.n = members;
-  if (item.values[0] >= MEMBERS_LEAST && item.values[1] <= REVENUE_MOST) {
+  if (item.values[0] >= MEMBERS_LEAST && item.values[1] <= REVENUE_MOST &&
+      item.values[0] - item.values[1] >= APART_LEAST) {
     item.strength = (item.values[0] - item.values[1]) * 100 / APART_LEAST;
     crm__found_add(found, &item);
   }

@@ -147,10 +147,20 @@ static crm__clerk *clerk_of(gathering *to, uint32_t name)
   return &to->clerks[to->clerk_of[name] - 1U];
 }
 
-/* A document's lines: products, discounts, and whose it is. 0: no memory. */
+/* What a line adds in the scope's basis of money. */
+static int64_t money_of(const crm__scope *scope, const crm__lines *lines, uint32_t place, int kind)
+{
+  if (scope->money == CRM_MONEY_SALES && kind == 2) {
+    return 0;
+  }
+  return known(lines->amount, place) + (scope->money == CRM_MONEY_TAXED ? known(lines->tax, place) : 0);
+}
+
+/* A document's lines but those that count on another day: products, discounts, and whose it is. 0: no memory. */
 static int add_lines(gathering *to, const crm__facts *facts, uint32_t i, crm__lines *lines, int32_t day, int32_t month)
 {
   crm__history *all = to->all;
+  int redating = all->scope.refunds == CRM_REFUNDS_SALE_DAY && !(facts->flags[i] & CRM__FACT_EXTRA);
   crm__clerk *clerk = NULL;
   int half = half_of(month);
   uint32_t returned = 0;
@@ -159,16 +169,16 @@ static int add_lines(gathering *to, const crm__facts *facts, uint32_t i, crm__li
   uint32_t run;
   uint64_t line = (uint64_t)facts->line[i];
   for (left = facts->lines[i]; left > 0; left -= run, line += run) {
-    uint32_t place = crm__lines_at(lines, &all->scope, line, left, &run);
-    uint32_t end = place + run;
-    for (; place < end; place++) {
+    uint32_t first = crm__lines_at(lines, &all->scope, line, left, &run);
+    uint32_t place;
+    for (place = first; place < first + run; place++) {
       int kind = lines->code == NULL ? 1 : crm__line_kind(lines->code[place]);
       uint32_t product = lines->product == NULL ? CRM__NONE : lines->product[place];
       crm__halves *of = &all->product[product == CRM__NONE ? all->products : product];
-      if (kind == 0) {
+      if (kind == 0 || (redating && crm__line_redated(&all->scope, line + (place - first)))) {
         continue;
       }
-      add_half(of, half, known(lines->amount, place), kind == 1);
+      add_half(of, half, money_of(&all->scope, lines, place, kind), kind == 1);
       of->last = kind == 1 && day > of->last ? day : of->last;
       if (month < NOW_MONTH || lines->staff == NULL || lines->staff[place] == CRM__NONE) {
         continue;
@@ -183,8 +193,10 @@ static int add_lines(gathering *to, const crm__facts *facts, uint32_t i, crm__li
     }
   }
   if (clerk != NULL) {
-    clerk->sales += (facts->flags[i] & CRM__FACT_OCCASION) != 0;
+    uint32_t sold = (facts->flags[i] & CRM__FACT_OCCASION) != 0;
+    clerk->sales += sold;
     clerk->returns += returned;
+    clerk->exchanges += sold & returned;
     clerk->discounts += discounted;
   }
   return 1;

@@ -27,7 +27,7 @@ typedef struct crm__clerk {
   uint32_t returns;        /* documents, or re-dated lines, with a return */
   uint32_t voids;
   uint32_t discounts;      /* documents with a discounted sale line */
-  uint32_t reserved;
+  uint32_t exchanges;      /* documents with a sale and a return */
   int64_t discount;        /* of sale lines */
 } crm__clerk;
 

@@ -133,8 +133,9 @@ Any of the figures below, for periods in a row, each beside the period before an
 the end; else the last complete one. Calendars are those of [periods in a row](periods.md).
 
 **Fair comparison.** A running period is compared with as many elapsed days of the period before, and with the same dates a year before: 29
-February with the 28th, weeks with the one 52 weeks before. Levels compare ends. Changes of rates are differences (0.01 is a point), all
-others are shares of what was before; no share is formed of something at or under 0. What lies before the first facts is no comparison.
+February with the 28th, a February of 28 days with as many of one that has 29, weeks with the one 52 weeks before. Levels compare ends. Changes
+of rates are differences (0.01 is a point), all others are shares of what was before; no share is formed of something at or under 0. What lies
+before the first facts is no comparison.
 
 **Moving feasts.** `--feast 2024-03-31=2023-04-09` tells where a feast was a year before. A period that holds one is compared with as many
 days around it, the feast at the same place.

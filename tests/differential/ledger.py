@@ -7,6 +7,7 @@ crm-cockpit, one with `sql kpi=ID` that of a KPI. docs/methods/sql.md says what 
 """
 
 import csv
+import functools
 import math
 import pathlib
 import re
@@ -56,6 +57,35 @@ def instant_text(micro):
 PLACES = {"quantity": 3, "rate": 9, "number": 6}
 
 
+# ---- functions that SQL lacks ------------------------------------------------------------------------------
+
+def logarithm(x):
+    return None if x is None or x <= 0 else math.log(x)
+
+
+def exponential(x):
+    return None if x is None else math.inf if x > 700 else math.exp(x)
+
+
+@functools.lru_cache(maxsize=None)
+def student_975(df):
+    """The 97.5th percentile of Student's t. With t = sqrt(df) tan(a) the probability between 0 and t is that of the density
+    c cos(a)^(df - 1), c = Gamma((df + 1) / 2) / (sqrt(pi) Gamma(df / 2)), between 0 and a: Simpson's rule, solved by Newton's."""
+    if df is None:
+        return None
+    scale = math.exp(math.lgamma((df + 1) / 2) - math.lgamma(df / 2)) / math.sqrt(math.pi)
+
+    def density(angle):
+        return scale * math.cos(angle) ** (df - 1)
+
+    angle, steps = math.atan(2 / math.sqrt(df)), 1000
+    for _ in range(8):
+        width = angle / steps
+        inner = math.fsum((4 if place % 2 else 2) * density(place * width) for place in range(1, steps))
+        angle -= ((density(0) + inner + density(angle)) * width / 3 - 0.475) / density(angle)
+    return math.sqrt(df) * math.tan(angle)
+
+
 def read_cell(kind, column, text, digits):
     if not text.strip():
         return None
@@ -101,13 +131,18 @@ class Ledger:
         """files: [(table, path)] in the order in which they are loaded."""
         self.schema, (self.sql, self.place) = read_schema(), read_pages()
         self.digits, self.made, self.loads, self.kinds, self.given, self.chosen = digits, [], 0, False, None, None
+        self.fields = []
         self.db = sqlite3.connect(":memory:")
         self.db.create_function("sqrt", 1, lambda x: None if x is None else math.sqrt(x), deterministic=True)
+        self.db.create_function("ln", 1, logarithm, deterministic=True)
+        self.db.create_function("exp", 1, exponential, deterministic=True)
+        self.db.create_function("t_975", 1, student_975, deterministic=True)
         self.db.create_function("power", 2, lambda x, y: None if x is None or y is None else x**y, deterministic=True)
         self.db.create_function("sign", 1, lambda x: None if x is None else (x > 0) - (x < 0), deterministic=True)
         for table, columns in self.schema.items():
             names = ", ".join('"%s"' % column for column in ["load", "row"] + list(columns))
             self.db.execute("CREATE TABLE %s (%s)" % (table, names))
+        self.db.execute("CREATE INDEX sales_document ON sales (source, document)")
         for table, path in files:
             self.read_file(table, path, constants or {})
 
@@ -228,6 +263,7 @@ class Ledger:
         self.give([pair for pair in flags if pair[0] not in dropped] + [("--as-of", told["--at"])])
         chosen = [self.answer("twin", "segment", where=expression)[1] if expression else [] for expression in (treated, control)]
         fields = [field for field in told.get("--match", "" if control else "r,f,m").split(",") if field]
+        self.fields = fields
         values = self.db.execute("SELECT customer, %s FROM members" % ", ".join((fields + ["NULL"] * 3)[:3])).fetchall()
         self.give(flags + [("--controlled", "")] * (control is not None))
         self.table("given_treated", ["customer"], chosen[0])
@@ -248,7 +284,7 @@ class Ledger:
 
     def make(self, sql):
         """The tables that a piece of SQL names, first those that they name."""
-        sql = re.sub(r"--.*", "", sql)
+        sql = re.sub(r"--.*|'[^']*'", "", sql)
         own = set(re.findall(r"(\w+)\s*(?:\([^()]*\))?\s+AS\s*\(", sql))
         for name in dict.fromkeys(re.findall(r"\w+", sql)):
             if name not in own and name in self.sql["table"] and name not in self.made:
@@ -284,6 +320,11 @@ class Ledger:
         for name, sql in self.sql["kpi"].items():
             blocks.setdefault(sql, set()).add(name)
         return [(names, sql) for sql, names in blocks.items()]
+
+    def periods(self):
+        """{label: (first day, whether it is over and wholly in the scope)} of the periods asked for."""
+        self.make("asked")
+        return {label: (day, bool(whole)) for label, day, whole in self.db.execute("SELECT label, first_day, window_to = whole_to FROM asked")}
 
     def figures(self, sql):
         """{(KPI, label of a period): numerator, denominator, n and the value as text} of a block."""

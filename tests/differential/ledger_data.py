@@ -219,7 +219,7 @@ class Data:
 
     def make_deals(self):
         rng, deals, entries, contacts = self.rng, [], [], []
-        for number in range(rng.choice([1, 5, 30, 60])):
+        for number in range(rng.choice([1, 5, 30, 60, 160])):
             created = self.day()
             closed = created + rng.randint(0, 120)
             outcome = rng.choice(["won", "lost", "open", ""])
@@ -400,12 +400,12 @@ def sample_files(source, folder):
     return written
 
 
-def write_files(files, folder):
-    """Writes the files; answers [(table, path)]."""
+def write_files(files, folder, names=None):
+    """Writes the files, with columns by table; answers [(table, path)]."""
     written = []
     for number, (table, rows) in enumerate(files):
         path = folder / ("%d-%s.csv" % (number, table))
-        columns = COLUMNS[table].split()
+        columns = (names or COLUMNS)[table].split()
         if table == "sales" and not any(row.get("kind") for row in rows):
             columns.remove("kind")
         with open(path, "w", newline="", encoding="utf-8") as file:

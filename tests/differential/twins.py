@@ -27,6 +27,8 @@ import tempfile
 
 import ledger
 import ledger_data
+import ledger_findings
+import ledger_kpis
 import oracle
 
 # What has no twin, and why.
@@ -43,7 +45,7 @@ WITHOUT = {
 # Whose scope may be narrowed to a segment.
 NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "cohorts", "repeat", "rhythm", "frequency",
             "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "organisation", "teams", "roles", "role-gaps", "completeness", "view",
-            "freshness", "dossiers", "static-only", "idle", "changes")
+            "freshness", "dossiers", "static-only", "idle", "changes", "findings")
 
 # What a programme has changed.
 EFFECT = ("effect", "strata", "coverage", "extension")
@@ -51,8 +53,10 @@ EFFECT = ("effect", "strata", "coverage", "extension")
 # Lists to write to.
 TARGETS = ("target", "suppressed", "screened")
 
-# Those that still want one.
-PENDING = ("findings",)
+# Columns that the SQL leaves out, and why.
+UNCOMPARED = {
+    "findings": {"message": "words around what evidence holds"},
+}
 
 
 class Asker:
@@ -72,8 +76,9 @@ class Asker:
         return list(csv.reader(io.StringIO(text, newline="")))
 
     def columns(self, verb, digits, arguments):
-        # what is measured makes money or a count of a column
-        key = verb, digits, arguments[arguments.index("--measure") + 1] if "--measure" in arguments else None
+        # what is measured makes money or a count of a column, and fields to match by are columns
+        told = {flag: arguments[arguments.index(flag) + 1] for flag in ("--measure", "--match") if flag in arguments}
+        key = verb, digits, told.get("--measure"), told.get("--match"), "--control" in arguments
         if key not in self.types:
             answer = json.loads(self.run([verb] + arguments + ["--format", "json"]))
             self.types[key] = {column["name"]: column for column in answer["columns"]}
@@ -311,12 +316,24 @@ class Questions:
         return makers.get(verb, self.scope)()
 
 
+def named_fields(fields, columns, rows):
+    """Columns a, b and c under the names of the fields that they stand for; those that stand for none are left out."""
+    places = list(range(len(fields))) + list(range(3, len(columns)))
+    return [(fields + list(columns[len(fields):]))[place] for place in places], [[row[place] for place in places] for row in rows]
+
+
+def left_out(verb, columns, names):
+    """What is wrong with the columns of a verb that the SQL does not have."""
+    missing = [name for name in names if name not in columns and name not in UNCOMPARED.get(verb, ())]
+    return "the SQL lacks " + ", ".join(missing) if missing else None
+
+
 # ---- rounds ------------------------------------------------------------------------------------------------
 
 class Runner:
     def __init__(self, asker, pages):
         self.asker, self.passed, self.failed = asker, 0, 0
-        self.pages, self.kpis_seen = pages, set()
+        self.pages, self.kpis_seen, self.findings_seen, self.known_kpis = pages, set(), set(), {}
 
     def check(self, context, book, verb, arguments, flags, digits, expressions=None):
         try:
@@ -340,38 +357,51 @@ class Runner:
             if "--since" in dict(flags):
                 book.give_before(flags, "members" if verb == "drift" else "placed")
             columns, rows = book.answer("twin", verb, **(expressions or {}))
+            if verb == "strata":
+                columns, rows = named_fields(book.fields, columns, rows)
             if told is None:
                 trouble = "SQL %r, crm-cockpit knows no such customer" % (rows,) if rows else None
             else:
-                trouble = ledger.differences(columns, rows, types, told)
+                trouble = ledger.differences(columns, rows, types, told) or left_out(verb, columns, told[0])
         except (RuntimeError, ValueError) as error:
             trouble = str(error)
         self.passed += trouble is None
+        self.findings_seen |= {row[0] for row in told[1:]} if verb == "findings" else set()
         if trouble is not None:
             self.failed += 1
             print("FAIL %s, %s\n  %s\n  %s" % (context, verb, shlex.join(["crm-cockpit", verb] + arguments), trouble))
         return trouble is None
 
     def check_kpis(self, context, book, arguments, flags):
-        """Every KPI of every period: numerator, denominator, cases and value."""
+        """Every KPI of every period: numerator, denominator, cases and value by SQL, what stands beside them by themselves."""
         told = self.asker.table("kpi", arguments)
         rows = [dict(zip(told[0], row)) for row in told[1:]]
         if [row for row in rows if row["status"] == "overflow"]:
             return True
         book.give(flags)
-        good = True
+        good = self.note(context, arguments, ledger_kpis.trouble(rows, self.registry(), book.periods()))
         for kpis, sql in book.kpi_blocks():
             try:
                 found = book.figures(sql)
                 trouble = next(filter(None, (self.figure_trouble(found, row) for row in rows if row["kpi"] in kpis)), None)
             except (RuntimeError, ValueError) as error:
                 trouble = str(error)
-            self.passed += trouble is None
-            if trouble is not None:
-                self.failed += 1
-                good = False
-                print("FAIL %s, kpi\n  %s\n  %s" % (context, shlex.join(["crm-cockpit", "kpi"] + arguments), trouble))
+            good &= self.note(context, arguments, trouble)
         return good
+
+    def note(self, context, arguments, trouble):
+        self.passed += trouble is None
+        if trouble is not None:
+            self.failed += 1
+            print("FAIL %s, kpi\n  %s\n  %s" % (context, shlex.join(["crm-cockpit", "kpi"] + arguments), trouble))
+        return trouble is None
+
+    def registry(self):
+        """{KPI: its row of `kpis`}."""
+        if not self.known_kpis:
+            told = self.asker.table("kpis", [])
+            self.known_kpis = {row[0]: dict(zip(told[0], row)) for row in told[1:]}
+        return self.known_kpis
 
     def figure_trouble(self, found, row):
         """What is wrong with one figure; nothing where the application says that there are no facts for it."""
@@ -422,6 +452,22 @@ class Runner:
         else:
             print("  files kept in %s" % folder)
 
+
+    def business(self, seed, number, keep):
+        """A business of some years in which there is something to find."""
+        rng = random.Random(seed * 1000003 + number)
+        made = ledger_findings.Business(rng, number)
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="crm-twins-found-%d-%d-" % (seed, number), dir=keep))
+        files = ledger_data.write_files(made.files, folder, ledger_findings.COLUMNS)
+        words, narrow = made.question()
+        digits = int(words[words.index("--digits") + 1])
+        named = [word for table, path in files for word in ("--" + table, str(path))]
+        more = ["--where", narrow[0]] if narrow else []
+        if self.check("seed %d business %d" % (seed, number), ledger.Ledger(files, digits), "findings", more + words + named,
+                      flag_pairs(words), digits, {"narrow": narrow[1]} if narrow else None):
+            shutil.rmtree(folder)
+        else:
+            print("  files kept in %s" % folder)
 
     def sample(self, verbs):
         """A slice of the committed sample, each verb with its defaults."""
@@ -481,11 +527,11 @@ def check_kpi_pages(runner, registry, pages):
 def check_pages(runner, verbs, pages):
     """Each verb has a twin or stands in WITHOUT; each twin has a verb."""
     for verb in verbs:
-        good = (verb in pages["twin"]) != (verb in WITHOUT or verb in PENDING)
+        good = (verb in pages["twin"]) != (verb in WITHOUT)
         runner.passed += good
         if not good:
             runner.failed += 1
-            print("FAIL the verb %s: %s" % (verb, "no twin in docs/methods" if verb not in WITHOUT and verb not in PENDING else "has a twin now"))
+            print("FAIL the verb %s: %s" % (verb, "no twin in docs/methods" if verb not in WITHOUT else "has a twin now"))
     for twin in pages["twin"]:
         if twin not in verbs:
             runner.failed += 1
@@ -527,6 +573,12 @@ def main():
         runner.round(given.seed, number, asked, given.keep)
     if given.round is None:
         runner.sample(asked)
+    if given.verb in (None, "findings"):
+        for number in range(ledger_findings.ROUNDS) if given.round is None else [given.round]:
+            runner.business(given.seed, number, given.keep)
+        for finding in sorted(set(ledger_findings.KINDS) - runner.findings_seen) if given.round is None and given.seed == 1 else []:
+            runner.failed += 1
+            print("FAIL the finding %s: no business had it" % finding)
     unseen = set(pages["kpi"]) - runner.kpis_seen
     if given.verb in (None, "kpi") and given.round is None and given.rounds >= 6 and unseen:
         runner.failed += 1
