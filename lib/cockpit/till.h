@@ -7,7 +7,7 @@
 #include "analysis/rfm_rules.h"
 #include "base/buckets.h"
 #include "base/check.h"
-#include "base/counting.h"
+#include "base/fifths.h"
 #include "base/ranking.h"
 #include "cockpit/till_gauges.h"
 #include "store/customer.h"
@@ -56,7 +56,8 @@ typedef struct crm__posted {
   uint32_t placed;     /* both are the place of the record instead, by which nobody had to look up an id so far */
 } crm__posted;
 
-/* A cut of the pyramid: the size-th largest value of the n, and the one after it; with ties split whose they are. */
+/* A cut of the pyramid: the size-th largest value of the n, and the one after it, 1 where there is none; with ties split
+ * whose they are. With limits both are the limit. */
 typedef struct crm__till_cut {
   int64_t size;
   int64_t values[2];
@@ -101,14 +102,14 @@ struct crm_till {
   crm__till_links *fresh_links;
   uint64_t fresh_capacity;
   uint64_t fresh_link_capacity;
-  /* The buyers with an occasion in the window by last day, orders and money. Where ties are not split by key days and
-   * orders are counted, and money lies in buckets. */
+  /* The buyers with an occasion in the window by last day, orders and money. Where ties are not split by key only the
+   * fifths of days and orders are kept, and money lies in buckets. */
   crm__ranking axes[CRM__AXES];
-  crm__counting counts[CRM__MONETARY];
+  crm__fifths fifths[CRM__MONETARY];
   crm__buckets money;
   int64_t n;                       /* those with money above 0, */
   int64_t total;                   /* and their money */
-  crm__till_cut cuts[CRM_PYRAMID_SHARES];
+  crm__till_cut cuts[CRM_PYRAMID_SHARES + 1];   /* by tier; of the last one both values are 1 */
   int32_t cuts_valid;              /* all of them */
   int32_t reserved;
   crm__posted *posted;
@@ -182,6 +183,12 @@ static inline int crm__till_alike(const crm_till *till, int axis)
   return till->axes[axis].before == NULL;
 }
 
+/* What a record has on an axis. */
+static inline int64_t crm__buyer_value(const crm__buyer *buyer, int axis)
+{
+  return axis == CRM__MONETARY ? buyer->money : axis == CRM__FREQUENCY ? (int64_t)buyer->orders : buyer->last;
+}
+
 /* How many are on the axes. */
 static inline uint64_t crm__till_buyers(const crm_till *till)
 {
@@ -197,14 +204,12 @@ typedef struct crm__till_look {
 
 void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__buyer *made, crm__till_look *look);
 
-/* How many on an axis are below a value, and how many equal it. */
+/* How many on the axis of money, or on one whose values are told apart by key, are below a value, and how many equal
+ * it. */
 static inline uint64_t crm__till_below(const crm_till *till, int axis, int64_t value, uint64_t *equal)
 {
-  if (!crm__till_alike(till, axis)) {
-    return crm__ranking_below(&till->axes[axis], value, equal);
-  }
-  return axis == CRM__MONETARY ? crm__buckets_below(&till->money, value, equal)
-                               : crm__counting_below(&till->counts[axis], value, equal);
+  return crm__till_alike(till, axis) ? crm__buckets_below(&till->money, value, equal)
+                                     : crm__ranking_below(&till->axes[axis], value, equal);
 }
 
 /* Changes a customer's record and its place on the axes and the wheel; the cuts are to be refreshed after it. id

@@ -370,16 +370,19 @@ static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_s
   if (status == CRM_OK) {
     status = extend(till, id, old, posted, &made, error);
   }
-  if (status == CRM_OK && (till->posted_count >= CRM__NONE - 1U || !reserve(till, length, &made))) {
-    status = crm__fail_memory(error);
+  if (status != CRM_OK) {
+    return status;
   }
-  if (status == CRM_OK && till->gauges != NULL) {
+  crm__till_look_up(till, old, &made, &look);   /* first, since it waits for memory that the others then find near */
+  if (till->posted_count >= CRM__NONE - 1U || !reserve(till, length, &made)) {
+    return crm__fail_memory(error);
+  }
+  if (till->gauges != NULL) {
     status = prepare_gauges(till, id, old, posted, error);
   }
   if (status != CRM_OK) {
     return status;
   }
-  crm__till_look_up(till, old, &made, &look);
   if (found != NULL) {
     crm__till_tell(till, id, is_known(old), old, &made, &look, found);
   }

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright the libcrm authors */
+#ifndef CRM_BASE_RUNNING_H
+#define CRM_BASE_RUNNING_H
+
+#include "base/memory.h"
+#include "base/sizes.h"
+
+/* How many are at each place of a row, kept as running sums: how many are before a place is an addition a level, and
+ * one that goes from a place to another changes two groups a level, whatever lies between. A group is a cache line,
+ * and is changed as a whole: no number of rounds depends on the places, so that nothing is guessed wrong. Zeroed memory
+ * is an empty row. */
+
+#define CRM__RUNNING_BITS CRM__SIZE(4, 2)
+#define CRM__RUNNING_GROUP (1 << CRM__RUNNING_BITS)
+#define CRM__RUNNING_LEVELS CRM__SIZE(8, 16)   /* for 2^32 places */
+
+typedef struct crm__running {
+  uint32_t *levels[CRM__RUNNING_LEVELS];   /* [0]: by place, how many of its group are before it; [1]: by group, how many of
+                                         * its group of groups are before it; and so on */
+  void *memory;
+  uint64_t places;
+  uint32_t depth;                       /* levels; the last one is one group */
+  uint32_t reserved;
+} crm__running;
+
+/* Opens a row of nothing at so many places, at least 1 and below 2^32. 0: no memory. */
+int crm__running_open(crm__running *sums, crm__memory *memory, uint64_t places);
+void crm__running_close(crm__running *sums, crm__memory *memory);
+
+/* A row is filled by counts: after an open levels[0] takes how many are at each place, and this makes sums of them. */
+void crm__running_settle(crm__running *sums);
+
+/* How many are before a place, or before the end: place is up to `places`. */
+static inline uint64_t crm__running_before(const crm__running *sums, uint64_t place)
+{
+  uint64_t before = 0;
+  uint32_t level;
+  for (level = 0; level < sums->depth; level++) {
+    before += sums->levels[level][place];
+    place >>= CRM__RUNNING_BITS;
+  }
+  return before;
+}
+
+/* One more, one less at a place; one from a place to another. */
+void crm__running_add(crm__running *sums, uint64_t place);
+void crm__running_remove(crm__running *sums, uint64_t place);
+void crm__running_move(crm__running *sums, uint64_t from, uint64_t to);
+
+/* The place of the one that has so many before it, fewer than there are; *rest: how many of them are at the place. */
+uint64_t crm__running_find(const crm__running *sums, uint64_t before, uint64_t *rest);
+
+#endif
