@@ -211,20 +211,18 @@ void crm__buckets_move(crm__buckets *of, int64_t from, int64_t to)
 static void look(const crm__buckets *of, const position *at, int64_t value, crm__bucket_spot *spot)
 {
   uint64_t before = crm__running_before(&of->sums, at->bucket);
-  uint64_t upto = crm__running_before(&of->sums, at->bucket + 1U);
-  uint16_t below = 0;
-  uint16_t equal = 0;
+  uint64_t all = crm__running_at(&of->sums, at->bucket);
+  uint16_t found = 0;   /* below, and 256 for each equal one */
   int i;
   if (is_deep(at->line)) {
     spot->below = before + crm__ranking_below(tree_of(of, at->line), value, &spot->equal);
     return;
   }
   for (i = 0; i < ROOM; i++) {
-    below = (uint16_t)(below + (at->line->lows[i] < at->low));
-    equal = (uint16_t)(equal + (at->line->lows[i] == at->low));
+    found = (uint16_t)(found + (at->line->lows[i] < at->low) + (at->line->lows[i] == at->low) * 256);
   }
-  spot->below = before + below;
-  spot->equal = at->span->shift == 0 ? upto - before : equal;
+  spot->below = before + found % 256U;
+  spot->equal = at->span->shift == 0 ? all : found / 256U;
 }
 
 uint64_t crm__buckets_below(const crm__buckets *of, int64_t value, uint64_t *equal)

@@ -20,35 +20,44 @@ typedef struct crm__running {
                                          * its group of groups are before it; and so on */
   void *memory;
   uint64_t places;
-  uint32_t depth;                       /* levels; the last one is one group */
+  uint32_t depth;                       /* levels, 3 at least; the last one is one group */
   uint32_t reserved;
 } crm__running;
 
 /* Opens a row of nothing at so many places, at least 1 and below 2^32. 0: no memory. */
-int crm__running_open(crm__running *sums, crm__memory *memory, uint64_t places);
-void crm__running_close(crm__running *sums, crm__memory *memory);
+int crm__running_open(crm__running *running, crm__memory *memory, uint64_t places);
+void crm__running_close(crm__running *running, crm__memory *memory);
 
 /* A row is filled by counts: after an open levels[0] takes how many are at each place, and this makes sums of them. */
-void crm__running_settle(crm__running *sums);
+void crm__running_settle(crm__running *running);
 
 /* How many are before a place, or before the end: place is up to `places`. */
-static inline uint64_t crm__running_before(const crm__running *sums, uint64_t place)
+static inline uint64_t crm__running_before(const crm__running *running, uint64_t place)
 {
-  uint64_t before = 0;
+  uint64_t before = (uint64_t)running->levels[0][place] + running->levels[1][place >> CRM__RUNNING_BITS] +
+                    running->levels[2][place >> 2 * CRM__RUNNING_BITS];
   uint32_t level;
-  for (level = 0; level < sums->depth; level++) {
-    before += sums->levels[level][place];
-    place >>= CRM__RUNNING_BITS;
+  for (level = 3; level < running->depth; level++) {
+    before += running->levels[level][place >> level * CRM__RUNNING_BITS];
   }
   return before;
 }
 
+/* How many are at a place: the next one of its group tells, but for the last one. */
+static inline uint64_t crm__running_at(const crm__running *running, uint64_t place)
+{
+  if ((place + 1U) % CRM__RUNNING_GROUP != 0) {
+    return running->levels[0][place + 1U] - running->levels[0][place];
+  }
+  return crm__running_before(running, place + 1U) - crm__running_before(running, place);
+}
+
 /* One more, one less at a place; one from a place to another. */
-void crm__running_add(crm__running *sums, uint64_t place);
-void crm__running_remove(crm__running *sums, uint64_t place);
-void crm__running_move(crm__running *sums, uint64_t from, uint64_t to);
+void crm__running_add(crm__running *running, uint64_t place);
+void crm__running_remove(crm__running *running, uint64_t place);
+void crm__running_move(crm__running *running, uint64_t from, uint64_t to);
 
 /* The place of the one that has so many before it, fewer than there are; *rest: how many of them are at the place. */
-uint64_t crm__running_find(const crm__running *sums, uint64_t before, uint64_t *rest);
+uint64_t crm__running_find(const crm__running *running, uint64_t before, uint64_t *rest);
 
 #endif

@@ -111,7 +111,7 @@ struct crm_till {
   int64_t total;                   /* and their money */
   crm__till_cut cuts[CRM_PYRAMID_SHARES + 1];   /* by tier; of the last one both values are 1 */
   int32_t cuts_valid;              /* all of them */
-  int32_t reserved;
+  int32_t by_key;                  /* whether tiers tell equal values apart by key */
   crm__posted *posted;
   uint64_t posted_count;
   uint64_t posted_capacity;
@@ -156,7 +156,24 @@ int32_t crm__till_from(const crm_till *till, uint32_t id, int32_t first, int32_t
 int crm__till_begins_with_first(const crm_till *till, uint32_t id);
 
 /* Adds a fact to a record. While a record is made, due is the earliest day in the window instead. 1: overflow. */
-int crm__buyer_add(crm__buyer *buyer, int32_t from, int32_t day, int64_t money, uint32_t orders);
+static inline int crm__buyer_add(crm__buyer *buyer, int32_t from, int32_t day, int64_t money, uint32_t orders)
+{
+  buyer->flags |= CRM__BUYER_EVER;
+  if (orders > 0) {
+    buyer->flags |= buyer->first != INT32_MAX && day != buyer->first ? CRM__BUYER_REPEAT : 0;
+    buyer->first = day < buyer->first ? day : buyer->first;
+  }
+  if (day < from) {
+    return 0;
+  }
+  buyer->flags |= CRM__BUYER_SEEN;
+  buyer->due = day < buyer->due ? day : buyer->due;
+  if (orders > 0) {
+    buyer->orders += orders;
+    buyer->last = day > buyer->last ? day : buyer->last;
+  }
+  return crm__add_overflows(buyer->money, money, &buyer->money);
+}
 
 /* Makes a record from the facts in the store and the posted sales, and one more where extra is not NULL. id may be
  * CRM__NONE for nobody who is known. Errors: MEMORY, OVERFLOW. */

@@ -74,9 +74,9 @@ void crm__till_open_axes(crm_till *till)
 {
   int split = till->scores.ties == CRM_TIES_SPLIT;
   int a;
+  till->by_key = till->limit_count == 0 && till->rules->ties == CRM_TIES_SPLIT;
   for (a = 0; a < CRM__AXES; a++) {
-    int by_key = split || (a == CRM__MONETARY && till->limit_count == 0 && till->rules->ties == CRM_TIES_SPLIT);
-    crm__ranking_open(&till->axes[a], by_key ? key_before : NULL, till);
+    crm__ranking_open(&till->axes[a], split || (a == CRM__MONETARY && till->by_key) ? key_before : NULL, till);
   }
 }
 

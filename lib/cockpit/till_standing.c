@@ -52,15 +52,10 @@ int64_t crm__till_cut_size(const crm_till *till, int32_t tier, int64_t n)
   return crm__cut_size(till->rules->rule, till->rules->shares[tier], n);
 }
 
-static int by_key(const crm_till *till)
-{
-  return till->limit_count == 0 && till->rules->ties == CRM_TIES_SPLIT;
-}
-
 /* Whether, values being equal, one customer stands after another. */
 static int is_behind(const crm_till *till, uint32_t id, uint32_t other)
 {
-  return by_key(till) && id != other && crm__key_compare(crm__till_key(till, id), crm__till_key(till, other)) > 0;
+  return till->by_key && id != other && crm__key_compare(crm__till_key(till, id), crm__till_key(till, other)) > 0;
 }
 
 /* Where customers are told apart by key, or where one would come into the n. */
@@ -88,10 +83,10 @@ static int64_t threshold_by_size(const crm_till *till, uint32_t id, const crm__b
 }
 
 /* Of one of the n whom no key tells apart: without a branch on the tier, which nobody can guess. */
-static int64_t threshold_of(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier)
+static inline int64_t threshold_of(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier)
 {
   const crm__till_cut *cut = &till->cuts[tier];
-  return by_key(till) || on_axes->money <= 0 ? threshold_by_size(till, id, on_axes, tier)
+  return till->by_key || on_axes->money <= 0 ? threshold_by_size(till, id, on_axes, tier)
                                              : cut->values[on_axes->money >= cut->values[0]];
 }
 
@@ -108,23 +103,21 @@ static int32_t outside_of(const crm_till *till, const crm__buyer *made)
                                                                         : CRM__KIND_SUSPECT);
 }
 
-/* Every tier but the last is asked, so that nothing waits for a guess where it ends. */
 static int32_t tier_of(const crm_till *till, const crm__buyer *made, const among *money, int64_t n)
 {
-  int64_t place = 1 + money->better + (by_key(till) ? money->first : 0);
+  int64_t place = 1 + money->better + (till->by_key ? money->first : 0);
   int32_t cuts = till->rules->tier_count - 1;
   int32_t tier = 0;
-  int32_t i;
   if (made->money <= 0) {
     return outside_of(till, made);
   }
   if (till->limit_count > 0) {
-    for (i = 0; i < cuts; i++) {
-      tier += made->money < till->limits[i];
+    while (tier < cuts && made->money < till->limits[tier]) {
+      tier++;
     }
   } else if (n == till->n && till->cuts_valid) {
-    for (i = 0; i < cuts; i++) {
-      tier += place > till->cuts[i].size;
+    while (tier < cuts && place > till->cuts[tier].size) {
+      tier++;
     }
   } else {
     while (tier < cuts && place > crm__till_cut_size(till, tier, n)) {
@@ -165,22 +158,29 @@ static int32_t score_by_fifths(const crm_till *till, const among *at, int64_t bu
   return 1 + (worse >= buyers) + (worse >= 2 * buyers) + (worse >= 3 * buyers) + (worse >= 4 * buyers);
 }
 
-/* Of recency or frequency. */
-static int32_t score_on(const crm_till *till, uint32_t id, int axis, const crm__buyer *old, const crm__buyer *made,
-                        int64_t buyers)
+/* Of recency or frequency, where fifths are not kept. */
+static int32_t score_without(const crm_till *till, uint32_t id, int axis, const crm__buyer *old,
+                             const crm__buyer *made, int64_t buyers)
 {
-  const crm__fifths *fifths = &till->fifths[axis];
-  int64_t from = crm__buyer_value(old, axis);
   int64_t value = crm__buyer_value(made, axis);
   among at;
   if (till->scores.own[axis]) {
     return score_by_own(till, axis, axis == CRM__RECENCY ? value - till->as_of_day : value);
   }
-  if (crm__till_alike(till, axis)) {
-    return old->orders > 0 ? crm__fifths_score_moved(fifths, from, value) : crm__fifths_score_added(fifths, value);
-  }
-  at = others(till, id, axis, old->orders > 0, from, value);
+  at = others(till, id, axis, old->orders > 0, crm__buyer_value(old, axis), value);
   return score_by_fifths(till, &at, buyers);
+}
+
+static inline int32_t score_on(const crm_till *till, uint32_t id, int axis, const crm__buyer *old,
+                               const crm__buyer *made, int64_t buyers)
+{
+  const crm__fifths *fifths = &till->fifths[axis];
+  if (till->scores.own[axis] || !crm__till_alike(till, axis)) {
+    return score_without(till, id, axis, old, made, buyers);
+  }
+  return old->orders > 0
+           ? crm__fifths_score_moved(fifths, crm__buyer_value(old, axis), crm__buyer_value(made, axis))
+           : crm__fifths_score_added(fifths, crm__buyer_value(made, axis));
 }
 
 typedef struct place {
