@@ -49,23 +49,17 @@ static int64_t least_in(const crm__bucket_span *span, uint32_t bucket)
   return (int64_t)((uint64_t)span->base + ((uint64_t)(bucket - span->first) << span->shift));
 }
 
-typedef struct position {
-  const crm__bucket_span *span;
-  crm__bucket *line;
-  uint32_t bucket;
-  int16_t low;
-} position;
-
-static position position_of(const crm__buckets *of, int64_t value)
+static crm__bucket_spot spot_of(const crm__buckets *of, int64_t value)
 {
   const crm__bucket_span *span = &of->spans[span_of(value)];
   uint64_t distance = (uint64_t)value - (uint64_t)span->base;
   uint32_t within = (uint32_t)(distance >> span->shift);
-  position found;
+  crm__bucket_spot found;
   found.span = span;
   found.line = &of->lines[span->shift == 0 ? 0 : span->line + within];
   found.bucket = span->first + within;
   found.low = (int16_t)(distance & (((uint64_t)1 << span->shift) - 1U) & LOWS);
+  found.reserved = 0;
   return found;
 }
 
@@ -124,7 +118,7 @@ static void set_deep(crm__bucket *line, uint64_t tree)
 }
 
 /* The values of a bucket in a tree. 0: no memory, nothing changed. */
-static int deepen(crm__buckets *of, crm__memory *memory, const position *at)
+static int deepen(crm__buckets *of, crm__memory *memory, const crm__bucket_spot *at)
 {
   crm__ranking *tree;
   int i;
@@ -146,7 +140,7 @@ static int deepen(crm__buckets *of, crm__memory *memory, const position *at)
 
 int crm__buckets_reserve(crm__buckets *of, crm__memory *memory, int64_t value)
 {
-  position at = position_of(of, value);
+  crm__bucket_spot at = spot_of(of, value);
   int deep = is_deep(at.line);
   if (!deep && at.line->lows[ROOM - 1] == CRM__BUCKET_FREE && at.span->shift <= WIDEST) {
     return 1;
@@ -156,7 +150,7 @@ int crm__buckets_reserve(crm__buckets *of, crm__memory *memory, int64_t value)
 
 /* ---- changes ---- */
 
-static void put(crm__buckets *of, const position *at, int64_t value)
+static void put(crm__buckets *of, const crm__bucket_spot *at, int64_t value)
 {
   if (at->span->shift == 0) {
     return;   /* the sums say it all */
@@ -168,7 +162,7 @@ static void put(crm__buckets *of, const position *at, int64_t value)
   }
 }
 
-static void take(crm__buckets *of, const position *at, int64_t value)
+static void take(crm__buckets *of, const crm__bucket_spot *at, int64_t value)
 {
   if (at->span->shift == 0) {
     return;
@@ -182,7 +176,7 @@ static void take(crm__buckets *of, const position *at, int64_t value)
 
 void crm__buckets_add(crm__buckets *of, int64_t value)
 {
-  position at = position_of(of, value);
+  crm__bucket_spot at = spot_of(of, value);
   put(of, &at, value);
   crm__running_add(&of->sums, at.bucket);
   of->count++;
@@ -190,7 +184,7 @@ void crm__buckets_add(crm__buckets *of, int64_t value)
 
 void crm__buckets_remove(crm__buckets *of, int64_t value)
 {
-  position at = position_of(of, value);
+  crm__bucket_spot at = spot_of(of, value);
   take(of, &at, value);
   crm__running_remove(&of->sums, at.bucket);
   of->count--;
@@ -198,8 +192,8 @@ void crm__buckets_remove(crm__buckets *of, int64_t value)
 
 void crm__buckets_move(crm__buckets *of, int64_t from, int64_t to)
 {
-  position left = position_of(of, from);
-  position entered = position_of(of, to);
+  crm__bucket_spot left = spot_of(of, from);
+  crm__bucket_spot entered = spot_of(of, to);
   take(of, &left, from);
   put(of, &entered, to);
   crm__running_move(&of->sums, left.bucket, entered.bucket);
@@ -207,41 +201,35 @@ void crm__buckets_move(crm__buckets *of, int64_t from, int64_t to)
 
 /* ---- searches ---- */
 
+crm__bucket_spot crm__buckets_spot(const crm__buckets *of, int64_t value)
+{
+  crm__bucket_spot found = spot_of(of, value);
+  CRM__PREFETCH(found.line);
+  CRM__PREFETCH(&of->sums.levels[0][found.bucket]);
+  return found;
+}
+
 /* Without a branch on whether the bucket has a line, which nobody can guess: the empty one is looked at then. */
-static void look(const crm__buckets *of, const position *at, int64_t value, crm__bucket_spot *spot)
+uint64_t crm__buckets_below_at(const crm__buckets *of, const crm__bucket_spot *at, int64_t value, uint64_t *equal)
 {
   uint64_t before = crm__running_before(&of->sums, at->bucket);
   uint64_t all = crm__running_at(&of->sums, at->bucket);
   uint16_t found = 0;   /* below, and 256 for each equal one */
   int i;
   if (is_deep(at->line)) {
-    spot->below = before + crm__ranking_below(tree_of(of, at->line), value, &spot->equal);
-    return;
+    return before + crm__ranking_below(tree_of(of, at->line), value, equal);
   }
   for (i = 0; i < ROOM; i++) {
     found = (uint16_t)(found + (at->line->lows[i] < at->low) + (at->line->lows[i] == at->low) * 256);
   }
-  spot->below = before + found % 256U;
-  spot->equal = at->span->shift == 0 ? all : found / 256U;
+  *equal = at->span->shift == 0 ? all : found / 256U;
+  return before + found % 256U;
 }
 
 uint64_t crm__buckets_below(const crm__buckets *of, int64_t value, uint64_t *equal)
 {
-  position at = position_of(of, value);
-  crm__bucket_spot spot;
-  look(of, &at, value, &spot);
-  *equal = spot.equal;
-  return spot.below;
-}
-
-void crm__buckets_find(const crm__buckets *of, int64_t a, int64_t b, crm__bucket_spot *at_a, crm__bucket_spot *at_b)
-{
-  position first = position_of(of, a);
-  position second = position_of(of, b);
-  CRM__PREFETCH(first.line);
-  CRM__PREFETCH(second.line);
-  look(of, &first, a, at_a);
-  look(of, &second, b, at_b);
+  crm__bucket_spot at = spot_of(of, value);
+  return crm__buckets_below_at(of, &at, value, equal);
 }
 
 /* The span that a bucket is of. */
@@ -351,7 +339,7 @@ static int fill(crm__buckets *of, crm__memory *memory, const int64_t *values, ui
 {
   uint64_t i;
   for (i = 0; i < count; i++) {
-    position at = position_of(of, values[i]);
+    crm__bucket_spot at = spot_of(of, values[i]);
     if (!crm__buckets_reserve(of, memory, values[i])) {
       return 0;
     }

@@ -66,14 +66,21 @@ void crm__buckets_move(crm__buckets *buckets, int64_t from, int64_t to);
 /* How many are below a value, and how many equal it. */
 uint64_t crm__buckets_below(const crm__buckets *buckets, int64_t value, uint64_t *equal);
 
+/* Where a number is or would be, until an add, remove or move of it. */
 typedef struct crm__bucket_spot {
-  uint64_t below;
-  uint64_t equal;
+  const crm__bucket_span *span;
+  crm__bucket *line;
+  uint32_t bucket;
+  int16_t low;
+  int16_t reserved;
 } crm__bucket_spot;
 
-/* The same of two values, whose waits for memory overlap. */
-void crm__buckets_find(const crm__buckets *buckets, int64_t a, int64_t b, crm__bucket_spot *at_a,
-                       crm__bucket_spot *at_b);
+/* The spot of a value, whose memory is asked for: it comes while other things are done. */
+crm__bucket_spot crm__buckets_spot(const crm__buckets *buckets, int64_t value);
+
+/* As crm__buckets_below. */
+uint64_t crm__buckets_below_at(const crm__buckets *buckets, const crm__bucket_spot *spot, int64_t value,
+                               uint64_t *equal);
 
 /* The one at a place, from 0 below count. */
 int64_t crm__buckets_at(const crm__buckets *buckets, uint64_t place);

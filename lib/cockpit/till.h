@@ -212,13 +212,14 @@ static inline uint64_t crm__till_buyers(const crm_till *till)
   return crm__till_alike(till, CRM__MONETARY) ? till->money.count : till->axes[CRM__MONETARY].count;
 }
 
-/* Where two amounts of money stand, found at once. */
+/* Where the money of two records is. */
 typedef struct crm__till_look {
   crm__bucket_spot old;
   crm__bucket_spot made;
   int done;               /* 0: the money is not looked up like this, because of keys */
 } crm__till_look;
 
+/* Asks for what a crm__till_tell of two records waits for. */
 void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__buyer *made, crm__till_look *look);
 
 /* How many on the axis of money, or on one whose values are told apart by key, are below a value, and how many equal

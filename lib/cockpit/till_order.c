@@ -305,7 +305,8 @@ void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__b
 {
   look->done = crm__till_alike(till, CRM__MONETARY);
   if (look->done) {
-    crm__buckets_find(&till->money, old->money, made->money, &look->old, &look->made);
+    look->old = crm__buckets_spot(&till->money, old->money);
+    look->made = crm__buckets_spot(&till->money, made->money);
   }
 }
 

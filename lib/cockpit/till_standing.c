@@ -33,12 +33,14 @@ static among others(const crm_till *till, uint32_t id, int axis, int was, int64_
   return found;
 }
 
-/* The same of money that was looked up. */
-static among others_by(const crm_till *till, const crm__bucket_spot *spot, int was, int64_t from, int64_t value)
+/* The same of money whose spot is known. */
+static among others_at(const crm_till *till, const crm__bucket_spot *spot, int was, int64_t from, int64_t value)
 {
   among found = { 0, 0, 0 };
-  found.worse = (int64_t)spot->below - (was && from < value);
-  found.better = (int64_t)(crm__till_buyers(till) - spot->below - spot->equal) - (was && from > value);
+  uint64_t equal;
+  int64_t below = (int64_t)crm__buckets_below_at(&till->money, spot, value, &equal);
+  found.worse = below - (was && from < value);
+  found.better = (int64_t)(crm__till_buyers(till) - equal) - below - (was && from > value);
   return found;
 }
 
@@ -201,10 +203,10 @@ static void locate(const crm_till *till, uint32_t id, const crm__buyer *old, con
   found->population = till->n - (old->money > 0) + (made->money > 0);
   found->buyers = buyers;
   if (made->orders > 0) {
-    money = spot == NULL ? others(till, id, CRM__MONETARY, was, old->money, made->money)
-                         : others_by(till, spot, was, old->money, made->money);
     found->scores[CRM__RECENCY] = score_on(till, id, CRM__RECENCY, old, made, buyers);
     found->scores[CRM__FREQUENCY] = score_on(till, id, CRM__FREQUENCY, old, made, buyers);
+    money = spot == NULL ? others(till, id, CRM__MONETARY, was, old->money, made->money)
+                         : others_at(till, spot, was, old->money, made->money);
     found->scores[CRM__MONETARY] = till->scores.own[CRM__MONETARY] ? score_by_own(till, CRM__MONETARY, made->money)
                                                                    : score_by_fifths(till, &money, buyers);
   } else {
