@@ -11,8 +11,8 @@
 #define MAGNITUDES CRM__BUCKET_MAGNITUDES
 #define SPANS (2U * MAGNITUDES)
 #define FRACTION 3             /* bits of a number that a magnitude tells beside its highest */
-#define MEAN CRM__SIZE(12, 3)  /* numbers of a bucket as it is built, at most */
-#define WIDEST 14              /* bits of a bucket's numbers; a wider one is a tree from the beginning */
+#define MEAN CRM__SIZE(6, 3)   /* numbers of a bucket as it is built, at most */
+#define WIDEST 30              /* bits of a bucket's numbers; a wider one is a tree from the beginning */
 #define LOWS ((UINT64_C(1) << WIDEST) - 1U)
 #define LINE 64
 #define MARGIN 8               /* magnitudes above the greatest that have buckets too: an octave */
@@ -58,8 +58,7 @@ static crm__bucket_spot spot_of(const crm__buckets *of, int64_t value)
   found.span = span;
   found.line = &of->lines[span->shift == 0 ? 0 : span->line + within];
   found.bucket = span->first + within;
-  found.low = (int16_t)(distance & (((uint64_t)1 << span->shift) - 1U) & LOWS);
-  found.reserved = 0;
+  found.low = (int32_t)(distance & (((uint64_t)1 << span->shift) - 1U) & LOWS);
   return found;
 }
 
@@ -74,22 +73,22 @@ static void clear_line(crm__bucket *line)
 }
 
 /* Puts a number between those that are at or below it and the others. */
-static void line_insert(crm__bucket *line, int16_t low)
+static void line_insert(crm__bucket *line, int32_t low)
 {
-  int16_t shifted[ROOM];
+  int32_t shifted[ROOM];
   int i;
-  shifted[0] = INT16_MIN;
+  shifted[0] = INT32_MIN;
   memcpy(shifted + 1, line->lows, (ROOM - 1) * sizeof *shifted);
   for (i = 0; i < ROOM; i++) {
-    int16_t least = line->lows[i] < low ? line->lows[i] : low;
+    int32_t least = line->lows[i] < low ? line->lows[i] : low;
     line->lows[i] = shifted[i] > least ? shifted[i] : least;
   }
 }
 
 /* Takes out one that is there. */
-static void line_remove(crm__bucket *line, int16_t low)
+static void line_remove(crm__bucket *line, int32_t low)
 {
-  int16_t shifted[ROOM];
+  int32_t shifted[ROOM];
   int i;
   memcpy(shifted, line->lows + 1, (ROOM - 1) * sizeof *shifted);
   shifted[ROOM - 1] = CRM__BUCKET_FREE;
@@ -107,14 +106,13 @@ static int is_deep(const crm__bucket *line)
 
 static crm__ranking *tree_of(const crm__buckets *of, const crm__bucket *line)
 {
-  return &of->trees[(uint32_t)(uint16_t)line->lows[1] << 16 | (uint16_t)line->lows[2]];
+  return &of->trees[line->lows[1]];
 }
 
 static void set_deep(crm__bucket *line, uint64_t tree)
 {
   line->lows[0] = CRM__BUCKET_DEEP;
-  line->lows[1] = (int16_t)(tree >> 16 & UINT16_MAX);
-  line->lows[2] = (int16_t)(tree & UINT16_MAX);
+  line->lows[1] = (int32_t)tree;
 }
 
 /* The values of a bucket in a tree. 0: no memory, nothing changed. */
@@ -214,13 +212,13 @@ uint64_t crm__buckets_below_at(const crm__buckets *of, const crm__bucket_spot *a
 {
   uint64_t before = crm__running_before(&of->sums, at->bucket);
   uint64_t all = crm__running_at(&of->sums, at->bucket);
-  uint16_t found = 0;   /* below, and 256 for each equal one */
+  uint32_t found = 0;   /* below, and 256 for each equal one */
   int i;
   if (is_deep(at->line)) {
     return before + crm__ranking_below(tree_of(of, at->line), value, equal);
   }
   for (i = 0; i < ROOM; i++) {
-    found = (uint16_t)(found + (at->line->lows[i] < at->low) + (at->line->lows[i] == at->low) * 256);
+    found += (at->line->lows[i] < at->low) + 256U * (at->line->lows[i] == at->low);
   }
   *equal = at->span->shift == 0 ? all : found / 256U;
   return before + found % 256U;
@@ -290,12 +288,11 @@ static int make_room(crm__buckets *of, crm__memory *memory, uint64_t buckets)
   return 1;
 }
 
-/* Buckets of a magnitude that some numbers have, as a power of two: so many that few are in each and few trees are
- * needed, or one a number. */
+/* Buckets of a magnitude that some numbers have, as a power of two: so many that few are in each, or one a number. */
 static uint32_t split_of(uint64_t numbers, uint32_t bits)
 {
   uint32_t split = 0;
-  while (split < bits && split < 31 && (numbers >> split > MEAN || (numbers >> split > 1 && bits - split > WIDEST))) {
+  while (split < bits && split < 31 && numbers >> split > MEAN) {
     split++;
   }
   return split;

@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "base/ranking.h"
-#include "base/sizes.h"
 #include "base/running.h"
 
 /* Numbers in order like a crm__ranking's without `before`, equal ones counted, for a distribution that moves slowly.
@@ -14,14 +13,14 @@
  * numbers lie close together a bucket is one number wide, and has no line: the sums tell how many there are. One that
  * comes to hold more than its line takes becomes a tree, so that no order of numbers makes it slower than that. */
 
-#define CRM__BUCKET_ROOM 32
+#define CRM__BUCKET_ROOM 16
 
 typedef struct crm__bucket {
-  int16_t lows[CRM__BUCKET_ROOM];   /* ascending, less the bucket's least number; CRM__BUCKET_FREE where unused.
-                                     * Or CRM__BUCKET_DEEP, and the place of a tree in the next two */
+  int32_t lows[CRM__BUCKET_ROOM];   /* ascending, less the bucket's least number; CRM__BUCKET_FREE where unused.
+                                     * Or CRM__BUCKET_DEEP, and the place of a tree in the next one */
 } crm__bucket;
 
-#define CRM__BUCKET_FREE INT16_MAX
+#define CRM__BUCKET_FREE INT32_MAX
 #define CRM__BUCKET_DEEP (-1)
 
 /* Numbers of one magnitude: buckets in a row, each 2^shift wide. */
@@ -42,7 +41,7 @@ typedef struct crm__buckets {
   void *line_memory;
   uint32_t line_count;
   uint32_t reserved;
-  crm__running sums;             /* by bucket */
+  crm__running sums;          /* by bucket */
   uint64_t count;
   crm__ranking *trees;
   uint64_t tree_count;
@@ -71,8 +70,7 @@ typedef struct crm__bucket_spot {
   const crm__bucket_span *span;
   crm__bucket *line;
   uint32_t bucket;
-  int16_t low;
-  int16_t reserved;
+  int32_t low;
 } crm__bucket_spot;
 
 /* The spot of a value, whose memory is asked for: it comes while other things are done. */

@@ -91,8 +91,8 @@ static uint32_t *group_with(uint32_t *sums, uint64_t place)
   return sums + (place & ~(uint64_t)(GROUP - 1));
 }
 
-/* From its place 15 - p on: 0 up to p, and 1 behind p. So a group is changed by additions alone, into a place of its own:
- * compilers then do several at once (50 instructions a move and level, of 130 with comparisons in place). */
+/* From its place 15 - p on: 0 up to p, and 1 behind p. So a group is changed by additions alone, into a place of its
+ * own: compilers then do several at once (a move at the till takes 133 instructions, of 300 with comparisons). */
 static const uint32_t steps[31] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
                                     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
 

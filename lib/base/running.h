@@ -16,8 +16,8 @@
 #define CRM__RUNNING_LEVELS CRM__SIZE(8, 16)   /* for 2^32 places */
 
 typedef struct crm__running {
-  uint32_t *levels[CRM__RUNNING_LEVELS];   /* [0]: by place, how many of its group are before it; [1]: by group, how many of
-                                         * its group of groups are before it; and so on */
+  uint32_t *levels[CRM__RUNNING_LEVELS];   /* [0]: by place, how many of its group are before it; [1]: by group, how
+                                            * many of its group of groups are before it; and so on */
   void *memory;
   uint64_t places;
   uint32_t depth;                       /* levels, 3 at least; the last one is one group */

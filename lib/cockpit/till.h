@@ -56,8 +56,8 @@ typedef struct crm__posted {
   uint32_t placed;     /* both are the place of the record instead, by which nobody had to look up an id so far */
 } crm__posted;
 
-/* A cut of the pyramid: the size-th largest value of the n, and the one after it, 1 where there is none; with ties split
- * whose they are. With limits both are the limit. */
+/* A cut of the pyramid: the size-th largest value of the n, and the one after it, 1 where there is none; with ties
+ * split whose they are. With limits both are the limit. */
 typedef struct crm__till_cut {
   int64_t size;
   int64_t values[2];

@@ -94,21 +94,19 @@ static uint32_t stands(const crm_till *till, uint32_t sent)
 
 /* ---- a sale ---- */
 
-/* A sale as the caller gave it, or in a place of our own, since its struct is another one. NULL: refused. */
-static const crm_sale *given_sale(const crm_sale *given, crm_sale *own, crm_error *error)
+/* Reads a sale where the caller has it, or, since its struct is another one, in a place of our own. */
+static crm_status read_sale(const crm_till *till, const crm_sale *given, crm_sale *own, const crm_sale **read,
+                            crm__key *key, crm__posted *posted, crm_error *error)
 {
-  if (given->struct_size == sizeof *given) {
-    return given;
+  const crm_sale *sale = given;
+  if (given->struct_size != sizeof *given) {
+    crm_status status = crm__struct_read(own, sizeof *own, given, "crm_sale", error);
+    if (status != CRM_OK) {
+      return status;
+    }
+    sale = own;
   }
-  return crm__struct_read(own, sizeof *own, given, "crm_sale", error) == CRM_OK ? own : NULL;
-}
-
-static crm_status read_sale(const crm_till *till, const crm_sale *sale, crm__key *key, crm__posted *posted,
-                            crm_error *error)
-{
-  if (sale == NULL) {
-    return CRM_ERROR_ARGUMENT;   /* told already */
-  }
+  *read = sale;
   if (sale->kind != CRM_SALE_SALE && sale->kind != CRM_SALE_RETURN) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "kind", 0, -1, "no such kind of sale");
   }
@@ -252,9 +250,8 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no till, no sale, or no place for the standing");
   }
   status = crm__till_check(till, error);
-  sale = status == CRM_OK ? given_sale(given, &own_sale, error) : NULL;
   if (status == CRM_OK) {
-    status = read_sale(till, sale, &key, &posted, error);
+    status = read_sale(till, given, &own_sale, &sale, &key, &posted, error);
   }
   if (status != CRM_OK) {
     return status;
@@ -439,9 +436,8 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no till, or no sale");
   }
   status = crm__till_check(till, error);
-  sale = status == CRM_OK ? given_sale(given, &own_sale, error) : NULL;
   if (status == CRM_OK) {
-    status = read_sale(till, sale, &key, &posted, error);
+    status = read_sale(till, given, &own_sale, &sale, &key, &posted, error);
   }
   if (status == CRM_OK && standing != NULL) {
     found = told_to(standing, &own);
