@@ -287,7 +287,8 @@ int crm__till_reserve(crm_till *till, const crm__buyer *made)
 
 /* ---- a change ---- */
 
-/* A record that stays above the values at a cut or below them moves neither. No branch, since nobody can guess which. */
+/* A record that stays above the values at a cut or below them moves neither: asked without branches, since nobody can
+ * guess which it is. */
 static void touch_cuts(crm_till *till, const crm__buyer *old, const crm__buyer *made)
 {
   int32_t i;
