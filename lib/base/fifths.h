@@ -9,7 +9,7 @@
 /* Scores by fifths over numbers of a narrow range, days and counts of orders: 1 + floor(5 * below / all), where below
  * says how many are less than a number. Instead of sums that tell how many are below any number, four edges are kept,
  * each with how many are below it. What changes moves an edge by a little, mostly not at all, and a score is four
- * comparisons. Zeroed memory is an empty one. */
+ * comparisons; where few are there an edge walks over the numbers between them. Zeroed memory is an empty one. */
 
 #define CRM__FIFTHS_EDGES 4
 
