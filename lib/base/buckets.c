@@ -72,7 +72,8 @@ static void clear_line(crm__bucket *line)
   }
 }
 
-/* Puts a number between those that are at or below it and the others. */
+/* Puts a number between those that are at or below it and the others: in order, each place then has the greater one of
+ * its neighbour before and of itself or the number, whichever is less. No round depends on where that is. */
 static void line_insert(crm__bucket *line, int32_t low)
 {
   int32_t shifted[ROOM];

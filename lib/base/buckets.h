@@ -65,7 +65,7 @@ void crm__buckets_move(crm__buckets *buckets, int64_t from, int64_t to);
 /* How many are below a value, and how many equal it. */
 uint64_t crm__buckets_below(const crm__buckets *buckets, int64_t value, uint64_t *equal);
 
-/* Where a number is or would be, until an add, remove or move of it. */
+/* Where a number is or would be, as long as the order is not built anew. */
 typedef struct crm__bucket_spot {
   const crm__bucket_span *span;
   crm__bucket *line;
