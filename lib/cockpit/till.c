@@ -175,7 +175,7 @@ void crm_till_free(crm_till *till)
     crm__ranking_close(&till->axes[a], &memory);
   }
   for (a = 0; a < CRM__MONETARY; a++) {
-    crm__counting_close(&till->counts[a], &memory);
+    crm__fifths_close(&till->fifths[a], &memory);
   }
   crm__buckets_close(&till->money, &memory);
   crm__intern_close(&till->fresh_keys, &memory);

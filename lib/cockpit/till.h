@@ -7,7 +7,7 @@
 #include "analysis/rfm_rules.h"
 #include "base/buckets.h"
 #include "base/check.h"
-#include "base/counting.h"
+#include "base/fifths.h"
 #include "base/ranking.h"
 #include "cockpit/till_gauges.h"
 #include "store/customer.h"
@@ -56,7 +56,8 @@ typedef struct crm__posted {
   uint32_t placed;     /* both are the place of the record instead, by which nobody had to look up an id so far */
 } crm__posted;
 
-/* A cut of the pyramid: the size-th largest value of the n, and the one after it; with ties split whose they are. */
+/* A cut of the pyramid: the size-th largest value of the n, and the one after it, 1 where there is none; with ties
+ * split whose they are. With limits both are the limit. */
 typedef struct crm__till_cut {
   int64_t size;
   int64_t values[2];
@@ -101,16 +102,16 @@ struct crm_till {
   crm__till_links *fresh_links;
   uint64_t fresh_capacity;
   uint64_t fresh_link_capacity;
-  /* The buyers with an occasion in the window by last day, orders and money. Where ties are not split by key days and
-   * orders are counted, and money lies in buckets. */
+  /* The buyers with an occasion in the window by last day, orders and money. Where ties are not split by key only the
+   * fifths of days and orders are kept, and money lies in buckets. */
   crm__ranking axes[CRM__AXES];
-  crm__counting counts[CRM__MONETARY];
+  crm__fifths fifths[CRM__MONETARY];
   crm__buckets money;
   int64_t n;                       /* those with money above 0, */
   int64_t total;                   /* and their money */
-  crm__till_cut cuts[CRM_PYRAMID_SHARES];
+  crm__till_cut cuts[CRM_PYRAMID_SHARES + 1];   /* by tier; of the last one both values are 1 */
   int32_t cuts_valid;              /* all of them */
-  int32_t reserved;
+  int32_t by_key;                  /* whether tiers tell equal values apart by key */
   crm__posted *posted;
   uint64_t posted_count;
   uint64_t posted_capacity;
@@ -155,7 +156,24 @@ int32_t crm__till_from(const crm_till *till, uint32_t id, int32_t first, int32_t
 int crm__till_begins_with_first(const crm_till *till, uint32_t id);
 
 /* Adds a fact to a record. While a record is made, due is the earliest day in the window instead. 1: overflow. */
-int crm__buyer_add(crm__buyer *buyer, int32_t from, int32_t day, int64_t money, uint32_t orders);
+static inline int crm__buyer_add(crm__buyer *buyer, int32_t from, int32_t day, int64_t money, uint32_t orders)
+{
+  buyer->flags |= CRM__BUYER_EVER;
+  if (orders > 0) {
+    buyer->flags |= buyer->first != INT32_MAX && day != buyer->first ? CRM__BUYER_REPEAT : 0;
+    buyer->first = day < buyer->first ? day : buyer->first;
+  }
+  if (day < from) {
+    return 0;
+  }
+  buyer->flags |= CRM__BUYER_SEEN;
+  buyer->due = day < buyer->due ? day : buyer->due;
+  if (orders > 0) {
+    buyer->orders += orders;
+    buyer->last = day > buyer->last ? day : buyer->last;
+  }
+  return crm__add_overflows(buyer->money, money, &buyer->money);
+}
 
 /* Makes a record from the facts in the store and the posted sales, and one more where extra is not NULL. id may be
  * CRM__NONE for nobody who is known. Errors: MEMORY, OVERFLOW. */
@@ -182,29 +200,34 @@ static inline int crm__till_alike(const crm_till *till, int axis)
   return till->axes[axis].before == NULL;
 }
 
+/* What a record has on an axis. */
+static inline int64_t crm__buyer_value(const crm__buyer *buyer, int axis)
+{
+  return axis == CRM__MONETARY ? buyer->money : axis == CRM__FREQUENCY ? (int64_t)buyer->orders : buyer->last;
+}
+
 /* How many are on the axes. */
 static inline uint64_t crm__till_buyers(const crm_till *till)
 {
   return crm__till_alike(till, CRM__MONETARY) ? till->money.count : till->axes[CRM__MONETARY].count;
 }
 
-/* Where two amounts of money stand, found at once. */
+/* Where the money of two records is. */
 typedef struct crm__till_look {
   crm__bucket_spot old;
   crm__bucket_spot made;
   int done;               /* 0: the money is not looked up like this, because of keys */
 } crm__till_look;
 
+/* Asks for what a crm__till_tell of two records waits for. */
 void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__buyer *made, crm__till_look *look);
 
-/* How many on an axis are below a value, and how many equal it. */
+/* How many on the axis of money, or on one whose values are told apart by key, are below a value, and how many equal
+ * it. */
 static inline uint64_t crm__till_below(const crm_till *till, int axis, int64_t value, uint64_t *equal)
 {
-  if (!crm__till_alike(till, axis)) {
-    return crm__ranking_below(&till->axes[axis], value, equal);
-  }
-  return axis == CRM__MONETARY ? crm__buckets_below(&till->money, value, equal)
-                               : crm__counting_below(&till->counts[axis], value, equal);
+  return crm__till_alike(till, axis) ? crm__buckets_below(&till->money, value, equal)
+                                     : crm__ranking_below(&till->axes[axis], value, equal);
 }
 
 /* Changes a customer's record and its place on the axes and the wheel; the cuts are to be refreshed after it. id

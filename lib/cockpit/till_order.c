@@ -64,11 +64,6 @@ static int key_before(const void *context, uint32_t a, uint32_t b)
   return a != b && crm__key_compare(crm__till_key(till, a), crm__till_key(till, b)) < 0;
 }
 
-static int64_t value_on(const crm__buyer *buyer, int axis)
-{
-  return axis == CRM__MONETARY ? buyer->money : axis == CRM__FREQUENCY ? (int64_t)buyer->orders : buyer->last;
-}
-
 /* Own cuts need no order but for the money, by which there are tiers too. */
 static int is_kept(const crm_till *till, int axis)
 {
@@ -79,9 +74,9 @@ void crm__till_open_axes(crm_till *till)
 {
   int split = till->scores.ties == CRM_TIES_SPLIT;
   int a;
+  till->by_key = till->limit_count == 0 && till->rules->ties == CRM_TIES_SPLIT;
   for (a = 0; a < CRM__AXES; a++) {
-    int by_key = split || (a == CRM__MONETARY && till->limit_count == 0 && till->rules->ties == CRM_TIES_SPLIT);
-    crm__ranking_open(&till->axes[a], by_key ? key_before : NULL, till);
+    crm__ranking_open(&till->axes[a], split || (a == CRM__MONETARY && till->by_key) ? key_before : NULL, till);
   }
 }
 
@@ -94,7 +89,7 @@ static uint64_t collect(const crm_till *till, const uint32_t *by_key, int axis, 
     uint32_t id = by_key == NULL ? i : by_key[i];
     const crm__buyer *buyer = crm__till_buyer(till, id);
     if (buyer->orders > 0) {
-      values[n] = crm__sortable(value_on(buyer, axis));
+      values[n] = crm__sortable(crm__buyer_value(buyer, axis));
       ids[n] = id;
       n++;
     }
@@ -108,11 +103,11 @@ static crm_status count_axis(crm_till *till, int axis, crm_error *error)
   for (i = 0; i < till->customers; i++) {
     const crm__buyer *buyer = crm__till_buyer(till, i);
     if (buyer->orders > 0) {
-      int64_t value = value_on(buyer, axis);
-      if (!crm__counting_reserve(&till->counts[axis], &till->memory, value)) {
+      int64_t value = crm__buyer_value(buyer, axis);
+      if (!crm__fifths_reserve(&till->fifths[axis], &till->memory, value)) {
         return crm__fail_memory(error);
       }
-      crm__counting_add(&till->counts[axis], value);
+      crm__fifths_add(&till->fifths[axis], value);
     }
   }
   return CRM_OK;
@@ -156,7 +151,7 @@ static crm_status build_axis(crm_till *till, int axis, uint64_t *values, uint32_
 
 static void put(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
 {
-  int64_t value = value_on(buyer, axis);
+  int64_t value = crm__buyer_value(buyer, axis);
   if (!is_kept(till, axis) || buyer->orders == 0) {
     return;
   }
@@ -165,13 +160,13 @@ static void put(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
   } else if (axis == CRM__MONETARY) {
     crm__buckets_add(&till->money, value);
   } else {
-    crm__counting_add(&till->counts[axis], value);
+    crm__fifths_add(&till->fifths[axis], value);
   }
 }
 
 static void take(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
 {
-  int64_t value = value_on(buyer, axis);
+  int64_t value = crm__buyer_value(buyer, axis);
   if (!is_kept(till, axis) || buyer->orders == 0) {
     return;
   }
@@ -180,7 +175,7 @@ static void take(crm_till *till, int axis, uint32_t id, const crm__buyer *buyer)
   } else if (axis == CRM__MONETARY) {
     crm__buckets_remove(&till->money, value);
   } else {
-    crm__counting_remove(&till->counts[axis], value);
+    crm__fifths_remove(&till->fifths[axis], value);
   }
 }
 
@@ -225,9 +220,20 @@ static void close_axes(crm_till *till)
     crm__ranking_close(&till->axes[a], &till->memory);
   }
   for (a = 0; a < CRM__MONETARY; a++) {
-    crm__counting_close(&till->counts[a], &till->memory);
+    crm__fifths_close(&till->fifths[a], &till->memory);
   }
   crm__buckets_close(&till->money, &till->memory);
+}
+
+static void open_cuts(crm_till *till)
+{
+  int32_t i;
+  till->cuts_valid = 0;
+  for (i = 0; i < till->rules->tier_count; i++) {
+    till->cuts[i].valid = 0;
+    till->cuts[i].values[0] = i < till->limit_count ? till->limits[i] : 1;
+    till->cuts[i].values[1] = till->cuts[i].values[0];
+  }
 }
 
 crm_status crm__till_rank_all(crm_till *till, crm_error *error)
@@ -255,10 +261,7 @@ crm_status crm__till_rank_all(crm_till *till, crm_error *error)
   if (status == CRM_OK) {
     status = rank_fresh(till, error);
   }
-  till->cuts_valid = 0;
-  for (a = 0; a < CRM_PYRAMID_SHARES; a++) {
-    till->cuts[a].valid = 0;
-  }
+  open_cuts(till);
   return status;
 }
 
@@ -268,14 +271,14 @@ static int reserve_on(crm_till *till, int axis, int64_t value)
     return crm__ranking_reserve(&till->axes[axis], &till->memory);
   }
   return axis == CRM__MONETARY ? crm__buckets_reserve(&till->money, &till->memory, value)
-                               : crm__counting_reserve(&till->counts[axis], &till->memory, value);
+                               : crm__fifths_reserve(&till->fifths[axis], &till->memory, value);
 }
 
 int crm__till_reserve(crm_till *till, const crm__buyer *made)
 {
   int a;
   for (a = 0; a < CRM__AXES && made->orders > 0; a++) {
-    if (is_kept(till, a) && !reserve_on(till, a, value_on(made, a))) {
+    if (is_kept(till, a) && !reserve_on(till, a, crm__buyer_value(made, a))) {
       return 0;
     }
   }
@@ -284,16 +287,17 @@ int crm__till_reserve(crm_till *till, const crm__buyer *made)
 
 /* ---- a change ---- */
 
-/* A record that stays above the values at a cut or below them moves neither. */
+/* A record that stays above the values at a cut or below them moves neither: asked without branches, since nobody can
+ * guess which it is. */
 static void touch_cuts(crm_till *till, const crm__buyer *old, const crm__buyer *made)
 {
   int32_t i;
   till->cuts_valid &= (old->money > 0) == (made->money > 0);
   for (i = 0; till->limit_count == 0 && i < till->rules->tier_count - 1; i++) {
     crm__till_cut *cut = &till->cuts[i];
-    int above = old->money > cut->values[0] && made->money > cut->values[0];
-    int below = old->money < cut->values[1] && made->money < cut->values[1];
-    cut->valid &= above || below;
+    int above = (old->money > cut->values[0]) & (made->money > cut->values[0]);
+    int below = (old->money < cut->values[1]) & (made->money < cut->values[1]);
+    cut->valid &= above | below;
     till->cuts_valid &= cut->valid;
   }
 }
@@ -302,15 +306,16 @@ void crm__till_look_up(const crm_till *till, const crm__buyer *old, const crm__b
 {
   look->done = crm__till_alike(till, CRM__MONETARY);
   if (look->done) {
-    crm__buckets_find(&till->money, old->money, made->money, &look->old, &look->made);
+    look->old = crm__buckets_spot(&till->money, old->money);
+    look->made = crm__buckets_spot(&till->money, made->money);
   }
 }
 
 /* One who was on the axes and stays there. */
 static void move(crm_till *till, int axis, uint32_t id, const crm__buyer *old, const crm__buyer *made)
 {
-  int64_t from = value_on(old, axis);
-  int64_t to = value_on(made, axis);
+  int64_t from = crm__buyer_value(old, axis);
+  int64_t to = crm__buyer_value(made, axis);
   if (!crm__till_alike(till, axis)) {
     take(till, axis, id, old);
     put(till, axis, id, made);
@@ -319,7 +324,7 @@ static void move(crm_till *till, int axis, uint32_t id, const crm__buyer *old, c
   } else if (axis == CRM__MONETARY) {
     crm__buckets_move(&till->money, from, to);
   } else {
-    crm__counting_move(&till->counts[axis], from, to);
+    crm__fifths_move(&till->fifths[axis], from, to);
   }
 }
 
@@ -379,7 +384,7 @@ void crm__till_refresh_cuts(crm_till *till)
     cut->size = size;
     cut->valid = 1;
     cut->values[0] = INT64_MAX;
-    cut->values[1] = INT64_MIN;
+    cut->values[1] = 1;
     if (size > 0) {
       cut->values[0] = value_at(till, size, &cut->ids[0]);
     }

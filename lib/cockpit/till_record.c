@@ -84,25 +84,6 @@ static int32_t earlier(int32_t a, int32_t b)
 
 /* ---- facts ---- */
 
-int crm__buyer_add(crm__buyer *buyer, int32_t from, int32_t day, int64_t money, uint32_t orders)
-{
-  buyer->flags |= CRM__BUYER_EVER;
-  if (orders > 0) {
-    buyer->flags |= buyer->first != INT32_MAX && day != buyer->first ? CRM__BUYER_REPEAT : 0;
-    buyer->first = earlier(buyer->first, day);
-  }
-  if (day < from) {
-    return 0;
-  }
-  buyer->flags |= CRM__BUYER_SEEN;
-  buyer->due = earlier(buyer->due, day);
-  if (orders > 0) {
-    buyer->orders += orders;
-    buyer->last = day > buyer->last ? day : buyer->last;
-  }
-  return crm__add_overflows(buyer->money, money, &buyer->money);
-}
-
 typedef struct reading {
   crm__buyer buyer;
   int64_t day_start;

@@ -94,18 +94,19 @@ static uint32_t stands(const crm_till *till, uint32_t sent)
 
 /* ---- a sale ---- */
 
-static crm_status read_sale(const crm_till *till, const crm_sale *given, crm_sale *sale, crm__key *key,
-                            crm__posted *posted, crm_error *error)
+/* Reads a sale where the caller has it, or, since its struct is another one, in a place of our own. */
+static crm_status read_sale(const crm_till *till, const crm_sale *given, crm_sale *own, const crm_sale **read,
+                            crm__key *key, crm__posted *posted, crm_error *error)
 {
-  crm_status status = CRM_OK;
-  if (given->struct_size == sizeof *given) {
-    *sale = *given;
-  } else {
-    status = crm__struct_read(sale, sizeof *sale, given, "crm_sale", error);
+  const crm_sale *sale = given;
+  if (given->struct_size != sizeof *given) {
+    crm_status status = crm__struct_read(own, sizeof *own, given, "crm_sale", error);
+    if (status != CRM_OK) {
+      return status;
+    }
+    sale = own;
   }
-  if (status != CRM_OK) {
-    return status;
-  }
+  *read = sale;
   if (sale->kind != CRM_SALE_SALE && sale->kind != CRM_SALE_RETURN) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "kind", 0, -1, "no such kind of sale");
   }
@@ -235,12 +236,14 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
 {
   crm_customer_standing own;
   crm_customer_standing *found;
-  crm__buyer old = crm__buyer_empty();
+  crm__buyer nobody;
   crm__buyer made;
   crm__posted posted;
   crm__buyer *buyer;
+  const crm__buyer *old;
   crm__key key;
-  crm_sale sale;
+  crm_sale own_sale;
+  const crm_sale *sale;
   uint32_t id;
   crm_status status;
   if (till == NULL || given == NULL || standing == NULL) {
@@ -248,7 +251,7 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
   }
   status = crm__till_check(till, error);
   if (status == CRM_OK) {
-    status = read_sale(till, given, &sale, &key, &posted, error);
+    status = read_sale(till, given, &own_sale, &sale, &key, &posted, error);
   }
   if (status != CRM_OK) {
     return status;
@@ -256,24 +259,25 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
   found = told_to(standing, &own);
   buyer = find(till, key, 0, &id);
   id = stands(till, id);
-  if (buyer != NULL) {
-    old = *buyer;
-  } else if (names_nobody(sale.customer)) {
-    old.flags = CRM__BUYER_OUT;
+  old = buyer;
+  if (buyer == NULL) {
+    nobody = crm__buyer_empty();
+    nobody.flags = names_nobody(sale->customer) ? CRM__BUYER_OUT : 0;
+    old = &nobody;
   }
-  status = refuse_out(&old, error);
+  status = refuse_out(old, error);
   if (status == CRM_OK) {
-    status = extend(till, id, &old, &posted, &made, error);
+    status = extend(till, id, old, &posted, &made, error);
   }
   if (status != CRM_OK) {
     return status;
   }
   if (buyer == NULL) {
-    tell_stranger(till, key, &old, &made, found);
+    tell_stranger(till, key, old, &made, found);
   } else {
     crm__till_look look;
-    crm__till_look_up(till, &old, &made, &look);
-    crm__till_tell(till, id, is_known(&old), &old, &made, &look, found);
+    crm__till_look_up(till, old, &made, &look);
+    crm__till_tell(till, id, is_known(old), old, &made, &look, found);
   }
   return hand_over(standing, found, error);
 }
@@ -370,16 +374,19 @@ static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_s
   if (status == CRM_OK) {
     status = extend(till, id, old, posted, &made, error);
   }
-  if (status == CRM_OK && (till->posted_count >= CRM__NONE - 1U || !reserve(till, length, &made))) {
-    status = crm__fail_memory(error);
+  if (status != CRM_OK) {
+    return status;
   }
-  if (status == CRM_OK && till->gauges != NULL) {
+  crm__till_look_up(till, old, &made, &look);   /* first, since it waits for memory that the others then find near */
+  if (till->posted_count >= CRM__NONE - 1U || !reserve(till, length, &made)) {
+    return crm__fail_memory(error);
+  }
+  if (till->gauges != NULL) {
     status = prepare_gauges(till, id, old, posted, error);
   }
   if (status != CRM_OK) {
     return status;
   }
-  crm__till_look_up(till, old, &made, &look);
   if (found != NULL) {
     crm__till_tell(till, id, is_known(old), old, &made, &look, found);
   }
@@ -421,7 +428,8 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
   crm__posted posted;
   crm__buyer *buyer;
   crm__key key;
-  crm_sale sale;
+  crm_sale own_sale;
+  const crm_sale *sale;
   uint32_t id;
   crm_status status;
   if (till == NULL || given == NULL) {
@@ -429,7 +437,7 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
   }
   status = crm__till_check(till, error);
   if (status == CRM_OK) {
-    status = read_sale(till, given, &sale, &key, &posted, error);
+    status = read_sale(till, given, &own_sale, &sale, &key, &posted, error);
   }
   if (status == CRM_OK && standing != NULL) {
     found = told_to(standing, &own);
@@ -439,7 +447,7 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
     }
   }
   if (status == CRM_OK) {
-    status = find_to_post(till, &sale, key, &posted, &buyer, error);
+    status = find_to_post(till, sale, key, &posted, &buyer, error);
   }
   if (status != CRM_OK) {
     return status;
@@ -450,7 +458,7 @@ crm_status crm_till_post(crm_till *till, const crm_sale *given, crm_customer_sta
     posted.sent = (uint32_t)(buyer - till->buyers);
     posted.customer = posted.sent;
   }
-  status = post(till, id, buyer, &sale, &posted, found, error);
+  status = post(till, id, buyer, sale, &posted, found, error);
   return status == CRM_OK && found != NULL ? hand_over(standing, found, error) : status;
 }
 

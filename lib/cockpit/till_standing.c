@@ -33,12 +33,14 @@ static among others(const crm_till *till, uint32_t id, int axis, int was, int64_
   return found;
 }
 
-/* The same of money that was looked up. */
-static among others_by(const crm_till *till, const crm__bucket_spot *spot, int was, int64_t from, int64_t value)
+/* The same of money whose spot is known. */
+static among others_at(const crm_till *till, const crm__bucket_spot *spot, int was, int64_t from, int64_t value)
 {
   among found = { 0, 0, 0 };
-  found.worse = (int64_t)spot->below - (was && from < value);
-  found.better = (int64_t)(crm__till_buyers(till) - spot->below - spot->equal) - (was && from > value);
+  uint64_t equal;
+  int64_t below = (int64_t)crm__buckets_below_at(&till->money, spot, value, &equal);
+  found.worse = below - (was && from < value);
+  found.better = (int64_t)(crm__till_buyers(till) - equal) - below - (was && from > value);
   return found;
 }
 
@@ -52,20 +54,16 @@ int64_t crm__till_cut_size(const crm_till *till, int32_t tier, int64_t n)
   return crm__cut_size(till->rules->rule, till->rules->shares[tier], n);
 }
 
-static int by_key(const crm_till *till)
-{
-  return till->limit_count == 0 && till->rules->ties == CRM_TIES_SPLIT;
-}
-
 /* Whether, values being equal, one customer stands after another. */
 static int is_behind(const crm_till *till, uint32_t id, uint32_t other)
 {
-  return by_key(till) && id != other && crm__key_compare(crm__till_key(till, id), crm__till_key(till, other)) > 0;
+  return till->by_key && id != other && crm__key_compare(crm__till_key(till, id), crm__till_key(till, other)) > 0;
 }
 
-static int64_t threshold_of(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier)
+/* Where customers are told apart by key, or where one would come into the n. */
+static int64_t threshold_by_size(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier)
 {
-  const crm__till_cut *cut;
+  const crm__till_cut *cut = &till->cuts[tier];
   int was = on_axes->money > 0;
   int64_t size;
   int next;
@@ -75,7 +73,6 @@ static int64_t threshold_of(const crm_till *till, uint32_t id, const crm__buyer 
   if (till->limit_count > 0) {
     return till->limits[tier];
   }
-  cut = &till->cuts[tier];
   size = crm__till_cut_size(till, tier, till->n + !was);
   if (size >= till->n + !was) {
     return 1;
@@ -85,6 +82,14 @@ static int64_t threshold_of(const crm_till *till, uint32_t id, const crm__buyer 
                  (on_axes->money == cut->values[0] && !is_behind(till, id, cut->ids[0]))
              : size > cut->size;
   return cut->values[next] + is_behind(till, id, cut->ids[next]);
+}
+
+/* Of one of the n whom no key tells apart: without a branch on the tier, which nobody can guess. */
+static inline int64_t threshold_of(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier)
+{
+  const crm__till_cut *cut = &till->cuts[tier];
+  return till->by_key || on_axes->money <= 0 ? threshold_by_size(till, id, on_axes, tier)
+                                             : cut->values[on_axes->money >= cut->values[0]];
 }
 
 int64_t crm__till_threshold(const crm_till *till, uint32_t id, const crm__buyer *on_axes, int32_t tier)
@@ -100,23 +105,21 @@ static int32_t outside_of(const crm_till *till, const crm__buyer *made)
                                                                         : CRM__KIND_SUSPECT);
 }
 
-/* Every tier but the last is asked, so that nothing waits for a guess where it ends. */
 static int32_t tier_of(const crm_till *till, const crm__buyer *made, const among *money, int64_t n)
 {
-  int64_t place = 1 + money->better + (by_key(till) ? money->first : 0);
+  int64_t place = 1 + money->better + (till->by_key ? money->first : 0);
   int32_t cuts = till->rules->tier_count - 1;
   int32_t tier = 0;
-  int32_t i;
   if (made->money <= 0) {
     return outside_of(till, made);
   }
   if (till->limit_count > 0) {
-    for (i = 0; i < cuts; i++) {
-      tier += made->money < till->limits[i];
+    while (tier < cuts && made->money < till->limits[tier]) {
+      tier++;
     }
   } else if (n == till->n && till->cuts_valid) {
-    for (i = 0; i < cuts; i++) {
-      tier += place > till->cuts[i].size;
+    while (tier < cuts && place > till->cuts[tier].size) {
+      tier++;
     }
   } else {
     while (tier < cuts && place > crm__till_cut_size(till, tier, n)) {
@@ -140,21 +143,46 @@ static int64_t gap_of(const crm_till *till, uint32_t id, const crm__buyer *on_ax
 
 /* ---- scores ---- */
 
-static int32_t score_of(const crm_till *till, int axis, int64_t goodness, const among *at, int64_t buyers)
+static int32_t score_by_own(const crm_till *till, int axis, int64_t goodness)
 {
-  int64_t worse = at->worse;
+  int32_t score = 1;
   int s;
-  if (till->scores.own[axis]) {
-    int32_t score = 1;
-    for (s = 0; s < CRM__SCORES - 1; s++) {
-      score += goodness >= till->scores.edges[axis][s];
-    }
-    return score;
+  for (s = 0; s < CRM__SCORES - 1; s++) {
+    score += goodness >= till->scores.edges[axis][s];
   }
-  worse += till->scores.ties == CRM_TIES_SPLIT ? at->first : 0;
-  worse *= CRM__SCORES;
-  /* 1 + floor(5 * worse / buyers), without waiting for a division */
+  return score;
+}
+
+/* 1 + floor(5 * worse / buyers), without waiting for a division. */
+static int32_t score_by_fifths(const crm_till *till, const among *at, int64_t buyers)
+{
+  int64_t worse = CRM__SCORES * (at->worse + (till->scores.ties == CRM_TIES_SPLIT ? at->first : 0));
   return 1 + (worse >= buyers) + (worse >= 2 * buyers) + (worse >= 3 * buyers) + (worse >= 4 * buyers);
+}
+
+/* Of recency or frequency, where fifths are not kept. */
+static int32_t score_without(const crm_till *till, uint32_t id, int axis, const crm__buyer *old,
+                             const crm__buyer *made, int64_t buyers)
+{
+  int64_t value = crm__buyer_value(made, axis);
+  among at;
+  if (till->scores.own[axis]) {
+    return score_by_own(till, axis, axis == CRM__RECENCY ? value - till->as_of_day : value);
+  }
+  at = others(till, id, axis, old->orders > 0, crm__buyer_value(old, axis), value);
+  return score_by_fifths(till, &at, buyers);
+}
+
+static inline int32_t score_on(const crm_till *till, uint32_t id, int axis, const crm__buyer *old,
+                               const crm__buyer *made, int64_t buyers)
+{
+  const crm__fifths *fifths = &till->fifths[axis];
+  if (till->scores.own[axis] || !crm__till_alike(till, axis)) {
+    return score_without(till, id, axis, old, made, buyers);
+  }
+  return old->orders > 0
+           ? crm__fifths_score_moved(fifths, crm__buyer_value(old, axis), crm__buyer_value(made, axis))
+           : crm__fifths_score_added(fifths, crm__buyer_value(made, axis));
 }
 
 typedef struct place {
@@ -164,19 +192,6 @@ typedef struct place {
   int32_t tier;
   int32_t scores[CRM__AXES];
 } place;
-
-static int32_t score_on(const crm_till *till, uint32_t id, int axis, int was, int64_t from, int64_t value,
-                        int64_t goodness, int64_t buyers)
-{
-  among at = { 0, 0, 0 };
-  if (!till->scores.own[axis] && crm__till_alike(till, axis)) {
-    uint64_t equal;   /* who is better is not asked here */
-    at.worse = (int64_t)crm__counting_below(&till->counts[axis], value, &equal) - (was && from < value);
-  } else if (!till->scores.own[axis]) {
-    at = others(till, id, axis, was, from, value);
-  }
-  return score_of(till, axis, goodness, &at, buyers);
-}
 
 /* Where `made` stands in place of `old`, which is on the axes; spot: where its money is, if that was looked up. */
 static void locate(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__buyer *made,
@@ -188,13 +203,12 @@ static void locate(const crm_till *till, uint32_t id, const crm__buyer *old, con
   found->population = till->n - (old->money > 0) + (made->money > 0);
   found->buyers = buyers;
   if (made->orders > 0) {
+    found->scores[CRM__RECENCY] = score_on(till, id, CRM__RECENCY, old, made, buyers);
+    found->scores[CRM__FREQUENCY] = score_on(till, id, CRM__FREQUENCY, old, made, buyers);
     money = spot == NULL ? others(till, id, CRM__MONETARY, was, old->money, made->money)
-                         : others_by(till, spot, was, old->money, made->money);
-    found->scores[CRM__RECENCY] = score_on(till, id, CRM__RECENCY, was, old->last, made->last,
-                                           (int64_t)made->last - till->as_of_day, buyers);
-    found->scores[CRM__FREQUENCY] =
-        score_on(till, id, CRM__FREQUENCY, was, old->orders, made->orders, made->orders, buyers);
-    found->scores[CRM__MONETARY] = score_of(till, CRM__MONETARY, made->money, &money, buyers);
+                         : others_at(till, spot, was, old->money, made->money);
+    found->scores[CRM__MONETARY] = till->scores.own[CRM__MONETARY] ? score_by_own(till, CRM__MONETARY, made->money)
+                                                                   : score_by_fifths(till, &money, buyers);
   } else {
     memset(found->scores, 0, sizeof found->scores);
   }

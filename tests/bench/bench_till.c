@@ -3,9 +3,9 @@
 #define _XOPEN_SOURCE 700
 
 /* The till beside SQLite and Redis:  bench_till DIRECTORY ROUNDS SALES [REDIS_PORT]
- * The generated facts are loaded, then rounds of further sales are rung up, each engine in turn: the same sales, of
- * customers as often as the facts have them. Writes one line of JSON with nanoseconds a call. In the end all engines
- * have to agree on what sampled customers have spent, and on how many have spent more. */
+ * The generated facts are loaded, then rounds of further sales are rung up, each engine in turn: in the end the same
+ * sales, of customers as often as the facts have them. Writes one line of JSON with nanoseconds a call. In the end all
+ * engines have to agree on what sampled customers have spent, and on how many have spent more. */
 
 #include "columns.h"
 #include "till_peers.h"
@@ -383,11 +383,19 @@ static void put_times(const char *name, const double *times, int64_t count)
   printf("]");
 }
 
+/* The sales of a round for one of those that take turns. Each has others than the one before it, which else would have
+ * brought the customers near; by the last round all have had all. */
+static const till_sale *share(const bench *b, int64_t round, size_t which)
+{
+  return b->sales + (round + (int64_t)which) % b->rounds * b->count;
+}
+
 static int measure(bench *b, till_peers *peers)
 {
   static double times[WORKS + TILL_PEERS][MOST_ROUNDS];
   int64_t *single = malloc((size_t)b->count * sizeof *single);
   int64_t round;
+  size_t turn;
   size_t k;
   if (single == NULL) {
     return 0;
@@ -395,11 +403,10 @@ static int measure(bench *b, till_peers *peers)
   for (round = 0; round < b->rounds; round++) {
     const till_sale *sales = b->sales + round * b->count;
     int64_t i;
-    for (k = 0; k < WORKS; k++) {
-      times[k][round] = each(b, works[k].call, sales);
-    }
-    for (k = 0; k < TILL_PEERS; k++) {
-      times[WORKS + k][round] = till_peers_ring_up(peers, k, sales, b->count);
+    for (turn = 0; turn < WORKS + TILL_PEERS; turn++) {
+      k = (turn + (size_t)round) % (WORKS + TILL_PEERS);   /* another one begins each round */
+      times[k][round] = k < WORKS ? each(b, works[k].call, share(b, round, k))
+                                  : till_peers_ring_up(peers, k - WORKS, share(b, round, k), b->count);
     }
     for (i = 0; i < b->count; i++) {
       b->spend[sales[i].customer] += sales[i].amount;
@@ -425,7 +432,7 @@ static int measure(bench *b, till_peers *peers)
   for (k = 0; k < WORKS; k++) {
     int64_t half;
     int64_t most;
-    spread(b, works[k].call, b->sales, single, &half, &most);
+    spread(b, works[k].call, share(b, 0, k), single, &half, &most);
     printf("%s\"%s\": [%" PRId64 ", %" PRId64 "]", k > 0 ? ", " : "", works[k].name, half, most);
   }
   printf("}");

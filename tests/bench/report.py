@@ -159,9 +159,10 @@ def nanoseconds(times):
 def till_text(till):
     text = (
         "\n## At the till\n\nNanoseconds a sale, the median of the rounds, least and greatest in brackets; every engine "
-        "rings up the same sales, one after the other, of customers drawn as often as the facts have them. The standing "
-        "is exact: tier, rank, scores, gap, margin, share, before and after. SQLite's answer is as old as its limits, "
-        "and its scores compare only; Redis has the exact rank alone. Both are given the kind form: one transaction, "
+        "rings up the same sales in the end, one after the other, of customers drawn as often as the facts have them; "
+        "within a round each call gets other ones than the call before it, which would else have brought the customers "
+        "near. The standing is exact: tier, rank, scores, gap, margin, share, before and after. SQLite's answer is as "
+        "old as its limits, and its scores compare only; Redis has the exact rank alone. Both are given the kind form: one transaction, "
         "prepared statements, pipelines. In the end all have the same spends, and Redis and libcrm the same ranks as "
         "plain sums. Half of the calls and all but 1 of 100 are under the two figures behind, the clock included.\n"
     )
