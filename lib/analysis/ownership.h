@@ -29,4 +29,7 @@ crm_status crm__owners_find(crm__scope *scope, crm__owners *owners, crm_error *e
 /* The owner of a customer at an instant before as-of, CRM__NONE: nobody. */
 uint32_t crm__owner_at(const crm__owners *owners, uint32_t customer, int64_t time);
 
+/* By customer its owner at the last instant before as-of, CRM__NONE: nobody; of the scope's scratch. */
+crm_status crm__owners_now(crm__scope *scope, const uint32_t **names, crm_error *error);
+
 #endif

@@ -4,7 +4,10 @@
 
 #include "base/check.h"
 #include "store/commit.h"
+#include "store/customer.h"
 #include "store/identity.h"
+#include "store/met.h"
+#include "store/rows.h"
 #include "store/saved.h"
 
 #include <string.h>
@@ -74,17 +77,18 @@ crm__ahead_customer *crm__ahead_customer_of(crm__ahead *ahead, const crm_store *
   of->profile = store->profiles[customer];
   of->kind = kind_of(store, customer);
   of->row = (uint32_t)crm__customer_row(store, customer, &of->joined);
-  of->known = of->row | (of->profile.documents > 0);
+  of->met = crm__customer_met(store, customer) != INT64_MAX;
+  of->known = of->row | of->met | (of->profile.documents > 0);
   return of;
 }
 
-uint32_t crm__standing(uint32_t kind, int row, int64_t joined, int documents, int64_t horizon)
+uint32_t crm__standing(uint32_t kind, int row, int64_t joined, int otherwise, int64_t horizon)
 {
   uint32_t known = !row                 ? CRM__ABSENT
                    : joined == CRM__NULL ? CRM__SUSPECT
                    : joined < horizon    ? CRM__PROSPECT
                                          : CRM__ABSENT;
-  if (known == CRM__ABSENT && documents) {
+  if (known == CRM__ABSENT && otherwise) {
     known = CRM__SUSPECT;
   }
   return kind | known << CRM__STANDING_KNOWN;
@@ -94,7 +98,8 @@ uint32_t crm__standing_now(const crm_store *store, uint32_t customer, int64_t ho
 {
   int64_t joined;
   int row = crm__customer_row(store, customer, &joined);
-  return crm__standing(kind_of(store, customer), row, joined, store->profiles[customer].head != CRM__NONE, horizon);
+  int otherwise = store->profiles[customer].head != CRM__NONE || crm__customer_met(store, customer) != INT64_MAX;
+  return crm__standing(kind_of(store, customer), row, joined, otherwise, horizon);
 }
 
 void crm__ahead_free(crm__ahead *ahead)
@@ -276,6 +281,27 @@ static int add_customer(crm__ahead *ahead, const crm_store *store, const crm__di
   return 1;
 }
 
+/* A row that makes its customer known. Where it takes the place of another customer's, that one may be known no more. */
+static int add_meeting(crm__ahead *ahead, const crm_store *store, int32_t table, const crm__dimension_rows *rows,
+                       uint64_t row)
+{
+  uint32_t place = crm__column_u32(&rows->id, row);
+  uint32_t customer = crm__column_u32(&rows->values[crm__met_column(table)], row);
+  crm__ahead_customer *of;
+  if (crm__column_u8(&store->dimensions[table].present, place) != 0 &&
+      crm__row_sent(store, table, crm__met_column(table), place) != customer) {
+    ahead->foreseen = 0;
+  }
+  if (customer == CRM__NONE) {
+    return 1;
+  }
+  of = crm__ahead_customer_of(ahead, store, crm__resolve(store, customer));
+  if (of != NULL) {
+    of->met = 1;
+  }
+  return of != NULL;
+}
+
 /* *applied: counts rows that will be written. */
 static int add_rows(crm__ahead *ahead, const crm_load *load, int32_t table, int64_t *applied)
 {
@@ -298,6 +324,8 @@ static int add_rows(crm__ahead *ahead, const crm_load *load, int32_t table, int6
     if (table == CRM__TABLE_CUSTOMERS) {
       ahead->foreseen = store->identity.count == 0 ? ahead->foreseen : 0;
       done = add_customer(ahead, store, rows, i);
+    } else if (crm__met_column(table) >= 0) {
+      done = add_meeting(ahead, store, table, rows, i);
     }
   }
   return done;

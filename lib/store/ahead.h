@@ -19,7 +19,8 @@ typedef struct crm__ahead_customer {
   crm__measure measure;
   crm__profile profile;     /* its documents alone are kept */
   uint32_t customer;
-  uint32_t known;           /* there is a row or document of it in the store now */
+  uint32_t known;           /* the store knows it now */
+  uint32_t met;             /* 1: rows of stages, opportunities or interactions will name it */
   uint32_t kind;            /* CRM__CUSTOMER_...; */
   uint32_t row;             /* 1: it will have a row, */
   int64_t joined;           /* and this in it, or CRM__NULL */
@@ -53,8 +54,9 @@ void crm__ahead_free(crm__ahead *ahead);
 /* The place of a customer, who is put in as it is now where it is not there yet; NULL: no memory. */
 crm__ahead_customer *crm__ahead_customer_of(crm__ahead *ahead, const crm_store *store, uint32_t customer);
 
-/* What a customer is to a scope without bounds, beside its measure: kind and acquaintance in one byte. */
-uint32_t crm__standing(uint32_t kind, int row, int64_t joined, int documents, int64_t horizon);
+/* What a customer is to a scope without bounds, beside its measure: kind and acquaintance in one byte. otherwise: it has
+ * documents, or was met; all of that lies before the horizon. */
+uint32_t crm__standing(uint32_t kind, int row, int64_t joined, int otherwise, int64_t horizon);
 uint32_t crm__standing_now(const crm_store *store, uint32_t customer, int64_t horizon);
 
 /* Adds to the tally of all loads that of one. */

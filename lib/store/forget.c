@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "store/commit.h"
 #include "store/identity.h"
+#include "store/met.h"
 #include "store/rows.h"
 #include "store/saved_file.h"
 
@@ -167,6 +168,7 @@ static void forget_all(crm_store *store, const uint8_t *chosen)
     }
   }
   crm__time_span(store, &store->earliest, &store->latest);
+  crm__met_renew(store);
 }
 
 /* What takes the place of the names of customers. */
