@@ -221,7 +221,8 @@ static int32_t window_due(const crm_till *till, uint32_t id, const crm__buyer *m
   return INT32_MAX;
 }
 
-/* When more of a customer comes to be; without later documents that is joining, or the first row that makes it known. */
+/* When more of a customer comes to be; without later documents that is joining, or the first row that makes it
+ * known. */
 static int64_t next_of(const crm_till *till, uint32_t id)
 {
   int64_t joined = joined_of(till, id);

@@ -281,7 +281,8 @@ static int add_customer(crm__ahead *ahead, const crm_store *store, const crm__di
   return 1;
 }
 
-/* A row that makes its customer known. Where it takes the place of another customer's, that one may be known no more. */
+/* A row that makes its customer known. Where it takes the place of another customer's, that one may be known no
+ * more. */
 static int add_meeting(crm__ahead *ahead, const crm_store *store, int32_t table, const crm__dimension_rows *rows,
                        uint64_t row)
 {

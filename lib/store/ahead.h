@@ -54,8 +54,8 @@ void crm__ahead_free(crm__ahead *ahead);
 /* The place of a customer, who is put in as it is now where it is not there yet; NULL: no memory. */
 crm__ahead_customer *crm__ahead_customer_of(crm__ahead *ahead, const crm_store *store, uint32_t customer);
 
-/* What a customer is to a scope without bounds, beside its measure: kind and acquaintance in one byte. otherwise: it has
- * documents, or was met; all of that lies before the horizon. */
+/* What a customer is to a scope without bounds, beside its measure: kind and acquaintance in one byte. otherwise: it
+ * has documents, or was met; all of that lies before the horizon. */
 uint32_t crm__standing(uint32_t kind, int row, int64_t joined, int otherwise, int64_t horizon);
 uint32_t crm__standing_now(const crm_store *store, uint32_t customer, int64_t horizon);
 

@@ -24,8 +24,8 @@ void crm__customer_deeds(const crm__scope *scope, uint32_t customer, crm__deed_v
  * joining, or the first row that makes it known; INT64_MAX: none. Time: the customer's documents. */
 int64_t crm__customer_next(const crm__scope *scope, uint32_t customer);
 
-/* The earliest row of stages, opportunities or interactions of a customer, whatever as-of: INT64_MIN where it has always
- * been there, INT64_MAX: there is none. */
+/* The earliest row of stages, opportunities or interactions of a customer, whatever as-of: INT64_MIN where it has
+ * always been there, INT64_MAX: there is none. */
 int64_t crm__customer_met(const crm_store *store, uint32_t customer);
 
 /* When a customer joined, INT64_MIN: not told. */

@@ -127,9 +127,9 @@ static inline int crm__customer_counts(const crm__scope *scope, uint32_t custome
          (scope->internal || scope->special[customer] != CRM__CUSTOMER_INTERNAL);
 }
 
-/* For a customer without any line: prospect (a row of `customers` says that it has joined), suspect (known otherwise: by
- * a row that does not say since when, a document of any kind, or a row of stages, opportunities or interactions, of
- * before as-of; an opportunity that does not say when it was created has always been there), or not there at as-of.
+/* For a customer without any line: prospect (a row of `customers` says that it has joined), suspect (known otherwise:
+ * by a row that does not say since when, a document of any kind, or a row of stages, opportunities or interactions,
+ * of before as-of; an opportunity that does not say when it was created has always been there), or not there at as-of.
  * docs/conventions.md, "Who is there", is this definition for users. */
 #define CRM__ABSENT 0
 #define CRM__PROSPECT 1
