@@ -284,7 +284,7 @@ static void add_dossiers(text_buffer *to, const crm_store *store, const crm_scop
 
 static void add_kpis(text_buffer *to, const crm_store *store, const crm_scope *scope)
 {
-  static const int32_t groups[] = {CRM_KPI_TOGETHER, CRM_KPI_BY_STAFF};
+  static const int32_t groups[] = {CRM_KPI_TOGETHER, CRM_KPI_BY_BRANCH, CRM_KPI_BY_STAFF};
   size_t i;
   for (i = 0; i < sizeof groups / sizeof groups[0]; i++) {
     crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
