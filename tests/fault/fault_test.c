@@ -53,6 +53,8 @@ static const char *const merges = "customer,into,undone,version\na,b,,\ne,a,,\nc
 static const char *const ownership =
     "customer,owner,from,to\na,s1,2024-01-01,2024-02-01\na,s2,2024-02-15,\nb,s1,2024-01-01,\n";
 
+static const char *const parents = "customer,parent,from,to\nb,e,2024-01-01,\n";
+
 static const char *const undoing = "customer,into,undone,version\ne,a,true,1\nlong new key of a customer,b,,\n";
 
 static crm_status make_store(const crm_config *config, crm_store **store)
@@ -99,7 +101,7 @@ static crm_status load_text(crm_store *store, const char *table, const char *tex
 }
 
 /* Loads that build on one another. */
-#define STEPS 13
+#define STEPS 14
 
 typedef struct step {
   const char *table;
@@ -113,6 +115,7 @@ static const step steps[STEPS] = {
     {"opportunities", &opportunities, 0}, {"interactions", &interactions, 0}, {"figures", &figures, 1},
     {"interactions", &interactions, 1},   {"merges", &merges, 0},             {"merges", &undoing, 0},
     {"sales", &sales, 0},                 {"ownership", &ownership, 0},
+    {"parents", &parents, 0},
 };
 
 static crm_status declare(crm_store *store)
@@ -662,7 +665,7 @@ static crm_segment_options expression_of(const char *text)
 static const char *const expression =
   "in segment known and not spend in (1, 3, 2.5) and (r > 2 or rfm_segment = 'lost' or first_ever < as_of - 3 days) or "
   "purchase_days > 1 and region like 'n%' or parent = customer or stage = 'repeat' or region between 'a' and 'z' or "
-  "class = 'vip'";
+  "class = 'vip' or owner = 's2' and customers.owner is null";
 
 static crm_status ask_expression(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {

@@ -176,7 +176,8 @@ static void make_documents(dice *of, world *w)
     if (d->cost >= 0) {
       (void)snprintf(cost, sizeof cost, "%d.%02d", d->cost / 100, d->cost % 100);
     }
-    (void)snprintf(line, sizeof line, "%d,%sT10:00,%s,%s,%d.%02d,%s,b%d,%s", i, day, d->who < 0 ? "" : w->people[d->who].key,
+    (void)snprintf(line, sizeof line, "%d,%sT10:00,%s,%s,%d.%02d,%s,b%d,%s", i, day,
+                   d->who < 0 ? "" : w->people[d->who].key,
                    d->returned ? "return" : "sale", d->cents / 100, d->cents % 100, cost, d->branch, original);
     facts_add(rows, line);
   }

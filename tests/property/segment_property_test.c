@@ -9,7 +9,7 @@
 
 #define CUSTOMERS 30
 #define DOCUMENTS 300
-#define ACCOUNTS 10   /* customers belong to the one of their number modulo this, in the segment or out of it together */
+#define ACCOUNTS 10   /* customers belong to the one of their number modulo this, all in the segment or all out of it */
 
 /* Adds a document's lines to the store of all and, where its customer is chosen, to that of the few. */
 static void add_document(dice *of, int32_t document, int32_t who, facts *all, facts *few)
@@ -153,8 +153,8 @@ static void load_both(facts *rows[2], crm_store *all, crm_store *few, const char
 
 static void add_others(dice *of, const int *in, crm_store *all, crm_store *few)
 {
-  static const char *const lines = "pipeline,stage,position,probability\np0,lead,1,0.1\np0,offer,2,0.4\np0,talks,3,0.7\n"
-                                   "p1,lead,1,\np1,offer,2,0.5\n";
+  static const char *const lines = "pipeline,stage,position,probability\np0,lead,1,0.1\np0,offer,2,0.4\n"
+                                   "p0,talks,3,0.7\np1,lead,1,\np1,offer,2,0.5\n";
   char line[300];
   int32_t table;
   int32_t i;
