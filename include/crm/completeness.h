@@ -86,8 +86,8 @@ CRM_API crm_status crm_completeness_static(const crm_store *store, const crm_sco
                                            crm_error *error);
 
 /* A row a customer of static_only, the longest idle first, those without any event before all, by key where equal:
- * customer, owner, joined, last_event (business day; empty: none), event (table of the last event), idle_days, known
- * (columns), columns. Errors: as above. Since 0.1. */
+ * customer, owner (at as-of), joined, last_event (business day; empty: none), event (table of the last event),
+ * idle_days, known (columns), columns. Errors: as above. Since 0.1. */
 CRM_API crm_status crm_completeness_idle(const crm_store *store, const crm_scope *scope,
                                          const crm_completeness_options *options, crm_table **table,
                                          crm_error *error);

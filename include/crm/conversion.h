@@ -19,7 +19,8 @@ typedef struct crm_conversion_options {
   uint32_t struct_size;
   int32_t horizon_days;    /* the rate is of so many days; 0: 365 */
   const char *by;          /* a column of names of `customers` (origin, region, segment, owner, channels) by which the
-                            * customers are told apart too; NULL: all together alone */
+                            * customers are told apart too, as it is today, `owner` as of as-of; NULL: all together
+                            * alone */
 } crm_conversion_options;
 
 #define CRM_CONVERSION_OPTIONS_INIT { (uint32_t)sizeof(crm_conversion_options), 0, NULL }

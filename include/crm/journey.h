@@ -22,7 +22,8 @@ typedef struct crm_journey_options {
   int32_t horizon_days;    /* passing is watched for so many days; 0: 365 */
   const char *pipeline;    /* this one alone; NULL: each that a customer has an entry in */
   const char *by;          /* a column of names of `customers` (origin, region, segment, owner, channels) by which the
-                            * customers are told apart too; NULL: all together alone */
+                            * customers are told apart too, as it is today, `owner` as of as-of; NULL: all together
+                            * alone */
 } crm_journey_options;
 
 #define CRM_JOURNEY_OPTIONS_INIT { (uint32_t)sizeof(crm_journey_options), 0, NULL, NULL }

@@ -19,7 +19,7 @@ typedef struct crm_lifecycle crm_lifecycle;
 
 /* Stages; their ids in tables are suspect, prospect, ... The first five are a ladder, the others stand beside it. */
 #define CRM_STAGE_NONE (-1)
-#define CRM_STAGE_SUSPECT 0       /* to be identified: a row without `joined`, or lines but no purchase */
+#define CRM_STAGE_SUSPECT 0       /* to be identified: known, but by nothing of what follows */
 #define CRM_STAGE_PROSPECT 1      /* known by name (joined) */
 #define CRM_STAGE_OPPORTUNITY 2   /* an opportunity was opened */
 #define CRM_STAGE_CUSTOMER 3      /* first purchase */

@@ -12,7 +12,8 @@ extern "C" {
 
 /* The value pyramid: the n customers with value above 0 in the period, by value descending, cut after given shares of
  * their number. Below them, outside n: nonpositive (bought or returned in the period, value at or under 0), inactive
- * (not in the period, but before), prospect (known by name, joined, never bought), suspect (known otherwise).
+ * (not in the period, but before), prospect (known by name, joined, never bought), suspect (known otherwise;
+ * docs/conventions.md, "Who is there").
  * Anonymous and internal customers are no customers here. docs/methods/pyramid.md holds a worked example. */
 typedef struct crm_pyramid crm_pyramid;
 

@@ -51,8 +51,8 @@ typedef struct crm_segment_options {
 
 /* The customers for whom an expression holds: "spend >= 10000 and region = 'East' and tier in ('vip', 'major')".
  * docs/segments.md has the grammar, the fields and what an empty value means. Measures are those of the scope: its
- * period, as-of, branches and bases; who is no customer there at as-of (anonymous, internal, unknown yet, outside the
- * scope's own segment) is in no segment.
+ * period, as-of, branches and bases; who is no customer there at as-of (docs/conventions.md, "Who is there"; anonymous,
+ * internal, unknown yet, outside the scope's own segment) is in no segment. `owner` and `parent` are those of as-of.
  * Errors: VALUE (it cannot be read, or definitions form a circle), SCHEMA (no such field or segment), TYPE (text is
  * compared with a number, say), RANGE (a date outside 1900 to 2199), LIMIT (see above), all with the byte in the
  * expression and in `column` the name of the definition that it is in ("expression" for the main one); ARGUMENT,

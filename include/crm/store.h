@@ -72,7 +72,8 @@ CRM_API int32_t crm_store_digits(const crm_store *store);
  * CRM_TIME_UNSET_TO for a store without any. Constant time. Since 0.1. */
 CRM_API int64_t crm_store_horizon(const crm_store *store);
 
-/* Counts of what the store holds: customers, documents, lines. Since 0.1. */
+/* Counts of what the store holds: customers (of whom there is a row, a document, or a row of opportunities, stages or
+ * interactions), documents, lines. Since 0.1. */
 CRM_API int64_t crm_store_customers(const crm_store *store);
 CRM_API int64_t crm_store_documents(const crm_store *store);
 CRM_API int64_t crm_store_lines(const crm_store *store);

@@ -78,8 +78,7 @@ static crm_status look(knowledge *of, crm__scope *scope, crm_error *error)
     return status;
   }
   for (id = 0; id < customers; id++) {
-    of->there[id] =
-        (uint8_t)(crm__customer_counts(scope, id) && crm__customer_acquaintance(scope, id) != CRM__ABSENT);
+    of->there[id] = (uint8_t)crm__customer_is_there(scope, NULL, id);
     of->customers += of->there[id];
   }
   for (i = 0; i < of->columns; i++) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "analysis/population.h"
+
 #include "base/error.h"
 #include "base/statistics.h"
 #include "store/columns.h"
@@ -118,7 +120,7 @@ static crm_status open_log(change_log *of, crm_error *error)
     return crm__fail_memory(error);
   }
   for (id = 0; id < customers; id++) {
-    of->there += crm__customer_counts(scope, id) && crm__customer_acquaintance(scope, id) != CRM__ABSENT;
+    of->there += crm__customer_is_there(scope, NULL, id);
   }
   return crm__rows_by(scope, CRM__TABLE_CHANGES, CRM__CHANGES_FIELD, CRM__CHANGES_TIME, &of->rows, error);
 }

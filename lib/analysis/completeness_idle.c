@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "analysis/dossier.h"
+#include "analysis/ownership.h"
 #include "analysis/population.h"
 
 #include "base/error.h"
@@ -23,6 +24,7 @@ typedef struct idlers {
   uint8_t *is_static;     /* by customer: something is known beside joined, owner and kind */
   int32_t *last;          /* by customer: day of the last event of any table, CRM__NO_EVENT */
   int32_t *table;         /* and which */
+  const uint32_t *owners; /* by customer: just before as-of */
 } idlers;
 
 static int tells_of_the_customer(const crm__customer_column *column)
@@ -175,7 +177,7 @@ static int idles_longer(const void *context, uint32_t a, uint32_t b)
 static void put_idler(const idlers *of, uint32_t id, crm_table *table)
 {
   const crm_store *store = of->dossier.scope->store;
-  uint32_t owner = crm__customer_named(store, id, CRM__CUSTOMERS_OWNER);
+  uint32_t owner = of->owners[id];
   int64_t joined = INT64_MIN;
   int32_t days = idle_for(of, id);
   crm__table_put_key(table, I_CUSTOMER, crm__customer_key(store, id));
@@ -217,6 +219,9 @@ static crm_status make_list(idlers *of, crm_table **table, crm_error *error)
   crm_status status = crm__customers_by_key(scope, &ids, error);
   if (status == CRM_OK && chosen == NULL) {
     status = crm__fail_memory(error);
+  }
+  if (status == CRM_OK) {
+    status = crm__owners_now(scope, &of->owners, error);
   }
   for (i = 0; status == CRM_OK && i < of->dossier.customers; i++) {
     if (counts(of, ids[i]) && is_idle(of, ids[i])) {

@@ -160,13 +160,6 @@ static crm_status begin(spending *all, int64_t rows, crm_error *error)
 
 /* ---- everybody ---- */
 
-static int is_customer(const spending *all, uint32_t id)
-{
-  return crm__customer_counts(all->scope, id) &&
-         ((crm__measure_at(all->measures, id)->flags & (CRM__SEEN_PERIOD | CRM__SEEN_EVER)) != 0 ||
-          crm__customer_acquaintance(all->scope, id) != CRM__ABSENT);
-}
-
 static crm_status take_everybody(spending *all, crm_error *error)
 {
   uint32_t customers = crm__customers(all->scope->store);
@@ -176,7 +169,7 @@ static crm_status take_everybody(spending *all, crm_error *error)
     return crm__fail_memory(error);
   }
   for (id = 0; id < customers; id++) {
-    if (is_customer(all, id)) {
+    if (crm__customer_is_there(all->scope, all->measures, id)) {
       add_customer(&all->everybody, crm__measure_at(all->measures, id));
     }
   }
@@ -390,7 +383,7 @@ static crm_status compare_segments(crm__scope *scope, const crm_segment *const *
   for (i = 0; i < count; i++) {
     empty(&one);
     for (id = 0; id < customers; id++) {
-      if (crm__segment_has(segments[i], id) && is_customer(&all, id)) {
+      if (crm__segment_has(segments[i], id) && crm__customer_is_there(all.scope, all.measures, id)) {
         add_customer(&one, crm__measure_at(&measures, id));
       }
     }

@@ -263,8 +263,7 @@ crm_status crm__dossier_open(crm__dossier *dossier, crm__scope *scope, const crm
     return crm__fail_memory(error);
   }
   for (id = 0; id < dossier->customers; id++) {
-    dossier->there[id] =
-        (uint8_t)(crm__customer_counts(scope, id) && crm__customer_acquaintance(scope, id) != CRM__ABSENT);
+    dossier->there[id] = (uint8_t)crm__customer_is_there(scope, NULL, id);
     dossier->count += dossier->there[id];
   }
   return take_events(dossier, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "analysis/grouping.h"
+#include "analysis/ownership.h"
 
 #include "base/error.h"
 #include "base/sort.h"
@@ -37,6 +38,7 @@ crm_status crm__grouping_make(crm__scope *scope, const char *by, crm__grouping *
   uint32_t *groups = crm__scope_alloc(scope, customers, sizeof *groups);
   uint32_t *names = crm__scope_alloc(scope, customers, sizeof *names);
   const uint32_t *ranks = NULL;
+  const uint32_t *owners = NULL;
   uint32_t id;
   crm_status status = find_column(by, &grouping->column, error);
   if (status == CRM_OK && (order == NULL || groups == NULL || names == NULL)) {
@@ -45,11 +47,16 @@ crm_status crm__grouping_make(crm__scope *scope, const char *by, crm__grouping *
   if (status == CRM_OK && grouping->column >= 0) {
     status = crm__row_ranks(scope, CRM__TABLE_CUSTOMERS, grouping->column, &ranks, error);
   }
+  if (status == CRM_OK && grouping->column == CRM__CUSTOMERS_OWNER) {
+    status = crm__owners_now(scope, &owners, error);
+  }
   if (status != CRM_OK) {
     return status;
   }
   for (id = 0; id < customers; id++) {
-    names[id] = ranks == NULL ? CRM__NONE : crm__customer_named(scope->store, id, grouping->column);
+    names[id] = ranks == NULL    ? CRM__NONE
+                : owners != NULL ? owners[id]
+                                 : crm__customer_named(scope->store, id, grouping->column);
     groups[id] = names[id] == CRM__NONE ? CRM__NONE : ranks[names[id]];
     order[id] = id;
   }

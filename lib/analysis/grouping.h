@@ -5,7 +5,7 @@
 
 #include "store/facts.h"
 
-/* Customers told apart by a column of names of the customers table. */
+/* Customers told apart by a column of names of the customers table; by `owner`: by who owned them just before as-of. */
 
 typedef struct crm__grouping {
   int32_t column;          /* of customers, -1: all together alone */

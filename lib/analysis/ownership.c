@@ -103,6 +103,23 @@ uint32_t crm__owner_at(const crm__owners *owners, uint32_t customer, int64_t tim
   return low < owners->starts[customer + 1] && owners->spans[low].from <= time ? owners->spans[low].owner : CRM__NONE;
 }
 
+crm_status crm__owners_now(crm__scope *scope, const uint32_t **names, crm_error *error)
+{
+  uint32_t customers = crm__customers(scope->store);
+  uint32_t *made = crm__scope_alloc(scope, customers, sizeof *made);
+  crm__owners owners;
+  uint32_t id;
+  crm_status status = made == NULL ? crm__fail_memory(error) : crm__owners_find(scope, &owners, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  for (id = 0; id < customers; id++) {
+    made[id] = crm__owner_at(&owners, id, scope->as_of - 1);
+  }
+  *names = made;
+  return CRM_OK;
+}
+
 /* ---- the history ---- */
 
 static void put_instant(crm_table *table, int32_t column, int64_t time)

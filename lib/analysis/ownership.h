@@ -35,4 +35,7 @@ static inline uint32_t crm__owner_now(const crm__scope *scope, const crm__owners
   return crm__owner_at(owners, customer, scope->as_of == INT64_MIN ? INT64_MIN : scope->as_of - 1);
 }
 
+/* By customer its owner at the last instant before as-of, CRM__NONE: nobody; of the scope's scratch. */
+crm_status crm__owners_now(crm__scope *scope, const uint32_t **names, crm_error *error);
+
 #endif

@@ -36,6 +36,6 @@ crm__scope crm__scope_widened(const crm__scope *scope)
 int crm__customer_is_there(const crm__scope *scope, const crm__measures *measures, uint32_t customer)
 {
   return crm__customer_counts(scope, customer) &&
-         ((crm__measure_at(measures, customer)->flags & CRM__SEEN_EVER) != 0 ||
+         ((measures != NULL && (crm__measure_at(measures, customer)->flags & CRM__SEEN_EVER) != 0) ||
           crm__customer_acquaintance(scope, customer) != CRM__ABSENT);
 }

@@ -14,7 +14,8 @@ crm_status crm__customers_by_key(crm__scope *scope, const uint32_t **ids, crm_er
  * Shares the scratch of the scope; it is not to be closed. */
 crm__scope crm__scope_widened(const crm__scope *scope);
 
-/* Whether an id is a customer of customer metrics that is there at as-of: it has a fact, or a row that says so. */
+/* Whether an id is a customer of customer metrics that is there at as-of (crm__customer_acquaintance). Measures, which
+ * may be NULL, know it of most without looking at more. */
 int crm__customer_is_there(const crm__scope *scope, const crm__measures *measures, uint32_t customer);
 
 /* The instant at which a business day begins, INT64_MAX where that is past all instants. */

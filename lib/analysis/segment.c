@@ -35,8 +35,7 @@ static crm_status pick(crm_segment *segment, const crm__scope *scope, const char
       return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "keys", i + 1, -1, "a key is missing");
     }
     id = crm__customer_find(scope->store, keys[i]);
-    if (id == CRM__NONE || !crm__customer_counts(scope, id) ||
-        crm__customer_acquaintance(scope, id) == CRM__ABSENT) {
+    if (id == CRM__NONE || !crm__customer_is_there(scope, NULL, id)) {
       missing++;
     } else {
       crm__segment_put(segment, id);

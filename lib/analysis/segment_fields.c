@@ -3,6 +3,7 @@
 #include "analysis/segment_fields.h"
 
 #include "analysis/lifecycle_handle.h"
+#include "analysis/ownership.h"
 #include "analysis/population.h"
 #include "analysis/pyramid_handle.h"
 #include "analysis/rfm_rules.h"
@@ -146,6 +147,8 @@ static const char *const class_names[CLASSES] = {"ordinary", "vip", "corporate"}
 
 FETCH(fetch_class, fields->class_of[id] == UINT8_MAX ? NONE : fields->class_of[id])
 FETCH(fetch_stage, stage_of(fields, id))
+FETCH(fetch_owner, fields->owners[id] == CRM__NONE ? NONE : fields->owners[id])
+FETCH(fetch_parent, fields->parents[id] == CRM__NONE ? NONE : fields->parents[id])
 
 static void fetch_column(const crm__fields *fields, const crm__segment_field *field, uint32_t first, uint32_t count,
                          int64_t *values)
@@ -305,10 +308,22 @@ static crm_status load_classes(crm__fields *fields, crm_error *error)
                                   : walk_rows(fields, fields->classes, take_class, error);
 }
 
+static crm_status load_owners(crm__fields *fields, crm_error *error)
+{
+  return crm__owners_now(&fields->scope, &fields->owners, error);
+}
+
+static crm_status load_parents(crm__fields *fields, crm_error *error)
+{
+  const uint32_t *accounts;
+  return crm__accounts_find(&fields->scope, &fields->parents, &accounts, error);
+}
+
 /* In the order in which they are loaded. Pyramid, RFM, lifecycle and classes are computed before, for they take the
  * caller's context. */
 static const crm__source sources[CRM__SOURCES] = {
-  load_nothing, load_measures, load_ever, load_days, load_nothing, load_rfm, load_nothing, load_classes
+  load_nothing, load_measures, load_ever, load_days, load_nothing, load_rfm, load_nothing, load_classes, load_owners,
+  load_parents
 };
 
 /* ---- the table of fields ---- */
@@ -348,6 +363,22 @@ static void settle(const crm__fields *fields, crm__segment_field *field)
 {
   if (field->type == CRM__FIELD_MONEY) {
     field->scale = crm_store_digits(fields->store);
+  }
+}
+
+/* Who owns and to whom one belongs are facts with dates, where there are any. */
+static void date_column(const crm__fields *fields, int32_t place, crm__segment_field *field)
+{
+  if (place == CRM__CUSTOMERS_OWNER && crm__rows_live(fields->store, CRM__TABLE_OWNERSHIP) > 0) {
+    field->source = CRM__SOURCE_OWNERS;
+    field->fetch = fetch_owner;
+    field->narrow = fetch_owner_narrow;
+    field->meaning = "who owned the customer just before as-of";
+  } else if (place == CRM__CUSTOMERS_PARENT && crm__rows_live(fields->store, CRM__TABLE_PARENTS) > 0) {
+    field->source = CRM__SOURCE_PARENTS;
+    field->fetch = fetch_parent;
+    field->narrow = fetch_parent_narrow;
+    field->meaning = "the customer that it belonged to just before as-of";
   }
 }
 
@@ -403,6 +434,9 @@ int crm__field_find(const crm__fields *fields, const char *name, size_t length, 
   i = crm__customer_column_find(fields->store, name, length);
   if (i >= 0) {
     take_column(fields, i, field);
+    if (!column) {
+      date_column(fields, i, field);
+    }
   }
   return i >= 0;
 }
@@ -419,6 +453,7 @@ void crm__field_at(const crm__fields *fields, int32_t place, crm__segment_field 
     settle(fields, field);
   } else {
     take_column(fields, place - BUILT_IN, field);
+    date_column(fields, place - BUILT_IN, field);
   }
 }
 
@@ -591,7 +626,5 @@ void crm__fields_close(crm__fields *fields)
 
 int crm__field_customer(const crm__fields *fields, uint32_t customer)
 {
-  return crm__customer_counts(&fields->scope, customer) &&
-         ((crm__measure_at(&fields->measures, customer)->flags & (CRM__SEEN_PERIOD | CRM__SEEN_EVER)) != 0 ||
-          crm__customer_acquaintance(&fields->scope, customer) != CRM__ABSENT);
+  return crm__customer_is_there(&fields->scope, &fields->measures, customer);
 }

@@ -65,6 +65,8 @@ enum {
   CRM__SOURCE_RFM,
   CRM__SOURCE_LIFECYCLE,
   CRM__SOURCE_CLASSES,
+  CRM__SOURCE_OWNERS,     /* `owner` and `parent` where tables tell of them with dates; customers.owner and */
+  CRM__SOURCE_PARENTS,    /* customers.parent are the columns */
   CRM__SOURCES
 };
 
@@ -85,6 +87,8 @@ typedef struct crm__fields {
   crm__measures measures;
   const int32_t *ever;
   const uint32_t *days;
+  const uint32_t *owners;            /* by customer, just before as-of; CRM__NONE: none */
+  const uint32_t *parents;
   uint8_t *scores[4];                /* r, f, m and the place of the RFM segment, by customer; UINT8_MAX: none */
   uint8_t *class_of;                 /* place of the class, likewise */
   const char *rfm_names[CRM__FIELD_WORDS];
@@ -101,11 +105,12 @@ crm_status crm__fields_load(crm__fields *fields, crm_error *error);
 
 void crm__fields_close(crm__fields *fields);
 
-/* Finds a field by name: a measure, else a column of the customers table; with `column` 1 the column alone. 0: there is
- * none. */
+/* Finds a field by name: a measure, else a column of the customers table; with `column` 1 the column alone, as its rows
+ * have it. `owner` and `parent` are those of as-of. 0: there is none. */
 int crm__field_find(const crm__fields *fields, const char *name, size_t length, int column, crm__segment_field *field);
 
-/* All fields by place, up to their number. */
+/* All fields by place, up to their number; columns that differ from the field of their name are not among them. */
+#define CRM__FIELDS_DATED 2   /* as many are most of those */
 int32_t crm__field_count(const crm__fields *fields);
 void crm__field_at(const crm__fields *fields, int32_t place, crm__segment_field *field);
 

@@ -398,7 +398,8 @@ static crm_status reserve(crm__program *program, crm_error *error)
   all = all / 2U + (uint64_t)program->expression_count + 2U;
   program->conditions = crm__scope_alloc(scope, all, sizeof *program->conditions);
   program->ranges = crm__scope_alloc(scope, all, sizeof *program->ranges);
-  program->used = crm__scope_alloc(scope, (uint64_t)crm__field_count(program->fields), sizeof *program->used);
+  program->used = crm__scope_alloc(scope, (uint64_t)crm__field_count(program->fields) + CRM__FIELDS_DATED,
+                                  sizeof *program->used);
   program->order = crm__scope_alloc(scope, (uint64_t)program->expression_count, sizeof *program->order);
   return program->conditions == NULL || program->ranges == NULL || program->used == NULL || program->order == NULL
            ? crm__fail_memory(error)

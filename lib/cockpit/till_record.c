@@ -202,6 +202,18 @@ static int32_t window_due(const crm_till *till, uint32_t id, const crm__buyer *m
   return INT32_MAX;
 }
 
+/* When more of a customer comes to be; without later documents that is joining, or the first row that makes it
+ * known. */
+static int64_t next_of(const crm_till *till, uint32_t id)
+{
+  int64_t joined = joined_of(till, id);
+  int64_t met = crm__customer_met(till->store, id);
+  if (till->scope.latest >= till->scope.as_of) {
+    return crm__customer_next(&till->scope, id);
+  }
+  return joined >= till->scope.as_of && joined < met ? joined : met;
+}
+
 void crm__till_settle(const crm_till *till, uint32_t id, crm__buyer *made)
 {
   int64_t next;
@@ -209,8 +221,7 @@ void crm__till_settle(const crm_till *till, uint32_t id, crm__buyer *made)
   if (id == CRM__NONE || id & CRM__TILL_FRESH || made->flags & CRM__BUYER_OUT) {
     return;
   }
-  /* without later documents only the day of joining can be ahead */
-  next = till->scope.latest >= till->scope.as_of ? crm__customer_next(&till->scope, id) : joined_of(till, id);
+  next = next_of(till, id);
   if (next >= till->scope.as_of && next != INT64_MAX) {
     made->due = earlier(made->due, crm__business_day(next, till->scope.day_start) + 1);
   }

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "store/commit.h"
+#include "store/customer.h"
 #include "store/identity.h"
 #include "store/rows.h"
 #include "store/saved.h"
@@ -56,6 +57,11 @@ static int row_now(const crm_store *store, uint32_t id, uint32_t *kind, int64_t 
   return crm__column_u8(&rows->present, id) != 0;
 }
 
+static int met_now(const crm_store *store, uint32_t id)
+{
+  return id < store->met.length && crm__column_i64(&store->met, id) != INT64_MAX;
+}
+
 crm__ahead_customer *crm__ahead_customer_of(crm__ahead *ahead, const crm_store *store, uint32_t customer)
 {
   crm__ahead_customer *of;
@@ -77,8 +83,16 @@ crm__ahead_customer *crm__ahead_customer_of(crm__ahead *ahead, const crm_store *
   of->profile = store->profiles[customer];
   of->known = (uint32_t)crm__customer_known(store, customer);
   of->moved = 0;
+  of->met = (uint32_t)met_now(store, customer);
+  of->doubtful = 0;
   of->row = (uint32_t)row_now(store, customer, &of->kind, &of->joined);
   return of;
+}
+
+crm__ahead_customer *crm__ahead_find(const crm__ahead *ahead, uint32_t customer)
+{
+  uint32_t place = ahead->slot_count == 0 ? 0 : ahead->slots[slot_of(ahead, customer)];
+  return place == 0 ? NULL : &ahead->customers[place - 1];
 }
 
 void crm__ahead_free(crm__ahead *ahead)
@@ -90,13 +104,14 @@ void crm__ahead_free(crm__ahead *ahead)
 
 /* ---- what they are ---- */
 
-static uint32_t standing(uint32_t kind, int row, int64_t joined, int documents, int64_t horizon)
+/* otherwise: it has documents, or was met; all of that lies before the horizon. */
+static uint32_t standing(uint32_t kind, int row, int64_t joined, int otherwise, int64_t horizon)
 {
   uint32_t known = !row                  ? CRM__ABSENT
                    : joined == CRM__NULL ? CRM__SUSPECT
                    : joined < horizon    ? CRM__PROSPECT
                                          : CRM__ABSENT;
-  if (known == CRM__ABSENT && documents) {
+  if (known == CRM__ABSENT && otherwise) {
     known = CRM__SUSPECT;
   }
   return kind | known << CRM__STANDING_KNOWN;
@@ -108,19 +123,32 @@ uint32_t crm__standing_now(const crm_store *store, uint32_t customer, int64_t ho
                                                             : CRM__CUSTOMER_PERSON;   /* nobody asks */
   int64_t joined;
   int row = crm__customer_row(store, customer, &joined);
-  return standing(kind, row, joined, store->profiles[customer].head != CRM__NONE, horizon);
+  int otherwise = store->profiles[customer].head != CRM__NONE || crm__customer_met(store, customer) != INT64_MAX;
+  return standing(kind, row, joined, otherwise, horizon);
 }
 
 /* The row of an id as it will be. */
 static int row_ahead(const crm__ahead *ahead, const crm_store *store, uint32_t id, uint32_t *kind, int64_t *joined)
 {
-  uint32_t place = ahead->slots[slot_of(ahead, id)];
-  if (place == 0) {
+  const crm__ahead_customer *of = crm__ahead_find(ahead, id);
+  if (of == NULL) {
     return row_now(store, id, kind, joined);
   }
-  *kind = ahead->customers[place - 1].kind;
-  *joined = ahead->customers[place - 1].joined;
-  return (int)ahead->customers[place - 1].row;
+  *kind = of->kind;
+  *joined = of->joined;
+  return (int)of->row;
+}
+
+/* Whether rows will name a customer or one of its aliases. */
+static int met_ahead(const crm__ahead *ahead, const crm_store *store, uint32_t customer)
+{
+  uint32_t id = crm__identity_root(ahead->identity, customer) == customer ? customer : CRM__NONE;
+  int met = 0;
+  for (; id != CRM__NONE && !met; id = crm__identity_next(ahead->identity, id)) {
+    const crm__ahead_customer *of = crm__ahead_find(ahead, id);
+    met = of != NULL ? (int)of->met : met_now(store, id);
+  }
+  return met;
 }
 
 /* What the rows of a customer and its aliases will say: the kind of the one that speaks for it, as
@@ -154,15 +182,15 @@ uint32_t crm__ahead_standing(const crm__ahead *ahead, const crm_store *store, co
 {
   uint32_t kind;
   int64_t joined;
-  int documents = of->profile.documents > 0;
+  int otherwise = of->profile.documents > 0 || met_ahead(ahead, store, of->customer);
   int row = rows_ahead(ahead, store, of->customer, &kind, &joined);
   kind = kind == UINT8_MAX ? CRM__CUSTOMER_PERSON : kind;
   if (crm__identity_root(ahead->identity, of->customer) == of->customer &&
       crm__customer_nobody(store, of->customer)) {
     kind = CRM__CUSTOMER_ANONYMOUS;
   }
-  *known = row || documents;
-  return standing(kind, row, joined, documents, ahead->horizon);
+  *known = row || otherwise;
+  return standing(kind, row, joined, otherwise, ahead->horizon);
 }
 
 /* ---- all ---- */

@@ -19,7 +19,9 @@ typedef struct crm__ahead_customer {
   crm__measure measure;
   crm__profile profile;     /* its documents alone are kept */
   uint32_t customer;
-  uint32_t known;           /* there is a row or document of it in the store now */
+  uint32_t known;           /* the store knows it now */
+  uint32_t met;             /* 1: rows of stages, opportunities or interactions will name this id, */
+  uint32_t doubtful;        /* unless those that did are written over */
   uint32_t moved;           /* its documents are gone through again, for some will be somebody else's */
   uint32_t row;             /* 1: there will be a row of this id, */
   uint32_t kind;            /* this in it, UINT8_MAX: nothing, */
@@ -65,8 +67,11 @@ void crm__ahead_free(crm__ahead *ahead);
 /* The place of a customer, who is put in as it is now where it is not there yet; NULL: no memory. */
 crm__ahead_customer *crm__ahead_customer_of(crm__ahead *ahead, const crm_store *store, uint32_t customer);
 
+/* The same; NULL where it is not there. */
+crm__ahead_customer *crm__ahead_find(const crm__ahead *ahead, uint32_t customer);
+
 /* What a customer will be to a scope without bounds, beside its measure: kind and acquaintance in one byte. *known:
- * there will be a row or document of it. */
+ * the store will know it. */
 uint32_t crm__ahead_standing(const crm__ahead *ahead, const crm_store *store, const crm__ahead_customer *of,
                              int *known);
 

@@ -4,6 +4,8 @@
 
 #include "store/commit.h"
 #include "store/identity.h"
+#include "store/met.h"
+#include "store/rows.h"
 
 /* What a load will leave. */
 
@@ -235,24 +237,108 @@ static int add_customer(crm__ahead *ahead, const crm_store *store, const crm__di
   return crm__ahead_customer_of(ahead, store, crm__identity_root(ahead->identity, customer)) != NULL;
 }
 
-/* The latest event of the rows that the load leaves as they are. */
-static int look_at_rows(crm__ahead *ahead, const crm_load *load, int32_t table)
+/* By place, 1 of the rows that the load writes over; NULL: no memory. */
+static uint8_t *written_over(const crm__ahead *ahead, const crm_load *load, int32_t table)
 {
-  const crm__dimension *dimension = &load->store->dimensions[table];
   const crm__dimension_rows *rows = load->dimensions[table];
-  uint64_t count = dimension->present.length;
-  uint8_t *without = crm__alloc_array_zero(ahead->memory, count, 1);
+  uint8_t *without = crm__alloc_array_zero(ahead->memory, load->store->dimensions[table].present.length, 1);
   uint64_t i;
-  if (without == NULL) {
-    return 0;
-  }
-  for (i = 0; i < rows->count; i++) {
+  for (i = 0; without != NULL && rows != NULL && i < rows->count; i++) {
     if (crm__column_u32(&rows->id, i) != CRM__NONE) {
       without[crm__column_u32(&rows->id, i)] = 1;
     }
   }
+  return without;
+}
+
+/* The latest event of the rows that the load leaves as they are. */
+static int look_at_rows(crm__ahead *ahead, const crm_load *load, int32_t table)
+{
+  uint8_t *without = written_over(ahead, load, table);
+  if (without == NULL) {
+    return 0;
+  }
   ahead->row_latest[table] = crm__rows_latest(load->store, table, without);
-  crm__free_array(ahead->memory, without, count, 1);
+  crm__free_array(ahead->memory, without, load->store->dimensions[table].present.length, 1);
+  return 1;
+}
+
+/* ---- whom rows name ---- */
+
+/* A row that makes its customer known. One that it takes the place of may have been all that another was known by. */
+static int add_meeting(crm__ahead *ahead, const crm_load *load, int32_t table, uint64_t row)
+{
+  const crm_store *store = load->store;
+  int32_t column = crm__met_column(table);
+  uint32_t place = crm__column_u32(&load->dimensions[table]->id, row);
+  uint32_t customer = crm__column_u32(&load->dimensions[table]->values[column], row);
+  uint32_t before = crm__column_u8(&store->dimensions[table].present, place) != 0
+                        ? crm__row_sent(store, table, column, place)
+                        : CRM__NONE;
+  crm__ahead_customer *of;
+  if (before != CRM__NONE && before != customer) {
+    of = crm__ahead_customer_of(ahead, store, before);
+    if (of == NULL) {
+      return 0;
+    }
+    of->doubtful = 1;
+    if (crm__ahead_customer_of(ahead, store, crm__identity_root(ahead->identity, before)) == NULL) {
+      return 0;
+    }
+  }
+  if (customer == CRM__NONE) {
+    return 1;
+  }
+  of = crm__ahead_customer_of(ahead, store, customer);
+  if (of == NULL) {
+    return 0;
+  }
+  of->met = 1;
+  return crm__ahead_customer_of(ahead, store, crm__identity_root(ahead->identity, customer)) != NULL;
+}
+
+static void meet(const crm__ahead *ahead, uint32_t customer)
+{
+  crm__ahead_customer *of = customer == CRM__NONE ? NULL : crm__ahead_find(ahead, customer);
+  if (of != NULL) {
+    of->met = 1;
+  }
+}
+
+/* Goes through all rows as they will be, where some of those that are written over have named somebody. */
+static int settle_doubts(crm__ahead *ahead, const crm_load *load)
+{
+  const crm_store *store = load->store;
+  uint32_t doubtful = 0;
+  int32_t table;
+  uint64_t i;
+  for (i = 0; i < ahead->count; i++) {
+    doubtful |= ahead->customers[i].doubtful;
+    ahead->customers[i].met = ahead->customers[i].doubtful ? 0 : ahead->customers[i].met;
+  }
+  for (table = 0; doubtful && table < CRM__TABLES; table++) {
+    const crm__dimension_rows *rows = load->dimensions[table];
+    int32_t column = crm__met_column(table);
+    uint8_t *without = column < 0 ? NULL : written_over(ahead, load, table);
+    uint32_t row;
+    if (column < 0) {
+      continue;
+    }
+    if (without == NULL) {
+      return 0;
+    }
+    for (row = 0; row < crm__rows_count(store, table); row++) {
+      if (crm__row_live(store, table, row) && !without[row]) {
+        meet(ahead, crm__row_sent(store, table, column, row));
+      }
+    }
+    for (i = 0; rows != NULL && i < rows->count; i++) {
+      if (crm__column_u32(&rows->id, i) != CRM__NONE) {
+        meet(ahead, crm__column_u32(&rows->values[column], i));
+      }
+    }
+    crm__free_array(ahead->memory, without, store->dimensions[table].present.length, 1);
+  }
   return 1;
 }
 
@@ -289,7 +375,9 @@ static int add_rows(crm__ahead *ahead, const crm_load *load, int32_t table, int6
     if (crm__column_u32(&rows->id, i) != CRM__NONE) {
       int64_t latest = latest_of(table, rows, i);
       ahead->row_latest[table] = latest > ahead->row_latest[table] ? latest : ahead->row_latest[table];
-      done = table != CRM__TABLE_CUSTOMERS || add_customer(ahead, load->store, rows, i);
+      done = table == CRM__TABLE_CUSTOMERS        ? add_customer(ahead, load->store, rows, i)
+             : crm__met_column(table) >= 0 ? add_meeting(ahead, load, table, i)
+                                           : 1;
     }
   }
   *applied += written;
@@ -310,6 +398,7 @@ int crm__ahead_load(crm_load *load, const crm__decided *decided, crm__ahead *ahe
   for (table = 0; done && table < CRM__TABLES; table++) {
     done = add_rows(ahead, load, table, &applied);
   }
+  done = done && settle_doubts(ahead, load);
   ahead->version += decided->kept > 0 || applied > 0;
   crm__ahead_end(ahead, store);
   return done;

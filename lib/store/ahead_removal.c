@@ -69,6 +69,7 @@ int crm__ahead_forget(crm_store *store, const uint8_t *chosen, crm__ahead *ahead
     crm__ahead_customer *of = &ahead->customers[i];
     crm__profile_empty(&of->measure, &of->profile);
     of->row = 0;
+    of->met = 0;
   }
   leave_documents(ahead, store, chosen);
   for (table = 0; done && table < CRM__TABLES; table++) {

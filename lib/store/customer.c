@@ -95,7 +95,9 @@ int64_t crm__customer_next(const crm__scope *scope, uint32_t customer)
   const crm_store *store = scope->store;
   uint32_t document = store->profiles[customer].head;
   int64_t joined = crm__customer_joined(store, customer);
+  int64_t met = crm__customer_met(store, customer);
   int64_t next = joined != INT64_MIN && joined >= scope->as_of ? joined : INT64_MAX;
+  next = met >= scope->as_of && met < next ? met : next;
   for (; document != CRM__NONE; document = crm__column_u32(&store->documents.next, document)) {
     int64_t time = crm__column_i64(&store->documents.time, document);
     if (time < scope->as_of && scope->refunds == CRM_REFUNDS_SALE_DAY) {

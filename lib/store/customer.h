@@ -20,9 +20,13 @@ typedef struct crm__customer_deed {
 typedef void (*crm__deed_visit)(void *context, const crm__customer_deed *deed);
 void crm__customer_deeds(const crm__scope *scope, uint32_t customer, crm__deed_visit visit, void *context);
 
-/* The earliest instant at or after as-of at which more of a customer comes to be: a document of any kind, or the day of
- * joining; INT64_MAX: none. Time: the customer's documents. */
+/* The earliest instant at or after as-of at which more of a customer comes to be: a document of any kind, the day of
+ * joining, or the first row that makes it known; INT64_MAX: none. Time: the customer's documents. */
 int64_t crm__customer_next(const crm__scope *scope, uint32_t customer);
+
+/* The earliest row of stages, opportunities or interactions of a customer, whatever as-of: INT64_MIN where it has
+ * always been there, INT64_MAX: there is none. */
+int64_t crm__customer_met(const crm_store *store, uint32_t customer);
 
 /* When a customer joined, INT64_MIN: not told. */
 int64_t crm__customer_joined(const crm_store *store, uint32_t customer);

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/sort.h"
+#include "store/met.h"
 
 #include <string.h>
 
@@ -47,6 +48,7 @@ static int touch_row(crm_load *load, int32_t table, uint64_t row, uint32_t id)
   crm__memory *memory = &load->store->memory;
   int32_t column;
   if (!crm__column_touch(&dimension->present, memory, id) ||
+      !crm__met_touch(load->store, table, load->dimensions[table]->values, row) ||
       (crm__column_u32(&load->dimensions[table]->repeat, row) != 0 &&
        !crm__column_touch(&dimension->repeat, memory, id))) {
     return 0;
@@ -250,6 +252,7 @@ static void write_row(crm_store *store, int32_t table, const crm__dimension_rows
   if (table == CRM__TABLE_CUSTOMERS) {
     crm__customer_touch(store, place);
   }
+  crm__met_add(store, table, place);
 }
 
 /* The latest event of the rows, of which those of the load are new. */
@@ -299,6 +302,9 @@ int64_t crm__apply_dimension(crm_load *load, int32_t table)
     applied++;
   }
   apply_latest(store, table, rows, replaced);
+  if (replaced && crm__met_column(table) >= 0) {
+    crm__met_renew(store);
+  }
   memcpy(dimension->budget, rows->budget, sizeof dimension->budget);
   return applied;
 }

@@ -102,7 +102,8 @@ uint32_t crm__customers(const crm_store *store);
 crm__key crm__customer_key(const crm_store *store, uint32_t customer);
 uint32_t crm__customer_find(const crm_store *store, const char *key);
 
-/* Whether there is a row or a document of a customer. */
+/* Whether a customer is known at all: by a row of `customers`, a document, or a row of stages, opportunities or
+ * interactions. */
 int crm__customer_known(const crm_store *store, uint32_t customer);
 
 /* Whether a key is one that was erased; by customer, 1 where it is one whose key was, NULL: nobody's was. */
@@ -126,7 +127,10 @@ static inline int crm__customer_counts(const crm__scope *scope, uint32_t custome
          (scope->internal || scope->special[customer] != CRM__CUSTOMER_INTERNAL);
 }
 
-/* For a customer without any line: prospect, suspect, or not there at as-of. */
+/* For a customer without any line: prospect (a row of `customers` says that it has joined), suspect (known otherwise:
+ * by a row that does not say since when, a document of any kind, or a row of stages, opportunities or interactions,
+ * of before as-of; an opportunity that does not say when it was created has always been there), or not there at as-of.
+ * docs/conventions.md, "Who is there", is this definition for users. */
 #define CRM__ABSENT 0
 #define CRM__PROSPECT 1
 #define CRM__SUSPECT 2

@@ -7,6 +7,7 @@
 #include "store/commit.h"
 #include "store/forget_keys.h"
 #include "store/identity.h"
+#include "store/met.h"
 #include "store/rows.h"
 #include "store/saved_file.h"
 
@@ -190,6 +191,7 @@ static void forget_all(crm_store *store, const uint8_t *chosen)
   }
   forget_taken_back(store, chosen);
   crm__time_span(store, NULL, &store->earliest, &store->latest);
+  crm__met_renew(store);
 }
 
 /* What takes the place of the names of customers. */

@@ -49,7 +49,7 @@ int crm__profiles_grow(crm_store *store)
       return 0;
     }
   }
-  return 1;
+  return crm__column_resize(&store->met, &store->memory, customers);
 }
 
 void crm__profiles_cut(crm_store *store)
@@ -57,6 +57,9 @@ void crm__profiles_cut(crm_store *store)
   int32_t table;
   if (store->profile_count > store->customers.count) {
     store->profile_count = store->customers.count;
+  }
+  if (store->met.length > store->customers.count) {
+    (void)crm__column_resize(&store->met, &store->memory, store->customers.count);
   }
   for (table = 0; table < CRM__TABLES; table++) {
     uint64_t rows = crm__places_intern(store, table)->count;

@@ -80,6 +80,7 @@ typedef struct crm__expected {
   uint64_t reopened;        /* months */
   uint64_t turned_away;     /* records */
   int64_t known;            /* what crm_store_customers counts */
+  int narrow;               /* 1: who is known goes by `customers` and sales alone, as it did once */
   uint64_t reopened_read;
   uint64_t measures_read;
   uint64_t profiles_read;

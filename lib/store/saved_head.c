@@ -12,7 +12,8 @@
 #define COUNT_MOST (UINT64_C(0x7FFFFFFF) - 1)   /* ids that a table of keys gives */
 #define LINES_MOST (UINT64_C(1) << 34)
 #define HEAD_FIRST 1U                           /* form without the schema: columns and words are those of then */
-#define HEAD_FORM 2U                            /* of the head's bytes */
+#define HEAD_NARROW 2U                          /* form whose counts and standings know of customers by less */
+#define HEAD_FORM 3U                            /* of the head's bytes */
 
 static crm_status bad_head(crm_error *error, const char *what)
 {
@@ -360,6 +361,7 @@ crm_status crm__head_read(crm_store *store, crm__byte_reader *reader, crm__expec
   if (form < HEAD_FIRST || form > HEAD_FORM) {
     return reader->bad || form == 0 ? bad_head(error, "its form") : later_head(error, -1, "another form of head");
   }
+  expected->narrow = form <= HEAD_NARROW;
   read_scalars(store, reader, expected);
   status = read_counts(reader, expected->keys, error);
   if (status != CRM_OK) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "store/met.h"
 #include "store/saved_rebuild.h"
 
 #include "base/check.h"
@@ -304,7 +305,7 @@ crm_status crm__rebuild(crm_store *store, int64_t *rows_dropped, crm_error *erro
     *rows_dropped += table == CRM__TABLE_SALES ? 0 : rebuild_table(store, table);
   }
   crm__identity_free(&store->identity, &store->memory);
-  status = crm__identity_make(store) ? rebuild_profiles(store, error) : crm__fail_memory(error);
+  status = crm__identity_make(store) && crm__met_make(store) ? rebuild_profiles(store, error) : crm__fail_memory(error);
   status = status == CRM_OK ? rebuild_documents(store, error) : status;
   return status == CRM_OK ? crm_store_verify(store, error) : status;
 }

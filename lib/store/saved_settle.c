@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "store/met.h"
 #include "store/saved.h"
 
 #include "base/check.h"
@@ -387,5 +388,7 @@ crm_status crm__parts_settle(crm_store *store, const crm__expected *expected, cr
   if (status == CRM_OK && store->months.periods > 0 && !crm__months_good(store, &store->months)) {
     status = crm__part_fail(error, CRM__PART(CRM__PART_MONTHS, 0), 0, "the sums by month are of another store");
   }
-  return status == CRM_OK && (!touch_documents(store) || !crm__identity_make(store)) ? crm__fail_memory(error) : status;
+  return status == CRM_OK && (!touch_documents(store) || !crm__identity_make(store) || !crm__met_make(store))
+           ? crm__fail_memory(error)
+           : status;
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "store/context.h"
+#include "store/customer.h"
 #include "store/identity.h"
 #include "store/saved_file.h"
 #include "store/segment.h"
@@ -387,7 +388,7 @@ static int acquaintance(const crm__scope *scope, uint32_t customer)
       return CRM__SUSPECT;
     }
   }
-  return CRM__ABSENT;
+  return crm__customer_met(store, customer) < scope->as_of ? CRM__SUSPECT : CRM__ABSENT;
 }
 
 void crm__ranks_close(uint32_t *ranks, uint64_t count, uint64_t known, uint32_t *spare)

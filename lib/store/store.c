@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "store/ahead.h"
+#include "store/customer.h"
 #include "store/identity.h"
 #include "store/reopened.h"
 #include "store/saved_file.h"
@@ -210,6 +211,7 @@ void crm__store_begin(crm_store *store, const crm__memory *memory)
   crm__column_open(&store->erased_ids, 4, CRM__NONE);
   crm__intern_open(&store->references);
   crm__column_open(&store->anonymous, 1, 0);
+  crm__column_open(&store->met, sizeof(int64_t), INT64_MAX);
   open_documents(&store->documents);
   open_lines(&store->lines);
   open_dimensions(store);
@@ -273,6 +275,7 @@ void crm__store_clear(crm_store *store)
   crm__intern_close(&store->opportunities, &store->memory);
   crm__intern_close(&store->references, &store->memory);
   crm__column_close(&store->anonymous, &store->memory);
+  crm__column_close(&store->met, &store->memory);
   crm__identity_free(&store->identity, &store->memory);
   crm__intern_close(&store->erased, &store->memory);
   crm__column_close(&store->erased_ids, &store->memory);
@@ -359,7 +362,8 @@ int64_t crm_store_lines(const crm_store *store)
 int crm__customer_known(const crm_store *store, uint32_t customer)
 {
   int64_t joined;
-  return store->profiles[customer].documents > 0 || crm__customer_row(store, customer, &joined);
+  return store->profiles[customer].documents > 0 || crm__customer_row(store, customer, &joined) ||
+         crm__customer_met(store, customer) != INT64_MAX;
 }
 
 int crm__customer_nobody(const crm_store *store, uint32_t customer)

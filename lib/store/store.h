@@ -153,6 +153,7 @@ struct crm_store {
   crm__intern erased;             /* digests of keys that were erased, */
   crm__column erased_ids;         /* and the customers whose they were */
   crm__column anonymous;          /* by customer: 1 where the options said so */
+  crm__column met;                /* by customer: since when other rows than its own name it (store/met.h) */
 
   crm__documents documents;
   crm__sales_lines lines;

@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "store/commit.h"
 #include "store/identity.h"
+#include "store/met.h"
 
 #include "base/error.h"
 
@@ -120,6 +121,9 @@ crm_status crm_store_verify(const crm_store *store, crm_error *error)
   }
   if (status == CRM_OK) {
     status = crm__verify_identity(store, error);
+  }
+  if (status == CRM_OK) {
+    status = crm__verify_met(store, error);
   }
   if (status != CRM_OK) {
     return status;

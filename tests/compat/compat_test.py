@@ -8,6 +8,7 @@
 store-N.base64 is a file whose checkpoint has a head of form N: a checkpoint (loads of sales, customers, merges, opportunities
 and interactions, an attribute) and a commit behind it (a higher version and a new document). store-N.txt is what it
 answers. Neither is ever written again. Columns that tables have got since stand in the rows as well, and are empty.
+store-2-met is one whose profiles do not know all whom opportunities, stages and interactions name.
 """
 
 import argparse

@@ -57,6 +57,8 @@ static const char *const assignments =
     "staff,role,team,branch,from,to\ns1,seller,a team with a long name,x,2024-01-01,\ns1,lead,,x,2024-01-20,\n"
     "s1,lead,,y,2024-01-20,\ns2,seller,b,,2024-01-01,2024-01-15\ns2,seller,b,z,2024-01-01,2023-01-15\n";
 
+static const char *const parents = "customer,parent,from,to\nb,e,2024-01-01,\n";
+
 static const char *const undoing = "customer,into,undone,version\ne,a,true,1\nlong new key of a customer,b,,\n";
 
 static crm_status make_store(const crm_config *config, crm_store **store)
@@ -103,7 +105,7 @@ static crm_status load_text(crm_store *store, const char *table, const char *tex
 }
 
 /* Loads that build on one another. */
-#define STEPS 14
+#define STEPS 15
 
 typedef struct step {
   const char *table;
@@ -118,6 +120,7 @@ static const step steps[STEPS] = {
     {"interactions", &interactions, 1},   {"merges", &merges, 0},             {"merges", &undoing, 0},
     {"sales", &sales, 0},                 {"ownership", &ownership, 0},
     {"assignments", &assignments, 0},
+    {"parents", &parents, 0},
 };
 
 static crm_status declare(crm_store *store)
@@ -667,7 +670,7 @@ static crm_segment_options expression_of(const char *text)
 static const char *const expression =
   "in segment known and not spend in (1, 3, 2.5) and (r > 2 or rfm_segment = 'lost' or first_ever < as_of - 3 days) or "
   "purchase_days > 1 and region like 'n%' or parent = customer or stage = 'repeat' or region between 'a' and 'z' or "
-  "class = 'vip'";
+  "class = 'vip' or owner = 's2' and customers.owner is null";
 
 static crm_status ask_expression(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {

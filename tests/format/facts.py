@@ -75,7 +75,7 @@ class Checkpoint:
         head = Reader(payload)
         size = head.take("Q")
         one, self.digits, self.quantity_digits, self.returns = head.take("4I")
-        if one not in (1, 2):
+        if one not in (1, 2, 3):
             raise store.Later("another form of head")
         (self.day_start, self.version, _, self.latest, self.earliest, self.money_sum, _, self.documents, self.lines,
          self.all_lines, self.customers) = head.take("11q")

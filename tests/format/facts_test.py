@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A store file says what was loaded: random sales and customers, written by the library, read by store.py and facts.py.
+"""A store file says what was loaded: random sales, customers and interactions, written by the library, read by store.py and facts.py.
 
     facts_test.py --saved PROGRAM [--rounds N] [--seed N]
 """
@@ -42,6 +42,9 @@ class World:
         self.customers = ["%d" % (i * 7 + 3) for i in range(draw.randrange(1, 30))] + \
                          ["k\u00fcnde %d" % i for i in range(draw.randrange(1, 20))]
         self.lines, self.people = [], []
+        self.contacts = [(datetime.date(2020, 1, 1) + datetime.timedelta(days=draw.randrange(1000)),
+                          draw.choice(self.customers + ["visitor %d" % i for i in range(20)]))
+                         for _ in range(draw.randrange(0, 30))]
         for document in range(draw.randrange(1, 200)):
             customer = draw.choice(self.customers)
             day = datetime.date(2020, 1, 1) + datetime.timedelta(days=draw.randrange(1200))
@@ -55,8 +58,8 @@ class World:
                                 draw.choice(("", "%d.5" % draw.randrange(1000))), draw.choice(("", "41.5", "7"))))
 
     def write(self, folder, cut):
-        """The sales in two files, and the customers."""
-        paths = [os.path.join(folder, name) for name in ("a.csv", "b.csv", "c.csv")]
+        """The sales in two files, the customers, and the interactions."""
+        paths = [os.path.join(folder, name) for name in ("a.csv", "b.csv", "c.csv", "d.csv")]
         cut = next((i for i in range(cut, len(self.lines)) if i == 0 or self.lines[i][0] != self.lines[i - 1][0]),
                    len(self.lines))
         for path, lines in zip(paths, (self.lines[:cut], self.lines[cut:])):
@@ -64,6 +67,8 @@ class World:
                 file.write("document,time,customer,kind,amount,branch\n" + "".join(",".join(map(str, one)) + "\n" for one in lines))
         with open(paths[2], "w", encoding="utf-8", newline="\n") as file:
             file.write("customer,region,credit_limit,age\n" + "".join(",".join(one) + "\n" for one in self.people))
+        with open(paths[3], "w", encoding="utf-8", newline="\n") as file:
+            file.write("time,customer\n" + "".join("%s,%s\n" % one for one in self.contacts))
         return paths
 
     def documents(self):
@@ -191,6 +196,17 @@ def check_customers(world, saved):
     return troubles[:3]
 
 
+def check_standings(world, saved):
+    """Nobody has joined or is of a kind: who has a row, has bought or was met is a suspect."""
+    keys = [key for _, key in saved.keys(facts.CUSTOMERS)]
+    known = {key_of(one) for one in [line[2] for line in world.lines] + [one[0] for one in world.people] +
+             [who for _, who in world.contacts]}
+    standings = saved.column(facts.STANDINGS, "B", len(keys))
+    troubles = [] if saved.customers == len(known) else ["%d are known, not %d" % (saved.customers, len(known))]
+    return troubles + ["standing of %s: %s" % (key, standings[i]) for i, key in enumerate(keys)
+                       if standings[i] != (32 if key in known else 0)][:3]
+
+
 def check_told(world, told, saved):
     """What the log tells of profiles is what the checkpoint of the same store holds."""
     troubles = [] if told.known else ["the profiles are not told up to the last commit"]
@@ -290,8 +306,8 @@ def main():
     for number in range(arguments.rounds):
         world = World(draw)
         with tempfile.TemporaryDirectory() as folder:
-            first, second, people = world.write(folder, draw.randrange(len(world.lines)))
-            steps = ["sales=" + first, "customers:age", "customers=" + people, "sales=" + second]
+            first, second, people, met = world.write(folder, draw.randrange(len(world.lines)))
+            steps = ["sales=" + first, "customers:age", "customers=" + people, "interactions=" + met, "sales=" + second]
             for name, more in (("log.crm", []), ("compact.crm", ["compact"])):
                 subprocess.run([os.path.abspath(arguments.saved), os.path.join(folder, name)] + steps + more, check=True)
             with open(os.path.join(folder, "log.crm"), "rb") as file:
@@ -302,8 +318,8 @@ def main():
             check_steps(count, number, arguments.saved, folder, steps, changed)
         commit = store.opened(log)
         kinds = [frame.kind for frame in commit.frames]
-        count.check("%d: the log holds four changes" % number,
-                    [] if kinds.count(facts.LOAD_ENDS) == kinds.count(facts.TOUCHED) == 3 and kinds.count(facts.DECLARED) == 1 else [str(kinds)])
+        count.check("%d: the log holds five changes" % number,
+                    [] if kinds.count(facts.LOAD_ENDS) == kinds.count(facts.TOUCHED) == 4 and kinds.count(facts.DECLARED) == 1 else [str(kinds)])
         count.check("%d: the log holds the rows" % number, check_log(world, log, commit))
         told = facts.Profiles(log, commit)
         commit = store.opened(compact)
@@ -318,6 +334,7 @@ def main():
                     [store.payload(compact, commit.frames[0])] * 2 else ["it does not"])
         count.check("%d: documents and lines" % number, check_documents(world, saved))
         count.check("%d: measures of customers" % number, check_customers(world, saved))
+        count.check("%d: who is known" % number, check_standings(world, saved))
         count.check("%d: sums by month and product" % number, check_months(world, saved))
         count.check("%d: rows of customers" % number, check_people(world, saved))
     count.close()

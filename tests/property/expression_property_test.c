@@ -7,13 +7,15 @@
 #include <string.h>
 
 /* Ten thousand random expressions over random facts, against a second evaluator that walks a tree for one customer at a
- * time. It takes what customers did from the documents that the test made up itself. */
+ * time, under scopes with periods, branches, either dating of refunds, and accounts. It takes what customers did from
+ * the documents that the test made up itself; tiers, scores, stages and classes from the analyses that define them. */
 
 #define STORES 20
 #define EXPRESSIONS 500
+#define EACH 100   /* so many under one scope */
 #define CUSTOMERS 37
 #define DOCUMENTS 160
-#define FIELDS 24
+#define FIELDS 27
 #define NODES 64
 #define LITERALS 4
 #define TEXT 8000
@@ -28,6 +30,8 @@ typedef struct document {
   int returned;
   int cents;
   int cost;           /* cents, -1: none */
+  int branch;         /* b0, b1, b2 */
+  int original;       /* of a return: the document that it takes back, -1: none */
 } document;
 
 typedef struct person {
@@ -48,6 +52,12 @@ typedef struct world {
   document documents[DOCUMENTS];
   crm_store *store;
   int as_of;          /* day */
+  int from;           /* day, -1: none */
+  int branches;       /* a bit each, 0: all */
+  int sale_day;       /* returns count on the day of their sale */
+  int accounts;
+  int root[CUSTOMERS];             /* who a customer counts as */
+  const char *named[CUSTOMERS][3]; /* stage, class, RFM segment; NULL: none */
   int32_t tiers[CUSTOMERS];        /* place among the names, -1: no customer */
   int32_t scores[CUSTOMERS][3];    /* 0: none */
 } world;
@@ -57,6 +67,15 @@ static const char *const regions[] = {"East", "North", "South", "o'Hara", "12", 
 static const char *const owners[] = {"East", "ann", "bob"};
 static const char *const tiers[] = {"vip", "major", "medium", "small", "nonpositive", "inactive",
                                     "prospect", "suspect"};
+static const char *const stages[] = {"suspect", "prospect", "opportunity", "customer", "repeat", "reactivated",
+                                     "dormant", "lost"};
+static const char *const classes[] = {"ordinary", "vip", "corporate"};
+static const char *const rfm_segments[] = {"champions", "loyal", "potential_loyalist", "recent", "promising",
+                                           "needs_attention", "about_to_sleep", "at_risk", "cannot_lose", "hibernating",
+                                           "lost"};
+#define STAGES 8
+#define CLASSES 3
+#define RFM_SEGMENTS 11
 #define REGIONS 7
 #define OWNERS 3
 #define TIERS 8
@@ -135,24 +154,31 @@ static void load_people(world *w)
 
 static void make_documents(dice *of, world *w)
 {
-  facts *rows = facts_create("document,time,customer,kind,amount,cost");
+  facts *rows = facts_create("document,time,customer,kind,amount,cost,branch,original");
   int i;
   for (i = 0; i < DOCUMENTS; i++) {
     document *d = &w->documents[i];
     char day[64];
     char cost[40] = "";
-    char line[200];
+    char original[16] = "";
+    char line[300];
     d->who = dice_below(of, 9) ? dice_below(of, CUSTOMERS * 3 / 4) : -1;
     d->day = dice_below(of, 340);
     d->returned = dice_below(of, 8) == 0;
     d->cents = 1 + dice_below(of, 30) * 500;
     d->cost = d->who % 5 == 1 && dice_below(of, 3) == 0 ? -1 : dice_below(of, 3000);
+    d->branch = dice_below(of, 3);
+    d->original = d->returned && dice_below(of, 2) ? dice_below(of, DOCUMENTS) : -1;
+    if (d->original >= 0) {
+      (void)snprintf(original, sizeof original, "%d", d->original);
+    }
     write_day(d->day, day, sizeof day);
     if (d->cost >= 0) {
       (void)snprintf(cost, sizeof cost, "%d.%02d", d->cost / 100, d->cost % 100);
     }
-    (void)snprintf(line, sizeof line, "%d,%sT10:00,%s,%s,%d.%02d,%s", i, day, d->who < 0 ? "" : w->people[d->who].key,
-                   d->returned ? "return" : "sale", d->cents / 100, d->cents % 100, cost);
+    (void)snprintf(line, sizeof line, "%d,%sT10:00,%s,%s,%d.%02d,%s,b%d,%s", i, day,
+                   d->who < 0 ? "" : w->people[d->who].key,
+                   d->returned ? "return" : "sale", d->cents / 100, d->cents % 100, cost, d->branch, original);
     facts_add(rows, line);
   }
   facts_load(rows, w->store, "sales");
@@ -168,6 +194,36 @@ static int place_of(const world *w, const crm_table *table, int64_t row)
     i++;
   }
   return i;
+}
+
+/* One of the words that a table has for a customer. */
+static void take_words(world *w, crm_table *table, const char *column, const char *const *words, int count, int which)
+{
+  int64_t row;
+  for (row = 0; row < crm_table_rows(table); row++) {
+    int i = 0;
+    while (i < count && !text_is(table, column, row, words[i])) {
+      i++;
+    }
+    assert_true(i < count);
+    w->named[place_of(w, table, row)][which] = words[i];
+  }
+  crm_table_free(table);
+}
+
+static void take_names(world *w, const crm_scope *scope)
+{
+  crm_lifecycle *lifecycle = NULL;
+  crm_table *table = NULL;
+  memset(w->named, 0, sizeof w->named);
+  assert_int_equal(crm_lifecycle_compute(w->store, scope, NULL, &lifecycle, NULL), CRM_OK);
+  assert_int_equal(crm_lifecycle_members(lifecycle, &table, NULL), CRM_OK);
+  crm_lifecycle_free(lifecycle);
+  take_words(w, table, "stage", stages, STAGES, 0);
+  assert_int_equal(crm_classes_compute(w->store, scope, NULL, &table, NULL), CRM_OK);
+  take_words(w, table, "class", classes, CLASSES, 1);
+  assert_int_equal(crm_rfm_compute(w->store, scope, NULL, &table, NULL), CRM_OK);
+  take_words(w, table, "segment", rfm_segments, RFM_SEGMENTS, 2);
 }
 
 /* Tiers and scores are asked of the analyses that define them. */
@@ -222,8 +278,12 @@ static const struct {
   {"r", OF_NUMBER, 0},             {"f", OF_NUMBER, 0},             {"m", OF_NUMBER, 0},
   {"customer", OF_KEY, 0},         {"kind", OF_WORD, 0},            {"joined", OF_TIME, 0},
   {"region", OF_TEXT, 0},          {"owner", OF_TEXT, 0},           {"parent", OF_KEY, 0},
-  {"credit_limit", OF_NUMBER, 2},  {"reference", OF_YES_NO, 0},     {"age", OF_NUMBER, 6}
+  {"credit_limit", OF_NUMBER, 2},  {"reference", OF_YES_NO, 0},     {"age", OF_NUMBER, 6},
+  {"stage", OF_WORD, 0},           {"class", OF_WORD, 0},           {"rfm_segment", OF_WORD, 0}
 };
+
+#define FIRST_COLUMN 15
+#define FIRST_NAMED 24
 
 static value no_value(void)
 {
@@ -253,16 +313,35 @@ typedef struct done {
   int first;           /* -1: none */
   int last;
   int days;
+  int ever;            /* the first of all, -1: none */
 } done;
+
+/* A document is its customer's account's; those of anonymous and internal customers are nobody's. */
+static int is_of(const world *w, const document *d, int who)
+{
+  return d->who >= 0 && w->people[d->who].kind < 2 && (w->accounts ? w->root[d->who] : d->who) == who;
+}
+
+static int day_of(const world *w, const document *d)
+{
+  return w->sale_day && d->original >= 0 ? w->documents[d->original].day : d->day;
+}
 
 static done sum_documents(const world *w, int who)
 {
-  done sum = {0, 0, 0, 0, -1, -1, 0};
+  done sum = {0, 0, 0, 0, -1, -1, 0, -1};
   unsigned char seen[366] = {0};
   int i;
   for (i = 0; i < DOCUMENTS; i++) {
     const document *d = &w->documents[i];
-    if (d->who != who || d->day >= w->as_of) {
+    int day = day_of(w, d);
+    if (!is_of(w, d, who) || d->day >= w->as_of) {
+      continue;
+    }
+    if (!d->returned) {
+      sum.ever = sum.ever < 0 || d->day < sum.ever ? d->day : sum.ever;
+    }
+    if (day >= w->as_of || day < w->from || (w->branches != 0 && (w->branches >> d->branch & 1) == 0)) {
       continue;
     }
     sum.cents += d->returned ? -d->cents : d->cents;
@@ -310,8 +389,9 @@ static value value_of(const world *w, int who, int field)
   case 4:
     return average_of(&sum);
   case 5:
-  case 9:
     return optional(sum.first, 1);
+  case 9:
+    return optional(sum.ever, 1);
   case 6:
     return optional(sum.last, 1);
   case 7:
@@ -342,8 +422,10 @@ static value value_of(const world *w, int who, int field)
     return optional(p->credit, NANO / 100);
   case 22:
     return optional(p->reference, 1);
-  default:
+  case 23:
     return optional(p->age, NANO / 1000);
+  default:
+    return text_value(w->named[who][field - FIRST_NAMED]);
   }
 }
 
@@ -554,6 +636,22 @@ static void make_number(dice *of, const world *w, node *n, int k)
   (void)snprintf(n->texts[k], sizeof n->texts[k], "%s", text);
 }
 
+static const char *word_of(dice *of, int field)
+{
+  switch (field) {
+  case 11:
+    return tiers[dice_below(of, TIERS)];
+  case FIRST_NAMED:
+    return stages[dice_below(of, STAGES)];
+  case FIRST_NAMED + 1:
+    return classes[dice_below(of, CLASSES)];
+  case FIRST_NAMED + 2:
+    return rfm_segments[dice_below(of, RFM_SEGMENTS)];
+  default:
+    return kinds[dice_below(of, 4)];
+  }
+}
+
 static void make_literal(dice *of, const world *w, node *n, int k)
 {
   static const char *const others[] = {"Nowhere", "k", "0", "East", "o'", "-3"};
@@ -571,7 +669,7 @@ static void make_literal(dice *of, const world *w, node *n, int k)
     (void)snprintf(n->texts[k], sizeof n->texts[k], n->literals[k].number ? "TRUE" : "false");
     return;
   case OF_WORD:
-    text = n->left == 11 ? tiers[dice_below(of, TIERS)] : kinds[dice_below(of, 4)];
+    text = word_of(of, n->left);
     break;
   case OF_KEY:
     text = dice_below(of, 5) ? w->people[dice_below(of, CUSTOMERS)].key : others[dice_below(of, 6)];
@@ -698,7 +796,7 @@ static const char *blank(dice *of)
 static void write_test(dice *of, tree *t, const node *n)
 {
   int i;
-  if (n->left > 14 && dice_below(of, 4) == 0) {
+  if (n->left >= FIRST_COLUMN && n->left < FIRST_NAMED && dice_below(of, 4) == 0) {
     add(t, "customers.");
   }
   add(t, fields[n->left].name);
@@ -786,6 +884,54 @@ static void make_world(world *w, uint64_t seed)
   w->as_of = 200 + dice_below(&of, 150);
 }
 
+/* The end of the way up the parents, or the lowest key of the ring that it leads into. */
+static int root_of(const world *w, int who)
+{
+  int at = who;
+  int lowest;
+  int steps;
+  for (steps = 0; steps < CUSTOMERS && w->people[at].parent >= 0; steps++) {
+    at = w->people[at].parent;
+  }
+  if (w->people[at].parent < 0) {
+    return at;
+  }
+  lowest = at;
+  for (steps = 0; steps < CUSTOMERS; steps++) {
+    at = w->people[at].parent;
+    lowest = compare_texts(w->people[at].key, w->people[lowest].key) < 0 ? at : lowest;
+  }
+  return lowest;
+}
+
+/* Another scope each time; the first of a store is the plain one. */
+static void choose_scope(dice *of, world *w, int turn, crm_scope *scope)
+{
+  static const char *const keys[] = {"b0", "b1", "b2"};
+  static const char *chosen[3];
+  int i;
+  w->from = turn > 0 && dice_below(of, 2) ? dice_below(of, w->as_of) : -1;
+  w->branches = turn > 0 && dice_below(of, 2) ? 1 + dice_below(of, 7) : 0;
+  w->sale_day = turn > 0 && dice_below(of, 2);
+  w->accounts = turn > 0 && dice_below(of, 2);
+  scope->as_of = day_one() + (int64_t)w->as_of * CRM_DAY;
+  scope->from = w->from < 0 ? CRM_TIME_UNSET_FROM : day_one() + (int64_t)w->from * CRM_DAY;
+  scope->refunds = w->sale_day ? CRM_REFUNDS_SALE_DAY : CRM_REFUNDS_REFUND_DAY;
+  scope->accounts = w->accounts;
+  scope->branch_count = 0;
+  for (i = 0; i < 3; i++) {
+    if (w->branches >> i & 1) {
+      chosen[scope->branch_count++] = keys[i];
+    }
+  }
+  scope->branches = w->branches != 0 ? chosen : NULL;
+  for (i = 0; i < CUSTOMERS; i++) {
+    w->root[i] = root_of(w, i);
+  }
+  take_tiers(w, scope);
+  take_names(w, scope);
+}
+
 #define DEFINITIONS 4
 
 static void compare_one(dice *of, const world *w, const crm_scope *scope, tree *trees)
@@ -848,9 +994,10 @@ static void test_random_expressions(void **state)
     make_world(w, seed);
     assert_int_equal(crm_context_create(NULL, &context, NULL), CRM_OK);
     scope.context = seed % 2 ? context : NULL;
-    scope.as_of = day_one() + (int64_t)w->as_of * CRM_DAY;
-    take_tiers(w, &scope);
     for (i = 0; i < EXPRESSIONS; i++) {
+      if (i % EACH == 0) {
+        choose_scope(&of, w, i / EACH, &scope);
+      }
       compare_one(&of, w, &scope, trees);
     }
     crm_context_free(context);

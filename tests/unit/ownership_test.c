@@ -139,11 +139,92 @@ static void test_segment(void **state)
   crm_store_free(store);
 }
 
+static void assert_segment(const crm_store *store, const crm_scope *scope, const char *expression, const char *lines)
+{
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  crm_segment *segment = NULL;
+  crm_table *table = NULL;
+  options.expression = expression;
+  assert_int_equal(crm_segment_compute(store, scope, &options, &segment, NULL), CRM_OK);
+  assert_int_equal(crm_segment_members(segment, &table, NULL), CRM_OK);
+  crm_segment_free(segment);
+  assert_result(table, lines);
+}
+
+/* Expressions and groups go by who owned the customer just before as-of; the column is another field. */
+static void test_field(void **state)
+{
+  crm_store *store = shop();
+  crm_scope march = CRM_SCOPE_INIT;
+  crm_scope april = CRM_SCOPE_INIT;
+  crm_composition_options composition = CRM_COMPOSITION_OPTIONS_INIT;
+  crm_conversion_options conversion = CRM_CONVERSION_OPTIONS_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  march.as_of = facts_day(2024, 3, 2);
+  april.as_of = facts_day(2024, 4, 2);
+  assert_segment(store, &march, "owner = 'bob'", "customer\na\nb\nc\n");
+  assert_segment(store, &april, "owner = 'bob'", "customer\nb\nc\n");
+  assert_segment(store, &april, "owner is null", "customer\na\n");
+  assert_segment(store, NULL, "owner = 'ann'", "customer\na\nd\n");
+  assert_segment(store, NULL, "customers.owner = 'zoe'", "customer\na\n");
+  assert_segment(store, &march, "owner <> customers.owner", "customer\na\n");
+  composition.by = "owner";
+  assert_int_equal(crm_composition_compute(store, &march, &composition, &table, NULL), CRM_OK);
+  assert_result(table, "group,customers\nann,1\nbob,3\n");
+  composition.by = "customers.owner";
+  assert_int_equal(crm_composition_compute(store, &march, &composition, &table, NULL), CRM_OK);
+  assert_result(table, "group,customers\nann,1\nbob,1\nzoe,1\n,1\n");
+  conversion.by = "owner";
+  assert_int_equal(crm_conversion_compute(store, &march, &conversion, &table, NULL), CRM_OK);
+  assert_result(table, "start,by,group,customers\nprospect,,,4\nprospect,owner,ann,1\nprospect,owner,bob,3\n"
+                       "contact,,,0\nopportunity,,,0\n");
+  crm_store_free(store);
+}
+
+static void test_idle_owner(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_scope march = CRM_SCOPE_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  put(store, "customers", "customer,region,owner\na,north,zoe\nb,north,zoe\n", "");
+  put(store, "ownership", "customer,owner,from\na,bob,2024-03-01\n", "");
+  march.as_of = facts_day(2024, 3, 1);
+  assert_int_equal(crm_completeness_idle(store, &march, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "customer,owner\na,\nb,zoe\n");
+  march.as_of = facts_day(2024, 3, 2);
+  assert_int_equal(crm_completeness_idle(store, &march, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "customer,owner\na,bob\nb,zoe\n");
+  crm_store_free(store);
+}
+
+/* The same of whom one belongs to. */
+static void test_parent_field(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_scope before = CRM_SCOPE_INIT;
+  crm_scope after = CRM_SCOPE_INIT;
+  (void)state;
+  put(store, "customers", "customer,parent\nhall,\nmill,\nshop,hall\nyard,hall\n", "");
+  assert_segment(store, NULL, "parent = 'hall'", "customer\nshop\nyard\n");
+  put(store, "parents", "customer,parent,from,to\nshop,mill,2024-02-01,2024-03-01\n", "");
+  before.as_of = facts_day(2024, 2, 1);
+  after.as_of = facts_day(2024, 2, 2);
+  assert_segment(store, &before, "parent = 'hall'", "customer\nyard\n");
+  assert_segment(store, &after, "parent = 'mill'", "customer\nshop\n");
+  assert_segment(store, &after, "parent is null", "customer\nhall\nmill\n");
+  assert_segment(store, &after, "customers.parent = 'hall'", "customer\nshop\nyard\n");
+  crm_store_free(store);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_history),   cmocka_unit_test(test_owners), cmocka_unit_test(test_summary),
       cmocka_unit_test(test_handovers), cmocka_unit_test(test_merged), cmocka_unit_test(test_segment),
+      cmocka_unit_test(test_field),     cmocka_unit_test(test_parent_field),
+      cmocka_unit_test(test_idle_owner),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
