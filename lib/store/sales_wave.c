@@ -100,15 +100,20 @@ static uint64_t cut(crm__wave *wave)
 
 /* ---- reading ---- */
 
-/* Ids of keys that have been seen before. 0: one has not, or a search for each of them would be slow. */
+/* Ids of keys that have been seen before, in the window without a call. 0: one has not, or a search for each of them
+ * would be slow. */
 static int find_products(const crm__intern *products, const int64_t *keys, int64_t count, uint32_t *ids)
 {
+  const crm__window window = products->window;
   int found = products->count <= FEW_PRODUCTS;
   int64_t i;
   for (i = 0; found && i < count; i++) {
-    crm__key key = {NULL, 0, keys[i]};
-    ids[i] = crm__intern_find(products, 0, key);
-    found = ids[i] != CRM__NONE;
+    ids[i] = crm__window_covers(&window, keys[i]) ? *crm__window_at(&window, keys[i]) : CRM__NONE;
+    if (ids[i] == CRM__NONE) {
+      crm__key key = {NULL, 0, keys[i]};
+      ids[i] = crm__intern_find(products, 0, key);
+      found = ids[i] != CRM__NONE;
+    }
   }
   return found;
 }
