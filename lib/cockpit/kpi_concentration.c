@@ -188,7 +188,10 @@ crm_status crm__kpi_count_value(crm__kpi_ledger *all, crm_error *error)
     return CRM_OK;
   }
   cuts = crm__scope_alloc(work->scope, (uint64_t)list_count(work), sizeof *cuts);
-  status = cuts == NULL ? crm__fail_memory(error) : make_lists(all, CRM__KPI_OWN, error);
+  status = cuts == NULL ? crm__fail_memory(error) : CRM_OK;
+  if (status == CRM_OK && (all->values == NULL || all->doing != CRM__KPI_OWN)) {   /* else the shares have made them */
+    status = make_lists(all, CRM__KPI_OWN, error);
+  }
   for (list = 0; status == CRM_OK && list < list_count(work); list++) {
     find_cuts(all->values + all->starts[list], all->used[list], cuts[list].own);
   }
