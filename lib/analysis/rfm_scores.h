@@ -44,8 +44,8 @@ typedef struct crm__member_tallies {
 
 #define CRM__COUNTED CRM__SIZE(65536, 4)
 
-/* The customers with an occasion in the period, and the tallies of what they have; of the scope's scratch (rfm_members.c).
- * by_key: all customers in key order, NULL: the order of ids will do. */
+/* The customers with an occasion in the period, and the tallies of what they have; of the scope's scratch
+ * (rfm_members.c). by_key: all customers in key order, NULL: the order of ids will do. */
 crm_status crm__members_collect(crm__scored *scored, crm__scope *scope, const uint32_t *by_key, int with_ids,
                                 crm__member_tallies *all, crm_error *error);
 

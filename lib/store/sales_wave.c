@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "store/sales_plain.h"
+#include "store/sales_wave.h"
 
 #include "base/error.h"
 #include "store/context.h"
-#include "store/erase.h"
 #include "store/saved_file.h"
 
 #include <string.h>
@@ -14,54 +13,8 @@
  * gives the keys their ids, slice after slice, since ids go by first sight, and makes the columns longer, since tasks
  * have no allocator; then the slices are written at the same time. */
 
-#define SLICES CRM__SIZE(64, 6)          /* of a wave: 6 MiB */
 #define SLICES_LEAST CRM__SIZE(8, 2)     /* of one after a slice that was not plain, and of any that is worth it */
 #define SLICES_A_PART CRM__SIZE(8, 1)
-
-/* A lookup alone is no slower than one of many as long as the table stays in the cache. */
-#define FEW_PRODUCTS CRM__SIZE(65536, 8)
-
-/* The columns whose keys are those of lines. */
-enum { PRODUCT, LINE, STAFF, KEYS };
-
-static const int32_t key_columns[KEYS] = {CRM__SALES_PRODUCT, CRM__SALES_LINE, CRM__SALES_STAFF};
-
-typedef struct wave_slice {
-  int64_t from;                    /* its first row, */
-  int64_t rows;                    /* those that it takes, */
-  int64_t read;                    /* and those that are read to see whether it can */
-  uint32_t documents;              /* 0: the rows are not plain */
-  uint32_t first;                  /* id of the first document */
-  uint32_t branches_known;         /* 1: reading has found all ids, */
-  uint32_t known[KEYS];            /* likewise those of the lines */
-  crm__plain_sums sums;
-  uint32_t starts[CRM__SLICE + 1];
-  uint32_t ids[KEYS][CRM__SLICE];
-  int64_t keys[CRM__SLICE];        /* by document, from here on */
-  int64_t customers[CRM__SLICE];
-  int64_t branches[CRM__SLICE];
-  int64_t time[CRM__SLICE];
-  int64_t line[CRM__SLICE];
-  int64_t net[CRM__SLICE];
-  int64_t tax[CRM__SLICE];
-  int64_t cost[CRM__SLICE];
-  uint32_t customer[CRM__SLICE];
-  uint32_t branch[CRM__SLICE];
-  uint32_t lines[CRM__SLICE];
-  uint8_t flags[CRM__SLICE];
-} wave_slice;
-
-typedef struct crm__wave {
-  crm_load *load;
-  const crm__plain_rows *rows;
-  int64_t from;                    /* its first row, */
-  uint64_t line;                   /* and the line that becomes of it */
-  crm__split parts;                /* of slices */
-  uint64_t most;                   /* slices of the next wave */
-  int32_t alone;                   /* slices that are taken one by one before it */
-  crm__key (*texts)[CRM__SLICE];   /* by slice, where keys of customers are texts, else NULL */
-  wave_slice slices[SLICES];
-} crm__wave;
 
 /* ---- which slices ---- */
 
@@ -83,7 +36,7 @@ static uint64_t cut(crm__wave *wave)
   int64_t from = wave->from;
   uint64_t n = 0;
   while (n < wave->most && from < rows->rows) {
-    wave_slice *slice = &wave->slices[n];
+    crm__wave_slice *slice = &wave->slices[n];
     int64_t end = rows->rows - from < CRM__SLICE ? rows->rows : from + CRM__SLICE;
     slice->from = from;
     slice->read = end - from;
@@ -98,131 +51,10 @@ static uint64_t cut(crm__wave *wave)
   return n;
 }
 
-/* ---- reading ---- */
-
-/* Ids of keys that have been seen before, in the window without a call. 0: one has not, or a search for each of them
- * would be slow. */
-static int find_products(const crm__intern *products, const int64_t *keys, int64_t count, uint32_t *ids)
-{
-  const crm__window window = products->window;
-  int found = products->count <= FEW_PRODUCTS;
-  int64_t i;
-  for (i = 0; found && i < count; i++) {
-    ids[i] = crm__window_covers(&window, keys[i]) ? *crm__window_at(&window, keys[i]) : CRM__NONE;
-    if (ids[i] == CRM__NONE) {
-      crm__key key = {NULL, 0, keys[i]};
-      ids[i] = crm__intern_find(products, 0, key);
-      found = ids[i] != CRM__NONE;
-    }
-  }
-  return found;
-}
-
-static void find_keys(const crm_load *load, const crm__plain_rows *rows, wave_slice *slice)
-{
-  int k;
-  for (k = 0; k < KEYS; k++) {
-    const int64_t *keys = rows->at[key_columns[k]];
-    slice->known[k] = keys == NULL ||
-                      (k == PRODUCT ? find_products(&load->store->products, keys, slice->rows, slice->ids[k])
-                                    : crm__sales_recall(load, key_columns[k], keys, slice->rows, slice->ids[k]));
-  }
-}
-
-/* What the rows say of customers and branches, a document each. 0: one is missing. */
-static int read_documents(const crm__wave *wave, const crm__plain_rows *rows, wave_slice *slice)
-{
-  const crm_store *store = wave->load->store;
-  const int64_t *customers = rows->at[CRM__SALES_CUSTOMER];
-  const int64_t *branches = rows->at[CRM__SALES_BRANCH];
-  uint32_t n = slice->documents;
-  if (!crm__plain_pick(rows->at[CRM__SALES_DOCUMENT], slice->starts, n, slice->keys) ||
-      (customers != NULL && !crm__plain_pick(customers, slice->starts, n, slice->customers)) ||
-      (branches != NULL && !crm__plain_pick(branches, slice->starts, n, slice->branches))) {
-    return 0;
-  }
-  if (rows->customers != NULL) {
-    crm__key *keys = wave->texts[slice - wave->slices];
-    if (!crm__plain_pick_texts(rows->customers, rows->from, slice->starts, n, keys)) {
-      return 0;
-    }
-    crm__erased_keys(store, keys, n);
-  } else if (customers != NULL) {
-    crm__erased_integers(store, slice->customers, n);
-  } else {
-    memset(slice->customer, 0xFF, n * sizeof *slice->customer);   /* CRM__NONE */
-  }
-  slice->branches_known = branches == NULL ||
-                          crm__sales_recall(wave->load, CRM__SALES_BRANCH, slice->branches, n, slice->branch);
-  return 1;
-}
-
-/* Sums by document in the decimals that the store keeps. */
-static void sum_column(const crm__plain_rows *rows, int32_t column, const wave_slice *slice, int64_t *sums)
-{
-  int64_t up_to[CRM__SLICE];
-  uint32_t k;
-  if (rows->at[column] != NULL) {
-    crm__plain_by_document(rows->at[column], slice->starts, slice->documents, up_to, sums);
-  }
-  for (k = 0; rows->at[column] != NULL && rows->factor[column] > 1 && k < slice->documents; k++) {
-    sums[k] *= rows->factor[column];
-  }
-}
-
-static void sum_slice(const crm__plain_rows *rows, wave_slice *slice)
-{
-  crm__plain_sums *sums = &slice->sums;
-  crm__plain_sum(rows, slice->rows, sums);
-  sums->amount *= (uint64_t)rows->factor[CRM__SALES_AMOUNT];
-  sums->discount *= (uint64_t)rows->factor[CRM__SALES_DISCOUNT];
-  sums->tax *= (uint64_t)rows->factor[CRM__SALES_TAX];
-  sums->cost *= (uint64_t)rows->factor[CRM__SALES_COST];
-  sums->quantity *= (uint64_t)rows->factor[CRM__SALES_QUANTITY];
-  sum_column(rows, CRM__SALES_AMOUNT, slice, slice->net);
-  sum_column(rows, CRM__SALES_TAX, slice, slice->tax);
-  sum_column(rows, CRM__SALES_COST, slice, slice->cost);
-}
-
-/* The other figures of the documents. */
-static void fill_documents(const crm__wave *wave, const crm__plain_rows *rows, wave_slice *slice)
-{
-  int64_t line = (int64_t)wave->line + slice->from - wave->from;
-  uint32_t flags = CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE | CRM__DOCUMENT_SALE |
-                   (rows->at[CRM__SALES_COST] == NULL ? CRM__DOCUMENT_COST_MISSING : 0);
-  uint32_t k;
-  for (k = 0; k < slice->documents; k++) {
-    slice->line[k] = line + (int64_t)slice->starts[k];
-    slice->lines[k] = slice->starts[k + 1] - slice->starts[k];
-    slice->flags[k] = (uint8_t)(flags | (slice->net[k] != 0 ? CRM__DOCUMENT_VALUE : 0));   /* nothing is below 0 */
-  }
-}
-
-static crm_status read_part(void *job, uint64_t part)
-{
-  crm__wave *wave = job;
-  uint64_t i;
-  for (i = crm__split_from(&wave->parts, part); i < crm__split_to(&wave->parts, part); i++) {
-    wave_slice *slice = &wave->slices[i];
-    crm__plain_rows rows = *wave->rows;
-    crm__plain_turn(&rows, slice->from);
-    slice->documents = crm__plain_rows_read(&rows, slice->read, slice->starts, slice->time);
-    if (slice->documents > 0 && !read_documents(wave, &rows, slice)) {
-      slice->documents = 0;
-    }
-    if (slice->documents > 0) {
-      find_keys(wave->load, &rows, slice);
-      sum_slice(&rows, slice);
-      fill_documents(wave, &rows, slice);
-    }
-  }
-  return CRM_OK;
-}
-
 /* ---- ids ---- */
 
 /* 1: all documents are new; 0: some are not, and nothing has changed; -1: no memory. */
-static int intern_documents(crm_load *load, wave_slice *slice)
+static int intern_documents(crm_load *load, crm__wave_slice *slice)
 {
   crm__intern *keys = &load->store->documents.keys;
   uint32_t *ids = load->slice->run_ids;
@@ -243,7 +75,7 @@ static int intern_documents(crm_load *load, wave_slice *slice)
 }
 
 /* 0: no memory. */
-static int intern_customers(const crm__wave *wave, wave_slice *slice)
+static int intern_customers(const crm__wave *wave, crm__wave_slice *slice)
 {
   crm_store *store = wave->load->store;
   uint32_t n = slice->documents;
@@ -255,7 +87,7 @@ static int intern_customers(const crm__wave *wave, wave_slice *slice)
          crm__intern_add_integers(&store->customers, &store->memory, 0, slice->customers, n, slice->customer) == n;
 }
 
-static int intern_keys(const crm__wave *wave, wave_slice *slice)
+static int intern_keys(const crm__wave *wave, crm__wave_slice *slice)
 {
   crm_load *load = wave->load;
   crm_store *store = load->store;
@@ -264,11 +96,11 @@ static int intern_keys(const crm__wave *wave, wave_slice *slice)
                                                      slice->branches, slice->documents, slice->branch)) {
     return 0;
   }
-  for (k = 0; k < KEYS; k++) {
+  for (k = 0; k < CRM__WAVE_KEYS; k++) {
     if (!slice->known[k] &&
-        !crm__sales_integers(load, k == PRODUCT ? &store->products : &store->names, key_columns[k],
-                             k == PRODUCT ? CRM__KEYS_MANY : CRM__KEYS_FEW,
-                             wave->rows->values[key_columns[k]] + slice->from, slice->rows, slice->ids[k])) {
+        !crm__sales_integers(load, k == CRM__WAVE_PRODUCT ? &store->products : &store->names, crm__wave_columns[k],
+                             k == CRM__WAVE_PRODUCT ? CRM__KEYS_MANY : CRM__KEYS_FEW,
+                             wave->rows->values[crm__wave_columns[k]] + slice->from, slice->rows, slice->ids[k])) {
       return 0;
     }
   }
@@ -298,7 +130,7 @@ static int intern_slices(crm__wave *wave, uint64_t *count)
 /* ---- into the store ---- */
 
 /* What becomes of the documents, by document column; NULL: fill. */
-static void list_documents(const crm__wave *wave, const wave_slice *slice, const void **elements)
+static void list_documents(const crm__wave *wave, const crm__wave_slice *slice, const void **elements)
 {
   const crm__plain_rows *rows = wave->rows;
   uint32_t c;
@@ -317,12 +149,12 @@ static void list_documents(const crm__wave *wave, const wave_slice *slice, const
 }
 
 /* What becomes of a slice's rows in a line column, before it has the store's decimals. */
-static const void *line_elements(const crm__wave *wave, const wave_slice *slice, const crm__plain_line *line)
+static const void *line_elements(const crm__wave *wave, const crm__wave_slice *slice, const crm__plain_line *line)
 {
   const int64_t *numbers = wave->rows->values[line->source];
   int k;
-  for (k = 0; line->interned && numbers != NULL && k < KEYS; k++) {
-    if (key_columns[k] == line->source) {
+  for (k = 0; line->interned && numbers != NULL && k < CRM__WAVE_KEYS; k++) {
+    if (crm__wave_columns[k] == line->source) {
       return slice->ids[k];
     }
   }
@@ -330,7 +162,7 @@ static const void *line_elements(const crm__wave *wave, const wave_slice *slice,
 }
 
 /* The chunks in which the chains of the customers will be written. */
-static int touch_chains(crm_store *store, const wave_slice *slice)
+static int touch_chains(crm_store *store, const crm__wave_slice *slice)
 {
   crm__column *next = &store->documents.next;
   return crm__column_touch(next, &store->memory, slice->first) &&
@@ -351,7 +183,7 @@ static int extend(crm__wave *wave, uint64_t count)
   uint32_t c;
   (void)crm__document_columns(&store->documents, columns);
   for (i = 0; i < count; i++) {
-    const wave_slice *slice = &wave->slices[i];
+    const crm__wave_slice *slice = &wave->slices[i];
     list_documents(wave, slice, elements);
     for (c = 0; c < all; c++) {
       if (!crm__column_extend(lines[c].column, memory, line_elements(wave, slice, &lines[c]),
@@ -372,7 +204,7 @@ static int extend(crm__wave *wave, uint64_t count)
          crm__column_resize(&wave->load->verdicts, memory, store->documents.keys.count);
 }
 
-static void write_lines(const crm__wave *wave, const wave_slice *slice)
+static void write_lines(const crm__wave *wave, const crm__wave_slice *slice)
 {
   uint64_t at = wave->line + (uint64_t)(slice->from - wave->from);
   crm__plain_line lines[CRM__LINE_COLUMNS];
@@ -404,7 +236,7 @@ static crm_status write_part(void *job, uint64_t part)
   uint32_t c;
   (void)crm__document_columns(&wave->load->store->documents, columns);
   for (i = crm__split_from(&wave->parts, part); i < crm__split_to(&wave->parts, part); i++) {
-    const wave_slice *slice = &wave->slices[i];
+    const crm__wave_slice *slice = &wave->slices[i];
     write_lines(wave, slice);
     list_documents(wave, slice, elements);
     for (c = 0; c < CRM__DOCUMENT_COLUMNS; c++) {
@@ -423,7 +255,7 @@ static crm_status note(crm__wave *wave, crm__plain_rows *rows, uint64_t count, c
   crm_status status = CRM_OK;
   uint64_t i;
   for (i = 0; status == CRM_OK && i < count; i++) {
-    const wave_slice *slice = &wave->slices[i];
+    const crm__wave_slice *slice = &wave->slices[i];
     crm__plain_add(load, &slice->sums);
     load->staged += (uint64_t)slice->rows;
     load->last_owner = slice->first + slice->documents - 1;
@@ -443,7 +275,7 @@ void crm__wave_free(crm_load *load)
 {
   crm__wave *wave = load->wave;
   if (wave != NULL) {
-    crm__free_array(&load->store->memory, wave->texts, SLICES, sizeof *wave->texts);
+    crm__free_array(&load->store->memory, wave->texts, CRM__WAVE_SLICES, sizeof *wave->texts);
     crm__free(&load->store->memory, wave, sizeof *wave);
     load->wave = NULL;
   }
@@ -460,12 +292,12 @@ static crm__wave *prepare(crm_load *load, const crm__plain_rows *rows)
     }
     wave->load = load;
     wave->texts = NULL;
-    wave->most = SLICES;
+    wave->most = CRM__WAVE_SLICES;
     wave->alone = 0;
     load->wave = wave;
   }
   if (rows->customers != NULL && wave->texts == NULL) {
-    wave->texts = crm__alloc_array(&load->store->memory, SLICES, sizeof *wave->texts);
+    wave->texts = crm__alloc_array(&load->store->memory, CRM__WAVE_SLICES, sizeof *wave->texts);
     if (wave->texts == NULL) {
       return NULL;
     }
@@ -489,7 +321,7 @@ static crm_status take(crm__wave *wave, crm__plain_rows *rows, uint64_t *count, 
   crm_status status;
   team.watch = NULL;   /* it hears of rows, between waves */
   wave->parts = crm__split_rows(n, SLICES_A_PART);
-  status = crm__team_run(&team, wave->parts.parts, read_part, wave, error);
+  status = crm__team_run(&team, wave->parts.parts, crm__wave_read, wave, error);
   if (status != CRM_OK) {
     return status;
   }
@@ -530,6 +362,6 @@ crm_status crm__wave_take(crm_load *load, crm__plain_rows *rows, int64_t from, i
     *taken = wave->slices[n - 1].from + wave->slices[n - 1].rows - from;
   }
   wave->alone = n < wanted;
-  wave->most = n < wanted ? SLICES_LEAST : wave->most * 2 < SLICES ? wave->most * 2 : SLICES;
+  wave->most = n < wanted ? SLICES_LEAST : wave->most * 2 < CRM__WAVE_SLICES ? wave->most * 2 : CRM__WAVE_SLICES;
   return status;
 }
