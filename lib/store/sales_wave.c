@@ -306,12 +306,14 @@ static crm__wave *prepare(crm_load *load, const crm__plain_rows *rows)
 }
 
 /* Whether rows may be taken in waves: with a thread beside the calling one, and as long as nothing has to be known of
- * each line. */
+ * each line. A batch mostly begins with a document that has begun in the one before: that goes the general way first. */
 static int is_worth_it(const crm_load *load, const crm__plain_rows *rows, int64_t from)
 {
+  crm__key first = {NULL, 0, rows->values[CRM__SALES_DOCUMENT][from]};
   return crm__team_workers(crm__context_team(load->context)) > 1 && rows->skip == 0 && load->plain &&
          load->tables[CRM__TABLE_SALES].tally.rejected == 0 &&
-         rows->rows - from > (int64_t)SLICES_LEAST * CRM__SLICE;
+         rows->rows - from > (int64_t)SLICES_LEAST * CRM__SLICE &&
+         crm__intern_find(&load->store->documents.keys, 0, first) == CRM__NONE;
 }
 
 static crm_status take(crm__wave *wave, crm__plain_rows *rows, uint64_t *count, crm_error *error)
