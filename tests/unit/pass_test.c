@@ -508,6 +508,74 @@ static void assert_alike(const crm_store *store, crm_scope scope,
   crm_context_free(scope.context);
 }
 
+typedef struct stopper {
+  int64_t calls;
+  int64_t stop_at;     /* 0: never */
+} stopper;
+
+static crm_status count_and_stop(void *context, int64_t done, int64_t all)
+{
+  stopper *of = context;
+  assert_true(done >= 0 && done <= all);
+  return ++of->calls == of->stop_at ? CRM_ERROR_CANCELLED : CRM_OK;
+}
+
+static crm_status compute_kpis(const crm_store *store, const crm_scope *scope)
+{
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  crm_kpi *kpi = NULL;
+  crm_status status;
+  options.periods = 12;
+  status = crm_kpi_compute(store, scope, NULL, &options, &kpi, NULL);
+  assert_true((status == CRM_OK) == (kpi != NULL));
+  crm_kpi_free(kpi);
+  return status;
+}
+
+static crm_status compute_segments(const crm_store *store, const crm_scope *scope)
+{
+  crm_table *table = NULL;
+  crm_status status = crm_rfm_segments(store, scope, NULL, &table, NULL);
+  assert_true((status == CRM_OK) == (table != NULL));
+  crm_table_free(table);
+  return status;
+}
+
+/* KPIs and scores hear of a host that wants them to stop, at every call of its watch; the same again goes through. */
+static void test_stopped(void **unused)
+{
+  crm_store *store = random_store(9, DOCUMENTS, CUSTOMERS, LATE);
+  int turn;
+  (void)unused;
+  for (turn = 0; turn < 4; turn++) {
+    crm_status (*compute)(const crm_store *, const crm_scope *) = turn < 2 ? compute_kpis : compute_segments;
+    executor_state state;
+    crm_executor executor = executor_of(&state, EXECUTOR_SHUFFLED, 2);
+    crm_context_options options = CRM_CONTEXT_OPTIONS_INIT;
+    crm_scope scope = CRM_SCOPE_INIT;
+    stopper ear = {0, 0};
+    int64_t calls;
+    int64_t at;
+    scope.as_of = (FIRST_DAY + DAYS - 20) * CRM_DAY;
+    options.executor = turn % 2 == 0 ? NULL : &executor;
+    options.watch = count_and_stop;
+    options.watch_context = &ear;
+    assert_int_equal(crm_context_create(NULL, &scope.context, NULL), CRM_OK);
+    assert_int_equal(crm_context_configure(scope.context, &options, NULL), CRM_OK);
+    assert_int_equal(compute(store, &scope), CRM_OK);
+    calls = ear.calls;
+    assert_true(calls > 3);
+    for (at = 1; at <= calls; at += 1 + calls / rounds(20)) {
+      ear.calls = 0;
+      ear.stop_at = at;
+      assert_int_equal(compute(store, &scope), CRM_ERROR_CANCELLED);
+      assert_int_equal(ear.calls, at);
+    }
+    crm_context_free(scope.context);
+  }
+  crm_store_free(store);
+}
+
 static void test_scores(void **unused)
 {
   int huge;
@@ -599,7 +667,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_against_a_walk),
-    cmocka_unit_test(test_executors), cmocka_unit_test(test_scores), cmocka_unit_test(test_kpis),
+    cmocka_unit_test(test_executors), cmocka_unit_test(test_scores), cmocka_unit_test(test_kpis), cmocka_unit_test(test_stopped),
     cmocka_unit_test(test_cancel),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
