@@ -381,26 +381,30 @@ static void test_broken_executors(void **unused)
   crm_context_free(context);
 }
 
+typedef struct faulty {
+  crm_context *context;
+  const rows *rows;
+} faulty;
+
 /* A load on two threads with some allocation failing: nothing is left of it, and the same again goes through. */
 static int run_load(const crm_config *config, void *user)
 {
-  static const way w = {CRM__SIZE(12000, 60), 12000, 0, 1, 1};
+  static const way w = {CRM__SIZE(9000, 60), 9000, 0, 1, 1};
   test_fault *fault = config->allocate_context;
   uint64_t at = fault->fail_at;
-  crm_context *context = user;
+  const faulty *of = user;
   crm_store *store = NULL;
   crm_status status;
-  const rows *r = make_rows(3, CLEAN, w.count);
   fault->fail_at = 0;
   assert_int_equal(crm_store_create(config, NULL, &store, NULL), CRM_OK);
   fault->fail_at = at == 0 ? 0 : at + fault->calls;
-  status = load_rows(store, context, r, &w, NULL);
+  status = load_rows(store, of->context, of->rows, &w, NULL);
   fault->fail_at = 0;
   if (status != CRM_OK) {
     assert_int_equal(store->line_count, 0);
     assert_int_equal(store->customers.count + store->products.count + store->documents.keys.count, 0);
     assert_verifies(store);
-    assert_int_equal(load_rows(store, context, r, &w, NULL), CRM_OK);
+    assert_int_equal(load_rows(store, of->context, of->rows, &w, NULL), CRM_OK);
   }
   assert_int_equal(store->line_count, w.count);
   assert_verifies(store);
@@ -414,9 +418,12 @@ static void test_without_memory(void **unused)
   executor_state state;
   crm_executor executor = executor_of(&state, EXECUTOR_THREADS, 2);
   crm_context *context = NULL;
+  faulty of;
   (void)unused;
   assert_int_equal(crm_context_create(NULL, &context, NULL), CRM_OK);
-  test_fault_drive(run_load, lend(context, &executor));
+  of.context = lend(context, &executor);
+  of.rows = make_rows(3, CLEAN, CRM__SIZE(9000, 60));
+  test_fault_drive(run_load, &of);
   assert_true(state.jobs > 0);
   crm_context_free(context);
 }

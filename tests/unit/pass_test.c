@@ -667,7 +667,10 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_against_a_walk),
-    cmocka_unit_test(test_executors), cmocka_unit_test(test_scores), cmocka_unit_test(test_kpis), cmocka_unit_test(test_stopped),
+    cmocka_unit_test(test_executors),
+    cmocka_unit_test(test_scores),
+    cmocka_unit_test(test_kpis),
+    cmocka_unit_test(test_stopped),
     cmocka_unit_test(test_cancel),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
