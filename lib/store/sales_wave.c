@@ -306,7 +306,7 @@ static crm__wave *prepare(crm_load *load, const crm__plain_rows *rows)
 }
 
 /* Whether rows may be taken in waves: with a thread beside the calling one, and as long as nothing has to be known of
- * each line. A batch mostly begins with a document that has begun in the one before: that goes the general way first. */
+ * each line. A batch mostly begins with a document that has begun in the one before: it goes the general way first. */
 static int is_worth_it(const crm_load *load, const crm__plain_rows *rows, int64_t from)
 {
   crm__key first = {NULL, 0, rows->values[CRM__SALES_DOCUMENT][from]};
