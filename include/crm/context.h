@@ -27,7 +27,7 @@ typedef void (*crm_task)(void *job, int64_t index);
  *
  * A task never waits for another one, never calls the host (no allocator, no callback), and never starts a job itself.
  * The library calls run from the thread that has called the library, one job at a time, and only where there is enough
- * work; a task takes about a millisecond or more. */
+ * work; most tasks take some tenths of a millisecond or more. */
 typedef struct crm_executor {
   uint32_t struct_size;
   uint32_t workers;      /* tasks that can run at the same time; 0 counts as 1 */

@@ -22,8 +22,9 @@ extern "C" {
  * One load of a store at a time; between begin and free the store answers STATE to another begin. */
 typedef struct crm_load crm_load;
 
-/* NULL stands for CRM_LOAD_OPTIONS_INIT. The context's threads read files; its watch is asked between blocks of rows,
- * with the rows done and the batch's, or 0 where they are a file's and not known. What it stops can only be freed. */
+/* NULL stands for CRM_LOAD_OPTIONS_INIT. The context's threads read files and large batches of sales; its watch is
+ * asked between blocks of rows, with the rows done and the batch's, or 0 where they are a file's and not known. What it
+ * stops can only be freed. A commit does not ask it. */
 typedef struct crm_load_options {
   uint32_t struct_size;
   int32_t replace;          /* 1: under the same version the later load replaces instead of conflicting */

@@ -5,7 +5,7 @@
 #include "analysis/population.h"
 #include "base/error.h"
 #include "base/kinds.h"
-#include "base/sizes.h"
+#include "base/parallel.h"
 #include "base/sort.h"
 
 #include <string.h>
@@ -13,120 +13,6 @@
 /* Where ties stay together the score is 1 + the number of edges that a customer reaches, and the edge of score s + 1 is
  * one above the ceil(s n / 5)-th smallest value. Days and occasions are counted, money is counted by its kind and
  * selected among the few of the kinds that matter: nothing is sorted. */
-
-#define COUNTED CRM__SIZE(65536, 4)   /* days and orders below it are counted */
-
-typedef struct tallies {
-  uint32_t *days;
-  uint32_t *orders;
-  uint32_t *money;      /* by kind */
-} tallies;
-
-static crm_status make_tallies(tallies *all, crm__scope *scope, crm_error *error)
-{
-  all->days = crm__scope_alloc(scope, COUNTED, sizeof *all->days);
-  all->orders = crm__scope_alloc(scope, COUNTED, sizeof *all->orders);
-  all->money = crm__scope_alloc(scope, CRM__KINDS, sizeof *all->money);
-  return all->days == NULL || all->orders == NULL || all->money == NULL ? crm__fail_memory(error) : CRM_OK;
-}
-
-static void clear_tallies(const tallies *all)
-{
-  memset(all->days, 0, COUNTED * sizeof *all->days);
-  memset(all->orders, 0, COUNTED * sizeof *all->orders);
-  memset(all->money, 0, CRM__KINDS * sizeof *all->money);
-}
-
-/* A member kept, packed or not. 0: it cannot be packed. */
-static inline int keep(crm__packed_member *packed, crm__member *members, uint32_t n, const crm__member *member)
-{
-  if (packed == NULL) {
-    members[n] = *member;
-    return 1;
-  }
-  packed[n].money = (int32_t)member->money;
-  packed[n].days = (uint16_t)member->days;
-  packed[n].orders = (uint16_t)member->orders;
-  return packed[n].money == member->money && (member->days | member->orders) < COUNTED;
-}
-
-/* Members in one read of the measures, and the counts of what they have. plain: 1 where nobody is left out, the order
- * is that of ids, and no ids are kept. 0: one cannot be packed. */
-static inline int take(crm__scored *scored, const crm__scope *scope, const crm__measures given, const uint32_t *by_key,
-                       const tallies all, const int plain)
-{
-  crm__packed_member *packed = scored->packed;
-  crm__member *members = scored->members;
-  uint32_t *ids = plain ? NULL : scored->ids;
-  uint32_t customers = crm__customers(scope->store);
-  int32_t as_of_day = scope->as_of_day;
-  uint32_t most_days = 0;
-  uint32_t most_orders = 0;
-  uint32_t n = 0;
-  uint32_t i;
-  for (i = 0; i < customers; i++) {
-    uint32_t id = plain || by_key == NULL ? i : by_key[i];
-    const crm__measure *measure = crm__measure_at(&given, id);
-    crm__member member;
-    if (measure->orders == 0 || (!plain && !crm__customer_counts(scope, id))) {
-      continue;
-    }
-    member.money = measure->money;
-    member.days = (uint32_t)((int64_t)as_of_day - measure->last);
-    member.orders = measure->orders;
-    if (!keep(packed, members, n, &member)) {
-      return 0;
-    }
-    if (ids != NULL) {
-      ids[n] = id;
-    }
-    most_days = member.days > most_days ? member.days : most_days;
-    most_orders = member.orders > most_orders ? member.orders : most_orders;
-    all.days[member.days < COUNTED ? member.days : 0]++;
-    all.orders[member.orders < COUNTED ? member.orders : 0]++;
-    all.money[crm__kind(member.money)]++;
-    n++;
-  }
-  scored->n = n;
-  scored->most_days = most_days;
-  scored->most_orders = most_orders;
-  return 1;
-}
-
-static int take_members(crm__scored *scored, const crm__scope *scope, const crm__measures *measures,
-                        const uint32_t *by_key, const tallies *all)
-{
-  clear_tallies(all);
-  if (scored->packed != NULL && scored->ids == NULL && by_key == NULL && scope->special == NULL) {
-    return take(scored, scope, *measures, NULL, *all, 1);
-  }
-  return take(scored, scope, *measures, by_key, *all, 0);
-}
-
-static crm_status collect(crm__scored *scored, crm__scope *scope, const uint32_t *by_key, int with_ids,
-                          const tallies *all, crm_error *error)
-{
-  uint32_t customers = crm__customers(scope->store);
-  crm__measures measures;
-  crm_status status = crm__measures_compute(scope, &measures, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  scored->ids = with_ids ? crm__scope_alloc(scope, customers, sizeof *scored->ids) : NULL;
-  scored->packed = crm__scope_alloc(scope, customers, sizeof *scored->packed);
-  if ((with_ids && scored->ids == NULL) || scored->packed == NULL) {
-    return crm__fail_memory(error);
-  }
-  if (!take_members(scored, scope, &measures, by_key, all)) {
-    scored->packed = NULL;
-    scored->members = crm__scope_alloc(scope, customers, sizeof *scored->members);
-    if (scored->members == NULL) {
-      return crm__fail_memory(error);
-    }
-    (void)take_members(scored, scope, &measures, by_key, all);
-  }
-  return CRM_OK;
-}
 
 /* The number of customers that have to be worse for a score above `score`. */
 static uint32_t worse_for(uint32_t n, int score)
@@ -171,36 +57,78 @@ static crm_status make_table(crm__scored *scored, int axis, uint32_t most, crm__
   return CRM_OK;
 }
 
+/* Values of some kinds, as they are found by parts of the members. */
+typedef struct near_job {
+  const crm__scored *scored;
+  int axis;
+  uint8_t wanted[CRM__KINDS];
+  int64_t *near;                   /* by part from the place of its first member on */
+  uint64_t counts[CRM__MEMBER_PARTS];
+  crm__split split;
+} near_job;
+
+static crm_status find_part(void *context, uint64_t part)
+{
+  near_job *job = context;
+  uint32_t to = (uint32_t)crm__split_to(&job->split, part);
+  uint32_t i = (uint32_t)crm__split_from(&job->split, part);
+  int64_t *near = job->near + i;
+  uint64_t count = 0;
+  for (; i < to; i++) {
+    crm__member member = crm__scored_member(job->scored, i);
+    int64_t value = crm__score_value(&member, job->axis);
+    near[count] = value;
+    count += job->wanted[crm__kind(value)];
+  }
+  job->counts[part] = count;
+  return CRM_OK;
+}
+
+/* Finds the values of the wanted kinds. Answers how many there are through *count. */
+static crm_status find_near(near_job *job, crm__scope *scope, uint64_t *count, crm_error *error)
+{
+  crm_status status;
+  uint64_t part;
+  *count = 0;
+  job->split = crm__member_split(job->scored, scope);
+  job->near = crm__scope_alloc(scope, (uint64_t)job->scored->n + 1U, sizeof *job->near);
+  if (job->near == NULL) {
+    return crm__fail_memory(error);
+  }
+  status = crm__team_run(scope->team, job->split.parts, find_part, job, error);
+  for (part = 0; status == CRM_OK && part < job->split.parts; part++) {
+    memmove(job->near + *count, job->near + crm__split_from(&job->split, part),
+            (size_t)job->counts[part] * sizeof *job->near);
+    *count += job->counts[part];
+  }
+  return status;
+}
+
 /* The edges from the values of the kinds that they fall into. counts: of the values by kind. */
 static crm_status edges_by_kinds(crm__scored *scored, int axis, const uint32_t *counts, crm__scope *scope,
                                  crm_error *error)
 {
-  uint8_t wanted[CRM__KINDS] = {0};
   uint64_t before[CRM__EDGES];     /* values under the kind of an edge */
   uint32_t kinds[CRM__EDGES];
-  int64_t *near = crm__scope_alloc(scope, (uint64_t)scored->n + 1U, sizeof *near);
-  uint64_t count = 0;
+  uint64_t count;
   uint64_t start = 0;              /* of the values of an edge's kind, among those of all wanted kinds in order */
-  uint32_t i;
+  near_job job;
+  crm_status status;
   int s;
-  if (near == NULL) {
-    return crm__fail_memory(error);
-  }
+  memset(&job, 0, sizeof job);
+  job.scored = scored;
+  job.axis = axis;
   for (s = 0; s < CRM__EDGES; s++) {
     kinds[s] = crm__kind_at(counts, worse_for(scored->n, s + 1) - 1U, &before[s]);
-    wanted[kinds[s]] = 1;
+    job.wanted[kinds[s]] = 1;
   }
-  for (i = 0; i < scored->n; i++) {
-    crm__member member = crm__scored_member(scored, i);
-    near[count] = crm__score_value(&member, axis);
-    count += wanted[crm__kind(near[count])];
-  }
-  for (s = 0; s < CRM__EDGES; s++) {
+  status = find_near(&job, scope, &count, error);
+  for (s = 0; status == CRM_OK && s < CRM__EDGES; s++) {
     start += s > 0 && kinds[s] != kinds[s - 1] ? counts[kinds[s - 1]] : 0;
     scored->rules.edges[axis][s] =
-      one_above(crm__select(near, count, start + worse_for(scored->n, s + 1) - 1U - before[s]));
+      one_above(crm__select(job.near, count, start + worse_for(scored->n, s + 1) - 1U - before[s]));
   }
-  return CRM_OK;
+  return status;
 }
 
 /* Days or orders that are too many to be counted one by one: counted by kind now. */
@@ -263,7 +191,7 @@ static crm_status score_number(crm__scored *scored, int axis, const uint32_t *co
   if (scored->rules.ties == CRM_TIES_SPLIT && !own) {
     return score_split(scored, axis, scope, error);
   }
-  if (most >= COUNTED) {
+  if (most >= CRM__COUNTED) {
     return own ? CRM_OK : edges_of_many(scored, axis, scope, error);
   }
   if (!own) {
@@ -272,7 +200,7 @@ static crm_status score_number(crm__scored *scored, int axis, const uint32_t *co
   return make_table(scored, axis, most, scope, error);
 }
 
-static crm_status score_money(crm__scored *scored, const tallies *all, crm__scope *scope, crm_error *error)
+static crm_status score_money(crm__scored *scored, const crm__member_tallies *all, crm__scope *scope, crm_error *error)
 {
   if (scored->rules.own[CRM__MONETARY]) {
     return CRM_OK;
@@ -284,13 +212,13 @@ static crm_status score_money(crm__scored *scored, const tallies *all, crm__scop
 crm_status crm__score_members(crm__scored *scored, crm__scope *scope, int by_key, crm_error *error)
 {
   const uint32_t *ids = NULL;
-  tallies all;
-  crm_status status = make_tallies(&all, scope, error);
-  if (status == CRM_OK && (by_key || scored->rules.ties == CRM_TIES_SPLIT)) {
+  crm__member_tallies all;
+  crm_status status = CRM_OK;
+  if (by_key || scored->rules.ties == CRM_TIES_SPLIT) {
     status = crm__customers_by_key(scope, &ids, error);
   }
   if (status == CRM_OK) {
-    status = collect(scored, scope, ids, by_key, &all, error);
+    status = crm__members_collect(scored, scope, ids, by_key, &all, error);
   }
   if (status == CRM_OK && scored->n > 0) {
     status = score_number(scored, CRM__RECENCY, all.days, scored->most_days, scope, error);

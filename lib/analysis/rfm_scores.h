@@ -4,6 +4,8 @@
 #define CRM_ANALYSIS_RFM_SCORES_H
 
 #include "analysis/rfm_rules.h"
+#include "base/parallel.h"
+#include "base/sizes.h"
 #include "store/facts.h"
 
 /* What a customer with an occasion in the period is scored by. */
@@ -32,6 +34,24 @@ typedef struct crm__scored {
   uint8_t *split[CRM__AXES];  /* scores by member where equal values can have different ones, else NULL */
   uint8_t *table[CRM__AXES];  /* scores by days or orders where there are not too many of them, else NULL */
 } crm__scored;
+
+/* How often days and orders below CRM__COUNTED occur (of others [0] is raised), and money by kind (base/kinds.h). */
+typedef struct crm__member_tallies {
+  uint32_t *days;
+  uint32_t *orders;
+  uint32_t *money;
+} crm__member_tallies;
+
+#define CRM__COUNTED CRM__SIZE(65536, 4)
+
+/* The customers with an occasion in the period, and the tallies of what they have; of the scope's scratch
+ * (rfm_members.c). by_key: all customers in key order, NULL: the order of ids will do. */
+crm_status crm__members_collect(crm__scored *scored, crm__scope *scope, const uint32_t *by_key, int with_ids,
+                                crm__member_tallies *all, crm_error *error);
+
+/* Members in parts for the host's threads; what parts come to must not show how they were cut. */
+#define CRM__MEMBER_PARTS 8
+crm__split crm__member_split(const crm__scored *scored, const crm__scope *scope);
 
 /* Members and edges by rules that are read already; of the scope's scratch. by_key: 1 where ids are wanted. */
 crm_status crm__score_members(crm__scored *scored, crm__scope *scope, int by_key, crm_error *error);
@@ -72,5 +92,25 @@ static inline uint32_t crm__score_of(const crm__scored *scored, int axis, uint32
   }
   return crm__score_by(scored->rules.edges[axis], crm__score_value(member, axis));
 }
+
+static inline uint8_t crm__segment_of(const crm__scored *scored, const crm__rfm_grid *grid, uint32_t i,
+                                      const crm__member *member)
+{
+  uint32_t recency = crm__score_of(scored, CRM__RECENCY, i, member);
+  uint32_t frequency = crm__score_of(scored, CRM__FREQUENCY, i, member);
+  return grid->cells[(recency - 1) * CRM__SCORES + frequency - 1];
+}
+
+/* What the members of each segment add up to (rfm_segments.c). */
+typedef struct crm__segment_sums {
+  int64_t customers[CRM__RFM_NAMES];
+  int64_t money[CRM__RFM_NAMES];
+  int64_t positive[CRM__RFM_NAMES];              /* money, or 0 where it is below */
+  int64_t positive_total;
+  int64_t medians[CRM__AXES][CRM__RFM_NAMES];    /* lower ones; not where there is nobody */
+} crm__segment_sums;
+
+crm_status crm__segments_sum(const crm__scored *scored, const crm__rfm_grid *grid, crm__scope *scope,
+                             crm__segment_sums *sums, crm_error *error);
 
 #endif

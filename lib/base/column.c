@@ -172,7 +172,7 @@ static int all_fill(const crm__column *column, const unsigned char *elements, ui
   return same == count;
 }
 
-int crm__column_append(crm__column *column, crm__memory *memory, const void *elements, uint64_t count)
+int crm__column_extend(crm__column *column, crm__memory *memory, const void *elements, uint64_t count)
 {
   const unsigned char *from = elements;
   uint64_t before = column->length;
@@ -190,13 +190,41 @@ int crm__column_append(crm__column *column, crm__memory *memory, const void *ele
       column->length = before;
       return 0;
     }
-    if (column->chunks[c] != NULL && from != NULL) {
-      memcpy(column->chunks[c] + (size_t)at * column->size, from, (size_t)run * column->size);
-    } else if (column->chunks[c] != NULL) {
+    if (column->chunks[c] != NULL && from == NULL) {
       chunk_fill(column, column->chunks[c], at, at + run);
     }
     column->length += run;
     from = from != NULL ? from + (size_t)run * column->size : NULL;
+  }
+  return 1;
+}
+
+void crm__column_write(const crm__column *column, uint64_t at, const void *elements, uint64_t count)
+{
+  const unsigned char *from = elements;
+
+  while (count > 0) {
+    uint64_t room = CRM__CHUNK - (at & (CRM__CHUNK - 1));
+    uint64_t run = count < room ? count : room;
+    unsigned char *to = crm__column_at(column, at);
+    if (to != NULL) {   /* else they are fill */
+      memcpy(to, from, (size_t)run * column->size);
+    }
+    from += (size_t)run * column->size;
+    at += run;
+    count -= run;
+  }
+}
+
+int crm__column_append(crm__column *column, crm__memory *memory, const void *elements, uint64_t count)
+{
+  uint64_t at = column->length;
+
+  if (!crm__column_extend(column, memory, elements, count)) {
+    return 0;
+  }
+  if (elements != NULL) {
+    crm__column_write(column, at, elements, count);
   }
   return 1;
 }

@@ -31,6 +31,11 @@ int crm__column_resize(crm__column *column, crm__memory *memory, uint64_t length
  * where there is no memory (the column is unchanged). */
 int crm__column_append(crm__column *column, crm__memory *memory, const void *elements, uint64_t count);
 
+/* The same in two steps. The first makes the room; the second, which needs no memory and cannot fail, writes elements
+ * from `at` on, and may be done for pieces of them by several threads at once. Fill is written by the first. */
+int crm__column_extend(crm__column *column, crm__memory *memory, const void *elements, uint64_t count);
+void crm__column_write(const crm__column *column, uint64_t at, const void *elements, uint64_t count);
+
 /* Makes the chunk of element i exist (i < length), filled. 0 where there is no memory. */
 int crm__column_make_chunk(crm__column *column, crm__memory *memory, uint64_t i);
 

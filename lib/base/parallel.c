@@ -112,3 +112,9 @@ crm__split crm__split_rows(uint64_t rows, uint64_t least)
   split.parts = (rows + split.size - 1) / split.size;
   return split;
 }
+
+crm__split crm__split_few(const crm__team *team, uint64_t rows, uint64_t least, uint64_t most)
+{
+  uint64_t share = crm__team_workers(team) > 1 ? (rows + most - 1) / most : rows;
+  return crm__split_rows(rows, share > least ? share : least);
+}

@@ -45,6 +45,10 @@ typedef struct crm__split {
 
 crm__split crm__split_rows(uint64_t rows, uint64_t least);
 
+/* The same in at most `most` parts, of at least `least` rows each: for parts that each need much memory. Without a
+ * thread beside the calling one it is one part; so any cut has to give the same bytes. */
+crm__split crm__split_few(const crm__team *team, uint64_t rows, uint64_t least, uint64_t most);
+
 static inline uint64_t crm__split_from(const crm__split *split, uint64_t part)
 {
   return part * split->size;

@@ -38,6 +38,45 @@ static int64_t list_count(const crm__kpi_work *work)
   return (int64_t)work->groups * work->windows.count;
 }
 
+typedef struct list_job {
+  const crm__kpi_ledger *all;
+  uint64_t *spare;
+  int together;          /* there is some for each of the lists */
+} list_job;
+
+static crm_status sort_list(void *context, uint64_t list)
+{
+  const list_job *job = context;
+  int64_t start = job->all->starts[list];
+  crm__radix_sort(job->all->values + start, NULL, job->spare + (job->together ? start : 0), NULL,
+                  (uint64_t)job->all->used[list]);
+  return CRM_OK;
+}
+
+/* longest: of the lists; total: of all of them. */
+static crm_status sort_lists(const crm__kpi_ledger *all, int64_t longest, int64_t total, crm_error *error)
+{
+  crm__scope *scope = all->work->scope;
+  int64_t lists = list_count(all->work);
+  crm_status status = CRM_OK;
+  list_job job;
+  int64_t list;
+  job.all = all;
+  job.together = crm__team_workers(scope->team) > 1 && lists <= CRM__PARTS;
+  job.spare = crm__scope_alloc(scope, (uint64_t)(job.together ? total : longest), sizeof *job.spare);
+  if (job.spare == NULL) {
+    return crm__fail_memory(error);
+  }
+  if (job.together) {
+    return crm__team_run(scope->team, (uint64_t)lists, sort_list, &job, error);
+  }
+  for (list = 0; status == CRM_OK && list < lists; list++) {
+    (void)sort_list(&job, (uint64_t)list);
+    status = crm__team_watch(scope->team, (uint64_t)list + 1, (uint64_t)lists, error);
+  }
+  return status;
+}
+
 /* Where the lists begin, by how many each is to hold; then they are filled and sorted. */
 static crm_status fill_lists(crm__kpi_ledger *all, crm_error *error)
 {
@@ -45,7 +84,7 @@ static crm_status fill_lists(crm__kpi_ledger *all, crm_error *error)
   int64_t longest = 0;
   int64_t total = 0;
   int64_t list;
-  uint64_t *spare;
+  crm_status status;
   for (list = 0; list < list_count(work); list++) {
     all->starts[list] = total;
     total += all->used[list];
@@ -53,15 +92,11 @@ static crm_status fill_lists(crm__kpi_ledger *all, crm_error *error)
     all->used[list] = 0;
   }
   all->values = crm__scope_alloc(work->scope, (uint64_t)total, sizeof *all->values);
-  spare = crm__scope_alloc(work->scope, (uint64_t)longest, sizeof *spare);
-  if (all->values == NULL || spare == NULL) {
+  if (all->values == NULL) {
     return crm__fail_memory(error);
   }
-  crm__kpi_walk(all);
-  for (list = 0; list < list_count(work); list++) {
-    crm__radix_sort(all->values + all->starts[list], NULL, spare, NULL, (uint64_t)all->used[list]);
-  }
-  return CRM_OK;
+  status = crm__kpi_walk(all, error);
+  return status == CRM_OK ? sort_lists(all, longest, total, error) : status;
 }
 
 /* The lists of all customers with money above 0, in each window or in the period before it. */
@@ -69,6 +104,7 @@ static crm_status make_lists(crm__kpi_ledger *all, int32_t doing, crm_error *err
 {
   crm__kpi_work *work = all->work;
   uint64_t lists = (uint64_t)list_count(work);
+  crm_status status;
   all->starts = crm__scope_alloc(work->scope, lists, sizeof *all->starts);
   all->used = crm__scope_alloc_zero(work->scope, lists, sizeof *all->used);
   if (all->starts == NULL || all->used == NULL) {
@@ -76,8 +112,8 @@ static crm_status make_lists(crm__kpi_ledger *all, int32_t doing, crm_error *err
   }
   all->values = NULL;
   all->doing = doing;
-  crm__kpi_walk(all);
-  return fill_lists(all, error);
+  status = crm__kpi_walk(all, error);
+  return status == CRM_OK ? fill_lists(all, error) : status;
 }
 
 crm_status crm__kpi_count_concentration(crm__kpi_ledger *all, crm_error *error)
@@ -152,7 +188,10 @@ crm_status crm__kpi_count_value(crm__kpi_ledger *all, crm_error *error)
     return CRM_OK;
   }
   cuts = crm__scope_alloc(work->scope, (uint64_t)list_count(work), sizeof *cuts);
-  status = cuts == NULL ? crm__fail_memory(error) : make_lists(all, CRM__KPI_OWN, error);
+  status = cuts == NULL ? crm__fail_memory(error) : CRM_OK;
+  if (status == CRM_OK && (all->values == NULL || all->doing != CRM__KPI_OWN)) {   /* else the shares have made them */
+    status = make_lists(all, CRM__KPI_OWN, error);
+  }
   for (list = 0; status == CRM_OK && list < list_count(work); list++) {
     find_cuts(all->values + all->starts[list], all->used[list], cuts[list].own);
   }
@@ -165,7 +204,7 @@ crm_status crm__kpi_count_value(crm__kpi_ledger *all, crm_error *error)
   if (status == CRM_OK) {
     all->cuts = cuts;
     all->doing = CRM__KPI_VALUE;
-    crm__kpi_walk(all);
+    status = crm__kpi_walk(all, error);
   }
   return status;
 }

@@ -52,28 +52,26 @@ static crm_status deal(crm__kpi_ledger *all, crm_error *error)
   return CRM_OK;
 }
 
-static crm_status make_scratch(crm__kpi_ledger *all, crm_error *error)
+int crm__kpi_make_scratch(crm__kpi_ledger *all)
 {
   crm__scope *scope = all->work->scope;
   uint32_t customers = crm__customers(scope->store);
-  uint64_t longest = 0;
+  uint64_t longest = all->longest;
   uint64_t begin = 0;
   uint32_t id;
-  for (id = 0; id < customers; id++) {
+  for (id = 0; all->longest == 0 && id < customers; id++) {
     longest = all->ends[id] - begin > longest ? all->ends[id] - begin : longest;
     begin = all->ends[id];
   }
+  all->longest = longest;
   all->keys = crm__scope_alloc(scope, longest, sizeof *all->keys);
   all->spare_keys = crm__scope_alloc(scope, longest, sizeof *all->spare_keys);
   all->order = crm__scope_alloc(scope, longest, sizeof *all->order);
   all->spare_order = crm__scope_alloc(scope, longest, sizeof *all->spare_order);
   all->sorted = crm__scope_alloc(scope, longest, sizeof *all->sorted);
   all->firsts = crm__scope_alloc_zero(scope, (uint64_t)all->work->groups * all->work->segments, sizeof *all->firsts);
-  if (all->keys == NULL || all->spare_keys == NULL || all->order == NULL || all->spare_order == NULL ||
-      all->sorted == NULL || all->firsts == NULL) {
-    return crm__fail_memory(error);
-  }
-  return CRM_OK;
+  return all->keys != NULL && all->spare_keys != NULL && all->order != NULL && all->spare_order != NULL &&
+         all->sorted != NULL && all->firsts != NULL;
 }
 
 /* Segments rise with time, and so do the days within one. */
@@ -357,8 +355,8 @@ static void walk_unit(crm__kpi_ledger *all, const crm__kpi_unit *of)
   walk_windows(all, of);
 }
 
-/* A customer's deeds together, then those of each group. */
-static void walk_customer(crm__kpi_ledger *all, uint32_t id, crm__kpi_deed *deeds, uint32_t count)
+/* The deeds together, then those of each group. */
+void crm__kpi_walk_customer(crm__kpi_ledger *all, uint32_t id, crm__kpi_deed *deeds, uint32_t count)
 {
   crm__kpi_unit of;
   uint32_t begin = 0;
@@ -384,20 +382,6 @@ static void walk_customer(crm__kpi_ledger *all, uint32_t id, crm__kpi_deed *deed
       walk_unit(all, &of);
     }
     begin = end;
-  }
-}
-
-void crm__kpi_walk(crm__kpi_ledger *all)
-{
-  const crm__scope *scope = all->work->scope;
-  uint32_t customers = crm__customers(scope->store);
-  uint64_t begin = 0;
-  uint32_t id;
-  for (id = 0; id < customers; id++) {
-    if (all->ends[id] > begin && crm__customer_counts(scope, id)) {
-      walk_customer(all, id, all->dealt + begin, (uint32_t)(all->ends[id] - begin));
-    }
-    begin = all->ends[id];
   }
 }
 
@@ -432,13 +416,15 @@ crm_status crm__kpi_count_customers(crm__kpi_work *work, crm_error *error)
   memset(&all, 0, sizeof all);
   all.work = work;
   status = deal(&all, error);
+  if (status == CRM_OK && !crm__kpi_make_scratch(&all)) {
+    status = crm__fail_memory(error);
+  }
   if (status == CRM_OK) {
-    status = make_scratch(&all, error);
+    status = crm__kpi_walk(&all, error);
   }
   if (status != CRM_OK) {
     return status;
   }
-  crm__kpi_walk(&all);
   sum_firsts(&all);
   for (list = 0; list < lists && work->scope->occasions == CRM_OCCASIONS_DAY; list++) {
     int64_t *cells = work->cells + list * CRM__BASES;
@@ -450,8 +436,8 @@ crm_status crm__kpi_count_customers(crm__kpi_work *work, crm_error *error)
   }
   if (status == CRM_OK && work->list != NULL) {
     all.doing = CRM__KPI_RECORDS;
-    crm__kpi_walk(&all);
-    status = all.failed ? crm__fail_memory(error) : CRM_OK;
+    status = crm__kpi_walk(&all, error);
+    status = status == CRM_OK && all.failed ? crm__fail_memory(error) : status;
   }
   return status;
 }

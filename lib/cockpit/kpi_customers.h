@@ -47,7 +47,8 @@ typedef struct crm__kpi_ledger {
   crm__kpi_work *work;
   crm__kpi_deed *dealt;          /* by customer */
   uint64_t *ends;            /* of each one's */
-  uint64_t *keys;            /* for the longest run: scratch of sorting */
+  uint64_t longest;          /* deeds of one customer at most, 0: not known yet */
+  uint64_t *keys;            /* for so many: scratch of sorting */
   uint64_t *spare_keys;
   uint32_t *order;
   uint32_t *spare_order;
@@ -59,14 +60,21 @@ typedef struct crm__kpi_ledger {
   int64_t *used;             /* and how many are in it */
   uint64_t *values;          /* the lists, NULL: counting */
   crm__kpi_cuts *cuts;       /* by group, window; NULL: not wanted */
+  struct crm__kpi_shares *shares;   /* of the host's threads in a walk, NULL: none so far */
 } crm__kpi_ledger;
+
+/* Room to sort the deeds of one customer. 0: no memory. */
+int crm__kpi_make_scratch(crm__kpi_ledger *all);
+
+/* What a walk does with one customer. */
+void crm__kpi_walk_customer(crm__kpi_ledger *all, uint32_t id, crm__kpi_deed *deeds, uint32_t count);
 
 /* What a unit did in a window and in the period before it. */
 void crm__kpi_look_at(const crm__kpi_work *work, const crm__kpi_unit *of, const crm__kpi_window *window,
                       crm__kpi_doings *did);
 
-/* Walks over every customer's units. */
-void crm__kpi_walk(crm__kpi_ledger *all);
+/* Walks over every customer's units (kpi_walk.c). The lists are filled after they have been counted. */
+crm_status crm__kpi_walk(crm__kpi_ledger *all, crm_error *error);
 
 /* Shares of the largest, the Gini coefficient; value customers. Each where it is wanted. */
 crm_status crm__kpi_count_concentration(crm__kpi_ledger *all, crm_error *error);

@@ -82,6 +82,18 @@ static int is_new(const crm__kpi_work *work, uint32_t product, int32_t last)
          last - work->product_first[product] < CRM__KPI_NEW_PRODUCT_DAYS;
 }
 
+/* Adds money of a product to the windows at whose end it is new. */
+static void add_new(const crm__kpi_work *work, uint32_t product, int32_t segment, int64_t money, int64_t *by_window)
+{
+  int32_t w;
+  for (w = 0; w < work->windows.count; w++) {
+    const crm__kpi_window *window = &work->windows.windows[w];
+    if (segment >= window->first && segment < window->end && is_new(work, product, work->ends[w])) {
+      by_window[w] += money;
+    }
+  }
+}
+
 /* Which products are new is known once all facts have been seen: what may turn out to be a new product's is kept till
  * then. A product's first sale can only become an earlier one. 0: no memory. */
 static int keep_new(crm__kpi_work *work, const target *to, uint32_t product, int32_t segment, int64_t money)
@@ -90,6 +102,10 @@ static int keep_new(crm__kpi_work *work, const target *to, uint32_t product, int
   crm__kpi_new *sold;
   if ((int64_t)work->first_ends[segment] - work->product_first[product] >= CRM__KPI_NEW_PRODUCT_DAYS ||
       work->first_ends[segment] == INT32_MAX) {
+    return 1;
+  }
+  if (work->new_money != NULL) {
+    add_new(work, product, segment, money, work->new_money);
     return 1;
   }
   if (news == NULL || news->count == CRM__KPI_NEWS) {
@@ -168,6 +184,11 @@ static int add_line(crm__kpi_work *work, const target *to, const crm__lines *lin
   return 1;
 }
 
+static int is_dating(const crm__kpi_work *work)
+{
+  return work->product_first != NULL && work->dating != CRM__KPI_DATING_DONE;
+}
+
 /* A product's first sale ever, which no branch and no period bounds. */
 static void note_product(const crm__kpi_work *work, const crm__lines *lines, uint32_t at, int kind, int32_t day)
 {
@@ -195,7 +216,7 @@ static int add_lines(crm__kpi_work *work, const crm__facts *facts, uint32_t i, c
       if (kind == 0 || (redating && crm__line_redated(scope, line + (at - place)))) {
         continue;
       }
-      if (work->product_first != NULL) {
+      if (is_dating(work)) {
         note_product(work, lines, at, kind, day);
       }
       if (to != NULL && !add_line(work, to, lines, at, kind, facts->time[i], segment)) {
@@ -210,11 +231,22 @@ static int add_lines(crm__kpi_work *work, const crm__facts *facts, uint32_t i, c
 
 /* ---- documents ---- */
 
+static crm__kpi_deeds *more_deeds(crm__kpi_work *work)
+{
+  crm__kpi_deeds *deeds = work->spare;
+  if (!work->is_part) {
+    return crm__scope_alloc(work->scope, 1, sizeof *deeds);
+  }
+  work->is_full = deeds == NULL;
+  work->spare = deeds == NULL ? NULL : deeds->next;
+  return deeds;
+}
+
 static crm__kpi_deed *add_deed(crm__kpi_work *work)
 {
   crm__kpi_deeds *deeds = work->deeds;
   if (deeds == NULL || deeds->count == CRM__KPI_DEEDS) {
-    deeds = crm__scope_alloc(work->scope, 1, sizeof *deeds);
+    deeds = more_deeds(work);
     if (deeds == NULL) {
       return NULL;
     }
@@ -268,16 +300,32 @@ static int add_fact(crm__kpi_work *work, const crm__facts *facts, uint32_t i, in
   return !work->by_customer || keep_deeds(work, facts, i, to->count > 1 ? to->groups[1] : 0, segment, day);
 }
 
-static crm_status pass(crm__kpi_work *work, crm__facts *facts, crm_error *error)
+/* First sales of products, and nothing else. */
+static void date_products(crm__kpi_work *work, crm__facts *facts)
+{
+  crm__lines lines = CRM__LINES_INIT;
+  uint32_t i;
+  while (crm__facts_next(facts, &work->wide)) {
+    for (i = 0; i < facts->count; i++) {
+      (void)add_lines(work, facts, i, &lines, NULL, 0, facts->day[i]);
+    }
+  }
+}
+
+crm_status crm__kpi_pass(crm__kpi_work *work, crm__facts *facts, crm_error *error)
 {
   crm__lines lines = CRM__LINES_INIT;
   uint64_t seen = 0;
   int32_t segment = 0;
   uint32_t i;
-  crm__facts_begin(facts);
+  if (work->dating == CRM__KPI_DATING_ALONE) {
+    date_products(work, facts);
+    return CRM_OK;
+  }
   while (crm__facts_next(facts, &work->wide)) {
     uint64_t all = crm__document_ids(work->scope->store);
-    crm_status status = crm__team_watch(work->scope->team, seen < all ? seen : all, all, error);
+    crm_status status =
+        work->is_part ? CRM_OK : crm__team_watch(work->scope->team, seen < all ? seen : all, all, error);
     if (status != CRM_OK) {
       return status;
     }
@@ -296,7 +344,7 @@ static crm_status pass(crm__kpi_work *work, crm__facts *facts, crm_error *error)
           return crm__fail_memory(error);
         }
       }
-      if (work->by_lines && (counted || work->product_first != NULL) &&
+      if (work->by_lines && (counted || is_dating(work)) &&
           !add_lines(work, facts, i, &lines, counted ? &to : NULL, segment, day)) {
         return crm__fail_memory(error);
       }
@@ -382,6 +430,9 @@ static void sum_new(crm__kpi_work *work)
   const crm__kpi_news *news;
   uint32_t i;
   int32_t w;
+  for (w = 0; work->new_money != NULL && w < work->windows.count; w++) {
+    *crm__kpi_cell(work, 0, w, CRM__BASE_NEW_PRODUCT) += work->new_money[w];
+  }
   for (news = work->news; news != NULL; news = news->next) {
     for (i = 0; i < news->count; i++) {
       const crm__kpi_new *sold = &news->items[i];
@@ -414,12 +465,20 @@ void crm__kpi_sum_documents(crm__kpi_work *work)
 crm_status crm__kpi_gather(crm__kpi_work *work, crm_error *error)
 {
   crm__facts *facts = crm__scope_alloc(work->scope, 1, sizeof *facts);
+  int done = 0;
   crm_status status;
   if (facts == NULL) {
     return crm__fail_memory(error);
   }
   status = make_room(work, error);
-  return status == CRM_OK ? pass(work, facts, error) : status;
+  if (status == CRM_OK) {
+    status = crm__kpi_gather_parts(work, &done, error);
+  }
+  if (status == CRM_OK && !done) {
+    crm__facts_begin(facts);
+    status = crm__kpi_pass(work, facts, error);
+  }
+  return status;
 }
 
 /* What one fact adds, by the same code that adds up all of them. */

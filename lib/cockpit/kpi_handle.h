@@ -127,7 +127,16 @@ typedef struct crm__kpi_work {
   int32_t *first_ends;        /* by segment: the first of those of the windows that hold it, INT32_MAX: none does */
   int32_t *history;           /* day of the first sale of any product ever, INT32_MAX: none */
   crm__kpi_list *list;        /* records are put here, or NULL */
+  int32_t dating;             /* CRM__KPI_DATING_...: days of first sales of products */
+  int64_t *new_money;         /* by window: of new products, once these days are known; NULL: news are kept */
+  int32_t is_part;            /* a thread's share: nothing may be allocated, */
+  int32_t is_full;            /* and deeds have found no room */
+  crm__kpi_deeds *spare;      /* which is here */
 } crm__kpi_work;
+
+#define CRM__KPI_DATING_TOO 0     /* are noted with the rest, */
+#define CRM__KPI_DATING_ALONE 1   /* or without it, */
+#define CRM__KPI_DATING_DONE 2    /* or before it */
 
 static inline int64_t *crm__kpi_cell(const crm__kpi_work *work, uint32_t group, int32_t window, int32_t base)
 {
@@ -152,6 +161,11 @@ static inline void crm__kpi_note(const crm__kpi_work *work, uint32_t group, int3
 
 /* The pass over the facts: sums by segment, and deeds; and then, groups being known, the sums by window. */
 crm_status crm__kpi_gather(crm__kpi_work *work, crm_error *error);
+
+/* The facts of a pass that has begun; and the same as crm__kpi_gather on threads of the host (kpi_parts.c), once there
+ * is room. *done 0: they have nothing to gain, or cannot; nothing is added up. */
+crm_status crm__kpi_pass(crm__kpi_work *work, crm__facts *facts, crm_error *error);
+crm_status crm__kpi_gather_parts(crm__kpi_work *work, int *done, crm_error *error);
 void crm__kpi_sum_documents(crm__kpi_work *work);
 
 /* What is counted customer by customer, from the deeds. */

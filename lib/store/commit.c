@@ -364,7 +364,7 @@ static void admit_documents(crm_load *load, uint64_t kept)
       admit_document(store, (uint32_t)document);
     }
   }
-  while (document < end) {
+  while (document < end && !crm__admit_together(load, document, end)) {
     uint64_t room = CRM__CHUNK - (document & (CRM__CHUNK - 1));
     uint64_t count = end - document < room ? end - document : room;
     admit_chunk(store, (uint32_t)document, count);

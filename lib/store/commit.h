@@ -35,6 +35,10 @@ void crm__lines_move(crm__column *column, uint64_t from, uint64_t to, uint64_t c
 void crm__magnitudes_add(const int64_t *values, uint64_t count, uint64_t *sum);
 void crm__lines_budget(const crm_store *store, uint64_t first, uint64_t count, uint64_t *money, uint64_t *quantity);
 
+/* Admits documents of a plain load, whose customers nobody stands for, on threads of the host (admit.c). 0: there is
+ * nothing to gain, and nothing is done. */
+int crm__admit_together(crm_load *load, uint64_t from, uint64_t end);
+
 /* Times of the earliest live document with a counted line (INT64_MAX: none) and of the latest of all (INT64_MIN).
  * without: by customer, 1 where its documents are left out, or NULL. */
 void crm__time_span(const crm_store *store, const uint8_t *without, int64_t *earliest, int64_t *latest);

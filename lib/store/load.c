@@ -180,6 +180,7 @@ void crm__load_release(crm_load *load)
 {
   crm_store *store = load->store;
   free_slice(load);
+  crm__wave_free(load);
   crm__column_close(&load->owner, &store->memory);
   crm__column_close(&load->ordinal, &store->memory);
   crm__column_close(&load->entry_of, &store->memory);
@@ -248,7 +249,7 @@ static int note_segment(crm_load *load, int32_t table, int64_t first_row, uint32
   return 1;
 }
 
-#define WATCHED 64   /* slices between which the host's watch is asked */
+#define WATCHED (48 * (int64_t)CRM__SLICE)   /* rows between which the host's watch is asked */
 
 int crm__slice_take(crm_load *load, int32_t table, int64_t count)
 {
@@ -296,6 +297,11 @@ static crm_status load_some(crm_load *load, int32_t table, const crm__input *inp
                             const uint8_t *records, int64_t from, int64_t *count, crm_error *error)
 {
   int64_t taken = 0;
+  crm_status status = plain->plain ? crm__wave_take(load, plain, from, &taken, error) : CRM_OK;
+  if (status != CRM_OK || taken > 0) {
+    *count = taken;
+    return status;
+  }
   if (plain->plain && !crm__plain_take(load, plain, from, &taken, count)) {
     return crm__fail_memory(error);
   }
@@ -311,7 +317,7 @@ crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *input
 {
   crm__table_load *part = &load->tables[table];
   crm__plain_rows plain;
-  int64_t slices = 0;
+  int64_t watched = 0;
   int64_t count;
   int64_t from;
   if (first_row == 0) {
@@ -331,7 +337,8 @@ crm_status crm__load_rows(crm_load *load, int32_t table, const crm__input *input
     crm_status status;
     count = rows - from < CRM__SLICE ? rows - from : CRM__SLICE;
     status = load_some(load, table, inputs, &plain, records, from, &count, error);
-    if (status == CRM_OK && ++slices % WATCHED == 0) {
+    if (status == CRM_OK && from + count - watched >= WATCHED) {
+      watched = from + count;
       status = crm__team_watch(crm__context_team(load->context), (uint64_t)(from + count), (uint64_t)rows, error);
     }
     if (status != CRM_OK) {

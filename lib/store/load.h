@@ -168,6 +168,7 @@ struct crm_load {
   uint64_t turned_away_count;
   uint64_t turned_away_capacity;
   crm__slice *slice;
+  struct crm__wave *wave;         /* slices that threads of the host work on, NULL: none so far (sales_wave.c) */
 
   struct crm__capture *capture;   /* what goes into the store's file, NULL: there is none */
   const unsigned char *sums;      /* of a load that is done again: what it decided the first time, or NULL */

@@ -44,6 +44,10 @@ int crm__sales_keys(crm_load *load);
 int crm__sales_integers(crm_load *load, crm__intern *intern, int32_t column, int likeness, const int64_t *keys,
                         int64_t count, uint32_t *ids);
 
+/* The ids of small integers, such as numbers of lines and branches, as they were found before in the column. 0: one is
+ * not known yet. */
+int crm__sales_recall(const crm_load *load, int32_t column, const int64_t *keys, int64_t count, uint32_t *ids);
+
 /* Adds to what came in. */
 void crm__sales_ledger_add(crm__tally *tally, int64_t ledger);
 

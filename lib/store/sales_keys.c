@@ -92,9 +92,9 @@ static int same_key(const crm__key *a, const crm__key *b)
   return a->text == b->text || memcmp(a->text, b->text, a->length) == 0;
 }
 
-/* Ids of small integers, such as numbers of lines and branches, as they were found before. 0: one is not known yet. */
-static int recall_integers(const uint32_t *known, const int64_t *keys, int64_t count, uint32_t *ids)
+int crm__sales_recall(const crm_load *load, int32_t column, const int64_t *keys, int64_t count, uint32_t *ids)
 {
+  const uint32_t *known = load->slice->small_ids[column];
   int missing = 0;
   int64_t i;
   for (i = 0; i < count && !missing; i++) {
@@ -197,7 +197,7 @@ int crm__sales_integers(crm_load *load, crm__intern *intern, int32_t column, int
   if (likeness == CRM__KEYS_MANY) {
     return crm__intern_add_integers(intern, &load->store->memory, 0, keys, (uint64_t)count, ids) == (uint64_t)count;
   }
-  if (likeness == CRM__KEYS_FEW && recall_integers(slice->small_ids[column], keys, count, ids)) {
+  if (likeness == CRM__KEYS_FEW && crm__sales_recall(load, column, keys, count, ids)) {
     return 1;
   }
   if (!intern_integers(load, intern, keys, count, ids)) {

@@ -172,25 +172,99 @@ static int texts_agree(const crm_column *column, int64_t from, const int64_t *do
   return 1;
 }
 
-int crm__plain_rows_read(crm__slice *slice, const crm__plain_rows *rows, int64_t count)
+uint32_t crm__plain_rows_read(const crm__plain_rows *rows, int64_t count, uint32_t *starts, int64_t *times)
 {
-  crm__fresh *fresh = &slice->fresh;
   const int64_t *documents = rows->at[CRM__SALES_DOCUMENT];
-  const int64_t *times = rows->at[CRM__SALES_TIME];
+  const int64_t *at = rows->at[CRM__SALES_TIME];
   int64_t outside = 0;
-  uint32_t n = find_documents(rows, count, slice->starts);
+  uint32_t n = find_documents(rows, count, starts);
   uint32_t k;
   if (n > 0 && rows->from + count < rows->rows) {
     n--;   /* the last one may go on in the next slice, which begins with it */
   }
-  fresh->count = n;
   if (n == 0 || (rows->customers != NULL && !texts_agree(rows->customers, rows->from, documents, count)) ||
-      !numbers_are_plain(rows, slice->starts[n])) {
+      !numbers_are_plain(rows, starts[n])) {
     return 0;
   }
   for (k = 0; k < n; k++) {
-    fresh->time[k] = times[slice->starts[k]];
-    outside |= fresh->time[k] < CRM__TIME_MIN || fresh->time[k] >= CRM__TIME_MAX;
+    times[k] = at[starts[k]];
+    outside |= times[k] < CRM__TIME_MIN || times[k] >= CRM__TIME_MAX;
   }
-  return !outside;
+  return outside ? 0 : n;
+}
+
+/* ---- what plain rows say ---- */
+
+void crm__plain_turn(crm__plain_rows *rows, int64_t from)
+{
+  int32_t c;
+  rows->from = from;
+  for (c = 0; c < CRM__SALES_COLUMNS; c++) {
+    rows->at[c] = rows->values[c] == NULL ? NULL : rows->values[c] + from;
+  }
+}
+
+int crm__plain_pick(const int64_t *numbers, const uint32_t *starts, uint32_t documents, int64_t *picked)
+{
+  int missing = 0;
+  uint32_t k;
+  for (k = 0; k < documents; k++) {
+    picked[k] = numbers[starts[k]];
+    missing |= picked[k] == CRM__NULL;
+  }
+  return !missing;
+}
+
+int crm__plain_pick_texts(const crm_column *column, int64_t from, const uint32_t *starts, uint32_t documents,
+                          crm__key *keys)
+{
+  const int64_t *offsets = column->offsets + from;
+  uint32_t k;
+  if (!crm__text_plain(column->bytes + offsets[0], offsets[starts[documents]] - offsets[0])) {
+    return 0;
+  }
+  for (k = 0; k < documents; k++) {
+    const char *text = column->bytes + offsets[starts[k]];
+    size_t length = (size_t)(offsets[starts[k] + 1] - offsets[starts[k]]);
+    if (length == 0 || text[0] <= ' ') {
+      return 0;
+    }
+    keys[k] = crm__key_from(text, length);
+  }
+  return 1;
+}
+
+void crm__plain_by_document(const int64_t *numbers, const uint32_t *starts, uint32_t documents, int64_t *up_to,
+                            int64_t *sums)
+{
+  int64_t sum = 0;
+  uint32_t i;
+  uint32_t k;
+  for (i = 0; i < starts[documents]; i++) {
+    up_to[i] = sum;
+    sum += numbers[i];
+  }
+  for (k = 0; k + 1 < documents; k++) {
+    sums[k] = up_to[starts[k + 1]] - up_to[starts[k]];
+  }
+  sums[k] = sum - up_to[starts[k]];
+}
+
+static uint64_t sum_of(const int64_t *numbers, int64_t count)
+{
+  uint64_t sum = 0;
+  int64_t i;
+  for (i = 0; numbers != NULL && i < count; i++) {
+    sum += (uint64_t)numbers[i];
+  }
+  return sum;
+}
+
+void crm__plain_sum(const crm__plain_rows *rows, int64_t count, crm__plain_sums *sums)
+{
+  sums->amount = sum_of(rows->at[CRM__SALES_AMOUNT], count);
+  sums->discount = sum_of(rows->at[CRM__SALES_DISCOUNT], count);
+  sums->tax = sum_of(rows->at[CRM__SALES_TAX], count);
+  sums->cost = sum_of(rows->at[CRM__SALES_COST], count);
+  sums->quantity = sum_of(rows->at[CRM__SALES_QUANTITY], count);
 }

@@ -11,18 +11,7 @@
 
 #define SKIPPED 7        /* slices that go the general way after one that was not plain */
 
-/* Turns to the slice that begins with a row. */
-static void turn_to(crm__plain_rows *rows, int64_t from)
-{
-  int32_t c;
-  rows->from = from;
-  for (c = 0; c < CRM__SALES_COLUMNS; c++) {
-    rows->at[c] = rows->values[c] == NULL ? NULL : rows->values[c] + from;
-  }
-}
-
-/* Brings the numbers of a slice to the decimals that the store keeps. */
-static void rescale(crm__slice *slice, crm__plain_rows *rows, int64_t count)
+void crm__plain_rescale(crm__slice *slice, crm__plain_rows *rows, int64_t count)
 {
   int32_t c;
   int64_t i;
@@ -37,38 +26,6 @@ static void rescale(crm__slice *slice, crm__plain_rows *rows, int64_t count)
 
 /* ---- keys ---- */
 
-/* What a column says of each document. 0: one of them is missing. */
-static int pick(const int64_t *numbers, const uint32_t *starts, uint32_t documents, int64_t *picked)
-{
-  int missing = 0;
-  uint32_t k;
-  for (k = 0; k < documents; k++) {
-    picked[k] = numbers[starts[k]];
-    missing |= picked[k] == CRM__NULL;
-  }
-  return !missing;
-}
-
-/* The text keys of the customers of documents. 0: one of them has to be looked at. */
-static int pick_texts(const crm_column *column, int64_t from, const uint32_t *starts, uint32_t documents,
-                      crm__key *keys)
-{
-  const int64_t *offsets = column->offsets + from;
-  uint32_t k;
-  if (!crm__text_plain(column->bytes + offsets[0], offsets[starts[documents]] - offsets[0])) {
-    return 0;
-  }
-  for (k = 0; k < documents; k++) {
-    const char *text = column->bytes + offsets[starts[k]];
-    size_t length = (size_t)(offsets[starts[k] + 1] - offsets[starts[k]]);
-    if (length == 0 || text[0] <= ' ') {
-      return 0;
-    }
-    keys[k] = crm__key_from(text, length);
-  }
-  return 1;
-}
-
 /* Gives the documents their ids. 1: all of them are new; 0: some are not, and nothing has changed; -1: no memory. */
 static int intern_documents(crm_load *load, const int64_t *documents)
 {
@@ -80,7 +37,7 @@ static int intern_documents(crm_load *load, const int64_t *documents)
   uint32_t k;
   fresh->first = (uint32_t)keys->count;
   ids[0] = CRM__NONE;
-  if (!pick(documents, slice->starts, fresh->count, slice->integer_runs)) {
+  if (!crm__plain_pick(documents, slice->starts, fresh->count, slice->integer_runs)) {
     return 0;
   }
   if (crm__intern_add_integers(keys, &load->store->memory, 0, slice->integer_runs, fresh->count, ids) != fresh->count) {
@@ -104,7 +61,7 @@ static int intern_customers(crm_load *load, const crm__plain_rows *rows)
   crm__memory *memory = &load->store->memory;
   const int64_t *numbers = rows->at[CRM__SALES_CUSTOMER];
   if (rows->customers != NULL) {
-    if (!pick_texts(rows->customers, rows->from, slice->starts, fresh->count, slice->runs)) {
+    if (!crm__plain_pick_texts(rows->customers, rows->from, slice->starts, fresh->count, slice->runs)) {
       return 0;
     }
     crm__erased_keys(load->store, slice->runs, fresh->count);
@@ -115,7 +72,7 @@ static int intern_customers(crm_load *load, const crm__plain_rows *rows)
     memset(fresh->customer, 0xFF, fresh->count * sizeof *fresh->customer);   /* CRM__NONE */
     return 1;
   }
-  if (!pick(numbers, slice->starts, fresh->count, slice->integer_runs)) {
+  if (!crm__plain_pick(numbers, slice->starts, fresh->count, slice->integer_runs)) {
     return 0;
   }
   crm__erased_integers(load->store, slice->integer_runs, fresh->count);
@@ -135,7 +92,7 @@ static int intern_branches(crm_load *load, const crm__plain_rows *rows)
     memset(fresh->branch, 0xFF, fresh->count * sizeof *fresh->branch);   /* CRM__NONE */
     return 1;
   }
-  if (!pick(numbers, slice->starts, fresh->count, slice->cells[CRM__SALES_BRANCH].values)) {
+  if (!crm__plain_pick(numbers, slice->starts, fresh->count, slice->cells[CRM__SALES_BRANCH].values)) {
     return 0;
   }
   return crm__sales_integers(load, &load->store->branches, CRM__SALES_BRANCH, CRM__KEYS_FEW,
@@ -162,51 +119,21 @@ static int intern_lines(crm_load *load, const crm__plain_rows *rows, int64_t cou
 
 /* ---- into the store ---- */
 
-/* Adds up a column by document. */
-static void sum_documents(crm__slice *slice, const int64_t *numbers, uint32_t documents, int64_t *sums)
-{
-  const uint32_t *starts = slice->starts;
-  int64_t *up_to = slice->integer_runs;
-  int64_t sum = 0;
-  uint32_t i;
-  uint32_t k;
-  for (i = 0; i < starts[documents]; i++) {
-    up_to[i] = sum;
-    sum += numbers[i];
-  }
-  for (k = 0; k + 1 < documents; k++) {
-    sums[k] = up_to[starts[k + 1]] - up_to[starts[k]];
-  }
-  sums[k] = sum - up_to[starts[k]];
-}
-
 static void add_saturated(uint64_t *sum, uint64_t more)
 {
   *sum = *sum > UINT64_MAX - more ? UINT64_MAX : *sum + more;
 }
 
-static uint64_t sum_of(const int64_t *numbers, int64_t count)
-{
-  uint64_t sum = 0;
-  int64_t i;
-  for (i = 0; numbers != NULL && i < count; i++) {
-    sum += (uint64_t)numbers[i];
-  }
-  return sum;
-}
-
 /* What the budgets, the ledger and the tally are to know. */
-static void add_sums(crm_load *load, const crm__plain_rows *rows, int64_t count)
+void crm__plain_add(crm_load *load, const crm__plain_sums *sums)
 {
-  crm__tally *tally = &load->tables[CRM__TABLE_SALES].tally;
-  uint64_t amount = sum_of(rows->at[CRM__SALES_AMOUNT], count);
-  add_saturated(&load->money, amount);
-  add_saturated(&load->money, sum_of(rows->at[CRM__SALES_DISCOUNT], count));
-  add_saturated(&load->money, sum_of(rows->at[CRM__SALES_TAX], count));
-  add_saturated(&load->money, sum_of(rows->at[CRM__SALES_COST], count));
-  add_saturated(&load->quantity, sum_of(rows->at[CRM__SALES_QUANTITY], count));
-  load->ledger = crm__sum_of(load->ledger, (int64_t)amount);
-  crm__sales_ledger_add(tally, (int64_t)amount);
+  add_saturated(&load->money, sums->amount);
+  add_saturated(&load->money, sums->discount);
+  add_saturated(&load->money, sums->tax);
+  add_saturated(&load->money, sums->cost);
+  add_saturated(&load->quantity, sums->quantity);
+  load->ledger = crm__sum_of(load->ledger, (int64_t)sums->amount);
+  crm__sales_ledger_add(&load->tables[CRM__TABLE_SALES].tally, (int64_t)sums->amount);
 }
 
 /* Figures of the fresh documents. */
@@ -220,12 +147,12 @@ static void fill_documents(crm_load *load, const crm__plain_rows *rows)
   uint32_t flags = CRM__DOCUMENT_LIVE | CRM__DOCUMENT_LINE | CRM__DOCUMENT_SALE |
                    (costs == NULL ? CRM__DOCUMENT_COST_MISSING : 0);
   uint32_t k;
-  sum_documents(slice, rows->at[CRM__SALES_AMOUNT], fresh->count, fresh->net);
+  crm__plain_by_document(rows->at[CRM__SALES_AMOUNT], slice->starts, fresh->count, slice->integer_runs, fresh->net);
   if (costs != NULL) {
-    sum_documents(slice, costs, fresh->count, fresh->cost);
+    crm__plain_by_document(costs, slice->starts, fresh->count, slice->integer_runs, fresh->cost);
   }
   if (taxes != NULL) {
-    sum_documents(slice, taxes, fresh->count, fresh->tax);
+    crm__plain_by_document(taxes, slice->starts, fresh->count, slice->integer_runs, fresh->tax);
   }
   for (k = 0; k < fresh->count; k++) {
     fresh->line[k] = line + (int64_t)slice->starts[k];
@@ -264,16 +191,9 @@ static int append_documents(crm_load *load, const crm__plain_rows *rows)
           crm__column_touch(&store->documents.next, memory, last));
 }
 
-static int append_lines(crm_load *load, const crm__plain_rows *rows, int64_t count)
+uint32_t crm__plain_lines(crm__sales_lines *lines, crm__plain_line *filled)
 {
-  crm__sales_lines *lines = &load->store->lines;
-  crm__memory *memory = &load->store->memory;
-  uint32_t(*ids)[CRM__SLICE] = load->slice->ids;
-  const struct {
-    crm__column *column;
-    int32_t source;
-    int32_t interned;
-  } filled[] = {
+  const crm__plain_line all[] = {
     {&lines->amount, CRM__SALES_AMOUNT, 0},     {&lines->quantity, CRM__SALES_QUANTITY, 0},
     {&lines->price, CRM__SALES_PRICE, 0},       {&lines->discount, CRM__SALES_DISCOUNT, 0},
     {&lines->tax, CRM__SALES_TAX, 0},           {&lines->cost, CRM__SALES_COST, 0},
@@ -282,8 +202,18 @@ static int append_lines(crm_load *load, const crm__plain_rows *rows, int64_t cou
     {&lines->currency, CRM__SALES_CURRENCY, 1}, {&lines->rate, CRM__SALES_RATE, 0},
     {&lines->foreign, CRM__SALES_RATE, 0},      {&lines->original, CRM__SALES_ORIGINAL, 1},
   };
-  size_t c;
-  for (c = 0; c < sizeof filled / sizeof filled[0]; c++) {
+  memcpy(filled, all, sizeof all);
+  return (uint32_t)(sizeof all / sizeof all[0]);
+}
+
+static int append_lines(crm_load *load, const crm__plain_rows *rows, int64_t count)
+{
+  crm__plain_line filled[CRM__LINE_COLUMNS];
+  crm__memory *memory = &load->store->memory;
+  uint32_t(*ids)[CRM__SLICE] = load->slice->ids;
+  uint32_t all = crm__plain_lines(&load->store->lines, filled);
+  uint32_t c;
+  for (c = 0; c < all; c++) {
     const int64_t *numbers = rows->at[filled[c].source];   /* NULL of what makes lines special */
     const void *elements = numbers != NULL && filled[c].interned ? (const void *)ids[filled[c].source] : numbers;
     if (!crm__column_append(filled[c].column, memory, elements, (uint64_t)count)) {
@@ -325,13 +255,15 @@ static int append(crm_load *load, const crm__plain_rows *rows, int64_t count)
   crm__slice *slice = load->slice;
   uint64_t documents = load->store->documents.keys.count;
   crm__memory *memory = &load->store->memory;
+  crm__plain_sums sums;
   fill_documents(load, rows);
   if (!crm__column_resize(&load->entry_of, memory, documents) ||
       !crm__column_resize(&load->verdicts, memory, documents) || !append_lines(load, rows, count) ||
       !append_documents(load, rows) || !append_owners(load, count)) {
     return 0;
   }
-  add_sums(load, rows, count);
+  crm__plain_sum(rows, count, &sums);
+  crm__plain_add(load, &sums);
   load->staged += (uint64_t)count;
   load->last_owner = slice->fresh.first + slice->fresh.count - 1;
   load->tables[CRM__TABLE_SALES].tally.rows += count;
@@ -350,8 +282,9 @@ int crm__plain_take(crm_load *load, crm__plain_rows *rows, int64_t from, int64_t
     return 1;
   }
   rows->skip = SKIPPED;
-  turn_to(rows, from);
-  if (!crm__plain_rows_read(slice, rows, count)) {
+  crm__plain_turn(rows, from);
+  slice->fresh.count = crm__plain_rows_read(rows, count, slice->starts, slice->fresh.time);
+  if (slice->fresh.count == 0) {
     return 1;
   }
   done = intern_documents(load, rows->at[CRM__SALES_DOCUMENT]);
@@ -371,6 +304,6 @@ int crm__plain_take(crm_load *load, crm__plain_rows *rows, int64_t from, int64_t
   }
   rows->skip = 0;
   *taken = slice->starts[slice->fresh.count];
-  rescale(slice, rows, *taken);
+  crm__plain_rescale(slice, rows, *taken);
   return intern_lines(load, rows, *taken) && append(load, rows, *taken);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "support/executors.h"
 #include "support/fault.h"
 #include "support/loads.h"
 #include "support/rounds.h"
@@ -1153,6 +1154,9 @@ static void test_questions(void **state)
   }
   for (i = 0; i < sizeof questions / sizeof questions[0]; i++) {
     crm_scope scope = CRM_SCOPE_INIT;
+    executor_state workers;
+    crm_executor executor = executor_of(&workers, EXECUTOR_REVERSED, 2);
+    crm_context_options lent = CRM_CONTEXT_OPTIONS_INIT;
     asked what;
     what.ask = questions[i];
     scope.refunds = CRM_REFUNDS_SALE_DAY;
@@ -1162,6 +1166,8 @@ static void test_questions(void **state)
     drive_question(&fault, store, &what, NULL);
     drive_question(&fault, store, &what, &scope);
     assert_int_equal(crm_context_create(&config, &context, NULL), CRM_OK);
+    lent.executor = &executor;
+    assert_int_equal(crm_context_configure(context, &lent, NULL), CRM_OK);
     scope.context = context;
     drive_question(&fault, store, &what, &scope);
     crm_context_free(context);

@@ -290,6 +290,41 @@ static void appended_elements_are_there(void **state)
   }
 }
 
+/* Extending and writing in pieces, in any order, gives what appending gives. */
+static void extended_elements_are_written_in_pieces(void **state)
+{
+  static uint32_t words[3000];
+  crm__column appended;
+  crm__column extended;
+  uint64_t turn;
+  uint64_t i;
+  (void)state;
+  crm__column_open(&appended, 4, 5);
+  crm__column_open(&extended, 4, 5);
+  for (turn = 0; turn < 80; turn++) {
+    uint64_t count = 1 + turn * 701 % 3000;
+    uint64_t at = extended.length;
+    uint64_t half = count / 2;
+    for (i = 0; i < count; i++) {
+      words[i] = turn % 30 < 20 ? 5 : (uint32_t)(next_random() & 7);
+    }
+    assert_true(crm__column_append(&appended, &memory, turn % 7 == 3 ? NULL : words, count));
+    assert_true(crm__column_extend(&extended, &memory, turn % 7 == 3 ? NULL : words, count));
+    if (turn % 7 != 3) {
+      crm__column_write(&extended, at + half, words + half, count - half);
+      crm__column_write(&extended, at, words, half);
+    }
+    assert_int_equal(extended.length, appended.length);
+  }
+  for (i = 0; i < appended.length; i++) {
+    assert_int_equal(get(&extended, i), get(&appended, i));
+    assert_true((crm__column_at(&extended, i) == NULL) == (crm__column_at(&appended, i) == NULL));
+  }
+  assert_int_equal(crm__column_bytes(&extended), crm__column_bytes(&appended));
+  crm__column_close(&appended, &memory);
+  crm__column_close(&extended, &memory);
+}
+
 static void a_failed_append_changes_nothing(void **state)
 {
   static uint8_t bytes[2000];
@@ -317,6 +352,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(only_the_touched_chunk_exists, set_up, tear_down),
     cmocka_unit_test_setup_teardown(growth_does_not_move_full_chunks, set_up, tear_down),
     cmocka_unit_test_setup_teardown(appended_elements_are_there, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(extended_elements_are_written_in_pieces, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_failed_append_changes_nothing, set_up, tear_down),
     cmocka_unit_test_setup_teardown(it_is_what_an_array_is, set_up, tear_down),
     cmocka_unit_test_setup_teardown(shrinking_needs_no_memory, set_up, tear_down),

@@ -182,6 +182,23 @@ static void test_split(void **unused)
   }
 }
 
+static void test_split_few(void **unused)
+{
+  static const uint64_t rows[] = {0, 1, 99, 100, 801, 65536, 1000003, UINT64_C(3000000000)};
+  executor_state state;
+  crm__team team = team_of(&state, EXECUTOR_IN_ORDER, 2);
+  size_t i;
+  (void)unused;
+  for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    crm__split alone = crm__split_few(NULL, rows[i], 100, 8);
+    crm__split split = crm__split_few(&team, rows[i], 100, 8);
+    assert_int_equal(alone.parts, rows[i] > 0);
+    assert_true(split.parts <= 8 && split.size >= 100);
+    assert_true(split.parts > 4 || split.size == 128 || rows[i] == 0);
+    assert_true(split.parts == 0 || crm__split_to(&split, split.parts - 1) == rows[i]);
+  }
+}
+
 static void test_context_lends(void **unused)
 {
   executor_state state;
@@ -221,7 +238,7 @@ int main(void)
     cmocka_unit_test(test_runs_every_part_once), cmocka_unit_test(test_too_many_parts),
     cmocka_unit_test(test_lowest_failure_wins),  cmocka_unit_test(test_broken_executors),
     cmocka_unit_test(test_watch),                cmocka_unit_test(test_split),
-    cmocka_unit_test(test_context_lends),
+    cmocka_unit_test(test_split_few),            cmocka_unit_test(test_context_lends),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -458,6 +458,152 @@ static void assert_with_executors(const crm_store *store, int32_t kinds)
   crm_context_free(context);
 }
 
+/* All KPIs of a year, month by month. */
+static text_buffer ask_kpis(const crm_store *store, const crm_scope *scope)
+{
+  text_buffer text = TEXT_BUFFER_INIT;
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  crm_table *table = NULL;
+  crm_kpi *kpi = NULL;
+  options.periods = 12;
+  assert_int_equal(crm_kpi_compute(store, scope, NULL, &options, &kpi, NULL), CRM_OK);
+  add(&text, crm_kpi_table(kpi, &table, NULL), &table);
+  crm_kpi_free(kpi);
+  return text;
+}
+
+/* Scores of each customer and of segments, ties together and split. */
+static text_buffer ask_scores(const crm_store *store, const crm_scope *scope)
+{
+  text_buffer text = TEXT_BUFFER_INIT;
+  crm_rfm_options options = CRM_RFM_OPTIONS_INIT;
+  crm_table *table = NULL;
+  add(&text, crm_rfm_compute(store, scope, NULL, &table, NULL), &table);
+  options.ties = CRM_TIES_SPLIT;
+  add(&text, crm_rfm_segments(store, scope, &options, &table, NULL), &table);
+  return text;
+}
+
+/* One question with executors of every kind. */
+static void assert_alike(const crm_store *store, crm_scope scope,
+                         text_buffer (*ask)(const crm_store *store, const crm_scope *scope))
+{
+  static const uint32_t workers[] = {2, 64, 1, 7};
+  text_buffer expected = ask(store, &scope);
+  int32_t kind;
+  assert_int_equal(crm_context_create(NULL, &scope.context, NULL), CRM_OK);
+  for (kind = 0; kind < rounds(EXECUTOR_KINDS); kind++) {
+    executor_state state;
+    crm_executor executor = executor_of(&state, kind, workers[kind]);
+    crm_context_options options = CRM_CONTEXT_OPTIONS_INIT;
+    text_buffer got;
+    options.executor = &executor;
+    assert_int_equal(crm_context_configure(scope.context, &options, NULL), CRM_OK);
+    got = ask(store, &scope);
+    assert_text_same(&expected, &got, "with an executor");
+    assert_true(state.jobs > 0 || workers[kind] == 1);
+    text_free(&got);
+  }
+  text_free(&expected);
+  crm_context_free(scope.context);
+}
+
+typedef struct stopper {
+  int64_t calls;
+  int64_t stop_at;     /* 0: never */
+} stopper;
+
+static crm_status count_and_stop(void *context, int64_t done, int64_t all)
+{
+  stopper *of = context;
+  assert_true(done >= 0 && done <= all);
+  return ++of->calls == of->stop_at ? CRM_ERROR_CANCELLED : CRM_OK;
+}
+
+static crm_status compute_kpis(const crm_store *store, const crm_scope *scope)
+{
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  crm_kpi *kpi = NULL;
+  crm_status status;
+  options.periods = 12;
+  status = crm_kpi_compute(store, scope, NULL, &options, &kpi, NULL);
+  assert_true((status == CRM_OK) == (kpi != NULL));
+  crm_kpi_free(kpi);
+  return status;
+}
+
+static crm_status compute_segments(const crm_store *store, const crm_scope *scope)
+{
+  crm_table *table = NULL;
+  crm_status status = crm_rfm_segments(store, scope, NULL, &table, NULL);
+  assert_true((status == CRM_OK) == (table != NULL));
+  crm_table_free(table);
+  return status;
+}
+
+/* KPIs and scores hear of a host that wants them to stop, at every call of its watch; the same again goes through. */
+static void test_stopped(void **unused)
+{
+  crm_store *store = random_store(9, DOCUMENTS, CUSTOMERS, LATE);
+  int turn;
+  (void)unused;
+  for (turn = 0; turn < 4; turn++) {
+    crm_status (*compute)(const crm_store *, const crm_scope *) = turn < 2 ? compute_kpis : compute_segments;
+    executor_state state;
+    crm_executor executor = executor_of(&state, EXECUTOR_SHUFFLED, 2);
+    crm_context_options options = CRM_CONTEXT_OPTIONS_INIT;
+    crm_scope scope = CRM_SCOPE_INIT;
+    stopper ear = {0, 0};
+    int64_t calls;
+    int64_t at;
+    scope.as_of = (FIRST_DAY + DAYS - 20) * CRM_DAY;
+    options.executor = turn % 2 == 0 ? NULL : &executor;
+    options.watch = count_and_stop;
+    options.watch_context = &ear;
+    assert_int_equal(crm_context_create(NULL, &scope.context, NULL), CRM_OK);
+    assert_int_equal(crm_context_configure(scope.context, &options, NULL), CRM_OK);
+    assert_int_equal(compute(store, &scope), CRM_OK);
+    calls = ear.calls;
+    assert_true(calls > 3);
+    for (at = 1; at <= calls; at += 1 + calls / rounds(20)) {
+      ear.calls = 0;
+      ear.stop_at = at;
+      assert_int_equal(compute(store, &scope), CRM_ERROR_CANCELLED);
+      assert_int_equal(ear.calls, at);
+    }
+    crm_context_free(scope.context);
+  }
+  crm_store_free(store);
+}
+
+static void test_scores(void **unused)
+{
+  int huge;
+  (void)unused;
+  for (huge = 0; huge < 2; huge++) {
+    crm_store *store = random_store(4, DOCUMENTS, CUSTOMERS, huge ? HUGE_AND_LATE : LATE);
+    crm_scope scope = CRM_SCOPE_INIT;
+    scope.as_of = (FIRST_DAY + DAYS - 20) * CRM_DAY;
+    assert_alike(store, scope, ask_scores);
+    crm_store_free(store);
+  }
+}
+
+static void test_kpis(void **unused)
+{
+  crm_store *store = random_store(9, DOCUMENTS, CUSTOMERS / 10, LATE);
+  crm_store *rows = equal_rows_store(70000, 3000);
+  crm_scope scope = CRM_SCOPE_INIT;
+  (void)unused;
+  assert_alike(rows, scope, ask_kpis);
+  assert_alike(store, scope, ask_kpis);
+  scope.occasions = CRM_OCCASIONS_DAY;
+  scope.as_of = (FIRST_DAY + DAYS - 20) * CRM_DAY;
+  assert_alike(store, scope, ask_kpis);
+  crm_store_free(store);
+  crm_store_free(rows);
+}
+
 static void test_executors(void **unused)
 {
   crm_store *store = random_store(4, DOCUMENTS, CUSTOMERS, LATE);
@@ -522,6 +668,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_against_a_walk),
     cmocka_unit_test(test_executors),
+    cmocka_unit_test(test_scores),
+    cmocka_unit_test(test_kpis),
+    cmocka_unit_test(test_stopped),
     cmocka_unit_test(test_cancel),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
