@@ -481,6 +481,48 @@ static void test_forgotten_names_are_gone(void **state)
   place_free(&at);
 }
 
+/* A row that names somebody else from now on may have been all that the one before was known by: the profiles that each
+ * commit leaves say so at once. */
+static void test_meetings_written_over(void **state)
+{
+  static const struct {
+    const char *table;
+    const char *rows;
+    int64_t customers;
+  } steps[] = {
+    {"sales", "document,time,customer,amount\n1,2023-01-01,bob,5\n", 1},
+    {"opportunities", "opportunity,customer,created\no1,ann,2023-01-01\no2,ann,2023-01-01\n", 2},
+    {"interactions", "time,customer,id\n2023-01-01,eve,1\n", 3},
+    {"opportunities", "opportunity,customer,created,version\no1,ben,2023-01-01,1\n", 4},
+    {"opportunities", "opportunity,customer,created,version\no2,ben,2023-01-01,1\n", 3},      /* ann is not */
+    {"interactions", "time,customer,id,version\n2023-01-01,fay,1,1\n", 3},                   /* fay for eve */
+    {"stages", "customer,time,stage,id\nann,2023-01-02,lost,s1\n", 4},
+    {"merges", "customer,into\nann,fay\n", 3},
+    {"stages", "customer,time,stage,id,version\nbob,2023-01-02,lost,s1,1\n", 3},
+    {"merges", "customer,into,undone,version\nann,fay,true,1\n", 3},                         /* by no row of its own */
+  };
+  place at = place_new();
+  crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+  size_t k;
+  (void)state;
+  for (k = 0; k < sizeof steps / sizeof steps[0]; k++) {
+    crm_error error = CRM_ERROR_INIT;
+    crm_store *read;
+    put(store, steps[k].table, steps[k].rows, "");
+    assert_int_equal(crm_store_customers(store), steps[k].customers);
+    read = open_store(&at, CRM_FILE_READ, CRM_CONTENT_PROFILES);
+    assert_int_equal(info_of(read).content, CRM_CONTENT_PROFILES);
+    assert_int_equal(crm_store_customers(read), steps[k].customers);
+    crm_store_free(read);
+    at.options.mode = CRM_FILE_READ;
+    if (crm_store_check(NULL, &at.options, PATH, &error) != CRM_OK) {
+      fail_msg("step %d: %s", (int)k, error.message);
+    }
+  }
+  crm_store_free(store);
+  place_free(&at);
+}
+
 /* ---- copies ---- */
 
 static void test_backup_while_a_load_is_open(void **state)
@@ -965,6 +1007,7 @@ int main(void)
     cmocka_unit_test(test_profiles),
     cmocka_unit_test(test_erased_keys_are_gone),
     cmocka_unit_test(test_forgotten_names_are_gone),
+    cmocka_unit_test(test_meetings_written_over),
     cmocka_unit_test(test_backup_while_a_load_is_open),
     cmocka_unit_test(test_own_file_is_refused),
     cmocka_unit_test(test_reader_stays),
