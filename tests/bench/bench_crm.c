@@ -577,6 +577,13 @@ static crm_status run(bench *b, const char *task, int64_t *ns, cockpit *c)
   if (strcmp(task, "t1ks") == 0) {
     return run_keyed(b, ns, c);
   }
+  if (strcmp(task, "t1ki") == 0) {
+    int64_t interning = 0;
+    crm_status status = run_intern(b, BENCH_KEY, &interning);
+    status = status == CRM_OK ? run_keyed(b, ns, c) : status;
+    *ns += interning;
+    return status;
+  }
   if (strcmp(task, "load") == 0 || strcmp(task, "idem") == 0) {
     return run_loaded(b, 0, BENCH_CUSTOMER, 0, ns, c);
   }
@@ -628,7 +635,7 @@ static crm_status answer(bench *b, const char *task, const cockpit *c)
   const crm_store *store = b->fresh != NULL ? b->fresh : b->store;
   crm_status status = CRM_OK;
   answer_begin();
-  if (strcmp(task, "t1") == 0 || strcmp(task, "t1k") == 0 || strcmp(task, "t1ks") == 0 ||
+  if (strcmp(task, "t1") == 0 || strcmp(task, "t1k") == 0 || strcmp(task, "t1ks") == 0 || strcmp(task, "t1ki") == 0 ||
       strcmp(task, "t1s") == 0 || strcmp(task, "idem") == 0) {
     status = answer_customers(b, store, strcmp(task, "t1s") != 0, 0);
   }

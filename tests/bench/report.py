@@ -36,6 +36,9 @@ What is counted for libcrm, openly:
   the first task.
 - libcrm is lent memory in large pages (`bindings/posix/crm_pages.h`), as the peers bring allocators of their own, and
   by the engine libcrm2 two threads (`crm_threads.h`).
+- The bound for 64-bit keys comes from a prototype that interned the keys of all lines and added up. The row that does
+  just this has it, and so has the one that loads, which checks every field, finds repeated documents, writes the store's
+  columns and keeps a profile a customer besides.
 - libcrm validates every field, refuses what it has seen before and rounds by exact arithmetic in the tasks that load;
   the peers take the data as they are. The peers are given a line number, so that orders need no distinct count.
 """

@@ -18,13 +18,19 @@ TASKS = {
         "the same by random 64-bit keys",
         "`crm_pyramid_compute` as in the first task, over a store whose customers have these keys",
     ),
+    "t1ki": (
+        "Figures a customer, 64-bit keys interned and added up",
+        "the same by random 64-bit keys",
+        "the key of every line to its dense id, by its internal name, then `crm_pyramid_compute` over the store of the "
+        "row above: what an aggregate needs, without what a load does besides",
+    ),
     "t1k": (
-        "Figures a customer, 64-bit keys",
+        "Figures a customer, 64-bit keys, loaded",
         "the same by random 64-bit keys",
         "a load of the columns document, customer, time, amount and cost: validated, documents checked for "
         "repeats, keys interned, a profile a customer kept",
     ),
-    "t1s": ("Figures a customer, 13-character keys", "the same by text keys", "the same load with text keys"),
+    "t1s": ("Figures a customer, 13-character keys, loaded", "the same by text keys", "the same load with text keys"),
     "t1i": ("64-bit keys to dense ids alone", "", "interning, called by its internal name"),
     "t2": (
         "Scores, tiers and pyramid",
@@ -82,6 +88,7 @@ TASKS = {
 FLOORS = {
     "libcrm": {
         "t1": (10, 16),
+        "t1ki": (4, 6),
         "t1k": (4, 6),
         "t1s": (2, 4),
         "t2": (12, 20),

@@ -90,8 +90,8 @@ class DuckDB:
     def task_t1s(self):
         self.task_t1("text_key")
 
-    task_t1ks = task_t1k
-    before_t1 = before_t1k = before_t1ks = before_t1s = clear
+    task_t1ks = task_t1ki = task_t1k
+    before_t1 = before_t1k = before_t1ks = before_t1ki = before_t1s = clear
     task_t1m, before_t1m = task_t1, clear
 
     def answer_t1(self, keyed=True):
@@ -103,7 +103,7 @@ class DuckDB:
             answer.update(by_spend=row[0], by_orders=row[1])
         return answer
 
-    answer_t1k = answer_t1ks = answer_t1
+    answer_t1k = answer_t1ks = answer_t1ki = answer_t1
 
     def answer_t1s(self):
         return self.answer_t1(keyed=False)

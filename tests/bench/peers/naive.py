@@ -134,6 +134,7 @@ def answers(directory):
     return {
         "t1": members(made),
         "t1k": members(aggregate(c, "key")),
+        "t1ki": members(aggregate(c, "key")),
         "t1s": members(aggregate(c, "text_key")),
         "t2": pyramid(made),
         "t34": months(c),
