@@ -61,5 +61,6 @@ void terminal_prepare(void)
 #if defined(_WIN32)
   (void)_setmode(0, _O_BINARY);
   (void)_setmode(1, _O_BINARY);
+  (void)_setmode(2, _O_BINARY);
 #endif
 }

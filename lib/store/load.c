@@ -437,8 +437,10 @@ crm_status crm_load_append(crm_load *load, const char *table, const crm_batch *b
   if (status != CRM_OK) {
     return status;
   }
+  /* Not 8: where int64_t is aligned by 4, as on 32-bit x86, so is a column. */
   if (own.rows < 0 || own.first_row < 0 || own.first_row > INT64_MAX / 2 || own.column_count < 0 ||
-      (own.column_count > 0 && own.columns == NULL) || own.column_size < sizeof(uint32_t) || own.column_size % 8 != 0) {
+      (own.column_count > 0 && own.columns == NULL) || own.column_size < sizeof(uint32_t) ||
+      own.column_size % sizeof(uint32_t) != 0) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, table, NULL, 0, -1, "the batch contradicts itself");
   }
   memset(inputs, 0, sizeof inputs);

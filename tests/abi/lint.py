@@ -256,7 +256,8 @@ def unfinished():
 
 def scripts():
     troubles = []
-    for name in (".ci/install", ".ci/run", "examples/run", "tests/crash/run", "tests/run"):
+    for name in (".ci/install", ".ci/run", "examples/run", "tests/crash/run", "tests/fuzz/afl", "tests/fuzz/run",
+                 "tests/run"):
         done = subprocess.run(["bash", "-n", str(ROOT / name)], stderr=subprocess.PIPE, encoding="utf-8", check=False)
         if done.returncode or not (ROOT / name).stat().st_mode & 0o100:
             troubles.append("%s: %s" % (name, done.stderr.strip() or "not executable"))

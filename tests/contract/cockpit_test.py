@@ -21,6 +21,10 @@ import tempfile
 import threading
 import unicodedata
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "platforms"))
+import verbs  # noqa: E402
+
 TESTS = []
 COCKPIT = None
 DATA = None
@@ -446,6 +450,14 @@ def help_and_version():
     named = re.findall(r"^  ([a-z-]+) +\S", told.text.split("Files:")[0], re.M)
     equal(sorted(named), sorted(HEADERS), "verbs of the help")
     expect(re.fullmatch(r"crm-cockpit \d+\.\d+\.\d+\n", good("--version").text), "version")
+
+
+@test
+def platforms_ask_what_can_be_asked():
+    """Without facts a verb answers or finds nobody, but does not say that it needs more words."""
+    for verb in HEADERS:
+        told = run(verb, *verbs.NEEDED.get(verb, []), "--sales", write("plain.csv", PLAIN))
+        expect(" needs --" not in told.error, "tests/platforms/verbs.py: " + told.error)
 
 
 @test

@@ -27,10 +27,11 @@ EFFECT = ["--at", "2025-01-01", "--treated", "spend >= 500.00"]
 NEEDED = {
     "transitions": ["--from", "2025-01-01", "--to", "2025-07-01"],
     "migration": SINCE, "movements": SINCE, "cultivation": SINCE, "movers": SINCE,
+    "cultivated": SINCE, "view": ["--customer", "1001"],
     "drift": SINCE + RICH, "segment": RICH, "explain": RICH + ["--customer", "1001"],
     "overlap": ["--define", "rich=spend >= 500.00", "--define", "often=orders > 10"],
     "rows": ["--table", "opportunities"],
-    "effect": EFFECT, "strata": EFFECT, "coverage": EFFECT,
+    "effect": EFFECT, "strata": EFFECT, "coverage": EFFECT, "extension": EFFECT,
 }
 MORE = [
     ["pyramid", "--measure", "profit", "--ties", "split"],

@@ -479,6 +479,8 @@ static void test_struct_sizes(void **state)
   wide[2].tail = 0;
   batch.column_size = 8;
   assert_int_equal(crm_load_append(load, "sales", &batch, NULL), CRM_ERROR_ARGUMENT);
+  batch.column_size = (uint32_t)sizeof wide[0] + 2;
+  assert_int_equal(crm_load_append(load, "sales", &batch, NULL), CRM_ERROR_ARGUMENT);
   batch.column_size = (uint32_t)sizeof wide[0];
   batch.struct_size = (uint32_t)offsetof(crm_batch, first_row);
   batch.first_row = 77;
