@@ -308,7 +308,7 @@ static crm_status disk_replace(void *context, const char *from, const char *to)
   name changes[2];
   int found = file_of(disk, from);
   int fault;
-  if ((disk->caps & CRM_IO_ATOMIC_REPLACE) == 0) {
+  if ((disk->caps & CRM_IO_ATOMIC_REPLACE) == 0 && found >= 0) {
     changes[0] = make_name(to, -1);
     fault = meets_plain_fault(disk, 1);
     if (fault == TEST_DISK_FAIL) {
