@@ -12,9 +12,10 @@
  *
  * One writer at a time holds flock on a file NAME.lock and on the store itself, so that a symbolic link, a hard link or
  * a NAME.lock that somebody has removed lets no second one in (STATE). Both are given back when the process ends,
- * however it ends; NAME.lock stays. A sync is STATE, and with it the commit, where the name does not lead to the open
- * file any more: another one was moved there, or it was moved away. A path may be a symbolic link: NAME.new and
- * NAME.lock stand beside the file that it leads to, and that one is replaced, not the link.
+ * however it ends; NAME.lock stays. Over a network such a lock may keep readers of other machines out as well. A sync
+ * is STATE, and with it the commit, where the name does not lead to the open file any more: another one was moved
+ * there, or it was moved away. A path may be a symbolic link: NAME.new and NAME.lock stand beside the file that it leads
+ * to, and that one is replaced, not the link.
  *
  * A new store gets the permissions that the umask leaves, and so does a backup under a new name. NAME.new is made new,
  * never found, and has from its first byte on the permissions, and where the process may give them the group and owner,
@@ -28,14 +29,14 @@
 /* Nothing is synced: a commit outlives its process; a loss of power may take it and more (CRM_IO_SURVIVES_PROCESS). */
 #define CRM_FILES_NO_SYNC 1U
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 /* Nothing is mapped: what is read is read into memory. Where a mapped file is cut short by somebody (a copy over it, a
  * file system that loses its device), touching what is gone ends the process by SIGBUS; a file that is read is CORRUPT
  * or IO then. For files that others may write to. It takes memory for what a call looks at, and a little more time. */
 #define CRM_FILES_NO_MAP 2U
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* Fills an io; flags: CRM_FILES_..., or-ed. It holds nothing and may be used by any number of objects. After a fork
  * only one of the two processes may go on with an open file. */

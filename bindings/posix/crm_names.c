@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -39,11 +40,13 @@ static char *follow(const char *path, size_t length)
   for (i = 0; at != NULL && i < LINKS; i++) {
     char to[ROOM];
     char *next;
+    struct stat found;
     ssize_t size = readlink(at, to, sizeof to);
     if (size < 0) {   /* no link, or nothing */
       return at;
     }
-    if (size == (ssize_t)sizeof to) {
+    /* A link that the system would not follow (somebody else's in a folder that all may write to) is not followed. */
+    if (size == (ssize_t)sizeof to || (stat(at, &found) != 0 && errno == EACCES)) {
       break;
     }
     next = join(at, size > 0 && to[0] == '/' ? 0 : folder_length(at), to, (size_t)size);

@@ -79,8 +79,8 @@ static crm_status start(crm__journal *journal, crm_error *error)
   return status;
 }
 
-/* Before the first bytes go where somebody else may have put a commit. A small commit is all in the buffer when it ends,
- * and is looked at then alone. */
+/* Before the first bytes go where somebody else may have put a commit. Of a small one none have gone when it ends, and
+ * looking then is enough. */
 static crm_status check_spill(crm__journal *journal, size_t size, crm_error *error)
 {
   return !journal->renewing && crm__writer_spills(&journal->writer, size) ? check_alone(journal, error) : CRM_OK;

@@ -26,7 +26,7 @@ void test_disk_free(test_disk *disk);
 /* The io of a disk, with its caps. The disk must outlive what is made with it. */
 void test_disk_io(test_disk *disk, crm_io *io);
 
-/* Gives an io of a disk map and unmap as well; what is mapped stays as it was. A map that is told to fail answers IO. */
+/* Gives an io of a disk map and unmap as well; what is mapped stays as it was. One that is told to fail answers IO. */
 void test_disk_maps(crm_io *io);
 
 /* The at-th call from here on, counted from 1, fails as told; with `on` all such calls after it too. at 0: none, but
