@@ -14,8 +14,8 @@
  * a NAME.lock that somebody has removed lets no second one in (STATE). Both are given back when the process ends,
  * however it ends; NAME.lock stays. Over a network such a lock may keep readers of other machines out as well. A sync
  * is STATE, and with it the commit, where the name does not lead to the open file any more: another one was moved
- * there, or it was moved away. A path may be a symbolic link: NAME.new and NAME.lock stand beside the file that it leads
- * to, and that one is replaced, not the link.
+ * there, or it was moved away. A path may be a symbolic link: NAME.new and NAME.lock stand beside the file that it
+ * leads to, and that one is replaced, not the link.
  *
  * A new store gets the permissions that the umask leaves, and so does a backup under a new name. NAME.new is made new,
  * never found, and has from its first byte on the permissions, and where the process may give them the group and owner,
