@@ -497,7 +497,11 @@ static void a_failed_write_ends_writing(void **state)
   (void)state;
   set_up(&f, ALL_CAPS, 0);
   journal = journal_at(&f, 2);
-  test_disk_arm(f.disk, TEST_DISK_FAIL, 1, 1);
+  test_disk_arm(f.disk, TEST_DISK_FAIL, 1, 1);   /* a look at the slots that fails has written nothing */
+  assert_int_equal(test_journal_step(&f.history, journal, NULL), CRM_ERROR_IO);
+  crm__journal_info_get(journal, &info);
+  assert_int_equal(info.state, CRM__JOURNAL_WRITABLE);
+  test_disk_arm(f.disk, TEST_DISK_FAIL, 3, 1);   /* behind the two slots */
   assert_int_equal(test_journal_step(&f.history, journal, NULL), CRM_ERROR_IO);
   test_disk_arm(f.disk, 0, 0, 0);
   crm__journal_info_get(journal, &info);
