@@ -17,10 +17,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "crm_names.h"
+
 #define PART ((size_t)1 << 30)   /* most bytes in one call; some systems refuse 2 GiB */
 
 typedef struct opened {
   int descriptor;
+  char *name;    /* under which it must still be found when it is synced; NULL: it is read, or a lock */
+  dev_t device;  /* what is found there then */
+  ino_t inode;
 } opened;
 
 static crm_status status_of(int error)
@@ -37,6 +42,8 @@ static crm_status status_of(int error)
     return CRM_ERROR_LIMIT;
   case ENOMEM:
     return CRM_ERROR_MEMORY;
+  case EWOULDBLOCK:
+    return CRM_ERROR_STATE;
   default:
     return CRM_ERROR_IO;
   }
@@ -48,47 +55,223 @@ static int fits(uint64_t offset, size_t size)
   return offset <= most && size <= most - offset;
 }
 
-static int open_retrying(const char *path, int flags)
+static int open_retrying(const char *path, int flags, mode_t mode)
 {
   int descriptor;
   do {
-    descriptor = open(path, flags | O_CLOEXEC, 0666);
+    descriptor = open(path, flags | O_CLOEXEC, mode);
   } while (descriptor < 0 && errno == EINTR);
   return descriptor;
 }
 
-static crm_status open_handle(const char *path, int flags, void **file)
+/* flock, for fcntl's locks are those of the process: closing any descriptor of the file would give them back. The file
+ * itself is locked beside NAME.lock, which may have been removed, and which a hard link has of its own. */
+static int lock_descriptor(int descriptor)
 {
-  opened *made = malloc(sizeof *made);
-  if (made == NULL) {
-    return CRM_ERROR_MEMORY;
+#ifdef LOCK_EX
+  int failed;
+  do {
+    failed = flock(descriptor, LOCK_EX | LOCK_NB) != 0;
+  } while (failed && errno == EINTR);
+  return failed ? -1 : 0;
+#else
+  (void)descriptor;
+  return 0;
+#endif
+}
+
+/* A child that has the descriptor too loses the lock with its parent. */
+static void unlock_descriptor(int descriptor)
+{
+#ifdef LOCK_EX
+  (void)flock(descriptor, LOCK_UN);
+#else
+  (void)descriptor;
+#endif
+}
+
+/* A regular file, which neither waits for somebody at its other end nor is a device; -1 with errno. */
+static int open_regular(const char *path, int flags, mode_t mode)
+{
+  struct stat found;
+  int descriptor = open_retrying(path, flags | O_NONBLOCK | O_NOCTTY, mode);
+  if (descriptor >= 0 && (fstat(descriptor, &found) != 0 || !S_ISREG(found.st_mode))) {
+    (void)close(descriptor);
+    errno = EINVAL;
+    return -1;
   }
-  made->descriptor = open_retrying(path, flags);
-  if (made->descriptor < 0) {
-    crm_status status = status_of(errno);
+  return descriptor;
+}
+
+/* Takes over the descriptor, -1: after errno, and name (may be NULL). With lock nobody else may have it. */
+static crm_status make_handle(int descriptor, char *name, int lock, void **file)
+{
+  struct stat found;
+  crm_status status = descriptor < 0 || fstat(descriptor, &found) != 0 ? status_of(errno) : CRM_OK;
+  opened *made = malloc(sizeof *made);
+  if (status == CRM_OK && made == NULL) {
+    status = CRM_ERROR_MEMORY;
+  }
+  if (status == CRM_OK && lock && lock_descriptor(descriptor) != 0) {
+    status = status_of(errno);
+    status = status == CRM_ERROR_STATE ? status : CRM_ERROR_IO;
+  }
+  if (status != CRM_OK) {
+    if (descriptor >= 0) {
+      (void)close(descriptor);
+    }
+    free(name);
     free(made);
     return status;
   }
+  made->descriptor = descriptor;
+  made->name = name;
+  made->device = found.st_dev;
+  made->inode = found.st_ino;
   *file = made;
   return CRM_OK;
 }
 
+/* Opens what stands under a name and locks it, for a moment. STATE: somebody else has it. */
+static crm_status hold(const char *name, int *descriptor)
+{
+  *descriptor = open_regular(name, O_RDONLY | O_NOFOLLOW, 0);
+  if (*descriptor < 0) {
+    return status_of(errno);
+  }
+  if (lock_descriptor(*descriptor) != 0 && errno == EWOULDBLOCK) {
+    (void)close(*descriptor);
+    *descriptor = -1;
+    return CRM_ERROR_STATE;
+  }
+  return CRM_OK;
+}
+
+static void let_go(int descriptor)
+{
+  if (descriptor >= 0) {
+    unlock_descriptor(descriptor);
+    (void)close(descriptor);
+  }
+}
+
+/* Takes away what stands under a name, a link itself and not what it leads to. STATE: somebody else has it. */
+static crm_status clear_name(const char *name)
+{
+  struct stat found;
+  int descriptor = -1;
+  crm_status status;
+  if (lstat(name, &found) != 0) {
+    return status_of(errno);
+  }
+  status = S_ISREG(found.st_mode) ? hold(name, &descriptor) : CRM_OK;
+  if (status != CRM_ERROR_STATE) {
+    status = unlink(name) == 0 ? CRM_OK : status_of(errno);
+  }
+  let_go(descriptor);
+  return status;
+}
+
+/* Who may read the old file may read the new one, and nobody else: where its group cannot be kept, the group that the
+ * new one has gets what others have. */
+static int keep_access(int descriptor, const struct stat *old)
+{
+  mode_t mode = old->st_mode & 07777;
+  struct stat now;
+  if (fstat(descriptor, &now) != 0) {
+    return -1;
+  }
+  if (now.st_uid != old->st_uid && fchown(descriptor, old->st_uid, old->st_gid) == 0) {
+    now.st_gid = old->st_gid;
+  }
+  if (now.st_gid != old->st_gid && fchown(descriptor, (uid_t)-1, old->st_gid) != 0) {
+    mode = (mode & ~(mode_t)02070) | (mode_t)((mode & 07) << 3);
+  }
+  return fchmod(descriptor, mode);
+}
+
+/* The file whose place NAME.new is to take; of another name the one that has it. */
+static int stat_old(const char *name, struct stat *old)
+{
+  size_t base = crm_names_base(name, CRM_NAMES_NEW);
+  char *of = strdup(name);
+  int found;
+  if (of != NULL && base > 0) {
+    of[base] = '\0';
+  }
+  found = of != NULL && stat(of, old) == 0 && S_ISREG(old->st_mode);
+  free(of);
+  return found;
+}
+
+/* Empty and locked; where it is to replace another file it is never open to more people than that. */
+static crm_status create_file(const char *name, int *descriptor)
+{
+  struct stat old;
+  int replaces = stat_old(name, &old);
+  crm_status status = clear_name(name);
+  if (status != CRM_OK && status != CRM_ERROR_NOT_FOUND) {
+    return status;
+  }
+  *descriptor = open_regular(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, replaces ? 0600 : 0666);
+  if (*descriptor < 0) {
+    return errno == EEXIST ? CRM_ERROR_STATE : status_of(errno);
+  }
+  if (replaces && keep_access(*descriptor, &old) != 0) {
+    (void)close(*descriptor);
+    (void)unlink(name);
+    return CRM_ERROR_IO;
+  }
+  return CRM_OK;
+}
+
+static crm_status files_create(const char *path, void **file)
+{
+  char *name = crm_names_beside(path, CRM_NAMES_NEW);
+  char *whole = name != NULL ? crm_names_from_root(name) : NULL;
+  int descriptor = -1;
+  crm_status status = whole != NULL ? create_file(name, &descriptor) : status_of(errno);
+  if (status == CRM_OK) {
+    status = make_handle(descriptor, whole, 1, file);
+    if (status != CRM_OK && status != CRM_ERROR_STATE) {
+      (void)unlink(name);
+    }
+  } else {
+    free(whole);
+  }
+  free(name);
+  return status == CRM_ERROR_NOT_FOUND ? CRM_ERROR_IO : status;
+}
+
 static crm_status files_open(void *context, const char *path, int32_t mode, void **file)
 {
-  static const int flags[] = { O_RDONLY, O_RDWR, O_RDWR | O_CREAT | O_TRUNC };
-  crm_status status = open_handle(path, flags[mode], file);
+  char *name;
   (void)context;
-  return status == CRM_ERROR_NOT_FOUND && mode == CRM_IO_CREATE ? CRM_ERROR_IO : status;
+  if (mode == CRM_IO_CREATE) {
+    return files_create(path, file);
+  }
+  if (mode == CRM_IO_READ) {
+    return make_handle(open_regular(path, O_RDONLY, 0), NULL, 0, file);
+  }
+  name = crm_names_from_root(path);
+  return name != NULL ? make_handle(open_regular(path, O_RDWR, 0), name, 1, file) : status_of(errno);
 }
 
 static crm_status files_close(void *context, void *file)
 {
   opened *of = file;
-  int failed = close(of->descriptor) != 0 && errno != EINTR;
+  int failed;
   (void)context;
+  if (of->name != NULL) {
+    unlock_descriptor(of->descriptor);
+  }
+  failed = close(of->descriptor) != 0 && errno != EINTR;
+  free(of->name);
   free(of);
   return failed ? CRM_ERROR_IO : CRM_OK;
 }
+
+/* ---- bytes ---- */
 
 static crm_status files_read_at(void *context, void *file, uint64_t offset, void *buffer, size_t size, size_t *got)
 {
@@ -160,42 +343,39 @@ static int sync_descriptor(int descriptor)
 #endif
 }
 
+/* Whoever has put another file under the name, or taken it away, has taken what is written here with it. */
+static crm_status files_name_kept(void *context, void *file)
+{
+  const opened *of = file;
+  struct stat found;
+  (void)context;
+  return of->name == NULL
+                 || (stat(of->name, &found) == 0 && found.st_dev == of->device && found.st_ino == of->inode)
+             ? CRM_OK : CRM_ERROR_STATE;
+}
+
 static crm_status files_sync(void *context, void *file)
 {
   const opened *of = file;
-  (void)context;
-  return sync_descriptor(of->descriptor) == 0 ? CRM_OK : status_of(errno);
+  return sync_descriptor(of->descriptor) == 0 ? files_name_kept(context, file) : status_of(errno);
 }
 
 static crm_status files_sync_names(void *context, const char *path)
 {
-  const char *slash = strrchr(path, '/');
-  size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
-  char *folder = malloc(length + 2);
-  crm_status status = CRM_OK;
-  int descriptor;
+  char *name = crm_names_follow(path);
+  char *folder = name != NULL ? crm_names_folder(name) : NULL;
+  int descriptor = folder != NULL ? open_retrying(folder, O_RDONLY, 0) : -1;
+  crm_status status = folder == NULL ? status_of(errno) : CRM_OK;
   (void)context;
-  if (folder == NULL) {
-    return CRM_ERROR_MEMORY;
-  }
-  memcpy(folder, length == 0 ? "." : path, length == 0 ? 1 : length);
-  folder[length == 0 ? 1 : length] = '\0';
-  descriptor = open_retrying(folder, O_RDONLY);
+  free(name);
   free(folder);
-  if (descriptor < 0 || fsync(descriptor) != 0) {
+  if (status == CRM_OK && (descriptor < 0 || fsync(descriptor) != 0)) {
     status = CRM_ERROR_IO;
   }
   if (descriptor >= 0) {
     (void)close(descriptor);
   }
   return status;
-}
-
-static crm_status files_sync_nothing(void *context, void *file)
-{
-  (void)context;
-  (void)file;
-  return CRM_OK;
 }
 
 static crm_status files_sync_no_names(void *context, const char *path)
@@ -205,52 +385,69 @@ static crm_status files_sync_no_names(void *context, const char *path)
   return CRM_OK;
 }
 
-/* Who may read the old file may read the new one, and nobody else. */
+/* Both are held, so that nobody makes NAME.new anew, or opens NAME to write, between the look and the deed. */
+static crm_status replace_named(const char *from, const char *to)
+{
+  struct stat old;
+  struct stat named;
+  struct stat found;
+  int source = -1;
+  int target = -1;
+  crm_status status = hold(from, &source);
+  if (status == CRM_OK && hold(to, &target) == CRM_ERROR_STATE) {
+    status = CRM_ERROR_STATE;
+  }
+  if (status == CRM_OK && (stat(from, &named) != 0 || fstat(source, &found) != 0 || named.st_dev != found.st_dev
+                           || named.st_ino != found.st_ino)) {
+    status = CRM_ERROR_STATE;
+  }
+  if (status == CRM_OK && stat(to, &old) == 0 && keep_access(source, &old) != 0) {
+    status = CRM_ERROR_IO;
+  }
+  if (status == CRM_OK && rename(from, to) != 0) {
+    status = CRM_ERROR_IO;
+  }
+  let_go(target);
+  let_go(source);
+  return status == CRM_OK || status == CRM_ERROR_STATE ? status : CRM_ERROR_IO;
+}
+
 static crm_status files_replace(void *context, const char *from, const char *to)
 {
-  struct stat found;
+  char *source = crm_names_beside(from, CRM_NAMES_NEW);
+  char *target = crm_names_follow(to);
+  crm_status status = source != NULL && target != NULL ? replace_named(source, target) : CRM_ERROR_IO;
   (void)context;
-  if (stat(to, &found) == 0 && chmod(from, found.st_mode & 07777) != 0) {
-    return CRM_ERROR_IO;
-  }
-  return rename(from, to) == 0 ? CRM_OK : CRM_ERROR_IO;
+  free(source);
+  free(target);
+  return status;
 }
 
 static crm_status files_remove(void *context, const char *path)
 {
+  int is_new = crm_names_base(path, CRM_NAMES_NEW) > 0;
+  char *name = is_new ? crm_names_beside(path, CRM_NAMES_NEW) : strdup(path);
+  crm_status status = name != NULL ? clear_name(name) : status_of(errno);
   (void)context;
-  return unlink(path) == 0 ? CRM_OK : status_of(errno);
+  free(name);
+  return status;
 }
 
 #ifdef LOCK_EX
-/* flock, for fcntl's locks are those of the process: closing any descriptor of the file would give them back. */
 static crm_status files_lock(void *context, const char *path, void **lock)
 {
-  void *made = NULL;
-  crm_status status = open_handle(path, O_RDWR | O_CREAT, &made);
-  int failed;
+  static const int flags = O_RDWR | O_CREAT | O_NOFOLLOW;
+  char *name = crm_names_beside(path, CRM_NAMES_LOCK);
+  crm_status status = name != NULL ? make_handle(open_regular(name, flags, 0666), NULL, 1, lock) : status_of(errno);
   (void)context;
-  if (status != CRM_OK) {
-    return status == CRM_ERROR_NOT_FOUND ? CRM_ERROR_IO : status;
-  }
-  do {
-    failed = flock(((opened *)made)->descriptor, LOCK_EX | LOCK_NB) != 0;
-  } while (failed && errno == EINTR);
-  if (failed) {
-    status = errno == EWOULDBLOCK ? CRM_ERROR_STATE : CRM_ERROR_IO;
-    (void)files_close(NULL, made);
-    return status;
-  }
-  *lock = made;
-  return CRM_OK;
+  free(name);
+  return status == CRM_ERROR_NOT_FOUND ? CRM_ERROR_IO : status;
 }
 
-/* A child that has the descriptor too loses the lock with its parent. */
 static crm_status files_unlock(void *context, void *lock)
 {
-  int failed = flock(((opened *)lock)->descriptor, LOCK_UN) != 0;
-  crm_status status = files_close(context, lock);
-  return failed ? CRM_ERROR_IO : status;
+  unlock_descriptor(((opened *)lock)->descriptor);
+  return files_close(context, lock);
 }
 #endif
 
@@ -293,7 +490,7 @@ void crm_files_lend(uint32_t flags, crm_io *io)
   made.read_at = files_read_at;
   made.write_at = files_write_at;
   made.size = files_size;
-  made.sync = syncs ? files_sync : files_sync_nothing;
+  made.sync = syncs ? files_sync : files_name_kept;
   made.replace = files_replace;
   made.sync_names = syncs ? files_sync_names : files_sync_no_names;
   made.remove = files_remove;
@@ -302,7 +499,9 @@ void crm_files_lend(uint32_t flags, crm_io *io)
   made.lock = files_lock;
   made.unlock = files_unlock;
 #endif
-  made.map = files_map;
-  made.unmap = files_unmap;
+  if ((flags & CRM_FILES_NO_MAP) == 0) {
+    made.map = files_map;
+    made.unmap = files_unmap;
+  }
   *io = made;
 }

@@ -68,8 +68,10 @@ CRM_API crm_status crm_store_compact(crm_store *store, crm_error *error);
 
 /* Copies the commit that a store is at from its file to a new one, of another io (NULL: crm_io_stdio()) or the same; a
  * file at path is replaced. While a load is open too: what it has brought is not in the copy. The pieces are checked on
- * the way. Errors: STATE (the store has no file), ARGUMENT (path is that of the file), CORRUPT, IO, LIMIT, MEMORY.
- * Another name of that file is noticed by the io's locks alone, and there it is STATE. Since 0.1. */
+ * the way. Errors: STATE (the store has no file; somebody writes the one at path), ARGUMENT (path is that of the
+ * file), CORRUPT, IO, LIMIT, MEMORY. Another name of the file is noticed by the locks of an io that has some, and is
+ * STATE where the store may write; with an io that has none it is ARGUMENT, and so is a copy of the very commit.
+ * Since 0.1. */
 CRM_API crm_status crm_store_backup(const crm_store *store, const crm_io *io, const char *path, crm_error *error);
 
 /* Checks a whole file: every frame that counts, and by crm_store_verify everything that is kept of the facts. CRM_OK,

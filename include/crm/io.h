@@ -39,7 +39,8 @@ typedef struct crm_io {
   uint32_t caps;   /* CRM_IO_..., or-ed */
   void *context;   /* the first argument of every function */
 
-  /* NOT_FOUND: there is none (READ, WRITE). MEMORY. *file is what the other functions are given. */
+  /* NOT_FOUND: there is none (READ, WRITE). STATE: somebody else writes it (WRITE, CREATE). MEMORY. *file is what the
+   * other functions are given. */
   crm_status (*open)(void *context, const char *path, int32_t mode, void **file);
   /* The file is gone after it, whatever it answers. */
   crm_status (*close)(void *context, void *file);
@@ -48,17 +49,22 @@ typedef struct crm_io {
   /* Writes all bytes or fails; what lies between the file's end and offset becomes zeros. LIMIT: no room is left. */
   crm_status (*write_at)(void *context, void *file, uint64_t offset, const void *bytes, size_t size);
   crm_status (*size)(void *context, void *file, uint64_t *size);
-  /* All that was written to this file gets as far as caps say. */
+  /* All that was written to this file gets as far as caps say. STATE, of an io that can tell: the name that it was
+   * opened by does not lead to it any more. */
   crm_status (*sync)(void *context, void *file);
-  /* Gives the file `from` the name `to`, in the place of a file that has it. Neither is open in the caller. */
+  /* Gives the file `from` the name `to`, in the place of a file that has it. Neither is open in the caller. STATE:
+   * somebody else writes one of them. Where it fails `to` is as it was, or, without CRM_IO_ATOMIC_REPLACE, gone and
+   * `from` still there; never are both gone. */
   crm_status (*replace)(void *context, const char *from, const char *to);
   /* Makes the names in the folder of path last. */
   crm_status (*sync_names)(void *context, const char *path);
-  /* NOT_FOUND: there is none. */
+  /* NOT_FOUND: there is none. STATE: somebody else writes it. */
   crm_status (*remove)(void *context, const char *path);
 
   /* The right to write, held until unlock or the end of the process. STATE: somebody has it. Both NULL where there is
-   * no CRM_IO_LOCKS. The file at path may stay when the lock has gone. */
+   * no CRM_IO_LOCKS. The file at path may stay when the lock has gone. A lock that goes by the name alone cannot keep
+   * out who comes by another one: the library looks before each commit whether somebody has written, and then writes
+   * nothing (STATE), but between that and its writing it cannot look. */
   crm_status (*lock)(void *context, const char *path, void **lock);
   crm_status (*unlock)(void *context, void *lock);
 
@@ -72,7 +78,8 @@ typedef struct crm_io {
   { (uint32_t)sizeof(crm_io), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /* The files of the C library (fopen, fread, fwrite, remove, rename). They promise nothing: no durability, no lock, and
- * replacing may take two steps. Files hold at most as many bytes as a long can count. Writes at most io->struct_size
+ * replacing may take two steps. Files hold at most as many bytes as a long can count. C cannot tell what a name stands
+ * for: a path that is a pipe or a device may wait for ever for its other end. Writes at most io->struct_size
  * bytes. Since 0.1. */
 CRM_API void crm_io_stdio(crm_io *io);
 

@@ -34,14 +34,14 @@ static crm_status settle_failure(crm__journal *journal, crm_status status)
   return status;
 }
 
-/* Without locks a second writer is noticed by its slot. */
+/* A second writer is noticed by its slot: without locks, and with locks that have not kept it out. */
 static crm_status check_alone(crm__journal *journal, crm_error *error)
 {
   crm__root roots[2];
   int states[2];
   uint64_t slot = journal->root.commit % 2;
   crm_status status;
-  if ((journal->io.caps & CRM_IO_LOCKS) != 0 || journal->file == NULL) {
+  if (journal->file == NULL) {
     return CRM_OK;
   }
   status = crm__journal_slots(journal, roots, states, error);
@@ -62,10 +62,8 @@ static crm_status start(crm__journal *journal, crm_error *error)
   void *file = NULL;
   crm_status status;
   if (!journal->renewing) {
-    status = check_alone(journal, error);
-    return status != CRM_OK ? status
-                            : crm__writer_start(writer, journal->file, journal->root.end, journal->root.chain,
-                                                journal->root.commit + 1, error);
+    return crm__writer_start(writer, journal->file, journal->root.end, journal->root.chain, journal->root.commit + 1,
+                             error);
   }
   status = journal->io.open(journal->io.context, journal->path_new, CRM_IO_CREATE, &file);
   if (status != CRM_OK) {
@@ -81,6 +79,13 @@ static crm_status start(crm__journal *journal, crm_error *error)
   return status;
 }
 
+/* Before the first bytes go where somebody else may have put a commit. Of a small one none have gone when it ends, and
+ * looking then is enough. */
+static crm_status check_spill(crm__journal *journal, size_t size, crm_error *error)
+{
+  return !journal->renewing && crm__writer_spills(&journal->writer, size) ? check_alone(journal, error) : CRM_OK;
+}
+
 crm_status crm__journal_begin(crm__journal *journal, uint32_t kind, crm_error *error)
 {
   crm_status status = check_writable(journal, error);
@@ -89,6 +94,9 @@ crm_status crm__journal_begin(crm__journal *journal, uint32_t kind, crm_error *e
   }
   if (status == CRM_OK && journal->writer.file == NULL) {
     status = start(journal, error);
+  }
+  if (status == CRM_OK) {
+    status = check_spill(journal, CRM__HEAD_SIZE, error);
   }
   return status != CRM_OK ? status : settle_failure(journal, crm__writer_begin(&journal->writer, kind, error));
 }
@@ -99,6 +107,9 @@ crm_status crm__journal_write(crm__journal *journal, const void *bytes, size_t s
   if (status == CRM_OK && !journal->writer.open) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no frame is open");
   }
+  if (status == CRM_OK) {
+    status = check_spill(journal, size, error);
+  }
   return status != CRM_OK ? status : settle_failure(journal, crm__writer_write(&journal->writer, bytes, size, error));
 }
 
@@ -107,6 +118,9 @@ crm_status crm__journal_end(crm__journal *journal, crm__frame *frame, crm_error 
   crm_status status = check_writable(journal, error);
   if (status == CRM_OK && !journal->writer.open) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no frame is open");
+  }
+  if (status == CRM_OK) {
+    status = check_spill(journal, 7, error);   /* zeros up to the next frame */
   }
   status = status != CRM_OK ? status : settle_failure(journal, crm__writer_end(&journal->writer, error));
   if (status == CRM_OK && frame != NULL) {
@@ -249,6 +263,7 @@ static crm_status commit_new(crm__journal *journal, crm__record *record, crm__ro
   status = crm__io_replace(&journal->io, journal->path_new, journal->path, error);
   if (status != CRM_OK) {
     (void)crm__journal_attach(journal, journal->path, CRM_IO_WRITE, NULL);
+    crm__io_drop_new(&journal->io, journal->path_new, journal->path);
     return poison(journal, status);
   }
   status = open_again(journal, root, error);

@@ -16,6 +16,7 @@ typedef struct target {
   size_t path_block;
   void *lock;
   void *file;
+  int left;          /* path_new is there, and nobody needs it */
 } target;
 
 static crm_status copy_piece(void *context, uint64_t offset, const void *bytes, size_t size, crm_error *error)
@@ -38,6 +39,7 @@ static crm_status target_open(target *to, crm_error *error)
     }
   }
   status = to->io.open(to->io.context, to->path_new, CRM_IO_CREATE, &to->file);
+  to->left = status == CRM_OK;
   return status == CRM_OK ? CRM_OK : crm__io_fail(error, status, "create", to->path_new);
 }
 
@@ -60,21 +62,23 @@ static crm_status target_finish(target *to, const crm__root *root, crm_error *er
   if (status != CRM_OK) {
     return crm__io_fail(error, status, "close", to->path_new);
   }
+  to->left = 0;
   status = crm__io_replace(&to->io, to->path_new, to->path, error);
   if (status != CRM_OK) {
+    crm__io_drop_new(&to->io, to->path_new, to->path);
     return status;
   }
   status = to->io.sync_names(to->io.context, to->path);
   return status == CRM_OK ? CRM_OK : crm__io_fail(error, status, "sync", to->path);
 }
 
-static void target_close(target *to, crm__memory *memory, int made)
+static void target_close(target *to, crm__memory *memory)
 {
   if (to->file != NULL) {
     (void)to->io.close(to->io.context, to->file);
-    if (!made) {
-      (void)to->io.remove(to->io.context, to->path_new);
-    }
+  }
+  if (to->left) {
+    (void)to->io.remove(to->io.context, to->path_new);
   }
   if (to->lock != NULL) {
     (void)to->io.unlock(to->io.context, to->lock);
@@ -118,6 +122,10 @@ crm_status crm__journal_copy(crm__journal *journal, const crm_io *io, const char
   if (status != CRM_OK) {
     return status;
   }
+  /* A lock keeps a writer from its own file by whatever name. */
+  if ((to.io.caps & CRM_IO_LOCKS) == 0 && crm__journal_leads(journal, io, path)) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "'%s' is the file itself, or a copy of the commit that it is at", path);
+  }
   to.path = crm__paths_make(journal->memory, path, &to.path_new, &to.path_lock, &to.path_block);
   if (to.path == NULL) {
     return crm__fail_memory(error);
@@ -129,6 +137,6 @@ crm_status crm__journal_copy(crm__journal *journal, const crm_io *io, const char
   if (status == CRM_OK) {
     status = target_finish(&to, &journal->root, error);
   }
-  target_close(&to, journal->memory, status == CRM_OK);
+  target_close(&to, journal->memory);
   return status;
 }

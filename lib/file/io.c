@@ -60,6 +60,9 @@ crm_status crm__io_fail(crm_error *error, crm_status status, const char *what, c
     return crm__fail(error, status, "cannot %s '%s': no room is left", what, path);
   case CRM_ERROR_MEMORY:
     return crm__fail_memory(error);
+  case CRM_ERROR_STATE:
+    return crm__fail(error, status, "cannot %s '%s': somebody else writes it, or has put another file there", what,
+                     path);
   default:
     return crm__fail(error, status, "cannot %s '%s'", what, path);
   }
@@ -72,6 +75,19 @@ crm_status crm__io_replace(const crm_io *io, const char *from, const char *to, c
     status = io->replace(io->context, from, to);
   }
   return status == CRM_OK ? CRM_OK : crm__io_fail(error, status, "replace", to);
+}
+
+void crm__io_drop_new(const crm_io *io, const char *path_new, const char *path)
+{
+  void *file = NULL;
+  int there = (io->caps & CRM_IO_ATOMIC_REPLACE) != 0;
+  if (!there && io->open(io->context, path, CRM_IO_READ, &file) == CRM_OK) {
+    (void)io->close(io->context, file);
+    there = 1;
+  }
+  if (there) {
+    (void)io->remove(io->context, path_new);
+  }
 }
 
 crm_status crm__io_fetch(const crm_io *io, void *file, uint64_t offset, void *to, size_t needed, size_t wanted,

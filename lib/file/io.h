@@ -16,6 +16,9 @@ crm_status crm__io_fail(crm_error *error, crm_status status, const char *what, c
 /* Replaces; where that takes two steps, the new name is made to last before the old file is given up. */
 crm_status crm__io_replace(const crm_io *io, const char *from, const char *to, crm_error *error);
 
+/* After a replacing that failed: takes the new file away, unless the old one has gone. */
+void crm__io_drop_new(const crm_io *io, const char *path_new, const char *path);
+
 /* Reads up to `wanted` bytes, at least `needed` unless the file ends before: an io that reads fewer is asked for the
  * rest, for what is taken for the end of a file shows an older commit. */
 crm_status crm__io_fetch(const crm_io *io, void *file, uint64_t offset, void *to, size_t needed, size_t wanted,

@@ -89,16 +89,25 @@ static crm_status settle(crm__journal *journal, crm_error *error)
                           : status;
 }
 
-/* Recovers what is attached. A reader may come upon slots that are being written, and looks again. */
+/* Recovers what is attached. A reader may come upon slots that are being written, or on slots that were after the size
+ * was taken and show what lies behind it; it looks again. */
 static crm_status recover(crm__journal *journal, crm_error *error)
 {
-  int tries = journal->mode == CRM__JOURNAL_READ ? 3 : 1;
+  int tries = journal->mode == CRM__JOURNAL_READ ? 3 : 0;
   crm_status status = crm__journal_recover(journal, UINT64_MAX, error);
-  while (status == CRM_ERROR_CORRUPT && --tries > 0) {
+  for (; tries > 0 && (status == CRM_ERROR_CORRUPT || (status == CRM_OK && journal->shown > journal->root.commit));
+       tries--) {
+    uint64_t before = journal->size;
+    int fell_back = status == CRM_OK;
+    crm_status sized = journal->io.size(journal->io.context, journal->file, &journal->size);
+    if (sized != CRM_OK) {
+      return crm__io_fail(error, sized, "read", journal->path);
+    }
+    if (fell_back && journal->size == before) {   /* what is shown lies in the file, and is damaged */
+      break;
+    }
     journal->reader.got = 0;
-    status = journal->io.size(journal->io.context, journal->file, &journal->size);
-    status = status == CRM_OK ? crm__journal_recover(journal, UINT64_MAX, error)
-                              : crm__io_fail(error, status, "read", journal->path);
+    status = crm__journal_recover(journal, UINT64_MAX, error);
   }
   if (status != CRM_OK || journal->mode == CRM__JOURNAL_READ) {
     return status;
@@ -144,8 +153,9 @@ static crm_status open_file(crm__journal *journal, crm_error *error)
   if (status == CRM_OK) {
     status = recover(journal, error);
   }
-  if (status == CRM_OK && writes) {
-    (void)journal->io.remove(journal->io.context, journal->path_new);   /* what a crash has left */
+  /* What a crash has left; without a lock it may be what somebody else is about to put in this file's place. */
+  if (status == CRM_OK && journal->lock != NULL) {
+    (void)journal->io.remove(journal->io.context, journal->path_new);
   }
   return status;
 }

@@ -133,7 +133,8 @@ crm_status crm__journal_renew(crm__journal *journal, crm_error *error);
 int crm__journal_leads(const crm__journal *journal, const crm_io *io, const char *path);
 
 /* Writes what is live to a new file, in its place, that opens as the same commit; one at path is replaced. Checks each
- * frame on the way. io NULL: stdio. CORRUPT, IO, LIMIT (no room), MEMORY, ARGUMENT (path is that of the journal). */
+ * frame on the way. io NULL: stdio. CORRUPT, IO, LIMIT (no room), MEMORY, STATE (somebody
+ * writes the one at path), ARGUMENT (path is that of the journal; or where io has no locks, crm__journal_leads). */
 crm_status crm__journal_copy(crm__journal *journal, const crm_io *io, const char *path, crm_error *error);
 
 /* Salvage: every frame that stands anywhere in a file, commit or no commit, in the order of the file. */

@@ -138,6 +138,9 @@ static void try_names(trial *t)
   }
   closes(t, file);
   if (t->wrong == NULL) {
+    (void)expect(t, t->io.replace(t->io.context, t->paths[2], t->paths[0]) != CRM_OK,
+                 "replace answers OK where there is nothing to give a name to");
+    (void)expect(t, !missing(t, 0), "a replace that failed takes the old file away");
     (void)expect(t, t->io.replace(t->io.context, t->paths[1], t->paths[0]) == CRM_OK, "replace fails over a file");
     (void)expect(t, missing(t, 1), "replace leaves the old name");
     (void)expect(t, t->io.sync_names(t->io.context, t->paths[0]) == CRM_OK, "sync_names fails");

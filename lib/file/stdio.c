@@ -108,12 +108,26 @@ static crm_status stdio_sync(void *context, void *file)
   return fflush(file) == 0 ? CRM_OK : CRM_ERROR_IO;
 }
 
-/* C leaves open what rename does with a name that is taken. */
+static int can_be_read(const char *path)
+{
+  FILE *file = fopen(path, "rb");
+  int can = file != NULL && (fgetc(file) != EOF || !ferror(file));   /* some systems open a folder */
+  if (file != NULL) {
+    (void)fclose(file);
+  }
+  return can;
+}
+
+/* C leaves open what rename does with a name that is taken, and does not say why it failed: what is there is given up
+ * only where there is something to take its place. */
 static crm_status stdio_replace(void *context, const char *from, const char *to)
 {
   (void)context;
   if (rename(from, to) == 0) {
     return CRM_OK;
+  }
+  if (!can_be_read(from)) {
+    return CRM_ERROR_IO;
   }
   (void)remove(to);
   return rename(from, to) == 0 ? CRM_OK : CRM_ERROR_IO;

@@ -69,6 +69,11 @@ crm_status crm__writer_start(crm__writer *writer, void *file, uint64_t at, uint6
   return CRM_OK;
 }
 
+int crm__writer_spills(const crm__writer *writer, size_t size)
+{
+  return writer->buffer_at == writer->begun && size > BUFFER - writer->fill;
+}
+
 crm_status crm__writer_begin(crm__writer *writer, uint32_t kind, crm_error *error)
 {
   static const unsigned char blank[CRM__HEAD_SIZE] = { 0 };

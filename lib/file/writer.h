@@ -38,6 +38,9 @@ crm_status crm__writer_begin(crm__writer *writer, uint32_t kind, crm_error *erro
 crm_status crm__writer_write(crm__writer *writer, const void *bytes, size_t size, crm_error *error);
 crm_status crm__writer_end(crm__writer *writer, crm_error *error);
 
+/* Whether size bytes more may make it write, for the first time since start. */
+int crm__writer_spills(const crm__writer *writer, size_t size);
+
 /* Ends a commit and writes all that is buffered. Sets record->frames; root's id and generation are kept, its other
  * fields written. What follows belongs to the next commit. */
 crm_status crm__writer_seal(crm__writer *writer, crm__record *record, crm__root *root, crm_error *error);

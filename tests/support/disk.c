@@ -59,6 +59,7 @@ struct test_disk {
   } locks[LOCKS];
   int locked;
   int handles;
+  int maps;
   int kind;
   int on;
   int dead;                 /* power is lost */
@@ -308,7 +309,7 @@ static crm_status disk_replace(void *context, const char *from, const char *to)
   name changes[2];
   int found = file_of(disk, from);
   int fault;
-  if ((disk->caps & CRM_IO_ATOMIC_REPLACE) == 0) {
+  if ((disk->caps & CRM_IO_ATOMIC_REPLACE) == 0 && found >= 0) {
     changes[0] = make_name(to, -1);
     fault = meets_plain_fault(disk, 1);
     if (fault == TEST_DISK_FAIL) {
@@ -388,6 +389,39 @@ static crm_status disk_unlock(void *context, void *lock)
   *(char *)lock = '\0';
   disk->locked--;
   return meets_plain_fault(disk, 0) ? CRM_ERROR_IO : CRM_OK;
+}
+
+static crm_status disk_map(void *context, void *file, uint64_t offset, size_t size, const void **bytes)
+{
+  test_disk *disk = context;
+  const inode *from = &disk->files[((handle *)file)->file];
+  unsigned char *made;
+  if (meets_plain_fault(disk, 0)) {
+    return CRM_ERROR_IO;
+  }
+  if (size == 0 || offset > from->size || size > from->size - (size_t)offset) {
+    return CRM_ERROR_LIMIT;
+  }
+  made = malloc(size);
+  memcpy(made, from->seen + offset, size);
+  disk->maps++;
+  *bytes = made;
+  return CRM_OK;
+}
+
+static crm_status disk_unmap(void *context, const void *bytes, size_t size)
+{
+  test_disk *disk = context;
+  (void)size;
+  disk->maps--;
+  free((void *)(uintptr_t)bytes);
+  return meets_plain_fault(disk, 0) ? CRM_ERROR_IO : CRM_OK;
+}
+
+void test_disk_maps(crm_io *io)
+{
+  io->map = disk_map;
+  io->unmap = disk_unmap;
 }
 
 void test_disk_io(test_disk *disk, crm_io *io)
@@ -585,7 +619,7 @@ void test_disk_put(test_disk *disk, const char *path, const void *bytes, size_t 
 
 int test_disk_open(const test_disk *disk)
 {
-  return disk->handles + disk->locked;
+  return disk->handles + disk->locked + disk->maps;
 }
 
 uint64_t test_disk_drive(test_disk_trial trial, int on, void *user)

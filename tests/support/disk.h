@@ -26,6 +26,9 @@ void test_disk_free(test_disk *disk);
 /* The io of a disk, with its caps. The disk must outlive what is made with it. */
 void test_disk_io(test_disk *disk, crm_io *io);
 
+/* Gives an io of a disk map and unmap as well; what is mapped stays as it was. One that is told to fail answers IO. */
+void test_disk_maps(crm_io *io);
+
 /* The at-th call from here on, counted from 1, fails as told; with `on` all such calls after it too. at 0: none, but
  * calls are counted. */
 void test_disk_arm(test_disk *disk, int kind, uint64_t at, int on);
@@ -54,7 +57,7 @@ test_disk *test_disk_after_process(const test_disk *disk);
 unsigned char *test_disk_bytes(test_disk *disk, const char *path, size_t *size);
 void test_disk_put(test_disk *disk, const char *path, const void *bytes, size_t size);
 
-/* Handles that have not been closed and locks that have not been given back. */
+/* Handles that have not been closed, locks that have not been given back and maps that are still there. */
 int test_disk_open(const test_disk *disk);
 
 #endif

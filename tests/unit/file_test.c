@@ -497,7 +497,11 @@ static void a_failed_write_ends_writing(void **state)
   (void)state;
   set_up(&f, ALL_CAPS, 0);
   journal = journal_at(&f, 2);
-  test_disk_arm(f.disk, TEST_DISK_FAIL, 1, 1);
+  test_disk_arm(f.disk, TEST_DISK_FAIL, 1, 1);   /* a look at the slots that fails has written nothing */
+  assert_int_equal(test_journal_step(&f.history, journal, NULL), CRM_ERROR_IO);
+  crm__journal_info_get(journal, &info);
+  assert_int_equal(info.state, CRM__JOURNAL_WRITABLE);
+  test_disk_arm(f.disk, TEST_DISK_FAIL, 3, 1);   /* behind the two slots */
   assert_int_equal(test_journal_step(&f.history, journal, NULL), CRM_ERROR_IO);
   test_disk_arm(f.disk, 0, 0, 0);
   crm__journal_info_get(journal, &info);
@@ -621,6 +625,53 @@ static void the_selftest_finds_faults(void **state)
   }
 }
 
+/* As an io would that makes room first and then finds nothing to put there. */
+static crm_status replace_with_nothing(void *context, const char *from, const char *to)
+{
+  void *file = NULL;
+  crm_io io;
+  test_disk_io(context, &io);
+  if (io.open(context, from, CRM_IO_READ, &file) != CRM_OK) {
+    (void)io.remove(context, to);
+    return CRM_ERROR_IO;
+  }
+  (void)io.close(context, file);
+  return io.replace(context, from, to);
+}
+
+static void the_selftest_finds_a_replace_that_deletes(void **state)
+{
+  crm_io io;
+  crm_error error = CRM_ERROR_INIT;
+  test_disk *disk = test_disk_create(ALL_CAPS);
+  (void)state;
+  test_disk_io(disk, &io);
+  io.replace = replace_with_nothing;
+  assert_int_equal(crm_io_selftest(&io, "trial", &error), CRM_ERROR_IO);
+  assert_string_equal(error.message, "a replace that failed takes the old file away");
+  test_disk_free(disk);
+}
+
+/* Without a source nothing is given up for it. */
+static void a_replace_of_stdio_that_fails(void **state)
+{
+  static const char *const path = "file_test_replace.crm";
+  crm_io io = CRM_IO_INIT;
+  void *file = NULL;
+  uint64_t size = 0;
+  (void)state;
+  crm_io_stdio(&io);
+  assert_int_equal(io.open(io.context, path, CRM_IO_CREATE, &file), CRM_OK);
+  assert_int_equal(io.write_at(io.context, file, 0, "kept", 4), CRM_OK);
+  assert_int_equal(io.close(io.context, file), CRM_OK);
+  assert_int_equal(io.replace(io.context, "file_test_replace.none", path), CRM_ERROR_IO);
+  assert_int_equal(io.open(io.context, path, CRM_IO_READ, &file), CRM_OK);
+  assert_int_equal(io.size(io.context, file, &size), CRM_OK);
+  assert_int_equal(size, 4);
+  assert_int_equal(io.close(io.context, file), CRM_OK);
+  assert_int_equal(remove(path), 0);
+}
+
 static void stdio_keeps_a_store(void **state)
 {
   static const char *const path = "file_test.crm";
@@ -673,6 +724,8 @@ int main(void)
     cmocka_unit_test(frames_of_another_past_are_not_taken),
     cmocka_unit_test(the_selftest_of_an_io),
     cmocka_unit_test(the_selftest_finds_faults),
+    cmocka_unit_test(the_selftest_finds_a_replace_that_deletes),
+    cmocka_unit_test(a_replace_of_stdio_that_fails),
     cmocka_unit_test(stdio_keeps_a_store),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,16 +107,16 @@ void *crm_python_destructor(int32_t kind)
 
 /* ---- what the host's system lends; where it lends nothing these answer so */
 
-EXPORT crm_status crm_python_files(uint32_t sync, crm_io *io);
+EXPORT crm_status crm_python_files(uint32_t flags, crm_io *io);
 EXPORT crm_status crm_python_pages(crm_config *config);
 EXPORT crm_status crm_python_threads(uint32_t workers, void **threads, crm_executor *executor);
 EXPORT void crm_python_threads_free(void *threads);
 
 #ifdef CRM_PYTHON_POSIX
 
-crm_status crm_python_files(uint32_t sync, crm_io *io)
+crm_status crm_python_files(uint32_t flags, crm_io *io)
 {
-  crm_files_lend(sync ? 0U : CRM_FILES_NO_SYNC, io);
+  crm_files_lend(((flags & 1U) != 0 ? CRM_FILES_NO_SYNC : 0U) | ((flags & 2U) != 0 ? CRM_FILES_NO_MAP : 0U), io);
   return CRM_OK;
 }
 
@@ -151,9 +151,9 @@ void crm_python_threads_free(void *threads)
 #else
 
 /* Those of the C library. */
-crm_status crm_python_files(uint32_t sync, crm_io *io)
+crm_status crm_python_files(uint32_t flags, crm_io *io)
 {
-  (void)sync;
+  (void)flags;
   crm_io_stdio(io);
   return CRM_OK;
 }

@@ -67,10 +67,10 @@ def settings(digits: int, quantity_digits: int, returns: str, day_start: Any, cu
     return options
 
 
-def files(sync: bool) -> Any:
+def files(sync: bool, mapped: bool = True) -> Any:
     """The files of the system: with fsync and locks where there are some, else those of the C library."""
     io = _ffi.new(_ffi.crm_io)
-    native.files(1 if sync else 0, byref(io))
+    native.files((0 if sync else 1) | (0 if mapped else 2), byref(io))
     return io
 
 
@@ -140,6 +140,7 @@ class Store(Analyses, Relations, Owner):
         content: str = "all",
         durability: str = "power",
         sync: bool = True,
+        mapped: bool = True,
         digits: int = 2,
         quantity_digits: int = 3,
         returns: str = "auto",
@@ -157,6 +158,8 @@ class Store(Analyses, Relations, Owner):
         - `durability`: what a change must survive at least, "power" (a loss of power), "process" (the end of the
           process) or "none"; `UnsupportedError` where the system's files do not give it
         - `sync`: False waits for no device, so that changes survive the process and not more
+        - `mapped`: False reads the file into memory and maps nothing, for one that others may cut short: touching what is
+          gone from a mapped file ends the process
 
         >>> import libcrm, os, tempfile
         >>> folder = tempfile.TemporaryDirectory()
@@ -170,7 +173,7 @@ class Store(Analyses, Relations, Owner):
         """
         options = _ffi.new(_ffi.crm_file_options)
         made = settings(digits, quantity_digits, returns, day_start, currency, anonymous)
-        io = files(sync)
+        io = files(sync, mapped)
         options.mode = word(MODES, mode, "mode")
         options.content = word(CONTENTS, content, "content")
         options.durability = word(DURABILITIES, durability, "durability")
@@ -200,6 +203,52 @@ class Store(Analyses, Relations, Owner):
         handle = self._live()
         with Interruptible():
             handle.read(library.crm_store_backup, handle.pointer, byref(io), os.fsencode(path))
+
+    @staticmethod
+    def check(path: Union[str, "os.PathLike[str]"], *, memory_limit: int = 0) -> None:
+        """Reads the whole store file at `path`, every checksum of it, and compares all that it keeps beside the facts with
+        what the facts give; `CorruptError` with the first trouble. A newest commit that is damaged is one, though the
+        file opens without it.
+
+        >>> import libcrm, os, tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> path = os.path.join(folder.name, "shop.crm")
+        >>> libcrm.sample().save(path, durability="none")
+        >>> libcrm.Store.check(path)
+        >>> folder.cleanup()
+        """
+        options = _ffi.new(_ffi.crm_file_options)
+        io = files(False)
+        options.io = ctypes.pointer(io)
+        with Interruptible():
+            check(library.crm_store_check, config_with(memory_limit), byref(options), os.fsencode(path))
+
+    @staticmethod
+    def salvage(path: Union[str, "os.PathLike[str]"], to: Union[str, "os.PathLike[str]"], *, durability: str = "power",
+                sync: bool = True, memory_limit: int = 0) -> Table:
+        """Reads what is left of the damaged store file at `path` and writes it to a new one, `to`, which is replaced where
+        it is there; `CorruptError` where no store can be made of it. The table has a row for each loss: what (piece,
+        rows, commit or bytes), commit, part, first, count.
+
+        >>> import libcrm, os, tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> path, to = os.path.join(folder.name, "shop.crm"), os.path.join(folder.name, "saved.crm")
+        >>> libcrm.sample().save(path, durability="none")
+        >>> losses = libcrm.Store.salvage(path, to, durability="none")
+        >>> libcrm.Store.check(to)
+        >>> len(losses)
+        0
+        >>> folder.cleanup()
+        """
+        options = _ffi.new(_ffi.crm_file_options)
+        io = files(sync)
+        options.durability = word(DURABILITIES, durability, "durability")
+        options.io = ctypes.pointer(io)
+        place = out(_ffi.crm_table)
+        with Interruptible():
+            check(library.crm_store_salvage, config_with(memory_limit), byref(options), os.fsencode(path),
+                  os.fsencode(to), byref(place))
+        return Table(place)
 
     def compact(self) -> None:
         """Writes the store's file anew, without what is no longer needed, erased keys among it."""

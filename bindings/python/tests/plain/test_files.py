@@ -110,6 +110,63 @@ class Files(unittest.TestCase):
         with self.read(self.other) as copy:
             self.assertEqual(copy.totals().to_dicts(), memory.totals().to_dicts())
 
+    def damage(self, at):
+        with open(self.path, "r+b") as file:
+            file.seek(at)
+            byte = file.read(1)
+            file.seek(at)
+            file.write(bytes([byte[0] ^ 4]))
+
+    def test_check(self):
+        with self.create() as store:
+            store.load("sales", SALES)
+            store.compact()
+            checkpoint = store.file["bytes"]
+            store.load("sales", {"document": [99], "time": ["2024-03-01"], "amount": [1]})
+            libcrm.Store.check(self.path)   # beside the writer
+        libcrm.Store.check(self.path)
+        with self.assertRaises(libcrm.NotFoundError):
+            libcrm.Store.check(self.other)
+        with self.assertRaises(MemoryError):
+            libcrm.Store.check(self.path, memory_limit=1000)
+        self.damage(checkpoint + 60)   # in the last commit
+        with self.assertRaisesRegex(libcrm.CorruptError, "is damaged"):
+            libcrm.Store.check(self.path)
+        with self.read() as store:
+            self.assertTrue(store.file["fallback"])
+
+    def test_salvage(self):
+        with self.create() as store:
+            store.load("sales", SALES)
+            store.compact()
+            checkpoint = store.file["bytes"]
+            documents, expected = store.documents, store.totals().to_dicts()
+            store.load("sales", {"document": [99], "time": ["2024-03-01"], "amount": [1]})
+            commit = store.file["commit"]
+        self.assertEqual(len(libcrm.Store.salvage(self.path, self.other, durability=LEVEL)), 0)
+        with self.read(self.other) as store:
+            self.assertEqual(store.documents, documents + 1)
+        self.damage(checkpoint + 60)
+        losses = libcrm.Store.salvage(self.path, self.other, durability=LEVEL)
+        self.assertIn(("commit", commit), [(row["what"], row["commit"]) for row in losses.to_dicts()])
+        libcrm.Store.check(self.other)
+        with self.read(self.other) as store:
+            self.assertEqual((store.documents, store.totals().to_dicts()), (documents, expected))
+        with open(self.path, "wb") as file:
+            file.write(b"no store")
+        with self.assertRaises(libcrm.CorruptError):
+            libcrm.Store.salvage(self.path, self.other, durability=LEVEL)
+        libcrm.Store.check(self.other)   # is still what it was
+        with self.assertRaisesRegex(ValueError, "durability is one of"):
+            libcrm.Store.salvage(self.path, self.other, durability="eternal")
+
+    def test_nothing_mapped(self):
+        with self.create() as store:
+            store.load("sales", SALES)
+            expected = store.totals().to_dicts()
+        with self.read(mapped=False) as store:
+            self.assertEqual(store.totals().to_dicts(), expected)
+
     @unittest.skipIf(os.name == "nt", "there are no locks")
     def test_one_process_writes(self):
         with self.create() as store:
