@@ -330,7 +330,8 @@ static const verb verbs[] = {
   {"teams", owners_teams, "group staff customers orders revenue won won_amount lost open open_amount", "lost won", 0},
   {"roles", owners_roles, "group staff customers orders revenue won won_amount lost open open_amount", "lost won", 0},
   {"role-gaps", owners_gaps, "finding staff customer branch customers", "", 50},
-  {"sites", owners_sites, "account customer level orders revenue share first last", "first level", 50},
+  {"sites", owners_sites, "account customer level orders revenue share first last orders_below revenue_below",
+   "first level orders_below", 50},
   {"aliases", owners_aliases, "alias customer", "", 50},
   {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0},
   {"rows", rows, "", "source version", 50}

@@ -65,6 +65,8 @@ static int generate_sample(const char *directory, int plain)
       {"ownership.csv", put_ownership},
       {"changes.csv", put_changes},
       {"assignments.csv", put_assignments},
+      {"merges.csv", put_merges},
+      {"parents.csv", put_parents},
   };
   struct chain chain;
   int good = chain_create(&chain, plain) && make_visits(&chain);

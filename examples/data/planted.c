@@ -111,6 +111,16 @@ uint32_t planted_order(const struct chain *chain, int32_t day)
   return day >= POOR_FIRST && day < POOR_END ? LESS_ORDERED : MORE_ORDERED;
 }
 
+int32_t planted_pause(const struct chain *chain, int32_t day)
+{
+  return !chain->plain && day >= POOR_FIRST && day < POOR_END ? POOR_END - POOR_FIRST : 0;
+}
+
+int32_t planted_hesitation(const struct chain *chain, int32_t day)
+{
+  return !chain->plain && day >= NEWCOMERS ? 80 : 0;
+}
+
 int32_t planted_customer(struct chain *chain)
 {
   return !chain->plain && random_chance(&chain->plants, SHARED_PERMILLE) ? SHARED : WALK_IN;

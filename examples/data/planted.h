@@ -19,6 +19,7 @@
  * - a product that sells no more still lies on stock (figures.c);
  * - two weeks of the branch `station` are missing in August 2025;
  * - November 2025 is poor for a November, in orders and in money;
+ * - firms that were won order later from April 2025 on, and not in that November (firms.c);
  * - on 2025-12-09 a till sends a burst of test receipts. */
 
 /* Whether receipts of a branch never arrive. */
@@ -41,6 +42,12 @@ uint32_t planted_lines(const struct chain *chain, int32_t day, uint32_t count);
 
 /* Percent of what corporate buyers would order. */
 uint32_t planted_order(const struct chain *chain, int32_t day);
+
+/* Days by which a firm puts off an order. */
+int32_t planted_pause(const struct chain *chain, int32_t day);
+
+/* Days by which it orders later than firms did before. */
+int32_t planted_hesitation(const struct chain *chain, int32_t day);
 
 /* Whom a walk-in sale is booked on. */
 int32_t planted_customer(struct chain *chain);

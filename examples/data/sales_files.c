@@ -12,7 +12,7 @@ static void put_sales_line(struct writer *writer, const struct chain *chain, siz
   put_time(writer, document->day, document->minute);
   put_char(writer, ',');
   if (document->member >= 0) {
-    put_digits(writer, FIRST_MEMBER + (uint64_t)document->member, 1);
+    put_digits(writer, card_of(chain, (uint32_t)document->member, document->day), 1);
   } else if (document->member == SHARED) {
     put_digits(writer, SHARED_KEY, 1);
   }
@@ -35,14 +35,21 @@ static void put_sales_line(struct writer *writer, const struct chain *chain, siz
 
 static void put_documents(struct writer *writer, const struct chain *chain, int is_late)
 {
+  struct orders orders = {0};
   size_t at;
   uint32_t i;
+  if (!is_late) {
+    make_orders(&orders, chain);
+  }
   put_text(writer, "document,time,customer,kind,product,quantity,price,amount,discount,cost,branch,staff\n");
   for (at = 0; at < chain->document_count; at++) {
-    for (i = 0; chain->documents[at].is_late == is_late && i < chain->documents[at].line_count; i++) {
-      put_sales_line(writer, chain, at, &chain->documents[at].lines[i]);
+    const struct document *document = &chain->documents[at];
+    put_orders(writer, chain, &orders, document->day, document->minute);
+    for (i = 0; document->is_late == is_late && i < document->line_count; i++) {
+      put_sales_line(writer, chain, at, &document->lines[i]);
     }
   }
+  put_orders(writer, chain, &orders, DAYS, 0);
 }
 
 void put_sales(struct writer *writer, const struct chain *chain)

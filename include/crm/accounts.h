@@ -21,7 +21,8 @@ extern "C" {
  * then customer:
  * account (the topmost), customer, level (0: the account itself, 1: right under it, ...; in a ring, steps to the lowest
  * key), orders and revenue of the customer's own in the period, share (of the account's revenue; null where that is
- * not above 0), first and last (business days of occasions in the period, or null).
+ * not above 0), first and last (business days of occasions in the period, or null), orders_below and revenue_below (of
+ * the customer and of all under it, at whatever level).
  * scope.accounts does not matter. Errors: ARGUMENT, MEMORY. Time: facts and customers. Since 0.1. */
 CRM_API crm_status crm_accounts_sites(const crm_store *store, const crm_scope *scope, crm_table **table,
                                       crm_error *error);

@@ -165,7 +165,8 @@ typedef struct crm_kpi_evidence_options {
  * customer, opportunity, contact, entry), key, customer, time, amount (what the record adds, six decimals, money in
  * whole units). Those with the largest amount first, up or down, then by key; the metadata tell how many there are
  * (records) and what all of them add up to (total). A return that counts on the day of its sale is a row of its own.
- * For shares of the top customers and the Gini coefficient: all customers with money above 0.
+ * For shares of the top customers and the Gini coefficient: all customers with money above 0. For the steady state: who
+ * became active.
  * Errors: ARGUMENT (no such KPI: the error's column is "kpi"), NOT_FOUND (no such period; a KPI whose figures the host
  * gives, or without a denominator), LIMIT, MEMORY. Time: that of crm_kpi_compute and one pass more. Since 0.1. */
 CRM_API crm_status crm_kpi_evidence(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,

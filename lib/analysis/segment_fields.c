@@ -141,12 +141,31 @@ static int64_t stage_of(const crm__fields *fields, uint32_t id)
   return event == NULL || event->stage == CRM_STAGE_NONE ? NONE : event->stage;
 }
 
+static int64_t stage_since(const crm__fields *fields, uint32_t id)
+{
+  const crm__life_event *event = crm__life_at(fields->lifecycle, id, fields->lifecycle->as_of);
+  if (event == NULL || event->stage == CRM_STAGE_NONE || event->time == INT64_MIN) {
+    return NONE;
+  }
+  return crm__business_day(event->time, fields->lifecycle->day_start);
+}
+
+static int64_t days_in_stage(const crm__fields *fields, uint32_t id)
+{
+  int64_t since = stage_since(fields, id);
+  return since == NONE ? NONE : fields->lifecycle->as_of_day - since;
+}
+
 #define CLASSES 3
 
 static const char *const class_names[CLASSES] = {"ordinary", "vip", "corporate"};
 
 FETCH(fetch_class, fields->class_of[id] == UINT8_MAX ? NONE : fields->class_of[id])
 FETCH(fetch_stage, stage_of(fields, id))
+FETCH(fetch_stage_since, stage_since(fields, id))
+FETCH(fetch_stage_days, days_in_stage(fields, id))
+FETCH(fetch_open, fields->open[id])
+FETCH(fetch_contact, fields->contacts[id] == INT32_MIN ? NONE : (int64_t)today - fields->contacts[id])
 FETCH(fetch_owner, fields->owners[id] == CRM__NONE ? NONE : fields->owners[id])
 FETCH(fetch_parent, fields->parents[id] == CRM__NONE ? NONE : fields->parents[id])
 
@@ -323,7 +342,7 @@ static crm_status load_parents(crm__fields *fields, crm_error *error)
  * caller's context. */
 static const crm__source sources[CRM__SOURCES] = {
   load_nothing, load_measures, load_ever, load_days, load_nothing, load_rfm, load_nothing, load_classes, load_owners,
-  load_parents
+  load_parents, crm__fields_count_open, crm__fields_find_contacts
 };
 
 /* ---- the table of fields ---- */
@@ -354,7 +373,12 @@ static const crm__segment_field built_in[] = {
   FIELD("m", INTEGER, RFM, fetch_m, NULL, "RFM score of money"),
   FIELD("rfm_segment", WORD, RFM, fetch_rfm_segment, list_rfm, "RFM segment; empty without orders"),
   FIELD("stage", WORD, LIFECYCLE, fetch_stage, list_stages, "stage of the customer's life, whatever the branches"),
-  FIELD("class", WORD, CLASSES, fetch_class, list_classes, "ordinary, vip or corporate; empty without orders")
+  FIELD("class", WORD, CLASSES, fetch_class, list_classes, "ordinary, vip or corporate; empty without orders"),
+  FIELD("stage_since", DATE, LIFECYCLE, fetch_stage_since, NULL, "business day on which the stage was entered"),
+  FIELD("days_in_stage", INTEGER, LIFECYCLE, fetch_stage_days, NULL, "as-of's business day less stage_since"),
+  FIELD("open_opportunities", INTEGER, DEALS, fetch_open, NULL, "opportunities that are open at as-of"),
+  FIELD("days_since_contact", INTEGER, CONTACTS, fetch_contact, NULL,
+        "as-of's business day less that of the last interaction before it")
 };
 
 #define BUILT_IN ((int32_t)(sizeof built_in / sizeof built_in[0]))

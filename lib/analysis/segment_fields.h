@@ -67,6 +67,8 @@ enum {
   CRM__SOURCE_CLASSES,
   CRM__SOURCE_OWNERS,     /* `owner` and `parent` where tables tell of them with dates; customers.owner and */
   CRM__SOURCE_PARENTS,    /* customers.parent are the columns */
+  CRM__SOURCE_DEALS,
+  CRM__SOURCE_CONTACTS,
   CRM__SOURCES
 };
 
@@ -89,6 +91,8 @@ typedef struct crm__fields {
   const uint32_t *days;
   const uint32_t *owners;            /* by customer, just before as-of; CRM__NONE: none */
   const uint32_t *parents;
+  uint32_t *open;                    /* by customer: open opportunities at as-of */
+  int32_t *contacts;                 /* by customer: business day of the last one before as-of, INT32_MIN: none */
   uint8_t *scores[4];                /* r, f, m and the place of the RFM segment, by customer; UINT8_MAX: none */
   uint8_t *class_of;                 /* place of the class, likewise */
   const char *rfm_names[CRM__FIELD_WORDS];
@@ -99,6 +103,10 @@ typedef struct crm__fields {
  * close. */
 crm_status crm__fields_plan(crm__fields *fields, const crm_store *store, const crm_scope *scope,
                             const crm_segment_options *options, crm_error *error);
+
+/* Sources that lie in rows of other tables, whatever the period and the branches. */
+crm_status crm__fields_count_open(crm__fields *fields, crm_error *error);
+crm_status crm__fields_find_contacts(crm__fields *fields, crm_error *error);
 
 /* Computes the sources that are needed; after it values can be read. */
 crm_status crm__fields_load(crm__fields *fields, crm_error *error);

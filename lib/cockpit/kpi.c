@@ -109,7 +109,7 @@ void crm__kpi_want(crm__kpi_work *work, const int32_t *kpis, int32_t count)
     work->by_lines |= entry->needs == CRM__NEEDS_DISCOUNT || entry->needs == CRM__NEEDS_QUANTITY ||
                       entry->needs == CRM__NEEDS_COST || entry->needs == CRM__NEEDS_PRODUCT;
   }
-  for (i = CRM__BASE_CUSTOMERS; i <= CRM__BASE_VALUE_LOWER; i++) {
+  for (i = CRM__BASE_CUSTOMERS; i <= CRM__BASE_FELL; i++) {
     work->by_customer |= work->wanted[i];
   }
   for (i = CRM__BASE_OPEN; i <= CRM__BASE_WON_CONTACTS; i++) {
@@ -118,7 +118,7 @@ void crm__kpi_want(crm__kpi_work *work, const int32_t *kpis, int32_t count)
   for (i = CRM__BASE_INVOICED; i <= CRM__BASE_DEBTORS; i++) {
     work->by_account |= work->wanted[i];
   }
-  for (i = CRM__BASE_DORMANT; i <= CRM__BASE_STOCK; i++) {
+  for (i = CRM__BASE_DORMANT; i <= CRM__BASE_STEADY; i++) {
     work->by_life |= work->wanted[i];
   }
   for (i = CRM__BASE_TARGET; i <= CRM__BASE_LIABILITIES; i++) {

@@ -176,6 +176,9 @@ void crm__kpi_add_value(const crm__kpi_ledger *all, const crm__kpi_unit *of, int
   cells[CRM__BASE_VALUED] += before < CRM__KPI_CUTS;
   cells[CRM__BASE_VALUE] += before < CRM__KPI_CUTS ? did.prior_money : 0;
   cells[CRM__BASE_VALUE_LOWER] += before < CRM__KPI_CUTS && after > before ? did.prior_money : 0;
+  cells[CRM__BASE_RANKED] += before <= CRM__KPI_CUTS;
+  cells[CRM__BASE_ROSE] += before <= CRM__KPI_CUTS && after < before;
+  cells[CRM__BASE_FELL] += before <= CRM__KPI_CUTS && after > before;
 }
 
 crm_status crm__kpi_count_value(crm__kpi_ledger *all, crm_error *error)
@@ -184,7 +187,7 @@ crm_status crm__kpi_count_value(crm__kpi_ledger *all, crm_error *error)
   crm__kpi_cuts *cuts;
   int64_t list;
   crm_status status;
-  if (!work->wanted[CRM__BASE_LESSER] && !work->wanted[CRM__BASE_VALUE]) {
+  if (!work->wanted[CRM__BASE_LESSER] && !work->wanted[CRM__BASE_VALUE] && !work->wanted[CRM__BASE_RANKED]) {
     return CRM_OK;
   }
   cuts = crm__scope_alloc(work->scope, (uint64_t)list_count(work), sizeof *cuts);

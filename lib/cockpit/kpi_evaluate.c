@@ -95,6 +95,9 @@ static int64_t shown(int64_t cell)
 /* A base that is the value itself. */
 static void take_millionths(int64_t cell, crm_kpi_value *value)
 {
+  if (value->status != CRM_KPI_OK) {
+    return;
+  }
   if (value->n == 0 || cell == CRM__KPI_UNDEFINED) {
     value->status = CRM_KPI_UNDEFINED;
   } else if (cell == CRM__KPI_TOO_MUCH) {

@@ -25,12 +25,16 @@ typedef struct request {
   int32_t base;
 } request;
 
-/* The base whose records are listed: that of the concentration figures is one sum. */
+/* The base whose records are listed: that of the concentration figures is one sum, that of the steady state who
+ * became active. */
 static int32_t base_of(const crm__kpi_entry *entry, int32_t denominator)
 {
   int32_t base = denominator ? entry->denominator : entry->numerator;
   if (base >= CRM__BASE_TOP_1 && base <= CRM__BASE_GINI) {
     return CRM__BASE_POSITIVE_SPEND;
+  }
+  if (base == CRM__BASE_STEADY) {
+    return CRM__BASE_ENTERED;
   }
   return base;
 }

@@ -4,11 +4,14 @@
 
 #include "analysis/lifecycle_handle.h"
 #include "base/error.h"
+#include "base/wide.h"
 
 #include <string.h>
 
 /* Customers' lives: who is dormant or lost at a window's end, who left the active ones in it or came back. A life is
  * one with the whole business, so a branch or a person has none. */
+
+#define MILLION INT64_C(1000000)
 
 /* What an event changes; summed up by the segment that it lies in. */
 typedef struct changes {
@@ -17,6 +20,7 @@ typedef struct changes {
   int64_t lost;
   int64_t back;
   int64_t left;
+  int64_t entered;
 } changes;
 
 /* A customer's life so far. */
@@ -38,6 +42,7 @@ static void step(standing *was, const crm__life_event *event, changes *to)
   to->dormant += is.dormant - was->dormant;
   to->lost += is.lost - was->lost;
   to->back += is.active && !was->active && was->ever;
+  to->entered += is.active && !was->active;
   to->left += was->active && !is.active;
   *was = is;
 }
@@ -62,6 +67,7 @@ static void fold(const changes *of, int32_t segment, const crm__kpi_window *wind
   } else {
     cells[CRM__BASE_BACK] += of->back;
     cells[CRM__BASE_LEFT] += of->left;
+    cells[CRM__BASE_ENTERED] += of->entered;
   }
 }
 
@@ -82,6 +88,21 @@ static void sum_lives(crm__kpi_work *work, const crm_lifecycle *lifecycle, chang
   }
 }
 
+/* The stock of which the share that leaves is as many as come: where it would come to rest. In whole customers, as the
+ * leaky bucket has it. */
+static int64_t steady_state(const int64_t *cells)
+{
+  int64_t steady = 0;
+  if (cells[CRM__BASE_LEFT] == 0) {
+    return CRM__KPI_UNDEFINED;
+  }
+  if (crm__multiply_divide_round(cells[CRM__BASE_ENTERED], cells[CRM__BASE_STOCK], cells[CRM__BASE_LEFT], &steady) ||
+      steady > INT64_MAX / MILLION - 1) {
+    return CRM__KPI_TOO_MUCH;
+  }
+  return steady * MILLION;
+}
+
 /* What is not known is no number: nobody is dormant or lost for want of a limit. */
 static void sum_windows(const crm__kpi_work *work, const changes *sums)
 {
@@ -93,7 +114,8 @@ static void sum_windows(const crm__kpi_work *work, const changes *sums)
     for (s = 0; s < work->segments; s++) {
       fold(&sums[s], (int32_t)s, &work->windows.windows[w], cells);
     }
-    for (base = CRM__BASE_DORMANT; base <= CRM__BASE_STOCK; base++) {
+    cells[CRM__BASE_STEADY] = steady_state(cells);
+    for (base = CRM__BASE_DORMANT; base <= CRM__BASE_STEADY; base++) {
       if (work->dormant_days == 0 || (work->lost_days == 0 && base == CRM__BASE_GONE)) {
         cells[base] = CRM__KPI_ABSENT;
       }
@@ -111,7 +133,7 @@ static int list_lives(crm__kpi_work *work, const crm_lifecycle *lifecycle)
     uint64_t i;
     for (i = lifecycle->starts[id]; i < lifecycle->starts[id + 1U]; i++) {
       const crm__life_event *event = &lifecycle->events[i];
-      changes own = {0, 0, 0, 0, 0};
+      changes own = {0, 0, 0, 0, 0, 0};
       step(&was, event, &own);
       fold(&own, crm__kpi_windows_segment(&work->windows, time_of(event), 0), window, cells);
     }
@@ -126,7 +148,7 @@ static int is_listed(const crm__kpi_work *work)
 {
   int32_t base = work->list == NULL ? CRM__BASE_NONE : work->list->base;
   int known = work->dormant_days > 0 && (work->lost_days > 0 || base != CRM__BASE_GONE);
-  return known && base >= CRM__BASE_DORMANT && base <= CRM__BASE_STOCK;
+  return known && base >= CRM__BASE_DORMANT && base <= CRM__BASE_ENTERED;
 }
 
 /* By the scope that was asked for, with scratch of its own: the context's is in use, and would be given back. */

@@ -194,6 +194,20 @@ static const crm__kpi_entry registry[] = {
    "money of those who fell / money of all value customers before; tiers are cut after 1, 5 and 20 percent of the "
    "customers with money above 0; a share of money, without an interval; of complete periods alone",
    "sales.customer sales.amount sales.time"},
+  {"pyramid_up", "Up the pyramid", "金字塔升级率", CRM_KPI_RATE, CRM_KPI_UP, CASES | WHOLE, 1,
+   CRM__BASE_ROSE, CRM__BASE_RANKED, CRM__BASE_RANKED, CRM__NEEDS_CUSTOMER,
+   "of these, who stand in a higher tier in the period",
+   "customers with money above 0 in the period before",
+   "moved up / all of the pyramid before, between two periods in a row; tiers are cut after 1, 5 and 20 percent of the "
+   "customers with money above 0, rounded up, equals together; of complete periods alone",
+   "sales.customer sales.amount sales.time"},
+  {"pyramid_down", "Down the pyramid", "金字塔降级率", CRM_KPI_RATE, CRM_KPI_DOWN, CASES | WHOLE, 1,
+   CRM__BASE_FELL, CRM__BASE_RANKED, CRM__BASE_RANKED, CRM__NEEDS_CUSTOMER,
+   "of these, who stand in a lower tier in the period, or in none",
+   "customers with money above 0 in the period before",
+   "moved down or out / all of the pyramid before, between two periods in a row; tiers as for pyramid_up; of complete "
+   "periods alone",
+   "sales.customer sales.amount sales.time"},
 
   {"customers_dormant", "Dormant customers", "休眠客户数", CRM_KPI_COUNT, CRM_KPI_DOWN, LEVEL, 1,
    CRM__BASE_DORMANT, NONE, CRM__BASE_DORMANT, CRM__NEEDS_LIFE,
@@ -221,6 +235,14 @@ static const crm__kpi_entry registry[] = {
    "active customers who fell dormant or were lost in the period, each time counted",
    "customers who were active at its start: bought, and neither dormant nor lost",
    "lost of the leaky bucket / its start; it can pass 1, so it has no interval",
+   "sales.customer sales.time stages.customer stages.stage stages.time"},
+  {"steady_state", "Steady state", "客户稳态规模", CRM_KPI_COUNT, CRM_KPI_UP, CRM__FORM_MILLIONTHS, 1,
+   CRM__BASE_STEADY, CRM__BASE_LEFT, CRM__BASE_STOCK, CRM__NEEDS_LIFE,
+   "times that a customer became active in the period, for the first time or again, times customers who were active at "
+   "its start",
+   "active customers who fell dormant or were lost in the period, each time counted",
+   "came * start / left, in whole customers: where the active ones would come to rest if as many came and the same "
+   "share left in every period; equal to the leaky bucket's steady state",
    "sales.customer sales.time stages.customer stages.stage stages.time"},
 
   {"opportunities_open", "Open opportunities", "在手商机数", CRM_KPI_COUNT, CRM_KPI_UP, LEVEL, 1,

@@ -56,6 +56,9 @@ enum {
   CRM__BASE_VALUED,         /* value customers of the period before, */
   CRM__BASE_VALUE,          /* and their money in it */
   CRM__BASE_VALUE_LOWER,    /* of those of them who stand in a lower tier in this one */
+  CRM__BASE_RANKED,         /* customers with money above 0 in the period before, */
+  CRM__BASE_ROSE,           /* of these, who stand in a higher tier in this one, */
+  CRM__BASE_FELL,           /* and in a lower one or in none */
 
   CRM__BASE_OPEN,           /* opportunities at the end */
   CRM__BASE_PIPELINE,       /* their amounts */
@@ -89,6 +92,8 @@ enum {
   CRM__BASE_BACK,           /* times that somebody came back from these */
   CRM__BASE_LEFT,           /* that an active one became one of these */
   CRM__BASE_STOCK,          /* active ones at the start */
+  CRM__BASE_ENTERED,        /* times that somebody became active, for the first time or again */
+  CRM__BASE_STEADY,         /* millionths: their product passes the size of a count */
 
   CRM__BASE_DAYS,           /* of the window */
   CRM__BASE_DAYS_LEFT,      /* from its end to that of the period */

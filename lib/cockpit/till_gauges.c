@@ -40,9 +40,12 @@ static int is_hidden(const crm__scope *scope, int32_t base)
   case CRM__BASE_VALUED:
   case CRM__BASE_VALUE:
   case CRM__BASE_VALUE_LOWER:
+  case CRM__BASE_RANKED:
+  case CRM__BASE_ROSE:
+  case CRM__BASE_FELL:
     return 1;
   default:
-    return base >= CRM__BASE_DORMANT && base <= CRM__BASE_STOCK;
+    return base >= CRM__BASE_DORMANT && base <= CRM__BASE_STEADY;
   }
 }
 

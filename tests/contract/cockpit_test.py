@@ -125,7 +125,7 @@ HEADERS.update({
     "handovers": "customer,time,from_owner,to_owner,open,open_amount,orders_before,revenue_before,orders_after,"
                  "revenue_after,complete,from_role,from_team,to_role,to_team",
     "looked-after": "measure,value,numerator,denominator",
-    "sites": "account,customer,level,orders,revenue,share,first,last",
+    "sites": "account,customer,level,orders,revenue,share,first,last,orders_below,revenue_below",
     "aliases": "alias,customer",
     "rows": "customer,kind,joined,parent,region,segment,owner",
 })

@@ -427,6 +427,10 @@ def value_figures(put, sales):
     value = [c for c in known if before.get(c, 4) < 3]
     put("cultivation_rate", len(risen), "among the first fifth of May: " + listed(risen), len(lesser),
         "not among that of April: " + listed(lesser))
+    ranked = [c for c in known if c in before]
+    up, down = [c for c in ranked if after.get(c, 4) < before[c]], [c for c in ranked if after.get(c, 4) > before[c]]
+    put("pyramid_up", len(up), "in a higher tier in May: " + listed(up), len(ranked), "bought in April: " + listed(ranked))
+    put("pyramid_down", len(down), "in a lower one, or none: " + listed(down), len(ranked), "bought in April: " + listed(ranked))
     put("value_at_risk", sum(spent[c] for c in fallen), "fell: %s, %s" % (listed(fallen), plain(sum(spent[c] for c in fallen))),
         sum(spent[c] for c in value), "first fifth of April: %s, %s" % (listed(value), added(spent[c] for c in value)))
 
@@ -456,7 +460,8 @@ def life_figures(put, sales):
     dormant, lost, gaps = suggested_limits(sales, customers)
     unknown = "%d gaps, fewer than 20: insufficient" % len(gaps)
     if dormant is None:
-        for name in ("customers_dormant", "customers_lost", "dormant_rate", "customers_reactivated", "leak_rate"):
+        for name in ("customers_dormant", "customers_lost", "dormant_rate", "customers_reactivated", "leak_rate",
+                     "steady_state"):
             put(name, None, unknown)
         return
     idle = {c: (TO - sales.days(c)[-1]).days for c in customers}
@@ -480,6 +485,10 @@ def life_figures(put, sales):
     put("customers_reactivated", len(back), "silent for more than %d days, then back in May: %s" % (dormant, listed(back)))
     put("leak_rate", len(left), "dormant on a day from 2 May to 1 June: " + listed(left), len(before),
         "active on 1 May: " + listed(before))
+    came = [c for c in customers if inside(sales.days(c)[0])]
+    steady = Fraction((2 * (len(came) + len(back)) * len(before) + len(left)) // (2 * len(left))) if left and before else None
+    put("steady_state", None, "came: %s, and %d back; %d times %d" % (listed(came), len(back), len(came) + len(back), len(before)),
+        None, "left: " + listed(left), steady)
 
 
 def opportunity_figures(figures):

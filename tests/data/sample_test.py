@@ -44,16 +44,21 @@ PLANTED = {
 }
 
 TABLES = ("customers", "products", "opportunities", "pipelines", "stages", "interactions", "payments", "figures", "staff",
-          "ownership", "changes", "assignments")
+          "ownership", "changes", "assignments", "merges", "parents")
+
+
+def ask(cockpit, folder, *words):
+    """The rows that a verb writes about a whole sample."""
+    files = ["--sales=%s" % (folder / "sales.csv"), "--sales=%s" % (folder / "late.csv")]
+    files += ["--%s=%s" % (table, folder / (table + ".csv")) for table in TABLES]
+    out = subprocess.run([cockpit, *words, "--format", "csv"] + files, check=True, stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode("utf-8")
+    return list(csv.DictReader(io.StringIO(out)))
 
 
 def findings(cockpit, folder):
     """What is found in a sample, and how often."""
-    files = ["--sales=%s" % (folder / "sales.csv"), "--sales=%s" % (folder / "late.csv")]
-    files += ["--%s=%s" % (table, folder / (table + ".csv")) for table in TABLES]
-    out = subprocess.run([cockpit, "findings", "--format", "csv"] + files, check=True, stdin=subprocess.DEVNULL,
-                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode("utf-8")
-    rows = csv.DictReader(io.StringIO(out))
+    rows = ask(cockpit, folder, "findings")
     return collections.Counter((row["finding"], " ".join(filter(None, (row["subject"], row["period"])))) for row in rows)
 
 
@@ -67,6 +72,46 @@ def journeys(cockpit, folder):
         for row in csv.DictReader(io.StringIO(out)):
             seen |= {"%s %s" % (column, row[column]) for column in columns}
     return seen
+
+
+def read(folder, name):
+    with open(folder / name, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def identities(cockpit, folder):
+    """What the sample tells of who is who, and of who left, beside what its files say: [(what, whether they agree)]."""
+    into, bought = {}, set()
+    for row in read(folder, "merges.csv"):
+        into[row["customer"]] = None if row["undone"] else row["into"]
+    into = {key: value for key, value in into.items() if value}
+
+    def stands(key):
+        return stands(into[key]) if key in into else key
+
+    sold = read(folder, "sales.csv") + read(folder, "late.csv")
+    aliases = {row["alias"]: row["customer"] for row in ask(cockpit, folder, "aliases")}
+    checks = [("aliases", bool(into) and aliases == {key: stands(key) for key in into})]
+    for row in sold:
+        if row["customer"] and row["kind"] == "sale":
+            bought.add(stands(row["customer"]))
+    tiers = ask(cockpit, folder, "tiers")
+    checks.append(("an old card is a customer", not set(into) & {row["customer"] for row in tiers}))
+    checks.append(("who bought", bought == {row["customer"] for row in tiers if int(row["orders"])}))
+    won = {row["customer"] for row in read(folder, "opportunities.csv") if row["outcome"] == "won"}
+    checks.append(("some firm that was won orders", len(won & bought) > 50))
+    levels = {int(row["level"]) for row in ask(cockpit, folder, "sites")}
+    checks.append(("levels of sites", levels == {0, 1, 2}))
+    reasons = {row["reason"]: int(row["customers"]) for row in ask(cockpit, folder, "reasons")}
+    told = {row["reason"] for row in read(folder, "stages.csv") if row["stage"] == "lost" and row["customer"] in bought}
+    checks.append(("reasons", set(reasons) == told | {""} and sum(reasons.values()) > 2 * reasons["moved"] > 20))
+    churn = {row["churn"]: int(row["customers"]) for row in ask(cockpit, folder, "churn", "--natural", "moved,closed,died")}
+    natural = sum(reasons[word] for word in ("moved", "closed", "died"))
+    checks.append(("churn", churn == {"natural": natural, "other": sum(reasons.values()) - natural - reasons[""],
+                                      "silent": reasons[""], "unknown": 0}))
+    log = collections.Counter(field for field, _ in {(row["field"], row["customer"]) for row in read(folder, "changes.csv")})
+    checks.append(("changes", {row["field"]: int(row["customers"]) for row in ask(cockpit, folder, "changes")} == log))
+    return [("%s in the sample" % what, good) for what, good in checks]
 
 
 # Every way in and out of a stage is in the sample.
@@ -94,6 +139,7 @@ def main():
         checks += [("the sample has more: %s" % (found - collections.Counter(PLANTED.items())),
                     sum(found.values()) == len(PLANTED)), ("a plain one has %s" % plain, not plain)]
         checks.append(("the ways of target customers in the sample", journeys(arguments.cockpit, folder / "sample") == WAYS))
+        checks += identities(arguments.cockpit, folder / "sample")
         first, again = streamed(generate, folder / "a", "7"), streamed(generate, folder / "b", "7")
         other = streamed(generate, folder / "c", "8")
         checks += [("the same seed gives other bytes", first == again), ("another seed gives the same bytes", first != other),

@@ -387,7 +387,7 @@ def sample_files(source, folder):
         return True
 
     for table in ("customers", "sales", "opportunities", "pipelines", "stages", "interactions", "payments", "ownership", "staff",
-                  "figures", "changes", "assignments"):
+                  "figures", "changes", "assignments", "merges"):
         with open(source / (table + ".csv"), newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             rows = [row for row in reader if kept(table, row)]

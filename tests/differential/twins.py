@@ -194,8 +194,9 @@ class Questions:
         compare = rng.choice(["<", "<=", ">", ">=", "=", "<>"])
         date = oracle.to_date(rng.randint(ledger_data.FIRST, ledger_data.LAST)).isoformat()
         money = rng.choice(["spend", "cost", "profit", "average_order", "credit_limit"])
-        count = rng.choice(["orders", "days_since_first", "days_since_last", "purchase_days"] + ["r", "f", "m"] * (not plain))
-        day = rng.choice(["first", "last", "first_ever", "joined"])
+        count = rng.choice(["orders", "days_since_first", "days_since_last", "purchase_days", "open_opportunities", "days_since_contact"]
+                           + ["r", "f", "m", "days_in_stage"] * (not plain))
+        day = rng.choice(["first", "last", "first_ever", "joined"] + ["stage_since"] * (not plain))
         measured = [] if plain else [
             ("tier %s ('vip', 'major', 'inactive')" % rng.choice(["in", "not in"]),) * 2,
             ("rfm_segment %s 'lost'" % rng.choice(["=", "<>"]),) * 2, ("stage in ('customer', 'repeat')",) * 2,

@@ -671,7 +671,8 @@ static crm_segment_options expression_of(const char *text)
 static const char *const expression =
   "in segment known and not spend in (1, 3, 2.5) and (r > 2 or rfm_segment = 'lost' or first_ever < as_of - 3 days) or "
   "purchase_days > 1 and region like 'n%' or parent = customer or stage = 'repeat' or region between 'a' and 'z' or "
-  "class = 'vip' or owner = 's2' and customers.owner is null";
+  "class = 'vip' or owner = 's2' and customers.owner is null or "
+  "days_in_stage > 3 and open_opportunities = 0 or days_since_contact < 9";
 
 static crm_status ask_expression(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {

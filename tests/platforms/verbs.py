@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATA = ROOT / "examples" / "data"
 
 TABLES = ("customers", "products", "opportunities", "pipelines", "stages", "interactions", "payments", "figures",
-          "staff", "ownership", "assignments")
+          "staff", "ownership", "changes", "assignments", "merges", "parents")
 
 SINCE = ["--since", "2025-01-01"]
 RICH = ["--where", "spend >= 500.00 and orders > 3"]

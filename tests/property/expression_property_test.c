@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "support/loads.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,9 @@
 #define EACH 100   /* so many under one scope */
 #define CUSTOMERS 37
 #define DOCUMENTS 160
-#define FIELDS 27
+#define DEALS 50
+#define CONTACTS 60
+#define FIELDS 31
 #define NODES 64
 #define LITERALS 4
 #define TEXT 8000
@@ -47,8 +50,22 @@ typedef struct person {
   int age;            /* millionths in thousands, -1: none */
 } person;
 
+typedef struct deal {
+  int who;
+  int created;        /* day, -1: not told */
+  int closed;         /* day, -1: not told */
+  int outcome;        /* 0: open */
+} deal;
+
+typedef struct contact {
+  int who;
+  int day;
+} contact;
+
 typedef struct world {
   person people[CUSTOMERS];
+  deal deals[DEALS];
+  contact contacts[CONTACTS];
   document documents[DOCUMENTS];
   crm_store *store;
   int as_of;          /* day */
@@ -58,6 +75,7 @@ typedef struct world {
   int accounts;
   int root[CUSTOMERS];             /* who a customer counts as */
   const char *named[CUSTOMERS][3]; /* stage, class, RFM segment; NULL: none */
+  int since[CUSTOMERS];            /* day of the stage, INT_MIN: not known */
   int32_t tiers[CUSTOMERS];        /* place among the names, -1: no customer */
   int32_t scores[CUSTOMERS][3];    /* 0: none */
 } world;
@@ -185,6 +203,53 @@ static void make_documents(dice *of, world *w)
   facts_free(rows);
 }
 
+static void make_deals(dice *of, world *w)
+{
+  static const char *const outcomes[] = {"open", "won", "lost"};
+  facts *rows = facts_create("opportunity,customer,created,closed,outcome");
+  int i;
+  for (i = 0; i < DEALS; i++) {
+    deal *d = &w->deals[i];
+    char created[64] = "";
+    char closed[64] = "";
+    char line[200];
+    d->who = dice_below(of, CUSTOMERS);
+    d->created = dice_below(of, 5) ? dice_below(of, 340) : -1;
+    d->outcome = dice_below(of, 3);
+    d->closed = d->outcome > 0 && dice_below(of, 5) ? d->created + 1 + dice_below(of, 25) : -1;
+    if (d->created >= 0) {
+      write_day(d->created, created, sizeof created);
+    }
+    if (d->closed >= 0) {
+      write_day(d->closed, closed, sizeof closed);
+    }
+    (void)snprintf(line, sizeof line, "%d,%s,%s,%s,%s", i, w->people[d->who].key, created, closed,
+                   outcomes[d->outcome]);
+    facts_add(rows, line);
+  }
+  facts_load(rows, w->store, "opportunities");
+  facts_free(rows);
+}
+
+static void make_contacts(dice *of, world *w)
+{
+  facts *rows = facts_create("time,customer");
+  int i;
+  for (i = 0; i < CONTACTS; i++) {
+    contact *c = &w->contacts[i];
+    char day[64];
+    char line[200];
+    c->who = dice_below(of, CUSTOMERS);
+    c->day = dice_below(of, 340);
+    write_day(c->day, day, sizeof day);
+    (void)snprintf(line, sizeof line, "%sT%02d:%02d,%s", day, dice_below(of, 24), dice_below(of, 60),
+                   w->people[c->who].key);
+    facts_add(rows, line);
+  }
+  facts_load(rows, w->store, "interactions");
+  facts_free(rows);
+}
+
 static int place_of(const world *w, const crm_table *table, int64_t row)
 {
   size_t length;
@@ -211,6 +276,25 @@ static void take_words(world *w, crm_table *table, const char *column, const cha
   crm_table_free(table);
 }
 
+/* The days of stages, of the history of every customer. */
+static void take_days(world *w, const crm_lifecycle *lifecycle)
+{
+  crm_table *table = NULL;
+  int64_t row;
+  int i;
+  for (i = 0; i < CUSTOMERS; i++) {
+    w->since[i] = INT_MIN;
+  }
+  assert_int_equal(crm_lifecycle_history(lifecycle, NULL, &table, NULL), CRM_OK);
+  for (row = 0; row < crm_table_rows(table); row++) {
+    i = place_of(w, table, row);
+    w->since[i] = is_null_at(table, "entered", row)
+                      ? INT_MIN
+                      : (int)((integer_at(table, "entered", row) - day_one() + 1000 * CRM_DAY) / CRM_DAY - 1000);
+  }
+  crm_table_free(table);
+}
+
 static void take_names(world *w, const crm_scope *scope)
 {
   crm_lifecycle *lifecycle = NULL;
@@ -218,6 +302,7 @@ static void take_names(world *w, const crm_scope *scope)
   memset(w->named, 0, sizeof w->named);
   assert_int_equal(crm_lifecycle_compute(w->store, scope, NULL, &lifecycle, NULL), CRM_OK);
   assert_int_equal(crm_lifecycle_members(lifecycle, &table, NULL), CRM_OK);
+  take_days(w, lifecycle);
   crm_lifecycle_free(lifecycle);
   take_words(w, table, "stage", stages, STAGES, 0);
   assert_int_equal(crm_classes_compute(w->store, scope, NULL, &table, NULL), CRM_OK);
@@ -279,11 +364,14 @@ static const struct {
   {"customer", OF_KEY, 0},         {"kind", OF_WORD, 0},            {"joined", OF_TIME, 0},
   {"region", OF_TEXT, 0},          {"owner", OF_TEXT, 0},           {"parent", OF_KEY, 0},
   {"credit_limit", OF_NUMBER, 2},  {"reference", OF_YES_NO, 0},     {"age", OF_NUMBER, 6},
-  {"stage", OF_WORD, 0},           {"class", OF_WORD, 0},           {"rfm_segment", OF_WORD, 0}
+  {"stage", OF_WORD, 0},           {"class", OF_WORD, 0},           {"rfm_segment", OF_WORD, 0},
+  {"stage_since", OF_DATE, 0},     {"days_in_stage", OF_NUMBER, 0}, {"open_opportunities", OF_NUMBER, 0},
+  {"days_since_contact", OF_NUMBER, 0}
 };
 
 #define FIRST_COLUMN 15
 #define FIRST_NAMED 24
+#define FIRST_LATER 27
 
 static value no_value(void)
 {
@@ -373,6 +461,46 @@ static value average_of(const done *sum)
   return number_value((sum->cents < 0 ? -1 : 1) * ((twice + 1) / 2) * (NANO / 100));
 }
 
+static int64_t open_deals(const world *w, int who)
+{
+  int64_t count = 0;
+  int i;
+  for (i = 0; i < DEALS; i++) {
+    const deal *d = &w->deals[i];
+    count += (w->accounts ? w->root[d->who] : d->who) == who && d->created < w->as_of &&
+             (d->outcome == 0 || d->closed >= w->as_of);
+  }
+  return count;
+}
+
+static int last_contact(const world *w, int who)
+{
+  int last = -1;
+  int i;
+  for (i = 0; i < CONTACTS; i++) {
+    const contact *c = &w->contacts[i];
+    if ((w->accounts ? w->root[c->who] : c->who) == who && c->day < w->as_of && c->day > last) {
+      last = c->day;
+    }
+  }
+  return last;
+}
+
+static value later_value(const world *w, int who, int field)
+{
+  int last = last_contact(w, who);
+  switch (field - FIRST_LATER) {
+  case 0:
+    return w->since[who] == INT_MIN ? no_value() : number_value(w->since[who]);
+  case 1:
+    return w->since[who] == INT_MIN ? no_value() : number_value((w->as_of - w->since[who]) * NANO);
+  case 2:
+    return number_value(open_deals(w, who) * NANO);
+  default:
+    return last < 0 ? no_value() : number_value((w->as_of - last) * NANO);
+  }
+}
+
 static value value_of(const world *w, int who, int field)
 {
   const person *p = &w->people[who];
@@ -425,7 +553,7 @@ static value value_of(const world *w, int who, int field)
   case 23:
     return optional(p->age, NANO / 1000);
   default:
-    return text_value(w->named[who][field - FIRST_NAMED]);
+    return field >= FIRST_LATER ? later_value(w, who, field) : text_value(w->named[who][field - FIRST_NAMED]);
   }
 }
 
@@ -881,6 +1009,8 @@ static void make_world(world *w, uint64_t seed)
   make_people(&of, w);
   load_people(w);
   make_documents(&of, w);
+  make_deals(&of, w);
+  make_contacts(&of, w);
   w->as_of = 200 + dice_below(&of, 150);
 }
 

@@ -273,6 +273,107 @@ static void test_company(void **state)
   crm_store_free(store);
 }
 
+static int key_at(const crm_table *table, const char *column, int64_t row)
+{
+  size_t length;
+  const char *text = crm_table_text(table, crm_table_find(table, column), row, &length);
+  int key = 0;
+  size_t i;
+  for (i = 0; i < length; i++) {
+    key = key * 10 + (text[i] - '0');
+  }
+  return key;
+}
+
+/* What is below a customer, asked customer by customer: whoever passes it on the way up. */
+static void assert_below(const int *parents, const int64_t *orders, const int64_t *money, const crm_table *table)
+{
+  int64_t row;
+  for (row = 0; row < crm_table_rows(table); row++) {
+    int site = key_at(table, "customer", row);
+    int top = key_at(table, "account", row);
+    int64_t counted = 0;
+    int64_t sum = 0;
+    int key;
+    for (key = 0; key < KEYS; key++) {
+      int at = key;
+      while (top_of(parents, key) == top && at != site && at != top) {
+        at = parents[at];
+      }
+      if (top_of(parents, key) == top && at == site) {
+        counted += orders[key];
+        sum += money[key];
+      }
+    }
+    assert_int_equal(integer_at(table, "orders_below", row), counted);
+    assert_int_equal(integer_at(table, "revenue_below", row), sum);
+  }
+}
+
+static void test_below(void **state)
+{
+  dice of = dice_of(17);
+  int round;
+  (void)state;
+  for (round = 0; round < 40; round++) {
+    crm_store *store = store_new(NULL);
+    text_buffer rows = TEXT_BUFFER_INIT;
+    text_buffer sent = TEXT_BUFFER_INIT;
+    crm_table *table = NULL;
+    int parents[KEYS];
+    int64_t orders[KEYS] = {0};
+    int64_t money[KEYS] = {0};
+    char line[96];
+    int i;
+    text_add(&rows, "customer,parent\n");
+    text_add(&sent, "document,time,customer,amount\n");
+    for (i = 0; i < KEYS; i++) {
+      parents[i] = dice_below(&of, 3) == 0 ? -1 : dice_below(&of, KEYS);
+      parents[i] = parents[i] == i ? -1 : parents[i];
+      if (parents[i] < 0) {
+        (void)snprintf(line, sizeof line, "%d,\n", i);
+      } else {
+        (void)snprintf(line, sizeof line, "%d,%d\n", i, parents[i]);
+      }
+      text_add(&rows, line);
+    }
+    for (i = 0; i < DOCUMENTS; i++) {
+      int customer = dice_below(&of, KEYS);
+      int amount = 1 + dice_below(&of, 50);
+      orders[customer]++;
+      money[customer] += amount * 100;
+      (void)snprintf(line, sizeof line, "%d,2024-01-05,%d,%d\n", i, customer, amount);
+      text_add(&sent, line);
+    }
+    put(store, "customers", rows.bytes, "");
+    put(store, "sales", sent.bytes, "");
+    assert_int_equal(crm_accounts_sites(store, NULL, &table, NULL), CRM_OK);
+    assert_true(crm_table_rows(table) > 1);
+    assert_below(parents, orders, money, table);
+    crm_table_free(table);
+    text_free(&rows);
+    text_free(&sent);
+    crm_store_free(store);
+  }
+}
+
+/* Two levels, then one more that only a customer without a row of its own lies on. */
+static void test_levels(void **state)
+{
+  crm_store *store = store_new(NULL);
+  crm_table *table = NULL;
+  (void)state;
+  put(store, "customers", "customer,parent,kind\neast,head,\ngate,east,\nshop,gate,\nstaff,east,internal\n", "");
+  put(store, "sales",
+      "document,time,customer,amount\n1,2024-01-01,shop,30\n2,2024-01-09,gate,9\n3,2024-02-01,shop,1\n"
+      "4,2024-02-02,staff,7\n5,2024-02-03,east,2\n",
+      "");
+  assert_int_equal(crm_accounts_sites(store, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "account,customer,level,orders,orders_below,revenue_below\nhead,east,1,1,4,42.00\n"
+                       "head,gate,2,1,3,40.00\nhead,shop,3,2,2,31.00\n");
+  crm_store_free(store);
+}
+
 static void test_sites(void **state)
 {
   crm_store *store = store_new(NULL);
@@ -482,6 +583,8 @@ int main(void)
       cmocka_unit_test(test_chain),
       cmocka_unit_test(test_random),
       cmocka_unit_test(test_company),
+      cmocka_unit_test(test_below),
+      cmocka_unit_test(test_levels),
       cmocka_unit_test(test_sites),
       cmocka_unit_test(test_other_tables),
       cmocka_unit_test(test_merged),

@@ -35,14 +35,17 @@ static crm_status compute(const crm_store *store, const char *expression, crm_se
 }
 
 /* The keys of who is in, one after the other. */
-static void assert_in(const crm_store *store, const char *expression, const char *wanted)
+static void assert_in_scope(const crm_store *store, const crm_scope *scope, const char *expression,
+                            const char *wanted)
 {
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
   crm_error error = CRM_ERROR_INIT;
   crm_segment *segment = NULL;
   crm_table *table = NULL;
   char keys[64] = "";
   int64_t row;
-  if (compute(store, expression, &segment, &error) != CRM_OK) {
+  options.expression = expression;
+  if (crm_segment_compute(store, scope, &options, &segment, &error) != CRM_OK) {
     fail_msg("%s: %s at %d", expression, error.message, (int)error.byte);
   }
   assert_int_equal(crm_segment_members(segment, &table, NULL), CRM_OK);
@@ -56,6 +59,38 @@ static void assert_in(const crm_store *store, const char *expression, const char
   }
   crm_table_free(table);
   crm_segment_free(segment);
+}
+
+static void assert_in(const crm_store *store, const char *expression, const char *wanted)
+{
+  assert_in_scope(store, NULL, expression, wanted);
+}
+
+/* a has been dormant since April, the host says; b has one opportunity that is closed after as-of and one without
+ * dates, c one that is lost, p one that begins after as-of and was called last. */
+static void test_what_lies_in_other_tables(void **state)
+{
+  static const char *const cases[][2] = {
+    {"stage_since = 2024-04-02", "a"}, {"days_in_stage = 90", "a"}, {"stage = 'dormant' and days_in_stage > 30", "a"},
+    {"stage_since is null", "s"}, {"open_opportunities = 2", "b"}, {"open_opportunities = 0", "acps"},
+    {"open_opportunities > 0 and days_since_contact > 10", "b"}, {"days_since_contact = 1", "p"},
+    {"days_since_contact = 21", "b"}, {"days_since_contact is null", "acs"}
+  };
+  crm_store *store = example();
+  crm_scope scope = CRM_SCOPE_INIT;
+  size_t i;
+  (void)state;
+  scope.as_of = facts_day(2024, 7, 1);
+  facts_load_text(store, "stages", "customer,time,stage\na,2024-04-02T15:00,dormant\n");
+  facts_load_text(store, "opportunities",
+                  "opportunity,customer,created,closed,outcome\n1,b,2024-05-01,2024-07-09,won\n2,b,,,\n"
+                  "3,c,2024-05-01,2024-06-30,lost\n4,p,2024-07-01,,open\n5,b,2024-05-01,,won\n");
+  facts_load_text(store, "interactions",
+                  "time,customer\n2024-06-10T09:00,b\n2024-06-01,b\n2024-06-30T23:59,p\n2024-07-01,b\n");
+  for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    assert_in_scope(store, &scope, cases[i][0], cases[i][1]);
+  }
+  crm_store_free(store);
 }
 
 static void test_what_holds(void **state)
@@ -695,7 +730,9 @@ static void test_merged(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_what_holds),  cmocka_unit_test(test_what_is_wrong),   cmocka_unit_test(test_definitions),
+    cmocka_unit_test(test_what_holds),
+    cmocka_unit_test(test_what_lies_in_other_tables),
+    cmocka_unit_test(test_what_is_wrong),   cmocka_unit_test(test_definitions),
     cmocka_unit_test(test_circles),     cmocka_unit_test(test_chain),           cmocka_unit_test(test_bad_definitions),
     cmocka_unit_test(test_limits),      cmocka_unit_test(test_noise),           cmocka_unit_test(test_explain),
     cmocka_unit_test(test_drift),       cmocka_unit_test(test_fields),          cmocka_unit_test(test_options),

@@ -242,13 +242,24 @@ static void test_groups_are_scopes(void **state)
 /* ---- customers' lives ---- */
 
 static const char *const life_ids[] = {"customers_dormant", "customers_lost", "dormant_rate", "customers_reactivated",
-                                       "leak_rate"};
+                                       "leak_rate", "steady_state"};
 
 #define LIFE_IDS ((int32_t)(sizeof life_ids / sizeof life_ids[0]))
 
 static int64_t stage_count(const crm_table *stages, const char *name)
 {
   return integer_at(stages, "customers", row_of(stages, "stage", name));
+}
+
+/* Where the stock would come to rest, in whole customers. */
+static void check_steady(const crm_kpi *kpi, const crm_table *bucket, int64_t row, const char *label)
+{
+  crm_kpi_value value = find(kpi, "steady_state", label, NULL);
+  assert_int_equal(value.status == CRM_KPI_UNDEFINED, is_null_at(bucket, "steady_state", row));
+  if (value.status != CRM_KPI_UNDEFINED) {
+    assert_int_equal(value.value, integer_at(bucket, "steady_state", row) * 1000000);
+    assert_int_equal(value.n, integer_at(bucket, "start", row));
+  }
 }
 
 /* A period's levels against a snapshot at its end, its flows against its row of the bucket. strangers: those in each of
@@ -288,6 +299,7 @@ static void check_life(const crm_kpi *kpi, const crm_lifecycle *lives, const crm
   if (value.status != CRM_KPI_UNDEFINED) {
     assert_int_equal(value.value, integer_at(bucket, "leak_rate", row));
   }
+  check_steady(kpi, bucket, row, label);
   crm_table_free(stages);
 }
 

@@ -399,6 +399,63 @@ static void test_days_are_those_of_pyramids_day_by_day(void **state)
   }
 }
 
+/* Customers of the tiers before who moved as one of two words says. */
+static int64_t moved_from_tiers(const crm_table *matrix, const char *movement, const char *other)
+{
+  static const char *const tiers[] = {"vip", "major", "medium", "small"};
+  int64_t sum = 0;
+  int64_t row;
+  int i;
+  for (row = 0; row < crm_table_rows(matrix); row++) {
+    for (i = 0; i < 4; i++) {
+      if (text_is(matrix, "from", row, tiers[i]) &&
+          (text_is(matrix, "movement", row, movement) || text_is(matrix, "movement", row, other))) {
+        sum += integer_at(matrix, "customers", row);
+      }
+    }
+  }
+  return sum;
+}
+
+/* Who moved up or down the pyramid from a year to the next, as the matrix has it. */
+static void test_pyramid_kpis(void **state)
+{
+  static const char *const ids[] = {"pyramid_up", "pyramid_down"};
+  int64_t moved = 0;
+  uint64_t seed;
+  (void)state;
+  for (seed = 1; seed <= 10; seed++) {
+    crm_store *store = random_store(seed);
+    crm_scope scope = CRM_SCOPE_INIT;
+    crm_scope before = year(2023);
+    crm_scope after = year(2024);
+    crm_calendar calendar = CRM_CALENDAR_INIT;
+    crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+    crm_kpi_value up = CRM_KPI_VALUE_INIT;
+    crm_kpi_value down = CRM_KPI_VALUE_INIT;
+    crm_table *matrix = NULL;
+    crm_kpi *kpi = NULL;
+    scope.as_of = facts_day(2025, 1, 1);
+    calendar.period = CRM_PERIOD_YEAR;
+    options.kpis = ids;
+    options.kpi_count = 2;
+    options.least_cases = 1;
+    assert_int_equal(crm_migration_compute(store, &before, &after, NULL, &matrix, NULL), CRM_OK);
+    assert_int_equal(crm_kpi_compute(store, &scope, &calendar, &options, &kpi, NULL), CRM_OK);
+    assert_int_equal(crm_kpi_find(kpi, ids[0], "2024", NULL, &up, NULL), CRM_OK);
+    assert_int_equal(crm_kpi_find(kpi, ids[1], "2024", NULL, &down, NULL), CRM_OK);
+    assert_int_equal(up.numerator, moved_from_tiers(matrix, "up", "up"));
+    assert_int_equal(down.numerator, moved_from_tiers(matrix, "down", "gone"));
+    assert_int_equal(up.denominator, up.numerator + down.numerator + moved_from_tiers(matrix, "stay", "stay"));
+    assert_int_equal(down.denominator, up.denominator);
+    moved += up.numerator > 0 && down.numerator > 0;
+    crm_kpi_free(kpi);
+    crm_table_free(matrix);
+    crm_store_free(store);
+  }
+  assert_true(moved > 5);
+}
+
 /* The KPIs of a year are the rates of that year and the one before. */
 static void test_kpis(void **state)
 {
@@ -443,6 +500,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_worked_example), cmocka_unit_test(test_rates),   cmocka_unit_test(test_options),
     cmocka_unit_test(test_nothing),        cmocka_unit_test(test_identities),
+    cmocka_unit_test(test_pyramid_kpis),
     cmocka_unit_test(test_kpis),           cmocka_unit_test(test_how_long_cultivation_took),
     cmocka_unit_test(test_days_are_those_of_pyramids_day_by_day)
   };
