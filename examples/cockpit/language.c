@@ -416,6 +416,7 @@ static const entry entries[] = {
   {"verb", "owners", {"Owners", "负责人业绩"}},
   {"verb", "ownership", {"Who looked after whom", "客户归属"}},
   {"verb", "handovers", {"Hand-overs", "客户移交"}},
+  {"verb", "moved", {"Opportunities handed over", "移交商机"}},
   {"verb", "looked-after", {"How customers are looked after", "客户维护"}},
   {"verb", "organisation", {"The organisation", "客户管理机构"}},
   {"verb", "assignments", {"Roles over time", "岗位变动"}},

@@ -84,6 +84,7 @@ const char *const manual[] = {
   "  owners         what those who look after customers have and have done\n"
   "  ownership      who looked after whom from when to when\n"
   "  handovers      changes of owners: what went along, before and after\n"
+  "  moved          likewise, the opportunities that went along, each\n"
   "  looked-after   customers with an owner, without one, known to several\n"
   "  organisation   who has which role, in which team, for whom\n"
   "  assignments    who had which role from when to when\n"

@@ -323,6 +323,8 @@ static const verb verbs[] = {
   {"ownership", owners_history, "customer owner from to", "", 50},
   {"handovers", owners_handovers,
    "time customer from_owner to_owner open open_amount revenue_before revenue_after complete", "complete open", 50},
+  {"moved", owners_moved, "time customer from_owner to_owner opportunity owner stage amount outcome closed",
+   "stage owner closed", 50},
   {"looked-after", owners_summary, "measure value numerator denominator", "", 0},
   {"organisation", owners_organisation,
    "staff role team branch region segment since until customers in_scope", "until segment region", 0},

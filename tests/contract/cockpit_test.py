@@ -124,6 +124,7 @@ HEADERS.update({
     "ownership": "customer,owner,from,to",
     "handovers": "customer,time,from_owner,to_owner,open,open_amount,orders_before,revenue_before,orders_after,"
                  "revenue_after,complete,from_role,from_team,to_role,to_team",
+    "moved": "customer,time,from_owner,to_owner,opportunity,owner,stage,amount,outcome,closed",
     "looked-after": "measure,value,numerator,denominator",
     "sites": "account,customer,level,orders,revenue,share,first,last",
     "aliases": "alias,customer",
@@ -146,7 +147,7 @@ NEEDS = {
 
 OF_ONE = {"explain", "view"}   # where there are no facts, there is nobody
 
-WITHOUT_ROWS = {"funnel", "progress", "open-deals", "journey", "journeys", "steps", "changes", "idle", "handovers", "assignments", "role-gaps", "sites",
+WITHOUT_ROWS = {"funnel", "progress", "open-deals", "journey", "journeys", "steps", "changes", "idle", "handovers", "moved", "assignments", "role-gaps", "sites",
                 "aliases"}   # where no file has opportunities, several owners, roles, parents, merges
 
 PLAIN = """document,time,customer,amount

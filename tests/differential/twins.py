@@ -46,7 +46,7 @@ WITHOUT = {
 
 # Whose scope may be narrowed to a segment.
 NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "cohorts", "repeat", "rhythm", "frequency",
-            "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "organisation", "teams", "roles", "role-gaps", "completeness", "view",
+            "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "handovers", "moved", "organisation", "teams", "roles", "role-gaps", "completeness", "view",
             "freshness", "dossiers", "static-only", "idle", "changes", "findings")
 
 # What a programme has changed.
@@ -311,6 +311,7 @@ class Questions:
             "ownership": self.as_of, "looked-after": self.as_of,
             "organisation": self.as_of, "assignments": self.as_of, "role-gaps": self.as_of,
             "handovers": lambda: self.pick("--days", "7", "30") + self.scope(),
+            "moved": self.scope,
             "due": lambda: self.pick("--dormant", "20", "90") + self.pick("--ahead", "0", "30") + self.scope(),
             "bridge": lambda: self.pick("--top", "1", "3") + self.period() + self.scope(),
             "products": lambda: self.pick("--abc", "50,90") + self.scope(),

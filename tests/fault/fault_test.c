@@ -1119,7 +1119,7 @@ static const question questions[] = {
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers, ask_accounts, crm_accounts_sites,
-    crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
+    crm_ownership_history, crm_ownership_moved, crm_ownership_owners, crm_ownership_summary, ask_due,
     crm_organisation_gaps, crm_organisation_history, crm_organisation_members, ask_teams,
     ask_findings, ask_reopened, ask_snapshot, ask_till, ask_problems, ask_bridge, ask_branches, ask_people,
     ask_kpi_teams,

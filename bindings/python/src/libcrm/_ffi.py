@@ -1249,6 +1249,7 @@ class Functions:
     crm_organisation_members: Callable[..., int]
     crm_ownership_handovers: Callable[..., int]
     crm_ownership_history: Callable[..., int]
+    crm_ownership_moved: Callable[..., int]
     crm_ownership_owners: Callable[..., int]
     crm_ownership_summary: Callable[..., int]
     crm_periods_compute: Callable[..., int]
@@ -1742,6 +1743,9 @@ class Functions:
         )
         f.restype = c_int32
         self.crm_ownership_history = f = library.crm_ownership_history
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_ownership_moved = f = library.crm_ownership_moved
         f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_ownership_owners = f = library.crm_ownership_owners

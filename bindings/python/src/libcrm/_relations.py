@@ -297,6 +297,11 @@ class Relations:
         options.days = days
         return self._result(library.crm_ownership_handovers, scope, byref(options))
 
+    def moved(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """The opportunities that were open at these changes and went along: whose and in which stage they were then, and
+        what has become of them since."""
+        return self._result(library.crm_ownership_moved, scope)
+
     def organisation(self, what: str = "members", **scope: Unpack[ScopeArguments]) -> Table:
         """Who has which role in looking after customers, in which team and for whom. `what`: "members" at as-of, "history"
         with every time of a role, "teams" or "roles" with what each has and has done, credited to the team or role that

@@ -148,7 +148,7 @@ class Relations(unittest.TestCase):
 
     def test_tables(self):
         store = libcrm.sample()
-        for table in (store.findings(language="zh"), store.funnel(), store.owners(), store.handovers(days=30),
+        for table in (store.findings(language="zh"), store.funnel(), store.owners(), store.handovers(days=30), store.moved(),
                       store.ownership(), store.completeness(), store.bridge(top=3)):
             self.assertGreater(len(table), 0, table.name)
         self.assertEqual(store.reopened(store.version).columns[:2], ("month", "documents"))
@@ -310,6 +310,7 @@ class SameBytes(unittest.TestCase):
         yield "owners", [], store.owners()
         yield "ownership", [], store.ownership_history()
         yield "handovers", [], store.handovers()
+        yield "moved", [], store.moved()
         yield "looked-after", [], store.ownership()
         for verb, what in (("organisation", "members"), ("assignments", "history"), ("teams", "teams"), ("roles", "roles"),
                            ("role-gaps", "gaps")):
