@@ -83,12 +83,13 @@ CRM_API crm_status crm_lifecycle_limits(const crm_lifecycle *lifecycle, crm_life
 CRM_API crm_status crm_lifecycle_stages(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
 
 /* A row a customer, by key: customer, stage, entered (time; empty: not known), cause, days (in the stage), step (of the
- * ladder), first, last (business days of purchase), idle_days. Causes: known, joined, opportunity, purchase, repeat,
- * idle, host. Since 0.1. */
+ * ladder), first, last (business days of purchase), idle_days, reason (of cause host what the host's row in `stages`
+ * says that made the entry; null: nothing, or another cause. Of rows of one instant and stage the first one by reason
+ * speaks, those without one last). Causes: known, joined, opportunity, purchase, repeat, idle, host. Since 0.1. */
 CRM_API crm_status crm_lifecycle_members(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
 
 /* Every entry into a stage, by customer and time: customer, stage, entered, left (empty: still in it), days, cause,
- * step. key NULL: of all customers. Errors: NOT_FOUND, STATE, MEMORY. Since 0.1. */
+ * step, reason (as above). key NULL: of all customers. Errors: NOT_FOUND, STATE, MEMORY. Since 0.1. */
 CRM_API crm_status crm_lifecycle_history(const crm_lifecycle *lifecycle, const char *key, crm_table **table,
                                          crm_error *error);
 

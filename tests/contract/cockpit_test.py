@@ -52,8 +52,8 @@ HEADERS = {
               "next_due,overdue_days",
     "frequency": "measure,value,numerator,denominator,n,status",
     "lifecycle": "stage,customers,share,median_days,promotion_rate,n,low,high",
-    "lives": "customer,stage,entered,cause,days,step,first,last,idle_days",
-    "histories": "customer,stage,entered,left,days,cause,step",
+    "lives": "customer,stage,entered,cause,days,step,first,last,idle_days,reason",
+    "histories": "customer,stage,entered,left,days,cause,step,reason",
     "transitions": "from,to,customers,share",
     "bucket": "period,start,new,reactivated,lost,end,leak_rate,steady_state,complete,start_lost,churn_rate,retention_rate",
     "refill": "period,new,reactivated,lost,to_replace,refilled,acquisition_cost,cost_per_new,refill_cost,refill_spent,"

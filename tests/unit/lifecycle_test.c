@@ -380,6 +380,33 @@ static void merged_lives_are_one(void **state)
   crm_store_free(store);
 }
 
+/* The reason is that of the row that makes an entry: of two that say `lost` the first by reason, whatever the order they
+ * came in; of two stages of one instant each its own; what says the stage that somebody is in already makes none. */
+static void the_hosts_entries_have_reasons(void **state)
+{
+  crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2024-01-10,a,10\n2,2024-01-10,b,20\n"
+                                       "3,2024-01-10,c,30\n");
+  crm_lifecycle *lifecycle;
+  crm_table *table = NULL;
+  (void)state;
+  facts_load_text(store, "stages",
+                  "customer,time,stage,reason\na,2024-01-20,lost,\na,2024-01-20,lost,price\na,2024-01-20,lost,moved\n"
+                  "a,2024-01-25,lost,service\nb,2024-01-20,prospect,wrong\nb,2024-01-20,opportunity,asked\n"
+                  "b,2024-01-21,repeat,\nc,2024-03-01,dormant,away\n");
+  lifecycle = follow(store, facts_day(2024, 3, 10), 30, 90);
+  assert_int_equal(crm_lifecycle_history(lifecycle, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "customer,stage,entered,cause,reason\n"
+                       "a,customer,2024-01-10T00:00:00,purchase,\na,lost,2024-01-20T00:00:00,host,moved\n"
+                       "b,customer,2024-01-10T00:00:00,purchase,\nb,opportunity,2024-01-20T00:00:00,host,asked\n"
+                       "b,prospect,2024-01-20T00:00:00,host,wrong\nb,repeat,2024-01-21T00:00:00,host,\n"
+                       "b,dormant,2024-02-10T00:00:00,idle,\nc,customer,2024-01-10T00:00:00,purchase,\n"
+                       "c,dormant,2024-02-10T00:00:00,idle,\n");
+  assert_int_equal(crm_lifecycle_members(lifecycle, &table, NULL), CRM_OK);
+  assert_result(table, "customer,stage,cause,reason\na,lost,host,moved\nb,dormant,idle,\nc,dormant,idle,\n");
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 /* A handle keeps the set that it was made for, which may be freed before it. */
 static void a_segment_is_kept(void **state)
 {
@@ -824,6 +851,7 @@ int main(void)
     cmocka_unit_test(every_life_is_followed_by_time),
     cmocka_unit_test(silence_follows_the_host),
     cmocka_unit_test(the_host_and_opportunities_join_in),
+    cmocka_unit_test(the_hosts_entries_have_reasons),
     cmocka_unit_test(silence_counts_to_the_day),
     cmocka_unit_test(two_purchases_of_a_day_are_no_repeat),
     cmocka_unit_test(stages_have_their_promotion),
