@@ -326,6 +326,7 @@ static const entry entries[] = {
   {"verb", "stays", {"How long customers stay", "客户存续"}},
   {"verb", "extension", {"Lifetime extension", "客户寿命延长"}},
   {"group", "difference", {"Difference", "差异"}},
+  {"verb", "leaving", {"Why customers left, by period", "各期客户流失原因"}},
   {"verb", "reasons", {"Why customers left", "客户流失原因"}},
   {"verb", "churn", {"How much of the leaving is natural", "自然流失"}},
   {"column", "churn", {"churn", "流失"}},

@@ -262,6 +262,8 @@ static const verb verbs[] = {
    "at_risk left", 0},
   {"reasons", lives_reasons, "reason customers share cumulative_share spend_before spend_share natural",
    "natural", 0},
+  {"leaving", lives_leaving, "period reason customers share spend_before spend_share natural complete",
+   "natural complete", 0},
   {"churn", lives_churn, "churn customers share spend_before spend_share", "", 0},
   {"funnel", funnel,
    "pipeline stage entered open open_amount median_days promotion_rate low high won_rate stalled status",

@@ -149,6 +149,14 @@ CRM_API crm_status crm_lifecycle_survival(const crm_lifecycle *lifecycle, crm_ta
  * Errors: STATE, MEMORY. Since 0.1. */
 CRM_API crm_status crm_lifecycle_reasons(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
 
+/* The trend of these reasons: the same customers, each in the period in which it left, by period, then in the order of
+ * the reasons above: period, reason, customers, share (of those who left in the period), spend_before, spend_share (of
+ * the period), natural, complete (0: the scope's period begins or ends within it). Over all periods customers and
+ * spend_before add up to those above; who left in no period of a calendar's own is in no row. calendar NULL: months.
+ * Errors: ARGUMENT (calendar), STATE, MEMORY. Since 0.1. */
+CRM_API crm_status crm_lifecycle_reasons_by_period(const crm_lifecycle *lifecycle, const crm_calendar *calendar,
+                                                   crm_table **table, crm_error *error);
+
 /* How much of the leaving is natural, four rows: churn (natural: for one of the options' `natural` reasons; other: for
  * another one; silent: fell silent, and no reason is told; unknown: the host moved them down without a reason, or
  * there is one and `natural` is NULL), customers, share, spend_before, spend_share. The customers are those of the

@@ -99,6 +99,7 @@ HEADERS.update({
                  "long_cycle,regular,in_hours,signs,known,pattern",
     "calibration": "signs,customers,known,businesses,probability,low,high,status",
     "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share,natural",
+    "leaving": "period,reason,customers,share,spend_before,spend_share,natural,complete",
     "extension": "group,customers,left,at_risk,survival,remaining_days,se,low,high,horizon_days,status",
     "churn": "churn,customers,share,spend_before,spend_share",
     "conversion": "start,by,group,customers,converted,median_days,low_days,high_days,rate,low,high,at_risk,status",

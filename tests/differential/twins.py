@@ -290,6 +290,7 @@ class Questions:
             "bucket": lambda: self.limits() + self.period() + self.window(),
             "conversion": lambda: self.pick("--horizon", "10", "30") + self.pick("--by", "region", "owner", "origin") + self.window(),
             **dict.fromkeys(("reasons", "churn"), lambda: self.limits() + self.pick("--natural", "moved", "7, price", "nothing", "") + self.window()),
+            "leaving": lambda: self.limits() + self.pick("--natural", "moved", "7, price") + self.period() + self.window(),
             "refill": lambda: (self.limits() + self.period() + self.window()
                                + self.rng.choice([["--cost", "7"], ["--figure", "expense"], ["--figure", "target"], ["--figure", "budget"]])),
             "funnel": lambda: self.pick("--horizon", "10", "30") + self.window(),

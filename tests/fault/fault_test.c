@@ -543,6 +543,18 @@ static crm_status ask_reasons(const crm_store *store, const crm_scope *scope, cr
   return with_lifecycle(store, scope, crm_lifecycle_reasons, table, error);
 }
 
+static crm_status yearly_reasons(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
+{
+  crm_calendar calendar = CRM_CALENDAR_INIT;
+  calendar.period = CRM_PERIOD_YEAR;
+  return crm_lifecycle_reasons_by_period(lifecycle, &calendar, table, error);
+}
+
+static crm_status ask_leaving(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, yearly_reasons, table, error);
+}
+
 static crm_status ask_stays(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, scope, crm_lifecycle_survival, table, error);
@@ -1129,7 +1141,7 @@ static const question questions[] = {
     ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
     ask_migration, ask_extension, ask_cultivation, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
-    ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons, ask_churn,
+    ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons, ask_leaving, ask_churn,
     ask_journey,  ask_journeys, ask_steps, ask_view, ask_freshness, ask_dossiers, ask_static, ask_idle,
     crm_completeness_changes,
     ask_progress, ask_open_deals,

@@ -1221,6 +1221,7 @@ class Functions:
     crm_lifecycle_limits: Callable[..., int]
     crm_lifecycle_members: Callable[..., int]
     crm_lifecycle_reasons: Callable[..., int]
+    crm_lifecycle_reasons_by_period: Callable[..., int]
     crm_lifecycle_refill: Callable[..., int]
     crm_lifecycle_snapshot: Callable[..., int]
     crm_lifecycle_stages: Callable[..., int]
@@ -1633,6 +1634,9 @@ class Functions:
         f.restype = c_int32
         self.crm_lifecycle_reasons = f = library.crm_lifecycle_reasons
         f.argtypes = (POINTER(crm_lifecycle), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_lifecycle_reasons_by_period = f = library.crm_lifecycle_reasons_by_period
+        f.argtypes = (POINTER(crm_lifecycle), POINTER(crm_calendar), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_lifecycle_refill = f = library.crm_lifecycle_refill
         f.argtypes = (

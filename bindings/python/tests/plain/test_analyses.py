@@ -271,6 +271,7 @@ class SameBytes(unittest.TestCase):
         for part in view._fields:
             yield "view", ["--customer", "1032", "--part", part], getattr(view, part)
         yield "reasons", [], life.reasons()
+        yield "leaving", ["--period", "quarter"], life.reasons_by_period(period="quarter")
         yield "churn", [], life.churn()
         yield ("extension", ["--at", "2025-07-01", "--treated", "region = 'centre'"],
                life.extension(store.where("region = 'centre'", as_of="2025-07-01"), "2025-07-01"))
