@@ -57,10 +57,11 @@ static int apply_expect(arguments *args, const char *value);
 
 #define SCORED "rfm segments view " EXPRESSIONS
 #define MOVES "migration movements cultivation cultivated movers"
-#define TIERED "cockpit pyramid tiers view " MOVES " " EXPRESSIONS
+#define CLASSED "classes corporate calibration view " EXPRESSIONS
+#define TIERED "cockpit pyramid tiers classes view " MOVES " " EXPRESSIONS
 #define LIVES \
-  "view lifecycle lives histories reasons leaving churn transitions bucket refill stays extension kpi cockpit alerts causes " \
-  "series findings " EXPRESSIONS
+  "view lifecycle lives histories reasons leaving churn transitions bucket refill stays extension kpi cockpit alerts " \
+  "causes series findings " EXPRESSIONS
 
 static const flag flags[] = {
   CALL("map", reading_map, NULL),
@@ -132,6 +133,10 @@ static const flag flags[] = {
   INTEGER("dormant", due.dormant_days, 1, 36600, "due view"),
   INTEGER("dormant-days", lifecycle.dormant_days, 1, 36500, LIVES),
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
+  INTEGER("ticket-percent", classes.ticket_percent, 1, 1000000, CLASSED),
+  INTEGER("hours-percent", classes.hours_percent, 1, 100, CLASSED),
+  INTEGER("variation", classes.variation, 1, 1000000, CLASSED),
+  INTEGER("least-signs", classes.least_signs, 1, 4, CLASSED),
   TEXT("natural", lifecycle.natural, "reasons leaving churn"),
   INTEGER("horizon", lifecycle.horizon_days, 1, 36500,
           "lifecycle extension funnel conversion journey progress open-deals"),

@@ -283,7 +283,7 @@ static const verb verbs[] = {
   {"composition", mixes_groups, "group across customers customer_share spend spend_share spend_index mix_index",
    "spend_index customer_share", 0},
   {"classes", mixes_classes, "customer class reason since spend orders signs", "signs", 50},
-  {"corporate", mixes_corporate, "customer kind orders average_order median_gap gap_cv hours_share signs known pattern",
+  {"corporate", mixes_corporate, "customer kind orders average_order median_gap gap_cv hours_share signs known pattern probability",
    "known kind", 50},
   {"calibration", mixes_calibration, "signs customers known businesses probability low high status", "status", 0},
   {"hhi", mixes_concentration, "group customers groups hhi_customers hhi_spend effective", "", 0},

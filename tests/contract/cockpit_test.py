@@ -96,7 +96,7 @@ HEADERS.update({
                 "low,high,whole",
     "classes": "customer,class,reason,since,spend,orders,signs",
     "corporate": "customer,kind,orders,average_order,ticket_ratio,median_gap,gap_cv,hours_share,large_ticket,"
-                 "long_cycle,regular,in_hours,signs,known,pattern",
+                 "long_cycle,regular,in_hours,signs,known,pattern,probability",
     "calibration": "signs,customers,known,businesses,probability,low,high,status",
     "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share,natural",
     "leaving": "period,reason,customers,share,spend_before,spend_share,natural,complete",

@@ -380,7 +380,7 @@ static void merged_lives_are_one(void **state)
   crm_store_free(store);
 }
 
-/* The reason is that of the row that makes an entry: of two that say `lost` the first by reason, whatever the order they
+/* The reason is that of the row that makes an entry: of two that say `lost` the first by reason, whatever order they
  * came in; of two stages of one instant each its own; what says the stage that somebody is in already makes none. */
 static void the_hosts_entries_have_reasons(void **state)
 {

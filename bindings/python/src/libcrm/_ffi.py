@@ -760,6 +760,7 @@ class crm_composition_options(Structure):
         ("pyramid", POINTER(crm_pyramid_options)),
         ("rfm", POINTER(crm_rfm_options)),
         ("lifecycle", POINTER(crm_lifecycle_options)),
+        ("classes", POINTER(crm_classes_options)),
     ]
 
 
@@ -776,6 +777,7 @@ class crm_effect_options(Structure):
         ("pyramid", POINTER(crm_pyramid_options)),
         ("rfm", POINTER(crm_rfm_options)),
         ("lifecycle", POINTER(crm_lifecycle_options)),
+        ("classes", POINTER(crm_classes_options)),
     ]
 
 
@@ -829,6 +831,7 @@ class crm_segment_options(Structure):
         ("pyramid", POINTER(crm_pyramid_options)),
         ("rfm", POINTER(crm_rfm_options)),
         ("lifecycle", POINTER(crm_lifecycle_options)),
+        ("classes", POINTER(crm_classes_options)),
     ]
 
 
@@ -908,6 +911,7 @@ class crm_target_options(Structure):
         ("pyramid", POINTER(crm_pyramid_options)),
         ("rfm", POINTER(crm_rfm_options)),
         ("lifecycle", POINTER(crm_lifecycle_options)),
+        ("classes", POINTER(crm_classes_options)),
     ]
 
 
@@ -1008,6 +1012,7 @@ class crm_view_options(Structure):
         ("rfm", POINTER(crm_rfm_options)),
         ("lifecycle", POINTER(crm_lifecycle_options)),
         ("due", POINTER(crm_due_options)),
+        ("classes", POINTER(crm_classes_options)),
     ]
 
 
