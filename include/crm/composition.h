@@ -3,6 +3,7 @@
 #ifndef CRM_COMPOSITION_H
 #define CRM_COMPOSITION_H
 
+#include <crm/classes.h>
 #include <crm/lifecycle.h>
 #include <crm/pyramid.h>
 #include <crm/rfm.h>

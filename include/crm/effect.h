@@ -3,6 +3,7 @@
 #ifndef CRM_EFFECT_H
 #define CRM_EFFECT_H
 
+#include <crm/classes.h>
 #include <crm/lifecycle.h>
 #include <crm/pyramid.h>
 #include <crm/rfm.h>

@@ -3,6 +3,7 @@
 #ifndef CRM_TARGET_H
 #define CRM_TARGET_H
 
+#include <crm/classes.h>
 #include <crm/lifecycle.h>
 #include <crm/pyramid.h>
 #include <crm/rfm.h>

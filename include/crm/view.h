@@ -3,6 +3,7 @@
 #ifndef CRM_VIEW_H
 #define CRM_VIEW_H
 
+#include <crm/classes.h>
 #include <crm/due.h>
 #include <crm/lifecycle.h>
 #include <crm/pyramid.h>
