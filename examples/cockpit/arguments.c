@@ -48,6 +48,7 @@ static void set_defaults(arguments *args)
   static const crm_bridge_options bridge = CRM_BRIDGE_OPTIONS_INIT;
   static const crm_completeness_options completeness = CRM_COMPLETENESS_OPTIONS_INIT;
   static const crm_lifecycle_options lifecycle = CRM_LIFECYCLE_OPTIONS_INIT;
+  static const crm_classes_options classes = CRM_CLASSES_OPTIONS_INIT;
   memset(args, 0, sizeof *args);
   args->store = store;
   args->load = load;
@@ -67,6 +68,7 @@ static void set_defaults(arguments *args)
   args->bridge = bridge;
   args->completeness = completeness;
   args->lifecycle = lifecycle;
+  args->classes = classes;
 }
 
 /* The names of the tables of facts, from the library's schema. */

@@ -118,6 +118,7 @@ typedef struct arguments {
   int32_t *feasts;
   int32_t *feasts_before;
   crm_lifecycle_options lifecycle;
+  crm_classes_options classes;
   crm_refill_options refill;
   const char *cost;
   crm_funnel_options funnel;

@@ -62,6 +62,7 @@ static crm_status ask(const crm_store *store, const arguments *args, analysis co
   options.measure = args->pyramid.measure;
   options.rfm = &args->rfm;
   options.lifecycle = &args->lifecycle;
+  options.classes = &args->classes;
   if (status == CRM_OK) {
     status = compute(store, &args->scope, &options, table, error);
   }

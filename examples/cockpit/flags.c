@@ -57,10 +57,11 @@ static int apply_expect(arguments *args, const char *value);
 
 #define SCORED "rfm segments view " EXPRESSIONS
 #define MOVES "migration movements cultivation cultivated movers"
-#define TIERED "cockpit pyramid tiers view " MOVES " " EXPRESSIONS
+#define CLASSED "classes corporate calibration view " EXPRESSIONS
+#define TIERED "cockpit pyramid tiers classes view " MOVES " " EXPRESSIONS
 #define LIVES \
-  "view lifecycle lives histories reasons churn transitions bucket refill stays extension kpi cockpit alerts causes " \
-  "series findings " EXPRESSIONS
+  "view lifecycle lives histories reasons leaving churn transitions bucket refill stays extension kpi cockpit alerts " \
+  "causes series findings " EXPRESSIONS
 
 static const flag flags[] = {
   CALL("map", reading_map, NULL),
@@ -116,7 +117,7 @@ static const flag flags[] = {
   TEXT("f-cuts", frequency_cuts, SCORED),
   TEXT("m-cuts", monetary_cuts, SCORED),
   WORD("period", calendar.period, "month|day|week|quarter|year",
-       "months cohorts kpi bridge bucket refill cockpit alerts causes series"),
+       "months cohorts kpi bridge bucket refill leaving cockpit alerts causes series"),
   INTEGER("rolling", cohorts.rolling_days, 1, 36500, "cohorts"),
   CALL("abc", apply_abc, "products"),
   CALL("table", apply_table, "rows"),
@@ -132,7 +133,11 @@ static const flag flags[] = {
   INTEGER("dormant", due.dormant_days, 1, 36600, "due view"),
   INTEGER("dormant-days", lifecycle.dormant_days, 1, 36500, LIVES),
   INTEGER("lost-days", lifecycle.lost_days, 2, 36500, LIVES),
-  TEXT("natural", lifecycle.natural, "reasons churn"),
+  INTEGER("ticket-percent", classes.ticket_percent, 1, 1000000, CLASSED),
+  INTEGER("hours-percent", classes.hours_percent, 1, 100, CLASSED),
+  INTEGER("variation", classes.variation, 1, 1000000, CLASSED),
+  INTEGER("least-signs", classes.least_signs, 1, 4, CLASSED),
+  TEXT("natural", lifecycle.natural, "reasons leaving churn"),
   INTEGER("horizon", lifecycle.horizon_days, 1, 36500,
           "lifecycle extension funnel conversion journey progress open-deals"),
   TEXT("cost", cost, "refill"),

@@ -72,6 +72,16 @@ crm_status lives_reasons(const crm_store *store, const arguments *args, crm_tabl
   return with_lifecycle(store, args, reasons, table, error);
 }
 
+static crm_status leaving(const crm_lifecycle *lifecycle, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_lifecycle_reasons_by_period(lifecycle, &args->calendar, table, error);
+}
+
+crm_status lives_leaving(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, args, leaving, table, error);
+}
+
 static crm_status churn(const crm_lifecycle *lifecycle, const arguments *args, crm_table **table, crm_error *error)
 {
   (void)args;

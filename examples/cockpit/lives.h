@@ -7,6 +7,7 @@
 
 /* The verbs of the customers' life cycle. */
 crm_status lives_reasons(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
+crm_status lives_leaving(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status lives_churn(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status lives_stages(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status lives_members(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);

@@ -10,6 +10,7 @@ static crm_composition_options options_of(const arguments *args)
   options.pyramid = &args->pyramid;
   options.rfm = &args->rfm;
   options.lifecycle = &args->lifecycle;
+  options.classes = &args->classes;
   return options;
 }
 
@@ -36,17 +37,17 @@ crm_status mixes_spending(const crm_store *store, const arguments *args, crm_tab
 
 crm_status mixes_classes(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
-  crm_classes_options options = CRM_CLASSES_OPTIONS_INIT;
+  crm_classes_options options = args->classes;
   options.pyramid = &args->pyramid;
   return crm_classes_compute(store, &args->scope, &options, table, error);
 }
 
 crm_status mixes_calibration(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
-  return crm_classes_calibration(store, &args->scope, NULL, table, error);
+  return crm_classes_calibration(store, &args->scope, &args->classes, table, error);
 }
 
 crm_status mixes_corporate(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
-  return crm_classes_corporate(store, &args->scope, NULL, table, error);
+  return crm_classes_corporate(store, &args->scope, &args->classes, table, error);
 }

@@ -22,6 +22,11 @@ crm_status owners_handovers(const crm_store *store, const arguments *args, crm_t
   return crm_ownership_handovers(store, &args->scope, &args->handovers, table, error);
 }
 
+crm_status owners_moved(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
+{
+  return crm_ownership_moved(store, &args->scope, table, error);
+}
+
 crm_status owners_organisation(const crm_store *store, const arguments *args, crm_table **table, crm_error *error)
 {
   return crm_organisation_members(store, &args->scope, table, error);

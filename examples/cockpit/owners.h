@@ -10,6 +10,7 @@ crm_status owners_history(const crm_store *store, const arguments *args, crm_tab
 crm_status owners_all(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status owners_summary(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status owners_handovers(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
+crm_status owners_moved(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status owners_organisation(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status owners_assignments(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
 crm_status owners_teams(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);

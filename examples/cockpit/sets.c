@@ -17,6 +17,7 @@ crm_segment_options sets_options(const arguments *args)
   options.pyramid = &args->pyramid;
   options.rfm = &args->rfm;
   options.lifecycle = &args->lifecycle;
+  options.classes = &args->classes;
   return options;
 }
 
@@ -200,6 +201,7 @@ static crm_status screen(const crm_store *store, const arguments *args, screenin
   options.pyramid = &args->pyramid;
   options.rfm = &args->rfm;
   options.lifecycle = &args->lifecycle;
+  options.classes = &args->classes;
   return compute(store, &args->scope, &options, table, error);
 }
 

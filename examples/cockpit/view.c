@@ -18,6 +18,7 @@ static crm_status compute(const crm_store *store, const arguments *args, crm_vie
   options.pyramid = &args->pyramid;
   options.rfm = &args->rfm;
   options.lifecycle = &args->lifecycle;
+  options.classes = &args->classes;
   options.due = &args->due;
   return crm_view_compute(store, &args->scope, &options, args->customer, view, error);
 }

@@ -39,8 +39,8 @@ CRM_API crm_status crm_classes_compute(const crm_store *store, const crm_scope *
  * average order / the median of those of all), median_gap, gap_cv, hours_share (of the orders with a time of day, those
  * from 08:00 up to 18:00 on Monday to Friday), large_ticket, long_cycle (median_gap at or over the median of the
  * customers' median gaps), regular (two gaps or more), in_hours (each true, false, or empty where it is not known),
- * signs (true ones), known, pattern (at least least_signs of them, large_ticket among them). Errors as above.
- * Since 0.1. */
+ * signs (true ones), known, pattern (at least least_signs of them, large_ticket among them), probability (that one with
+ * so many signs is a business, as crm_classes_calibration has it; null where that is). Errors as above. Since 0.1. */
 CRM_API crm_status crm_classes_corporate(const crm_store *store, const crm_scope *scope,
                                          const crm_classes_options *options, crm_table **table, crm_error *error);
 

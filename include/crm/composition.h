@@ -3,6 +3,7 @@
 #ifndef CRM_COMPOSITION_H
 #define CRM_COMPOSITION_H
 
+#include <crm/classes.h>
 #include <crm/lifecycle.h>
 #include <crm/pyramid.h>
 #include <crm/rfm.h>
@@ -29,11 +30,12 @@ typedef struct crm_composition_options {
   const char *across_bands;
   const crm_pyramid_options *pyramid;       /* what tier, */
   const crm_rfm_options *rfm;               /* r, f, m and rfm_segment, */
-  const crm_lifecycle_options *lifecycle;   /* and stage mean; NULL: the defaults */
+  const crm_lifecycle_options *lifecycle;   /* stage, */
+  const crm_classes_options *classes;       /* and class mean, as in crm_segment_options; NULL: the defaults */
 } crm_composition_options;
 
 #define CRM_COMPOSITION_OPTIONS_INIT \
-  { (uint32_t)sizeof(crm_composition_options), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+  { (uint32_t)sizeof(crm_composition_options), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /* A row a group, in the order of the values, who has none last; with `across` a row a pair that somebody is in: group,
  * across (values or bands: "<100.00", "100.00..<500.00", ">=500.00"; empty: no value), customers, customer_share,

@@ -3,6 +3,7 @@
 #ifndef CRM_EFFECT_H
 #define CRM_EFFECT_H
 
+#include <crm/classes.h>
 #include <crm/lifecycle.h>
 #include <crm/pyramid.h>
 #include <crm/rfm.h>
@@ -37,11 +38,12 @@ typedef struct crm_effect_options {
   int32_t least_cases;          /* fewest customers of either group for an uplift, 2 or more; 0: 30 */
   const crm_pyramid_options *pyramid;       /* what tier, */
   const crm_rfm_options *rfm;               /* r, f, m and rfm_segment, */
-  const crm_lifecycle_options *lifecycle;   /* and stage mean; NULL: the defaults */
+  const crm_lifecycle_options *lifecycle;   /* stage, */
+  const crm_classes_options *classes;       /* and class mean, as in crm_segment_options; NULL: the defaults */
 } crm_effect_options;
 
 #define CRM_EFFECT_OPTIONS_INIT \
-  { (uint32_t)sizeof(crm_effect_options), 0, INT64_MAX, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL }
+  { (uint32_t)sizeof(crm_effect_options), 0, INT64_MAX, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL }
 
 /* Three rows, group: treated, control, uplift (the first less the second): group, customers (those compared; of uplift
  * the treated ones), before, after, change (a customer, the control group weighted as the treated ones lie over the

@@ -83,12 +83,13 @@ CRM_API crm_status crm_lifecycle_limits(const crm_lifecycle *lifecycle, crm_life
 CRM_API crm_status crm_lifecycle_stages(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
 
 /* A row a customer, by key: customer, stage, entered (time; empty: not known), cause, days (in the stage), step (of the
- * ladder), first, last (business days of purchase), idle_days. Causes: known, joined, opportunity, purchase, repeat,
- * idle, host. Since 0.1. */
+ * ladder), first, last (business days of purchase), idle_days, reason (of cause host what the host's row in `stages`
+ * says that made the entry; null: nothing, or another cause. Of rows of one instant and stage the first one by reason
+ * speaks, those without one last). Causes: known, joined, opportunity, purchase, repeat, idle, host. Since 0.1. */
 CRM_API crm_status crm_lifecycle_members(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
 
 /* Every entry into a stage, by customer and time: customer, stage, entered, left (empty: still in it), days, cause,
- * step. key NULL: of all customers. Errors: NOT_FOUND, STATE, MEMORY. Since 0.1. */
+ * step, reason (as above). key NULL: of all customers. Errors: NOT_FOUND, STATE, MEMORY. Since 0.1. */
 CRM_API crm_status crm_lifecycle_history(const crm_lifecycle *lifecycle, const char *key, crm_table **table,
                                          crm_error *error);
 
@@ -147,6 +148,14 @@ CRM_API crm_status crm_lifecycle_survival(const crm_lifecycle *lifecycle, crm_ta
  * natural (whether the reason is one of the options' `natural`; null where there is no reason or `natural` is NULL).
  * Errors: STATE, MEMORY. Since 0.1. */
 CRM_API crm_status crm_lifecycle_reasons(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error);
+
+/* The trend of these reasons: the same customers, each in the period in which it left, by period, then in the order of
+ * the reasons above: period, reason, customers, share (of those who left in the period), spend_before, spend_share (of
+ * the period), natural, complete (0: the scope's period begins or ends within it). Over all periods customers and
+ * spend_before add up to those above; who left in no period of a calendar's own is in no row. calendar NULL: months.
+ * Errors: ARGUMENT (calendar), STATE, MEMORY. Since 0.1. */
+CRM_API crm_status crm_lifecycle_reasons_by_period(const crm_lifecycle *lifecycle, const crm_calendar *calendar,
+                                                   crm_table **table, crm_error *error);
 
 /* How much of the leaving is natural, four rows: churn (natural: for one of the options' `natural` reasons; other: for
  * another one; silent: fell silent, and no reason is told; unknown: the host moved them down without a reason, or

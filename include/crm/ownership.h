@@ -56,6 +56,15 @@ typedef struct crm_handovers_options {
 CRM_API crm_status crm_ownership_handovers(const crm_store *store, const crm_scope *scope,
                                            const crm_handovers_options *options, crm_table **table, crm_error *error);
 
+/* What went along at these changes, a row an opportunity of the customer that was open at that time (one of two changes
+ * has two), by time, customer, then opportunity: customer, time, from_owner, to_owner (of the change; null: nobody),
+ * opportunity, owner (its own, as the last row of `stages` before that time says that names one; as its own row says
+ * where none does at any time; null: none, or not known), stage (then, told likewise), amount (of its own row, what
+ * open_amount adds up; null: none), outcome (at as-of: open, won, lost), closed (null: open). Errors: ARGUMENT, MEMORY.
+ * Time: rows, customers. Since 0.1. */
+CRM_API crm_status crm_ownership_moved(const crm_store *store, const crm_scope *scope, crm_table **table,
+                                       crm_error *error);
+
 #ifdef __cplusplus
 }
 #endif

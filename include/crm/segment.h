@@ -3,6 +3,7 @@
 #ifndef CRM_SEGMENT_H
 #define CRM_SEGMENT_H
 
+#include <crm/classes.h>
 #include <crm/lifecycle.h>
 #include <crm/pyramid.h>
 #include <crm/rfm.h>
@@ -40,14 +41,16 @@ typedef struct crm_segment_options {
   const crm_segment_definition *definitions;    /* what `in segment NAME` may name; they may use each other, in any
                                                  * order but in no circle */
   int64_t definition_count;
-  const crm_pyramid_options *pyramid;           /* what `tier` and `class` mean; NULL: the
-                                                 * defaults */
+  const crm_pyramid_options *pyramid;           /* what `tier` and `class` mean; NULL: the defaults */
   const crm_rfm_options *rfm;                   /* what `r`, `f`, `m` and `rfm_segment` mean; NULL: the defaults */
   const crm_lifecycle_options *lifecycle;       /* what `stage` means; NULL: the defaults */
+  const crm_classes_options *classes;           /* what `class` means beside that; NULL: the defaults. Its own pyramid
+                                                 * comes before the one above, which stands for it where it is NULL */
 } crm_segment_options;
 
 #define CRM_SEGMENT_OPTIONS_INIT \
-  { (uint32_t)sizeof(crm_segment_options), (uint32_t)sizeof(crm_segment_definition), NULL, NULL, 0, NULL, NULL, NULL }
+  { (uint32_t)sizeof(crm_segment_options), (uint32_t)sizeof(crm_segment_definition), NULL, NULL, 0, NULL, NULL, NULL, \
+    NULL }
 
 /* The customers for whom an expression holds: "spend >= 10000 and region = 'East' and tier in ('vip', 'major')".
  * docs/segments.md has the grammar, the fields and what an empty value means. Measures are those of the scope: its

@@ -3,6 +3,7 @@
 #ifndef CRM_TARGET_H
 #define CRM_TARGET_H
 
+#include <crm/classes.h>
 #include <crm/lifecycle.h>
 #include <crm/pyramid.h>
 #include <crm/rfm.h>
@@ -38,12 +39,13 @@ typedef struct crm_target_options {
   int64_t key_count;
   const crm_pyramid_options *pyramid;           /* what tier, */
   const crm_rfm_options *rfm;                   /* r, f, m and rfm_segment, */
-  const crm_lifecycle_options *lifecycle;       /* and stage mean; NULL: the defaults */
+  const crm_lifecycle_options *lifecycle;       /* stage, */
+  const crm_classes_options *classes;           /* and class mean, as in crm_segment_options; NULL: the defaults */
 } crm_target_options;
 
 #define CRM_TARGET_OPTIONS_INIT \
   { (uint32_t)sizeof(crm_target_options), (uint32_t)sizeof(crm_segment_definition), NULL, NULL, 0, NULL, 0, NULL, \
-    NULL, 0, NULL, NULL, NULL }
+    NULL, 0, NULL, NULL, NULL, NULL }
 
 /* The list, by key: customer, spend (of the scope). With `accounts` in the scope customers under one parent are one.
  * A pass for each expression. Errors: those of crm_segment_compute, where `column` names the suppression that an error

@@ -3,6 +3,7 @@
 #ifndef CRM_VIEW_H
 #define CRM_VIEW_H
 
+#include <crm/classes.h>
 #include <crm/due.h>
 #include <crm/lifecycle.h>
 #include <crm/pyramid.h>
@@ -25,13 +26,14 @@ extern "C" {
 typedef struct crm_view_options {
   uint32_t struct_size;
   int32_t parts;                            /* CRM_VIEW_PARTS_... added up; 0: all */
-  const crm_pyramid_options *pyramid;       /* what tier and class, */
+  const crm_pyramid_options *pyramid;       /* what tier, */
   const crm_rfm_options *rfm;               /* r, f, m and rfm_segment, */
   const crm_lifecycle_options *lifecycle;   /* stage, */
-  const crm_due_options *due;               /* and due_reason mean; NULL: the defaults */
+  const crm_due_options *due;               /* due_reason, */
+  const crm_classes_options *classes;       /* and class mean, as in crm_segment_options; NULL: the defaults */
 } crm_view_options;
 
-#define CRM_VIEW_OPTIONS_INIT { (uint32_t)sizeof(crm_view_options), 0, NULL, NULL, NULL, NULL }
+#define CRM_VIEW_OPTIONS_INIT { (uint32_t)sizeof(crm_view_options), 0, NULL, NULL, NULL, NULL, NULL }
 
 /* What a view gives; what was not asked for is NULL. The tables are the caller's. */
 typedef struct crm_view {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "analysis/classes.h"
 #include "analysis/population.h"
 #include "analysis/pyramid_handle.h"
 
@@ -19,7 +20,7 @@
 #define OPENS 8
 #define CLOSES 18
 
-enum { TICKET, CYCLE, REGULAR, HOURS, SIGNS };
+enum { TICKET, CYCLE, REGULAR, HOURS, SIGNS = CRM__SIGNS };
 
 /* What a customer's buying looks like; of a row of the rhythm. */
 typedef struct buyer {
@@ -430,7 +431,7 @@ static crm_status make_classes(classes *all, crm_table **table, crm_error *error
 /* ---- the evidence ---- */
 
 enum { SIGN_CUSTOMER, SIGN_KIND, SIGN_ORDERS, SIGN_AVERAGE, SIGN_RATIO, SIGN_MEDIAN, SIGN_VARIATION, SIGN_HOURS,
-       SIGN_FIRST, SIGN_MET = SIGN_FIRST + SIGNS, SIGN_KNOWN, SIGN_PATTERN, SIGN_COLUMNS };
+       SIGN_FIRST, SIGN_MET = SIGN_FIRST + SIGNS, SIGN_KNOWN, SIGN_PATTERN, SIGN_PROBABILITY, SIGN_COLUMNS };
 
 static void put_or_null(crm_table *table, int32_t column, int64_t value, int there)
 {
@@ -441,7 +442,7 @@ static void put_or_null(crm_table *table, int32_t column, int64_t value, int the
   }
 }
 
-static void put_evidence(const classes *all, crm_table *table, const buyer *of)
+static void put_evidence(const classes *all, crm_table *table, const buyer *of, int64_t probability)
 {
   static const char *const kinds[] = { "person", "business", "anonymous", "internal" };
   int64_t kind = all->kinds[of->id];
@@ -461,6 +462,7 @@ static void put_evidence(const classes *all, crm_table *table, const buyer *of)
   crm__table_put(table, SIGN_MET, of->met);
   crm__table_put(table, SIGN_KNOWN, of->known);
   crm__table_put(table, SIGN_PATTERN, of->pattern);
+  put_or_null(table, SIGN_PROBABILITY, probability, probability != INT64_MIN);
 }
 
 static crm_status make_corporate(classes *all, crm_table **table, crm_error *error)
@@ -471,8 +473,9 @@ static crm_status make_corporate(classes *all, crm_table **table, crm_error *err
     { "median_gap", CRM_TYPE_DECIMAL, 1 }, { "gap_cv", CRM_TYPE_DECIMAL, 6 },    { "hours_share", CRM_TYPE_DECIMAL, 6 },
     { "large_ticket", CRM_TYPE_BOOLEAN, 0 }, { "long_cycle", CRM_TYPE_BOOLEAN, 0 }, { "regular", CRM_TYPE_BOOLEAN, 0 },
     { "in_hours", CRM_TYPE_BOOLEAN, 0 },   { "signs", CRM_TYPE_INTEGER, 0 },     { "known", CRM_TYPE_INTEGER, 0 },
-    { "pattern", CRM_TYPE_BOOLEAN, 0 }
+    { "pattern", CRM_TYPE_BOOLEAN, 0 },    { "probability", CRM_TYPE_DECIMAL, 6 }
   };
+  crm__signs_cell cells[SIGNS + 1];
   int64_t i;
   crm_status status;
   columns[SIGN_AVERAGE].scale = crm_store_digits(all->scope.store);
@@ -482,8 +485,13 @@ static crm_status make_corporate(classes *all, crm_table **table, crm_error *err
     return status;
   }
   describe(all, *table, "corporate");
+  memset(cells, 0, sizeof cells);
   for (i = 0; i < all->count; i++) {
-    put_evidence(all, *table, &all->buyers[i]);
+    int64_t kind = all->kinds[all->buyers[i].id];
+    crm__signs_add(&cells[all->buyers[i].met], kind == CRM__CUSTOMER_BUSINESS, kind == CRM__CUSTOMER_PERSON);
+  }
+  for (i = 0; i < all->count; i++) {
+    put_evidence(all, *table, &all->buyers[i], crm__signs_probability(&cells[all->buyers[i].met]));
   }
   return crm__table_finish(table, error);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "analysis/classes.h"
+
 #include "base/error.h"
 #include "base/statistics.h"
 #include "store/facts.h"
@@ -11,14 +13,7 @@
 
 /* What the signs of a corporate buyer are worth, measured on the customers whose kind is known. */
 
-#define SIGNS 4
-#define LEAST_CASES 20
-
-typedef struct cell {
-  int64_t customers;
-  int64_t known;        /* persons and businesses */
-  int64_t businesses;
-} cell;
+#define SIGNS CRM__SIGNS
 
 static int word_is(const crm_table *table, int32_t column, int64_t row, const char *word)
 {
@@ -28,7 +23,7 @@ static int word_is(const crm_table *table, int32_t column, int64_t row, const ch
 }
 
 /* By the number of signs; all together behind them. */
-static void count(const crm_table *evidence, cell *cells)
+static void count(const crm_table *evidence, crm__signs_cell *cells)
 {
   int32_t kind = crm_table_find(evidence, "kind");
   int32_t signs = crm_table_find(evidence, "signs");
@@ -39,18 +34,16 @@ static void count(const crm_table *evidence, cell *cells)
     int business = word_is(evidence, kind, row, "business");
     int person = word_is(evidence, kind, row, "person");
     for (i = 0; i < 2; i++) {
-      cell *of = &cells[i == 0 ? crm_table_integer(evidence, signs, row) : SIGNS + 1];
-      of->customers++;
-      of->known += business || person;
-      of->businesses += business;
+      crm__signs_add(&cells[i == 0 ? crm_table_integer(evidence, signs, row) : SIGNS + 1], business, person);
     }
   }
 }
 
 enum { OF_SIGNS, CUSTOMERS, KNOWN, BUSINESSES, PROBABILITY, LOW, HIGH, STATUS, COLUMNS };
 
-static void put_cell(crm_table *table, int signs, const cell *of)
+static void put_cell(crm_table *table, int signs, const crm__signs_cell *of)
 {
+  int64_t probability = crm__signs_probability(of);
   int64_t low = 0;
   int64_t high = 0;
   if (signs > SIGNS) {
@@ -61,7 +54,7 @@ static void put_cell(crm_table *table, int signs, const cell *of)
   crm__table_put(table, CUSTOMERS, of->customers);
   crm__table_put(table, KNOWN, of->known);
   crm__table_put(table, BUSINESSES, of->businesses);
-  if (of->known < LEAST_CASES) {
+  if (probability == INT64_MIN) {
     crm__table_put_null(table, PROBABILITY);
     crm__table_put_null(table, LOW);
     crm__table_put_null(table, HIGH);
@@ -69,7 +62,7 @@ static void put_cell(crm_table *table, int signs, const cell *of)
     return;
   }
   crm__wilson(of->businesses, of->known, &low, &high);
-  crm__table_put(table, PROBABILITY, crm__ratio(of->businesses, of->known));
+  crm__table_put(table, PROBABILITY, probability);
   crm__table_put(table, LOW, low);
   crm__table_put(table, HIGH, high);
   crm__table_put_name(table, STATUS, "ok");
@@ -82,7 +75,7 @@ static crm_status make(crm__scope *scope, const crm_table *evidence, crm_table *
     { "businesses", CRM_TYPE_INTEGER, 0 }, { "probability", CRM_TYPE_DECIMAL, 6 }, { "low", CRM_TYPE_DECIMAL, 6 },
     { "high", CRM_TYPE_DECIMAL, 6 },       { "status", CRM_TYPE_TEXT, 0 }
   };
-  cell cells[SIGNS + 2];
+  crm__signs_cell cells[SIGNS + 2];
   int i;
   crm_status status = crm__table_begin(crm__scope_memory(scope), "calibration", columns, COLUMNS, SIGNS + 2, table,
                                        error);

@@ -106,6 +106,7 @@ static crm_status plan(crm__composition *all, const crm_store *store, const crm_
   fields.pyramid = options.pyramid;
   fields.rfm = options.rfm;
   fields.lifecycle = options.lifecycle;
+  fields.classes = options.classes;
   status = crm__fields_plan(&all->fields, store, scope, &fields, error);
   if (status == CRM_OK) {
     status = find_field(all, options.by == NULL ? "tier" : options.by, "by", &all->by.field, error);

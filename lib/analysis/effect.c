@@ -147,6 +147,7 @@ static crm_status open_fields(crm__effect *all, const crm_store *store, const cr
   fields.pyramid = options->pyramid;
   fields.rfm = options->rfm;
   fields.lifecycle = options->lifecycle;
+  fields.classes = options->classes;
   if (status == CRM_OK) {
     status = crm__fields_plan(&all->fields, store, &before, &fields, error);
   }

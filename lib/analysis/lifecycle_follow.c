@@ -24,10 +24,10 @@ typedef struct life {
   int32_t silence;        /* since then: 0 none yet, 1 dormant, 2 lost */
 } life;
 
-static int enter(life *of, int64_t time, int32_t stage, int32_t step, uint8_t cause)
+static int enter(life *of, int64_t time, int32_t stage, int32_t step, uint8_t cause, uint32_t reason)
 {
   crm_lifecycle *to = of->to;
-  crm__life_event event = {0, 0, 0, 0, {0}};
+  crm__life_event event = {0, 0, 0, 0, 0, CRM__NONE};
   if (stage == of->stage && step == of->step) {
     return 1;
   }
@@ -40,6 +40,7 @@ static int enter(life *of, int64_t time, int32_t stage, int32_t step, uint8_t ca
   event.stage = (int8_t)stage;
   event.step = (int8_t)step;
   event.cause = cause;
+  event.reason = reason;
   to->events[to->event_count++] = event;
   return 1;
 }
@@ -47,7 +48,7 @@ static int enter(life *of, int64_t time, int32_t stage, int32_t step, uint8_t ca
 /* A fact raises a step; where it does not, it changes nothing. */
 static int climb(life *of, int64_t time, int32_t step, uint8_t cause)
 {
-  return of->step >= step || enter(of, time, step, step, cause);
+  return of->step >= step || enter(of, time, step, step, cause, CRM__NONE);
 }
 
 static int buy(life *of, int64_t time)
@@ -64,7 +65,7 @@ static int buy(life *of, int64_t time)
   of->last = day;
   of->silence = 0;
   return enter(of, time, stage, step,
-               step == CRM_STAGE_REPEAT && of->step < step ? CRM__CAUSE_REPEAT : CRM__CAUSE_PURCHASE);
+               step == CRM_STAGE_REPEAT && of->step < step ? CRM__CAUSE_REPEAT : CRM__CAUSE_PURCHASE, CRM__NONE);
 }
 
 /* The next stage that silence brings, CRM_STAGE_NONE: none. What has been silent for long already when the host says
@@ -97,17 +98,17 @@ static int32_t next_silence(const life *of, int64_t *time)
 static int fall_silent(life *of, int64_t time, int32_t stage)
 {
   of->silence = stage == CRM_STAGE_DORMANT ? 1 : 2;
-  return enter(of, time, stage, of->step, CRM__CAUSE_IDLE);
+  return enter(of, time, stage, of->step, CRM__CAUSE_IDLE, CRM__NONE);
 }
 
-static int heed_host(life *of, int64_t time, int32_t stage)
+static int heed_host(life *of, int64_t time, int32_t stage, uint32_t reason)
 {
   of->said = time;
   if (stage <= CRM_STAGE_REPEAT) {
-    return enter(of, time, stage, stage, CRM__CAUSE_HOST);
+    return enter(of, time, stage, stage, CRM__CAUSE_HOST, reason);
   }
   of->silence = stage == CRM_STAGE_DORMANT ? 1 : stage == CRM_STAGE_LOST ? 2 : of->silence;
-  return enter(of, time, stage, of->step, CRM__CAUSE_HOST);
+  return enter(of, time, stage, of->step, CRM__CAUSE_HOST, reason);
 }
 
 #define NEVER INT64_MAX
@@ -142,7 +143,8 @@ static int take_next(life *of)
     of->purchase++;
     good = buy(of, time);
   } else {
-    good = heed_host(of, time, facts->entry_stages[of->entry++]);
+    good = heed_host(of, time, facts->entry_stages[of->entry], facts->entry_reasons[of->entry]);
+    of->entry++;
   }
   return good ? 1 : -1;
 }
@@ -164,7 +166,8 @@ static int follow(life *of, const crm__scope *scope)
   of->last = INT32_MIN;
   of->purchase_days = 0;
   of->silence = 0;
-  if (known && joined == INT64_MIN && !enter(of, INT64_MIN, CRM_STAGE_SUSPECT, CRM_STAGE_SUSPECT, CRM__CAUSE_KNOWN)) {
+  if (known && joined == INT64_MIN &&
+      !enter(of, INT64_MIN, CRM_STAGE_SUSPECT, CRM_STAGE_SUSPECT, CRM__CAUSE_KNOWN, CRM__NONE)) {
     return 0;
   }
   do {
@@ -172,7 +175,7 @@ static int follow(life *of, const crm__scope *scope)
   } while (taken > 0);
   if (taken == 0 && of->stage == CRM_STAGE_NONE &&
       crm__customer_acquaintance(scope, of->id) == CRM__SUSPECT) {
-    return enter(of, INT64_MIN, CRM_STAGE_SUSPECT, CRM_STAGE_SUSPECT, CRM__CAUSE_KNOWN);
+    return enter(of, INT64_MIN, CRM_STAGE_SUSPECT, CRM_STAGE_SUSPECT, CRM__CAUSE_KNOWN, CRM__NONE);
   }
   return taken == 0;
 }

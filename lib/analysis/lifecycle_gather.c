@@ -149,6 +149,7 @@ static crm_status gather_entries(crm_lifecycle *lifecycle, crm__scope *scope, cr
   uint64_t *starts;
   int64_t *times;
   int8_t *stages;
+  uint32_t *reasons;
   uint64_t used = 0;
   int32_t stage;
   uint32_t id;
@@ -163,7 +164,8 @@ static crm_status gather_entries(crm_lifecycle *lifecycle, crm__scope *scope, cr
   starts = crm__scope_alloc(scope, (uint64_t)customers + 1U, sizeof *starts);
   times = crm__scope_alloc(scope, index.starts[index.ids], sizeof *times);
   stages = crm__scope_alloc(scope, index.starts[index.ids], sizeof *stages);
-  if (starts == NULL || times == NULL || stages == NULL) {
+  reasons = crm__scope_alloc(scope, index.starts[index.ids], sizeof *reasons);
+  if (starts == NULL || times == NULL || stages == NULL || reasons == NULL) {
     return crm__fail_memory(error);
   }
   for (stage = 0; stage < CRM_STAGES; stage++) {
@@ -178,6 +180,7 @@ static crm_status gather_entries(crm_lifecycle *lifecycle, crm__scope *scope, cr
       lifecycle->unknown += stage == CRM_STAGE_NONE;
       if (stage != CRM_STAGE_NONE) {
         times[used] = crm__row_value(store, CRM__TABLE_STAGES, CRM__STAGES_TIME, index.rows[i]);
+        reasons[used] = crm__row_id(store, CRM__TABLE_STAGES, CRM__STAGES_REASON, index.rows[i]);
         stages[used++] = (int8_t)stage;
       }
     }
@@ -186,6 +189,7 @@ static crm_status gather_entries(crm_lifecycle *lifecycle, crm__scope *scope, cr
   life->entry_starts = starts;
   life->entry_times = times;
   life->entry_stages = stages;
+  life->entry_reasons = reasons;
   return CRM_OK;
 }
 
@@ -196,6 +200,7 @@ crm_status crm__life_gather(crm_lifecycle *lifecycle, crm__scope *scope, crm__li
   facts->entry_starts = NULL;
   facts->entry_times = NULL;
   facts->entry_stages = NULL;
+  facts->entry_reasons = NULL;
   status = gather_purchases(scope, facts, error);
   if (status == CRM_OK) {
     status = gather_openings(scope, facts, error);

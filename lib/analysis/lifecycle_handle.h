@@ -20,7 +20,8 @@ typedef struct crm__life_event {
   int8_t stage;       /* CRM_STAGE_... */
   int8_t step;        /* of the ladder; CRM_STAGE_NONE where the host put somebody beside it first */
   uint8_t cause;      /* CRM__CAUSE_... */
-  uint8_t spare[5];
+  uint8_t spare;
+  uint32_t reason;    /* name id of the host's; CRM__NONE: none is told */
 } crm__life_event;
 
 struct crm_lifecycle {
@@ -58,6 +59,7 @@ typedef struct crm__life_facts {
   const uint64_t *entry_starts;   /* by customer, and one more: the host's entries; NULL: there are none */
   const int64_t *entry_times;     /* ascending within a customer */
   const int8_t *entry_stages;
+  const uint32_t *entry_reasons;  /* name ids, CRM__NONE: none */
 } crm__life_facts;
 
 /* Reads the host's words for natural reasons; NULL: not known. Errors: VALUE (a word is empty, with the byte),

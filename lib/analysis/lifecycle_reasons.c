@@ -3,6 +3,7 @@
 #include "analysis/lifecycle_handle.h"
 #include "analysis/population.h"
 
+#include "base/civil.h"
 #include "base/error.h"
 #include "base/sort.h"
 #include "base/statistics.h"
@@ -31,6 +32,8 @@ typedef struct work {
   int64_t *left;             /* by customer: when it left in the period, INT64_MAX: it did not */
   uint32_t *told;            /* by customer: place of its reason among reasons */
   uint8_t *kinds;            /* by customer: NATURAL, ...; read where it left */
+  int64_t *spent;            /* by customer, in the year before it left */
+  int32_t *days;             /* by customer: business day on which it left; read where it did */
   reason churn[KINDS];
   reason *reasons;           /* by name, and the one that was not told; then those that somebody had */
   uint32_t names;
@@ -90,8 +93,8 @@ static int is_natural(const crm_lifecycle *lives, uint32_t name)
 }
 
 /* When a customer left the active ones and is none of them at the period's end; INT64_MAX: it did not in the period.
- * *silent: nothing but silence made it leave. */
-static int64_t leaving(const crm_lifecycle *lives, uint32_t id, int *silent)
+ * *silent: nothing but silence made it leave. *day: the business day of that. */
+static int64_t leaving(const crm_lifecycle *lives, uint32_t id, int *silent, int32_t *day)
 {
   const crm__life_event *begin = lives->events + lives->starts[id];
   const crm__life_event *last = crm__life_at(lives, id, lives->to);
@@ -106,6 +109,7 @@ static int64_t leaving(const crm_lifecycle *lives, uint32_t id, int *silent)
     return INT64_MAX;
   }
   *silent = last->cause == CRM__CAUSE_IDLE;
+  *day = crm__life_event_day(lives, last);
   time = last->time - (last->cause == CRM__CAUSE_IDLE);   /* silence counts for its instant already */
   return time >= lives->from ? last->time : INT64_MAX;
 }
@@ -144,13 +148,16 @@ static crm_status find_reasons(work *all, crm_error *error)
   all->told = crm__scope_alloc(all->scope, customers, sizeof *all->told);
   all->reasons = crm__scope_alloc_zero(all->scope, (uint64_t)all->names + 1U, sizeof *all->reasons);
   all->kinds = crm__scope_alloc(all->scope, customers, sizeof *all->kinds);
-  if (all->left == NULL || all->told == NULL || all->reasons == NULL || all->kinds == NULL) {
+  all->spent = crm__scope_alloc_zero(all->scope, customers, sizeof *all->spent);
+  all->days = crm__scope_alloc_zero(all->scope, customers, sizeof *all->days);
+  if (all->left == NULL || all->told == NULL || all->reasons == NULL || all->kinds == NULL || all->spent == NULL ||
+      all->days == NULL) {
     return crm__fail_memory(error);
   }
   status = crm__rows_by(all->scope, CRM__TABLE_STAGES, CRM__STAGES_CUSTOMER, CRM__STAGES_TIME, &all->rows, error);
   for (id = 0; status == CRM_OK && id < customers; id++) {
     int silent = 0;
-    all->left[id] = leaving(all->lives, id, &silent);
+    all->left[id] = leaving(all->lives, id, &silent, &all->days[id]);
     if (all->left[id] != INT64_MAX) {
       all->told[id] = reason_since(all, id, all->left[id]);
       all->kinds[id] = kind_of(all, all->told[id], silent);
@@ -179,6 +186,7 @@ static crm_status add_spend(work *all, crm_error *error)
       if (left != INT64_MAX && facts->time[i] < left && facts->time[i] >= left - YEAR) {
         all->reasons[all->told[id]].spend += facts->money[i];
         all->churn[all->kinds[id]].spend += facts->money[i];
+        all->spent[id] += facts->money[i];
         all->spend += facts->money[i];
       }
     }
@@ -219,24 +227,53 @@ static void put_share(crm_table *table, int32_t column, int64_t part, int64_t wh
   }
 }
 
+static void put_told(const work *all, crm_table *table, uint32_t place, int32_t reason_column, int32_t natural_column)
+{
+  if (place == all->names) {
+    crm__table_put_null(table, reason_column);
+  } else {
+    crm__table_put_key(table, reason_column, crm__name_key(all->lives->store, place));
+  }
+  if (place == all->names || !all->lives->natural_known) {
+    crm__table_put_null(table, natural_column);
+  } else {
+    crm__table_put(table, natural_column, is_natural(all->lives, place));
+  }
+}
+
 static void put_reason(const work *all, crm_table *table, uint32_t place, int64_t so_far)
 {
   const reason *of = &all->reasons[place];
-  if (place == all->names) {
-    crm__table_put_null(table, REASON);
-  } else {
-    crm__table_put_key(table, REASON, crm__name_key(all->lives->store, place));
-  }
+  put_told(all, table, place, REASON, IS_NATURAL);
   crm__table_put(table, CUSTOMERS, of->customers);
   crm__table_put(table, SHARE, crm__ratio(of->customers, all->customers));
   crm__table_put(table, CUMULATIVE, crm__ratio(so_far, all->customers));
   crm__table_put(table, SPEND, of->spend);
   put_share(table, SPEND_SHARE, of->spend, all->spend);
-  if (place == all->names || !all->lives->natural_known) {
-    crm__table_put_null(table, IS_NATURAL);
-  } else {
-    crm__table_put(table, IS_NATURAL, is_natural(all->lives, place));
+}
+
+/* The places of the reasons that somebody had, in order; of the scope's scratch. */
+static crm_status order_reasons(work *all, uint32_t **order, uint32_t *used, crm_error *error)
+{
+  ordering by;
+  uint32_t i;
+  crm_status status = crm__row_ranks(all->scope, CRM__TABLE_STAGES, CRM__STAGES_REASON, &by.ranks, error);
+  *order = crm__scope_alloc(all->scope, ((uint64_t)all->names + 1U) * 2U, sizeof **order);
+  *used = 0;
+  if (status != CRM_OK) {
+    return status;
   }
+  if (*order == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i <= all->names; i++) {
+    if (all->reasons[i].customers > 0) {
+      (*order)[(*used)++] = i;
+    }
+  }
+  by.all = all;
+  crm__merge_sort(*order, *order + all->names + 1U, *used, compare, &by);
+  return CRM_OK;
 }
 
 static crm_status write(work *all, crm_table **table, crm_error *error)
@@ -247,25 +284,14 @@ static crm_status write(work *all, crm_table **table, crm_error *error)
     { "spend_before", CRM_TYPE_MONEY, 0 }, { "spend_share", CRM_TYPE_DECIMAL, 6 },
     { "natural", CRM_TYPE_BOOLEAN, 0 }
   };
-  uint32_t *order = crm__scope_alloc(all->scope, ((uint64_t)all->names + 1U) * 2U, sizeof *order);
-  ordering by;
+  uint32_t *order = NULL;
   uint32_t used = 0;
   uint32_t i;
   int64_t so_far = 0;
-  crm_status status = crm__row_ranks(all->scope, CRM__TABLE_STAGES, CRM__STAGES_REASON, &by.ranks, error);
+  crm_status status = order_reasons(all, &order, &used, error);
   if (status != CRM_OK) {
     return status;
   }
-  if (order == NULL) {
-    return crm__fail_memory(error);
-  }
-  for (i = 0; i <= all->names; i++) {
-    if (all->reasons[i].customers > 0) {
-      order[used++] = i;
-    }
-  }
-  by.all = all;
-  crm__merge_sort(order, order + all->names + 1U, used, compare, &by);
   columns[SPEND].scale = crm_store_digits(all->lives->store);
   status = crm__table_begin(crm__scope_memory(all->scope), "reasons", columns, COLUMNS, used, table, error);
   if (status != CRM_OK) {
@@ -275,6 +301,128 @@ static crm_status write(work *all, crm_table **table, crm_error *error)
   for (i = 0; i < used; i++) {
     so_far += all->reasons[order[i]].customers;
     put_reason(all, *table, order[i], so_far);
+  }
+  return crm__table_finish(table, error);
+}
+
+/* ---- by the period in which they left ---- */
+
+enum { P_PERIOD, P_REASON, P_CUSTOMERS, P_SHARE, P_SPEND, P_SPEND_SHARE, P_NATURAL, P_COMPLETE, P_COLUMNS };
+
+typedef struct leavers {
+  const work *all;
+  const crm__calendar *calendar;
+  const uint32_t *places;    /* of the reasons in their order */
+  int32_t *starts;           /* by customer: of the period in which it left */
+  uint32_t *ids;
+  uint32_t count;
+} leavers;
+
+static int compare_leavers(const void *context, uint32_t a, uint32_t b)
+{
+  const leavers *of = context;
+  uint32_t x = of->places[of->all->told[a]];
+  uint32_t y = of->places[of->all->told[b]];
+  if (of->starts[a] != of->starts[b]) {
+    return of->starts[a] < of->starts[b] ? -1 : 1;
+  }
+  return x < y ? -1 : x > y;
+}
+
+static crm_status sort_leavers(work *all, leavers *of, crm_error *error)
+{
+  uint32_t customers = all->lives->customers;
+  uint32_t *places = crm__scope_alloc(all->scope, (uint64_t)all->names + 1U, sizeof *places);
+  uint32_t *order = NULL;
+  uint32_t used = 0;
+  uint32_t i;
+  crm_status status = order_reasons(all, &order, &used, error);
+  of->starts = crm__scope_alloc(all->scope, customers, sizeof *of->starts);
+  of->ids = crm__scope_alloc(all->scope, (uint64_t)customers * 2U, sizeof *of->ids);
+  if (status == CRM_OK && (places == NULL || of->starts == NULL || of->ids == NULL)) {
+    status = crm__fail_memory(error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  for (i = 0; i < used; i++) {
+    places[order[i]] = i;
+  }
+  of->places = places;
+  for (i = 0; i < customers; i++) {
+    of->starts[i] = all->left[i] == INT64_MAX ? INT32_MIN : crm__period_start(of->calendar, all->days[i]);
+    if (of->starts[i] != INT32_MIN) {
+      of->ids[of->count++] = i;
+    }
+  }
+  crm__merge_sort(of->ids, of->ids + customers, of->count, compare_leavers, of);
+  return CRM_OK;
+}
+
+/* Adds up the leavers from one on for as long as they are of its period, and of its reason where that counts too;
+ * answers where the next ones begin. */
+static uint32_t add_up(const leavers *of, uint32_t at, int by_reason, reason *sum)
+{
+  const work *all = of->all;
+  uint32_t first = of->ids[at];
+  memset(sum, 0, sizeof *sum);
+  while (at < of->count && of->starts[of->ids[at]] == of->starts[first] &&
+         (!by_reason || all->told[of->ids[at]] == all->told[first])) {
+    sum->customers++;
+    sum->spend += all->spent[of->ids[at++]];
+  }
+  return at;
+}
+
+static void put_period(const leavers *of, uint32_t begin, uint32_t end, const reason *whole, crm_table *table)
+{
+  const work *all = of->all;
+  int32_t start = of->starts[of->ids[begin]];
+  char label[64];
+  size_t length = crm__period_label(of->calendar, start, label);
+  int complete = crm__day_instant(all->scope, start) >= all->lives->from &&
+                 crm__day_instant(all->scope, crm__period_next(of->calendar, start)) <= all->lives->to;
+  while (begin < end) {
+    uint32_t place = all->told[of->ids[begin]];
+    reason sum;
+    begin = add_up(of, begin, 1, &sum);
+    crm__table_put_text(table, P_PERIOD, label, length);
+    put_told(all, table, place, P_REASON, P_NATURAL);
+    crm__table_put(table, P_CUSTOMERS, sum.customers);
+    put_share(table, P_SHARE, sum.customers, whole->customers);
+    crm__table_put(table, P_SPEND, sum.spend);
+    put_share(table, P_SPEND_SHARE, sum.spend, whole->spend);
+    crm__table_put(table, P_COMPLETE, complete);
+  }
+}
+
+static crm_status write_periods(work *all, const crm__calendar *calendar, crm_table **table, crm_error *error)
+{
+  crm__table_column columns[P_COLUMNS] = {
+    { "period", CRM_TYPE_TEXT, 0 },        { "reason", CRM_TYPE_TEXT, 0 }, { "customers", CRM_TYPE_INTEGER, 0 },
+    { "share", CRM_TYPE_DECIMAL, 6 },      { "spend_before", CRM_TYPE_MONEY, 0 },
+    { "spend_share", CRM_TYPE_DECIMAL, 6 }, { "natural", CRM_TYPE_BOOLEAN, 0 }, { "complete", CRM_TYPE_BOOLEAN, 0 }
+  };
+  leavers of = { NULL, NULL, NULL, NULL, NULL, 0 };
+  uint32_t at = 0;
+  crm_status status;
+  of.all = all;
+  of.calendar = calendar;
+  status = sort_leavers(all, &of, error);
+  columns[P_SPEND].scale = crm_store_digits(all->lives->store);
+  if (status == CRM_OK) {
+    status = crm__table_begin(crm__scope_memory(all->scope), "reasons_by_period", columns, P_COLUMNS, of.count, table,
+                              error);
+  }
+  if (status != CRM_OK) {
+    return status;
+  }
+  crm__lifecycle_describe(all->lives, all->scope, *table, "lifecycle_reasons_by_period");
+  while (at < of.count) {
+    reason whole;
+    uint32_t end = add_up(&of, at, 0, &whole);
+    put_period(&of, at, end, &whole, *table);
+    at = end;
   }
   return crm__table_finish(table, error);
 }
@@ -309,10 +457,18 @@ static crm_status write_churn(work *all, crm_table **table, crm_error *error)
   return crm__table_finish(table, error);
 }
 
-/* what is not NULL where the churn is asked for. */
+enum { ASKS_REASONS, ASKS_PERIODS, ASKS_CHURN };
+
+typedef struct question {
+  int asks;
+  const crm__calendar *calendar;
+} question;
+
+/* what is a question. */
 static crm_status make_reasons(const crm_lifecycle *lifecycle, crm__scope *scope, const void *what, crm_table **table,
                                crm_error *error)
 {
+  const question *asked = what;
   work all;
   crm_status status;
   memset(&all, 0, sizeof all);
@@ -325,16 +481,29 @@ static crm_status make_reasons(const crm_lifecycle *lifecycle, crm__scope *scope
   if (status != CRM_OK) {
     return status;
   }
-  return what == NULL ? write(&all, table, error) : write_churn(&all, table, error);
+  return asked->asks == ASKS_PERIODS ? write_periods(&all, asked->calendar, table, error)
+         : asked->asks == ASKS_CHURN ? write_churn(&all, table, error)
+                                     : write(&all, table, error);
 }
 
 crm_status crm_lifecycle_reasons(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
 {
-  return crm__lifecycle_table(lifecycle, make_reasons, NULL, table, error);
+  static const question asked = { ASKS_REASONS, NULL };
+  return crm__lifecycle_table(lifecycle, make_reasons, &asked, table, error);
+}
+
+crm_status crm_lifecycle_reasons_by_period(const crm_lifecycle *lifecycle, const crm_calendar *calendar,
+                                           crm_table **table, crm_error *error)
+{
+  crm__calendar ready;
+  question asked = { ASKS_PERIODS, NULL };
+  crm_status status = crm__calendar_open(&ready, calendar, error);
+  asked.calendar = &ready;
+  return status == CRM_OK ? crm__lifecycle_table(lifecycle, make_reasons, &asked, table, error) : status;
 }
 
 crm_status crm_lifecycle_churn(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
 {
-  static const int churn = 1;
-  return crm__lifecycle_table(lifecycle, make_reasons, &churn, table, error);
+  static const question asked = { ASKS_CHURN, NULL };
+  return crm__lifecycle_table(lifecycle, make_reasons, &asked, table, error);
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/statistics.h"
+#include "store/rows.h"
 #include "table/build.h"
 
 /* Who is where: members, histories, and the stages of all customers at one instant or two. */
@@ -33,10 +34,19 @@ static void put_days(crm_table *table, int32_t column, int64_t days)
   }
 }
 
+static void put_reason(const crm_lifecycle *lifecycle, crm_table *table, int32_t column, const crm__life_event *event)
+{
+  if (event->reason == CRM__NONE) {
+    crm__table_put_null(table, column);
+  } else {
+    crm__table_put_key(table, column, crm__name_key(lifecycle->store, event->reason));
+  }
+}
+
 /* ---- members ---- */
 
 enum { MEMBER_CUSTOMER, MEMBER_STAGE, MEMBER_ENTERED, MEMBER_CAUSE, MEMBER_DAYS, MEMBER_STEP, MEMBER_FIRST,
-       MEMBER_LAST, MEMBER_IDLE, MEMBER_COLUMNS };
+       MEMBER_LAST, MEMBER_IDLE, MEMBER_REASON, MEMBER_COLUMNS };
 
 static void put_member(const crm_lifecycle *lifecycle, crm_table *table, uint32_t id, const crm__life_event *event)
 {
@@ -55,6 +65,7 @@ static void put_member(const crm_lifecycle *lifecycle, crm_table *table, uint32_
     crm__table_put(table, MEMBER_LAST, lifecycle->last[id]);
     crm__table_put(table, MEMBER_IDLE, (int64_t)lifecycle->as_of_day - lifecycle->last[id]);
   }
+  put_reason(lifecycle, table, MEMBER_REASON, event);
 }
 
 static crm_status make_members(const crm_lifecycle *lifecycle, crm__scope *scope, const void *what, crm_table **table,
@@ -63,7 +74,8 @@ static crm_status make_members(const crm_lifecycle *lifecycle, crm__scope *scope
   static const crm__table_column columns[MEMBER_COLUMNS] = {
     { "customer", CRM_TYPE_TEXT, 0 }, { "stage", CRM_TYPE_TEXT, 0 },   { "entered", CRM_TYPE_TIME, 0 },
     { "cause", CRM_TYPE_TEXT, 0 },    { "days", CRM_TYPE_INTEGER, 0 }, { "step", CRM_TYPE_TEXT, 0 },
-    { "first", CRM_TYPE_DATE, 0 },    { "last", CRM_TYPE_DATE, 0 },    { "idle_days", CRM_TYPE_INTEGER, 0 }
+    { "first", CRM_TYPE_DATE, 0 },    { "last", CRM_TYPE_DATE, 0 },    { "idle_days", CRM_TYPE_INTEGER, 0 },
+    { "reason", CRM_TYPE_TEXT, 0 }
   };
   const uint32_t *ids;
   uint32_t i;
@@ -89,7 +101,7 @@ static crm_status make_members(const crm_lifecycle *lifecycle, crm__scope *scope
 /* ---- histories ---- */
 
 enum { HISTORY_CUSTOMER, HISTORY_STAGE, HISTORY_ENTERED, HISTORY_LEFT, HISTORY_DAYS, HISTORY_CAUSE, HISTORY_STEP,
-       HISTORY_COLUMNS };
+       HISTORY_REASON, HISTORY_COLUMNS };
 
 static void put_history(const crm_lifecycle *lifecycle, crm_table *table, uint32_t id)
 {
@@ -105,6 +117,7 @@ static void put_history(const crm_lifecycle *lifecycle, crm_table *table, uint32
     put_days(table, HISTORY_DAYS, crm__life_days(lifecycle, event, i + 1U < end ? left : lifecycle->as_of));
     crm__table_put_name(table, HISTORY_CAUSE, cause_name(event->cause));
     crm__table_put_name(table, HISTORY_STEP, crm__stage_name(event->step));
+    put_reason(lifecycle, table, HISTORY_REASON, event);
   }
 }
 
@@ -115,7 +128,7 @@ static crm_status make_history(const crm_lifecycle *lifecycle, crm__scope *scope
   static const crm__table_column columns[HISTORY_COLUMNS] = {
     { "customer", CRM_TYPE_TEXT, 0 }, { "stage", CRM_TYPE_TEXT, 0 },   { "entered", CRM_TYPE_TIME, 0 },
     { "left", CRM_TYPE_TIME, 0 },     { "days", CRM_TYPE_INTEGER, 0 }, { "cause", CRM_TYPE_TEXT, 0 },
-    { "step", CRM_TYPE_TEXT, 0 }
+    { "step", CRM_TYPE_TEXT, 0 },     { "reason", CRM_TYPE_TEXT, 0 }
   };
   int64_t rows = (int64_t)lifecycle->event_count;
   uint32_t only = what == NULL ? CRM__NONE : crm__scope_find(scope, what);

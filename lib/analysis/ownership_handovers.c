@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "analysis/organisation.h"
-#include "analysis/ownership.h"
+#include "analysis/ownership_handovers.h"
 #include "analysis/population.h"
 
 #include "base/error.h"
@@ -13,31 +13,15 @@
 
 /* Changes of owners: what went along, and what came before and after. */
 
-typedef struct handover {
-  int64_t time;
-  uint32_t customer;
-  uint32_t from;          /* name ids, CRM__NONE: nobody */
-  uint32_t to;
-  uint32_t rank;          /* of the customer */
-  int64_t open;
-  int64_t open_amount;
-  int64_t orders[2];      /* before, after */
-  int64_t revenue[2];
-} handover;
-
 typedef struct handovers {
-  crm__scope *scope;
-  crm__owners owners;
+  crm__handovers changes;
   crm__roles roles;
   int64_t window;         /* microseconds */
-  handover *items;
-  uint32_t count;
-  uint32_t *starts;       /* by customer */
 } handovers;
 
-static void add(handovers *all, uint32_t customer, int64_t time, uint32_t from, uint32_t to)
+static void add(crm__handovers *all, uint32_t customer, int64_t time, uint32_t from, uint32_t to)
 {
-  handover *item = &all->items[all->count];
+  crm__handover *item = &all->items[all->count];
   if (time < all->scope->from || time >= all->scope->to) {
     return;
   }
@@ -49,7 +33,7 @@ static void add(handovers *all, uint32_t customer, int64_t time, uint32_t from, 
 }
 
 /* A gap between two owners is a change to nobody and one from nobody. */
-static void add_customer(handovers *all, uint32_t customer)
+static void add_customer(crm__handovers *all, uint32_t customer)
 {
   const crm__owner_span *spans = all->owners.spans;
   uint32_t end = all->owners.starts[customer + 1];
@@ -69,46 +53,88 @@ static void add_customer(handovers *all, uint32_t customer)
   }
 }
 
-static crm_status find_handovers(handovers *all, crm_error *error)
+crm_status crm__handovers_find(crm__scope *scope, crm__handovers *all, crm_error *error)
 {
-  crm__scope *scope = all->scope;
   uint32_t customers = crm__customers(scope->store);
   const uint32_t *ranks = NULL;
+  uint32_t *starts;
   uint32_t id;
   uint32_t i;
   crm_status status = crm__owners_find(scope, &all->owners, error);
   if (status == CRM_OK) {
     status = crm__customer_ranks(scope, &ranks, error);
   }
-  if (status == CRM_OK) {
-    status = crm__roles_find(scope, &all->roles, error);
-  }
   if (status != CRM_OK) {
     return status;
   }
+  all->scope = scope;
+  all->count = 0;
   all->items = crm__scope_alloc_zero(scope, (uint64_t)all->owners.starts[customers] * 2, sizeof *all->items);
-  all->starts = crm__scope_alloc(scope, (uint64_t)customers + 1, sizeof *all->starts);
-  if (all->items == NULL || all->starts == NULL) {
+  starts = crm__scope_alloc(scope, (uint64_t)customers + 1, sizeof *starts);
+  if (all->items == NULL || starts == NULL) {
     return crm__fail_memory(error);
   }
   for (id = 0; id < customers; id++) {
-    all->starts[id] = all->count;
+    starts[id] = all->count;
     if (crm__customer_counts(scope, id)) {
       add_customer(all, id);
     }
-    for (i = all->starts[id]; i < all->count; i++) {
+    for (i = starts[id]; i < all->count; i++) {
       all->items[i].rank = ranks[id];
     }
   }
-  all->starts[customers] = all->count;
+  starts[customers] = all->count;
+  all->starts = starts;
   return CRM_OK;
 }
 
-static void weigh_fact(handovers *all, uint32_t customer, int64_t time, int64_t money, uint32_t orders)
+void crm__handovers_each_open(const crm__handovers *all, crm__handover_taker take, void *context)
+{
+  const crm_store *store = all->scope->store;
+  uint32_t row;
+  uint32_t i;
+  for (row = 0; row < crm__rows_count(store, CRM__TABLE_OPPORTUNITIES); row++) {
+    uint32_t customer = crm__row_customer(all->scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, row);
+    int64_t created = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CREATED, row);
+    if (customer == CRM__NONE || !crm__row_exists(all->scope, CRM__TABLE_OPPORTUNITIES, row)) {
+      continue;
+    }
+    for (i = all->starts[customer]; i < all->starts[customer + 1]; i++) {
+      crm__handover *item = &all->items[i];
+      if (created < item->time && crm__opportunity_outcome(store, row, item->time) == CRM__OUTCOME_OPEN) {
+        take(context, item, row);
+      }
+    }
+  }
+}
+
+static int compare(const void *context, uint32_t a, uint32_t b)
+{
+  const crm__handover *items = context;
+  if (items[a].time != items[b].time) {
+    return items[a].time < items[b].time ? -1 : 1;
+  }
+  return items[a].rank == items[b].rank ? 0 : items[a].rank < items[b].rank ? -1 : 1;
+}
+
+uint32_t *crm__handovers_in_time(const crm__handovers *all)
+{
+  uint32_t *order = crm__scope_alloc(all->scope, (uint64_t)all->count * 2, sizeof *order);
+  uint32_t i;
+  for (i = 0; order != NULL && i < all->count; i++) {
+    order[i] = i;
+  }
+  if (order != NULL) {
+    crm__merge_sort(order, order + all->count, all->count, compare, all->items);
+  }
+  return order;
+}
+
+static void weigh_fact(const handovers *all, uint32_t customer, int64_t time, int64_t money, uint32_t orders)
 {
   uint32_t i;
-  for (i = all->starts[customer]; i < all->starts[customer + 1]; i++) {
-    handover *item = &all->items[i];
+  for (i = all->changes.starts[customer]; i < all->changes.starts[customer + 1]; i++) {
+    crm__handover *item = &all->changes.items[i];
     int side = time >= item->time;
     if (side ? time < item->time + all->window : time >= item->time - all->window) {
       item->orders[side] += orders;
@@ -117,17 +143,18 @@ static void weigh_fact(handovers *all, uint32_t customer, int64_t time, int64_t 
   }
 }
 
-static crm_status weigh_facts(handovers *all, crm_error *error)
+static crm_status weigh_facts(const handovers *all, crm_error *error)
 {
-  crm__scope wide = crm__scope_widened(all->scope);
-  crm__facts *facts = crm__scope_alloc(all->scope, 1, sizeof *facts);
+  crm__scope *scope = all->changes.scope;
+  crm__scope wide = crm__scope_widened(scope);
+  crm__facts *facts = crm__scope_alloc(scope, 1, sizeof *facts);
   uint32_t i;
   if (facts == NULL) {
     return crm__fail_memory(error);
   }
   wide.branches = NULL;
   crm__facts_begin(facts);
-  while (all->count > 0 && crm__facts_next(facts, &wide)) {
+  while (all->changes.count > 0 && crm__facts_next(facts, &wide)) {
     for (i = 0; i < facts->count; i++) {
       if (facts->customer[i] != CRM__NONE && (facts->flags[i] & CRM__FACT_PERIOD)) {
         weigh_fact(all, facts->customer[i], facts->time[i], facts->money[i],
@@ -138,41 +165,13 @@ static crm_status weigh_facts(handovers *all, crm_error *error)
   return CRM_OK;
 }
 
-/* Notes an opportunity at the hand-overs at which it was open. */
-static void carry(handovers *all, uint32_t row, uint32_t customer)
+static void carry(void *context, crm__handover *item, uint32_t opportunity)
 {
-  const crm_store *store = all->scope->store;
-  int64_t created = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CREATED, row);
-  int64_t amount = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_AMOUNT, row);
-  uint32_t i;
-  for (i = all->starts[customer]; i < all->starts[customer + 1]; i++) {
-    handover *item = &all->items[i];
-    if (created < item->time && crm__opportunity_outcome(store, row, item->time) == CRM__OUTCOME_OPEN) {
-      item->open++;
-      item->open_amount += amount == INT64_MIN ? 0 : amount;
-    }
-  }
-}
-
-static void carry_opportunities(handovers *all)
-{
-  const crm_store *store = all->scope->store;
-  uint32_t row;
-  for (row = 0; row < crm__rows_count(store, CRM__TABLE_OPPORTUNITIES); row++) {
-    uint32_t customer = crm__row_customer(all->scope, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CUSTOMER, row);
-    if (customer != CRM__NONE && crm__row_exists(all->scope, CRM__TABLE_OPPORTUNITIES, row)) {
-      carry(all, row, customer);
-    }
-  }
-}
-
-static int compare(const void *context, uint32_t a, uint32_t b)
-{
-  const handover *items = context;
-  if (items[a].time != items[b].time) {
-    return items[a].time < items[b].time ? -1 : 1;
-  }
-  return items[a].rank == items[b].rank ? 0 : items[a].rank < items[b].rank ? -1 : 1;
+  const crm__scope *scope = context;
+  int64_t amount = crm__row_value(scope->store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_AMOUNT,
+                                 opportunity);
+  item->open++;
+  item->open_amount += amount == INT64_MIN ? 0 : amount;
 }
 
 static void put_name(crm_table *table, int32_t column, const crm_store *store, uint32_t name)
@@ -207,13 +206,13 @@ enum {
 static void put_role(const handovers *all, uint32_t owner, int64_t time, crm_table *table, int32_t role_column)
 {
   const crm__role *role = crm__role_at(&all->roles, owner, time);
-  put_name(table, role_column, all->scope->store, role == NULL ? CRM__NONE : role->role);
-  put_name(table, role_column + 1, all->scope->store, role == NULL ? CRM__NONE : role->team);
+  put_name(table, role_column, all->changes.scope->store, role == NULL ? CRM__NONE : role->role);
+  put_name(table, role_column + 1, all->changes.scope->store, role == NULL ? CRM__NONE : role->team);
 }
 
-static void put_handover(const handovers *all, const handover *item, crm_table *table)
+static void put_handover(const handovers *all, const crm__handover *item, crm_table *table)
 {
-  const crm_store *store = all->scope->store;
+  const crm_store *store = all->changes.scope->store;
   crm__table_put_key(table, CUSTOMER, crm__customer_key(store, item->customer));
   crm__table_put(table, TIME, item->time);
   put_name(table, FROM_OWNER, store, item->from);
@@ -224,7 +223,7 @@ static void put_handover(const handovers *all, const handover *item, crm_table *
   crm__table_put(table, REVENUE_BEFORE, item->revenue[0]);
   crm__table_put(table, ORDERS_AFTER, item->orders[1]);
   crm__table_put(table, REVENUE_AFTER, item->revenue[1]);
-  crm__table_put(table, COMPLETE, item->time + all->window <= all->scope->as_of);
+  crm__table_put(table, COMPLETE, item->time + all->window <= all->changes.scope->as_of);
   put_role(all, item->from, item->time - 1, table, FROM_ROLE);
   put_role(all, item->to, item->time, table, TO_ROLE);
 }
@@ -239,27 +238,24 @@ static crm_status put_handovers(const handovers *all, crm_table **table, crm_err
     {"from_role", CRM_TYPE_TEXT, 0},        {"from_team", CRM_TYPE_TEXT, 0},      {"to_role", CRM_TYPE_TEXT, 0},
     {"to_team", CRM_TYPE_TEXT, 0},
   };
-  crm__scope *scope = all->scope;
-  uint32_t *order = crm__scope_alloc(scope, (uint64_t)all->count * 2, sizeof *order);
+  crm__scope *scope = all->changes.scope;
+  uint32_t *order = crm__handovers_in_time(&all->changes);
   uint32_t i;
   crm_status status;
   if (order == NULL) {
     return crm__fail_memory(error);
   }
-  for (i = 0; i < all->count; i++) {
-    order[i] = i;
-  }
-  crm__merge_sort(order, order + all->count, all->count, compare, all->items);
   columns[OPEN_AMOUNT].scale = columns[REVENUE_BEFORE].scale = columns[REVENUE_AFTER].scale =
       crm_store_digits(scope->store);
-  status = crm__table_begin(crm__scope_memory(scope), "handovers", columns, HANDOVER_COLUMNS, all->count, table, error);
+  status = crm__table_begin(crm__scope_memory(scope), "handovers", columns, HANDOVER_COLUMNS, all->changes.count, table,
+                            error);
   if (status != CRM_OK) {
     return status;
   }
   crm__scope_describe(scope, *table, "ownership.handovers", 1);
   crm__table_meta(*table, "days", "%lld", (long long)(all->window / CRM_DAY));
-  for (i = 0; i < all->count; i++) {
-    put_handover(all, &all->items[order[i]], *table);
+  for (i = 0; i < all->changes.count; i++) {
+    put_handover(all, &all->changes.items[order[i]], *table);
   }
   return crm__table_finish(table, error);
 }
@@ -270,7 +266,7 @@ crm_status crm_ownership_handovers(const crm_store *store, const crm_scope *scop
   static const crm_handovers_options defaults = CRM_HANDOVERS_OPTIONS_INIT;
   crm_handovers_options own = defaults;
   crm__scope opened;
-  handovers all = {NULL, {NULL, NULL}, {NULL, NULL, 0, 0}, 0, NULL, 0, NULL};
+  handovers all = {{NULL, {NULL, NULL}, NULL, 0, NULL}, {NULL, NULL, 0, 0}, 0};
   crm_status status = CRM_OK;
   if (table == NULL) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "no place for the table");
@@ -288,14 +284,16 @@ crm_status crm_ownership_handovers(const crm_store *store, const crm_scope *scop
   if (status != CRM_OK) {
     return status;
   }
-  all.scope = &opened;
   all.window = (own.days == 0 ? 90 : own.days) * CRM_DAY;
-  status = find_handovers(&all, error);
+  status = crm__handovers_find(&opened, &all.changes, error);
+  if (status == CRM_OK) {
+    status = crm__roles_find(&opened, &all.roles, error);
+  }
   if (status == CRM_OK) {
     status = weigh_facts(&all, error);
   }
   if (status == CRM_OK) {
-    carry_opportunities(&all);
+    crm__handovers_each_open(&all.changes, carry, &opened);
     status = put_handovers(&all, table, error);
   }
   crm__scope_close(&opened);

@@ -598,6 +598,20 @@ static int needed(const crm__fields *fields, int32_t source)
   return (fields->needs >> source & 1U) != 0;
 }
 
+static crm_status compute_classes(crm__fields *fields, crm_error *error)
+{
+  crm_classes_options options = CRM_CLASSES_OPTIONS_INIT;
+  crm_status status = CRM_OK;
+  if (fields->options.classes != NULL) {
+    status = crm__struct_read(&options, sizeof options, fields->options.classes, "crm_classes_options", error);
+  }
+  if (options.pyramid == NULL) {
+    options.pyramid = fields->options.pyramid;
+  }
+  return status == CRM_OK ? crm_classes_compute(fields->store, &fields->given, &options, &fields->classes, error)
+                          : status;
+}
+
 crm_status crm__fields_load(crm__fields *fields, crm_error *error)
 {
   int32_t i;
@@ -612,9 +626,7 @@ crm_status crm__fields_load(crm__fields *fields, crm_error *error)
     status = crm_lifecycle_compute(fields->store, &fields->given, fields->options.lifecycle, &fields->lifecycle, error);
   }
   if (status == CRM_OK && needed(fields, CRM__SOURCE_CLASSES)) {
-    crm_classes_options options = CRM_CLASSES_OPTIONS_INIT;
-    options.pyramid = fields->options.pyramid;
-    status = crm_classes_compute(fields->store, &fields->given, &options, &fields->classes, error);
+    status = compute_classes(fields, error);
   }
   if (status == CRM_OK) {
     status = crm__scope_open(&fields->scope, fields->store, &fields->given, error);

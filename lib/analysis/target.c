@@ -75,6 +75,7 @@ static crm_segment_options segment_options(const target *all)
   options.pyramid = all->options.pyramid;
   options.rfm = all->options.rfm;
   options.lifecycle = all->options.lifecycle;
+  options.classes = all->options.classes;
   return options;
 }
 

@@ -408,6 +408,7 @@ static crm_status open_view(crm__viewed *viewed, const crm_store *store, const c
   options.pyramid = viewed->options.pyramid;
   options.rfm = viewed->options.rfm;
   options.lifecycle = viewed->options.lifecycle;
+  options.classes = viewed->options.classes;
   status = crm__fields_plan(&viewed->fields, store, scope, &options, error);
   if (status != CRM_OK) {
     return status;

@@ -100,6 +100,7 @@ static const place places[] = {
   {"crm_composition_options", "pyramid", offsetof(crm_composition_options, pyramid)},
   {"crm_composition_options", "rfm", offsetof(crm_composition_options, rfm)},
   {"crm_composition_options", "lifecycle", offsetof(crm_composition_options, lifecycle)},
+  {"crm_composition_options", "classes", offsetof(crm_composition_options, classes)},
   {"crm_config", NULL, sizeof(crm_config)},
   {"crm_config", "struct_size", offsetof(crm_config, struct_size)},
   {"crm_config", "reserved", offsetof(crm_config, reserved)},
@@ -186,6 +187,7 @@ static const place places[] = {
   {"crm_effect_options", "pyramid", offsetof(crm_effect_options, pyramid)},
   {"crm_effect_options", "rfm", offsetof(crm_effect_options, rfm)},
   {"crm_effect_options", "lifecycle", offsetof(crm_effect_options, lifecycle)},
+  {"crm_effect_options", "classes", offsetof(crm_effect_options, classes)},
   {"crm_error", NULL, sizeof(crm_error)},
   {"crm_error", "struct_size", offsetof(crm_error, struct_size)},
   {"crm_error", "status", offsetof(crm_error, status)},
@@ -427,6 +429,7 @@ static const place places[] = {
   {"crm_segment_options", "pyramid", offsetof(crm_segment_options, pyramid)},
   {"crm_segment_options", "rfm", offsetof(crm_segment_options, rfm)},
   {"crm_segment_options", "lifecycle", offsetof(crm_segment_options, lifecycle)},
+  {"crm_segment_options", "classes", offsetof(crm_segment_options, classes)},
   {"crm_sink", NULL, sizeof(crm_sink)},
   {"crm_sink", "struct_size", offsetof(crm_sink, struct_size)},
   {"crm_sink", "reserved", offsetof(crm_sink, reserved)},
@@ -478,6 +481,7 @@ static const place places[] = {
   {"crm_target_options", "pyramid", offsetof(crm_target_options, pyramid)},
   {"crm_target_options", "rfm", offsetof(crm_target_options, rfm)},
   {"crm_target_options", "lifecycle", offsetof(crm_target_options, lifecycle)},
+  {"crm_target_options", "classes", offsetof(crm_target_options, classes)},
   {"crm_text_options", NULL, sizeof(crm_text_options)},
   {"crm_text_options", "struct_size", offsetof(crm_text_options, struct_size)},
   {"crm_text_options", "color", offsetof(crm_text_options, color)},
@@ -525,6 +529,7 @@ static const place places[] = {
   {"crm_view_options", "rfm", offsetof(crm_view_options, rfm)},
   {"crm_view_options", "lifecycle", offsetof(crm_view_options, lifecycle)},
   {"crm_view_options", "due", offsetof(crm_view_options, due)},
+  {"crm_view_options", "classes", offsetof(crm_view_options, classes)},
 };
 
 static int64_t find(const char *name, const char *member)

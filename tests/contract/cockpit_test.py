@@ -52,8 +52,8 @@ HEADERS = {
               "next_due,overdue_days",
     "frequency": "measure,value,numerator,denominator,n,status",
     "lifecycle": "stage,customers,share,median_days,promotion_rate,n,low,high",
-    "lives": "customer,stage,entered,cause,days,step,first,last,idle_days",
-    "histories": "customer,stage,entered,left,days,cause,step",
+    "lives": "customer,stage,entered,cause,days,step,first,last,idle_days,reason",
+    "histories": "customer,stage,entered,left,days,cause,step,reason",
     "transitions": "from,to,customers,share",
     "bucket": "period,start,new,reactivated,lost,end,leak_rate,steady_state,complete,start_lost,churn_rate,retention_rate",
     "refill": "period,new,reactivated,lost,to_replace,refilled,acquisition_cost,cost_per_new,refill_cost,refill_spent,"
@@ -96,9 +96,10 @@ HEADERS.update({
                 "low,high,whole",
     "classes": "customer,class,reason,since,spend,orders,signs",
     "corporate": "customer,kind,orders,average_order,ticket_ratio,median_gap,gap_cv,hours_share,large_ticket,"
-                 "long_cycle,regular,in_hours,signs,known,pattern",
+                 "long_cycle,regular,in_hours,signs,known,pattern,probability",
     "calibration": "signs,customers,known,businesses,probability,low,high,status",
     "reasons": "reason,customers,share,cumulative_share,spend_before,spend_share,natural",
+    "leaving": "period,reason,customers,share,spend_before,spend_share,natural,complete",
     "extension": "group,customers,left,at_risk,survival,remaining_days,se,low,high,horizon_days,status",
     "churn": "churn,customers,share,spend_before,spend_share",
     "conversion": "start,by,group,customers,converted,median_days,low_days,high_days,rate,low,high,at_risk,status",
@@ -124,6 +125,7 @@ HEADERS.update({
     "ownership": "customer,owner,from,to",
     "handovers": "customer,time,from_owner,to_owner,open,open_amount,orders_before,revenue_before,orders_after,"
                  "revenue_after,complete,from_role,from_team,to_role,to_team",
+    "moved": "customer,time,from_owner,to_owner,opportunity,owner,stage,amount,outcome,closed",
     "looked-after": "measure,value,numerator,denominator",
     "sites": "account,customer,level,orders,revenue,share,first,last,orders_below,revenue_below",
     "aliases": "alias,customer",
@@ -146,7 +148,7 @@ NEEDS = {
 
 OF_ONE = {"explain", "view"}   # where there are no facts, there is nobody
 
-WITHOUT_ROWS = {"funnel", "progress", "open-deals", "journey", "journeys", "steps", "changes", "idle", "handovers", "assignments", "role-gaps", "sites",
+WITHOUT_ROWS = {"funnel", "progress", "open-deals", "journey", "journeys", "steps", "changes", "idle", "handovers", "moved", "assignments", "role-gaps", "sites",
                 "aliases"}   # where no file has opportunities, several owners, roles, parents, merges
 
 PLAIN = """document,time,customer,amount

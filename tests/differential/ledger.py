@@ -219,6 +219,8 @@ class Ledger:
             "horizon": int(first.get("--horizon", "365")), "days": int(first.get("--days", "90")), "idle": int(first.get("--idle", "365")),
             "figure": first.get("--figure", "acquisition"),
             "cost_given": oracle.scaled(oracle.read_number(first["--cost"]), self.digits) if "--cost" in first else None,
+            "ticket_percent": int(first.get("--ticket-percent", "300")), "hours_percent": int(first.get("--hours-percent", "80")),
+            "variation": int(first.get("--variation", "50")), "least_signs": int(first.get("--least-signs", "3")),
             "household": first.get("--household"), "natural_known": int("--natural" in first),
             "customer_given": oracle.read_key(first["--customer"]) if "--customer" in first else None,
             "by_given": first.get("--by"),

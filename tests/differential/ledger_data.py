@@ -236,7 +236,7 @@ class Data:
                 day += rng.randint(1, 25)
                 entries.append({"opportunity": row["opportunity"], "time": self.instant(day),
                                 "stage": rng.choice(STAGES + ["elsewhere"] * self.chance(0.1)),
-                                "amount": self.maybe(self.money(9000), 0.2),
+                                "amount": self.maybe(self.money(9000), 0.2), "owner": self.maybe(rng.choice(PEOPLE), 0.3),
                                 "probability": self.maybe("0.5", 0.2),
                                 "expected_close": self.maybe(self.instant(created + rng.randint(10, 150)), 0.5),
                                 "next_step": self.maybe(self.instant(day + rng.randint(0, 40)), 0.6)})

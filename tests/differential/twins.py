@@ -46,7 +46,7 @@ WITHOUT = {
 
 # Whose scope may be narrowed to a segment.
 NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "cohorts", "repeat", "rhythm", "frequency",
-            "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "organisation", "teams", "roles", "role-gaps", "completeness", "view",
+            "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "handovers", "moved", "organisation", "teams", "roles", "role-gaps", "completeness", "view",
             "freshness", "dossiers", "static-only", "idle", "changes", "findings")
 
 # What a programme has changed.
@@ -246,6 +246,11 @@ class Questions:
         return self.rng.choice([[], ["--dormant-days", "30"], ["--dormant-days", "20", "--lost-days", "60"],
                                 ["--dormant-days", "45", "--lost-days", "46"]])
 
+    def signs(self):
+        """When buying looks like a business's."""
+        return (self.pick("--ticket-percent", "100", "150", "700") + self.pick("--hours-percent", "30", "100")
+                + self.pick("--variation", "10", "90") + self.pick("--least-signs", "1", "2", "4"))
+
     def kpi(self):
         """Periods in a row from the beginning of one on; the last may be running."""
         rng, words = self.rng, self.period()
@@ -291,16 +296,17 @@ class Questions:
             "bucket": lambda: self.limits() + self.period() + self.window(),
             "conversion": lambda: self.pick("--horizon", "10", "30") + self.pick("--by", "region", "owner", "origin") + self.window(),
             **dict.fromkeys(("reasons", "churn"), lambda: self.limits() + self.pick("--natural", "moved", "7, price", "nothing", "") + self.window()),
+            "leaving": lambda: self.limits() + self.pick("--natural", "moved", "7, price") + self.period() + self.window(),
             "refill": lambda: (self.limits() + self.period() + self.window()
                                + self.rng.choice([["--cost", "7"], ["--figure", "expense"], ["--figure", "target"], ["--figure", "budget"]])),
             "funnel": lambda: self.pick("--horizon", "10", "30") + self.window(),
-            **dict.fromkeys(TARGETS, lambda: self.pick("--household", "region", "owner", "origin") + self.scope()),
+            **dict.fromkeys(TARGETS, lambda: self.pick("--household", "region", "owner", "origin") + self.signs() + self.scope()),
             "view": lambda: (["--customer", self.rng.choice(ledger_data.KEYS)] + self.pick("--ties", "split") + self.cuts() + self.limits()
                              + self.pick("--dormant", "20", "90") + self.pick("--ahead", "0", "30") + self.scope()),
             "progress": self.as_of, "open-deals": self.as_of,
             "journey": lambda: self.pick("--horizon", "10", "30") + self.pick("--by", "owner", "region", "origin") + self.window(),
             "journeys": self.as_of, "steps": self.as_of,
-            "segment": self.scope, "overlap": self.scope, "drift": lambda: self.compared(False),
+            "overlap": self.scope, "drift": lambda: self.compared(False),
             "composition": self.groups, "hhi": self.groups,
             "spending": lambda: ["--by", self.rng.choice(["tier", "region", "owner", "origin"])] + self.scope(),
             "extension": self.extension,
@@ -312,6 +318,8 @@ class Questions:
             "ownership": self.as_of, "looked-after": self.as_of,
             "organisation": self.as_of, "assignments": self.as_of, "role-gaps": self.as_of,
             "handovers": lambda: self.pick("--days", "7", "30") + self.scope(),
+            "moved": self.scope,
+            **dict.fromkeys(("classes", "corporate", "calibration", "segment"), lambda: self.signs() + self.scope()),
             "due": lambda: self.pick("--dormant", "20", "90") + self.pick("--ahead", "0", "30") + self.scope(),
             "bridge": lambda: self.pick("--top", "1", "3") + self.period() + self.scope(),
             "products": lambda: self.pick("--abc", "50,90") + self.scope(),

@@ -543,6 +543,18 @@ static crm_status ask_reasons(const crm_store *store, const crm_scope *scope, cr
   return with_lifecycle(store, scope, crm_lifecycle_reasons, table, error);
 }
 
+static crm_status yearly_reasons(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
+{
+  crm_calendar calendar = CRM_CALENDAR_INIT;
+  calendar.period = CRM_PERIOD_YEAR;
+  return crm_lifecycle_reasons_by_period(lifecycle, &calendar, table, error);
+}
+
+static crm_status ask_leaving(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
+{
+  return with_lifecycle(store, scope, yearly_reasons, table, error);
+}
+
 static crm_status ask_stays(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
   return with_lifecycle(store, scope, crm_lifecycle_survival, table, error);
@@ -1120,7 +1132,7 @@ static const question questions[] = {
     ask_schema,   ask_loads,     ask_tiers,    ask_members,  ask_concentration,  ask_rfm,     ask_segments,
     ask_periods,  ask_cohorts,   ask_rolling,  ask_products, crm_repeat_compute, ask_verify,
     crm_rhythm_compute, crm_rhythm_summary, ask_rows, ask_aliases, ask_handovers, ask_accounts, crm_accounts_sites,
-    crm_ownership_history, crm_ownership_owners, crm_ownership_summary, ask_due,
+    crm_ownership_history, crm_ownership_moved, crm_ownership_owners, crm_ownership_summary, ask_due,
     crm_organisation_gaps, crm_organisation_history, crm_organisation_members, ask_teams,
     ask_findings, ask_reopened, ask_snapshot, ask_till, ask_problems, ask_bridge, ask_branches, ask_people,
     ask_kpi_teams,
@@ -1130,7 +1142,7 @@ static const question questions[] = {
     ask_funnel,   ask_conversion, ask_stages,   ask_lives,    ask_stays,    ask_histories, ask_bucket,        ask_moves,
     ask_overlap,  ask_members_of, ask_segment, ask_expression, ask_explain, ask_drift, ask_fields,
     ask_migration, ask_extension, ask_cultivation, ask_movers, ask_spending, ask_effect, ask_strata, ask_target,
-    ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons, ask_churn,
+    ask_composition, ask_hhi, ask_classes, ask_corporate, ask_calibration, ask_reasons, ask_leaving, ask_churn,
     ask_journey,  ask_journeys, ask_steps, ask_view, ask_freshness, ask_dossiers, ask_static, ask_idle,
     crm_completeness_changes,
     ask_progress, ask_open_deals,

@@ -68,14 +68,14 @@ static void test_evidence(void **state)
   (void)state;
   assert_int_equal(crm_classes_corporate(store, &scope, NULL, &table, NULL), CRM_OK);
   assert_result(table, "customer,kind,orders,average_order,ticket_ratio,median_gap,gap_cv,hours_share,large_ticket,"
-                       "long_cycle,regular,in_hours,signs,known,pattern\n"
-                       "a,,2,10.00,1.000000,7.0,,0.500000,false,false,,false,0,3,false\n"
-                       "b,,1,10.00,1.000000,,,0.000000,false,,,false,0,2,false\n"
-                       "c,,1,10.00,1.000000,,,1.000000,false,,,true,1,2,false\n"
-                       "d,,1,10.00,1.000000,,,,false,,,,0,1,false\n"
-                       "x,person,3,900.00,90.000000,30.0,0.000000,1.000000,true,true,true,true,4,4,true\n"
-                       "y,business,1,20.00,2.000000,,,0.000000,false,,,false,0,2,false\n"
-                       "z,,5,591.00,59.100000,27.0,0.838052,0.000000,true,true,false,false,2,4,false\n");
+                       "long_cycle,regular,in_hours,signs,known,pattern,probability\n"
+                       "a,,2,10.00,1.000000,7.0,,0.500000,false,false,,false,0,3,false,\n"
+                       "b,,1,10.00,1.000000,,,0.000000,false,,,false,0,2,false,\n"
+                       "c,,1,10.00,1.000000,,,1.000000,false,,,true,1,2,false,\n"
+                       "d,,1,10.00,1.000000,,,,false,,,,0,1,false,\n"
+                       "x,person,3,900.00,90.000000,30.0,0.000000,1.000000,true,true,true,true,4,4,true,\n"
+                       "y,business,1,20.00,2.000000,,,0.000000,false,,,false,0,2,false,\n"
+                       "z,,5,591.00,59.100000,27.0,0.838052,0.000000,true,true,false,false,2,4,false,\n");
   crm_store_free(store);
 }
 
@@ -109,6 +109,52 @@ static void test_options(void **state)
   assert_int_equal(crm_classes_compute(NULL, NULL, NULL, &table, NULL), CRM_ERROR_ARGUMENT);
   assert_int_equal(crm_classes_corporate(store, NULL, NULL, NULL, NULL), CRM_ERROR_ARGUMENT);
   assert_null(table);
+  crm_store_free(store);
+}
+
+static int64_t size_of_class(const crm_store *store, const crm_classes_options *classes,
+                             const crm_pyramid_options *pyramid, const char *expression)
+{
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  crm_segment *segment = NULL;
+  crm_scope scope = summer();
+  int64_t size;
+  options.expression = expression;
+  options.classes = classes;
+  options.pyramid = pyramid;
+  assert_int_equal(crm_segment_compute(store, &scope, &options, &segment, NULL), CRM_OK);
+  size = crm_segment_size(segment);
+  crm_segment_free(segment);
+  return size;
+}
+
+/* What `class` means in an expression is what the same options mean in the analysis. Of seven customers two are in a
+ * tier of a quarter: z, and x where it is no corporate buyer. */
+static void test_expressions(void **state)
+{
+  static const int32_t quarter = 2500;
+  crm_store *store = example();
+  crm_classes_options classes = CRM_CLASSES_OPTIONS_INIT;
+  crm_pyramid_options pyramid = CRM_PYRAMID_OPTIONS_INIT;
+  crm_pyramid_options narrow = CRM_PYRAMID_OPTIONS_INIT;
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  crm_segment *segment = NULL;
+  crm_scope scope = summer();
+  (void)state;
+  pyramid.shares = &quarter;
+  pyramid.share_count = 1;
+  assert_int_equal(size_of_class(store, NULL, NULL, "class = 'corporate'"), 2);
+  classes.ticket_percent = 10000;
+  assert_int_equal(size_of_class(store, &classes, NULL, "class = 'corporate'"), 1);
+  assert_int_equal(size_of_class(store, &classes, NULL, "class = 'vip'"), 1);
+  assert_int_equal(size_of_class(store, &classes, &pyramid, "class = 'vip'"), 2);
+  classes.pyramid = &narrow;   /* its own comes first */
+  assert_int_equal(size_of_class(store, &classes, &pyramid, "class = 'vip'"), 1);
+  classes.least_signs = 5;
+  options.expression = "class = 'vip'";
+  options.classes = &classes;
+  assert_int_equal(crm_segment_compute(store, &scope, &options, &segment, NULL), CRM_ERROR_ARGUMENT);
+  assert_null(segment);
   crm_store_free(store);
 }
 
@@ -152,6 +198,14 @@ static void test_calibration(void **state)
                        "0,40,40,10,0.250000,0.141871,0.401940,ok\n1,0,0,0,,,,insufficient\n"
                        "2,34,30,25,0.833333,0.664356,0.926635,ok\n3,0,0,0,,,,insufficient\n"
                        "4,0,0,0,,,,insufficient\n,74,70,35,0.500000,0.385957,0.614043,ok\n");
+  assert_int_equal(crm_classes_corporate(store, NULL, NULL, &table, NULL), CRM_OK);
+  assert_int_equal(crm_table_rows(table), 74);
+  for (i = 0; i < 74; i++) {
+    int64_t signs = crm_table_integer(table, crm_table_find(table, "signs"), i);
+    assert_int_equal(crm_table_integer(table, crm_table_find(table, "probability"), i), signs == 0 ? 250000 : 833333);
+  }
+  crm_table_free(table);
+  table = NULL;
   assert_int_equal(crm_classes_calibration(NULL, NULL, NULL, &table, NULL), CRM_ERROR_ARGUMENT);
   crm_store_free(store);
 }
@@ -160,6 +214,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_classes), cmocka_unit_test(test_evidence), cmocka_unit_test(test_options),
+    cmocka_unit_test(test_expressions),
     cmocka_unit_test(test_nothing), cmocka_unit_test(test_calibration)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

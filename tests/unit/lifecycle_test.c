@@ -380,6 +380,33 @@ static void merged_lives_are_one(void **state)
   crm_store_free(store);
 }
 
+/* The reason is that of the row that makes an entry: of two that say `lost` the first by reason, whatever order they
+ * came in; of two stages of one instant each its own; what says the stage that somebody is in already makes none. */
+static void the_hosts_entries_have_reasons(void **state)
+{
+  crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2024-01-10,a,10\n2,2024-01-10,b,20\n"
+                                       "3,2024-01-10,c,30\n");
+  crm_lifecycle *lifecycle;
+  crm_table *table = NULL;
+  (void)state;
+  facts_load_text(store, "stages",
+                  "customer,time,stage,reason\na,2024-01-20,lost,\na,2024-01-20,lost,price\na,2024-01-20,lost,moved\n"
+                  "a,2024-01-25,lost,service\nb,2024-01-20,prospect,wrong\nb,2024-01-20,opportunity,asked\n"
+                  "b,2024-01-21,repeat,\nc,2024-03-01,dormant,away\n");
+  lifecycle = follow(store, facts_day(2024, 3, 10), 30, 90);
+  assert_int_equal(crm_lifecycle_history(lifecycle, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "customer,stage,entered,cause,reason\n"
+                       "a,customer,2024-01-10T00:00:00,purchase,\na,lost,2024-01-20T00:00:00,host,moved\n"
+                       "b,customer,2024-01-10T00:00:00,purchase,\nb,opportunity,2024-01-20T00:00:00,host,asked\n"
+                       "b,prospect,2024-01-20T00:00:00,host,wrong\nb,repeat,2024-01-21T00:00:00,host,\n"
+                       "b,dormant,2024-02-10T00:00:00,idle,\nc,customer,2024-01-10T00:00:00,purchase,\n"
+                       "c,dormant,2024-02-10T00:00:00,idle,\n");
+  assert_int_equal(crm_lifecycle_members(lifecycle, &table, NULL), CRM_OK);
+  assert_result(table, "customer,stage,cause,reason\na,lost,host,moved\nb,dormant,idle,\nc,dormant,idle,\n");
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 /* A handle keeps the set that it was made for, which may be freed before it. */
 static void a_segment_is_kept(void **state)
 {
@@ -667,16 +694,29 @@ static crm_table *reasons_of(const crm_store *store, int64_t from, int64_t as_of
   return left_by(store, &scope, crm_lifecycle_reasons, NULL);
 }
 
-static void reasons_are_told(void **state)
+static crm_store *told_store(void)
 {
   crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2024-01-10,a,10\n2,2024-01-10,b,20\n"
                                        "3,2024-01-10,c,30\n4,2024-01-10,d,40\n5,2024-01-10,e,50\n6,2024-05-20,e,1\n"
                                        "7,2022-12-31,d,7\n8,2024-01-10,f,5\n");
-  (void)state;
   facts_load_text(store, "stages",
                   "customer,time,stage,reason\na,2024-02-01,lost,price\nb,2024-03-15,lost,moved\n"
                   "d,2024-02-05,lost,price\nd,2024-02-20,lost,service\ne,2024-03-01,dormant,price\n"
                   "f,2024-01-20,customer,early\n");
+  return store;
+}
+
+static crm_status weekly_reasons(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
+{
+  crm_calendar calendar = CRM_CALENDAR_INIT;
+  calendar.period = CRM_PERIOD_WEEK;
+  return crm_lifecycle_reasons_by_period(lifecycle, &calendar, table, error);
+}
+
+static void reasons_are_told(void **state)
+{
+  crm_store *store = told_store();
+  (void)state;
   assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 6, 1)),
                 "reason,customers,share,cumulative_share,spend_before,spend_share\n"
                 "service,1,0.200000,0.200000,40.00,0.380952\nmoved,1,0.200000,0.400000,20.00,0.190476\n"
@@ -686,6 +726,35 @@ static void reasons_are_told(void **state)
   assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 2, 15)),
                 "reason,customers\nprice,2\n,4\n");
   assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 1, 11)), "reason,customers\n");
+  crm_store_free(store);
+}
+
+/* The same by the week in which they left: a on 1 February, d on the 5th, those who fell silent on the 9th. */
+static void reasons_have_a_trend(void **state)
+{
+  crm_store *store = told_store();
+  crm_calendar calendar = CRM_CALENDAR_INIT;
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_table *table = NULL;
+  crm_lifecycle *lifecycle;
+  (void)state;
+  calendar.period = CRM_PERIOD_WEEK;
+  lifecycle = follow(store, facts_day(2024, 6, 1), 30, 90);
+  assert_int_equal(crm_lifecycle_reasons_by_period(lifecycle, &calendar, &table, NULL), CRM_OK);
+  assert_result(table, "period,reason,customers,share,spend_before,spend_share,natural,complete\n"
+                       "2024-W05,price,1,1.000000,10.00,1.000000,,true\n"
+                       "2024-W06,service,1,0.250000,40.00,0.421053,,true\n"
+                       "2024-W06,moved,1,0.250000,20.00,0.210526,,true\n"
+                       "2024-W06,,2,0.500000,35.00,0.368421,,true\n");
+  assert_int_equal(crm_lifecycle_reasons_by_period(lifecycle, NULL, &table, NULL), CRM_OK);
+  assert_result(table, "period,reason,customers\n2024-02,service,1\n2024-02,moved,1\n2024-02,price,1\n2024-02,,2\n");
+  calendar.period = 99;
+  assert_int_equal(crm_lifecycle_reasons_by_period(lifecycle, &calendar, &table, NULL), CRM_ERROR_ARGUMENT);
+  crm_lifecycle_free(lifecycle);
+  scope.from = facts_day(2024, 2, 6);
+  scope.as_of = facts_day(2024, 6, 1);
+  assert_result(left_by(store, &scope, weekly_reasons, "moved"),
+                "period,reason,customers,natural,complete\n2024-W06,moved,1,true,false\n2024-W06,,2,,false\n");
   crm_store_free(store);
 }
 
@@ -824,6 +893,7 @@ int main(void)
     cmocka_unit_test(every_life_is_followed_by_time),
     cmocka_unit_test(silence_follows_the_host),
     cmocka_unit_test(the_host_and_opportunities_join_in),
+    cmocka_unit_test(the_hosts_entries_have_reasons),
     cmocka_unit_test(silence_counts_to_the_day),
     cmocka_unit_test(two_purchases_of_a_day_are_no_repeat),
     cmocka_unit_test(stages_have_their_promotion),
@@ -840,6 +910,7 @@ int main(void)
     cmocka_unit_test(stays_are_estimated),
     cmocka_unit_test(lifetimes_are_compared),
     cmocka_unit_test(reasons_are_told),
+    cmocka_unit_test(reasons_have_a_trend),
     cmocka_unit_test(what_leavers_spent_is_in_the_basis_of_the_scope),
     cmocka_unit_test(natural_churn_is_told_apart),
     cmocka_unit_test(bad_calls_are_refused),

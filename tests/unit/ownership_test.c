@@ -110,6 +110,39 @@ static void test_handovers(void **state)
   crm_store_free(store);
 }
 
+/* What the log says of 2 and 3 is told before, after and never: on 1 March eve's opportunity was zoe's, and on 1 April
+ * dan's; opportunity 3 was in no stage that is known, for the log has it in May first. */
+static void test_moved(void **state)
+{
+  crm_store *store = shop();
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  put(store, "stages",
+      "opportunity,time,stage,owner\n2,2024-02-01,talk,zoe\n2,2024-02-20,offer,\n2,2024-03-01,order,dan\n"
+      "3,2024-05-20,offer,\n",
+      "");
+  put(store, "opportunities", "opportunity,customer,created,stage,version\n6,a,2024-03-05,talk,1\n", "");
+  assert_result(ask(store, NULL, crm_ownership_moved),
+                "customer,time,from_owner,to_owner,opportunity,owner,stage,amount,outcome,closed\n"
+                "a,2024-03-01T00:00:00,ann,bob,1,,,100.00,won,2024-03-10T00:00:00\n"
+                "a,2024-03-01T00:00:00,ann,bob,2,zoe,offer,50.00,lost,2024-06-10T00:00:00\n"
+                "a,2024-03-01T00:00:00,ann,bob,3,,,30.00,open,\n"
+                "a,2024-04-01T00:00:00,bob,,2,dan,order,50.00,lost,2024-06-10T00:00:00\n"
+                "a,2024-04-01T00:00:00,bob,,3,,,30.00,open,\n"
+                "a,2024-04-01T00:00:00,bob,,6,,talk,,open,\n"
+                "a,2024-05-01T00:00:00,,ann,2,dan,order,50.00,lost,2024-06-10T00:00:00\n"
+                "a,2024-05-01T00:00:00,,ann,3,,,30.00,open,\n"
+                "a,2024-05-01T00:00:00,,ann,6,,talk,,open,\n");
+  scope.from = facts_day(2024, 3, 1);
+  scope.to = facts_day(2024, 4, 1);
+  scope.as_of = facts_day(2024, 5, 1);
+  assert_result(ask(store, &scope, crm_ownership_moved),
+                "opportunity,outcome,closed\n1,won,2024-03-10T00:00:00\n2,open,\n3,open,\n");
+  assert_int_equal(crm_ownership_moved(NULL, NULL, &table, NULL), CRM_ERROR_ARGUMENT);
+  crm_store_free(store);
+}
+
 /* Of merged keys the rows are one customer's; at one instant its own row counts. */
 static void test_merged(void **state)
 {
@@ -222,8 +255,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_history),   cmocka_unit_test(test_owners), cmocka_unit_test(test_summary),
-      cmocka_unit_test(test_handovers), cmocka_unit_test(test_merged), cmocka_unit_test(test_segment),
-      cmocka_unit_test(test_field),     cmocka_unit_test(test_parent_field),
+      cmocka_unit_test(test_handovers), cmocka_unit_test(test_moved),  cmocka_unit_test(test_merged),
+      cmocka_unit_test(test_segment),   cmocka_unit_test(test_field),  cmocka_unit_test(test_parent_field),
       cmocka_unit_test(test_idle_owner),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,7 @@ ASK(crm_migration_movements, (store, scope, NULL, options, to, error))
 ASK(crm_migration_rates, (store, scope, NULL, options, to, error))
 ASK(crm_ownership_handovers, (store, scope, options, to, error))
 ASK(crm_ownership_history, (store, scope, to, error))
+ASK(crm_ownership_moved, (store, scope, to, error))
 ASK(crm_ownership_owners, (store, scope, to, error))
 ASK(crm_ownership_summary, (store, scope, to, error))
 ASK(crm_periods_compute, (store, scope, options, to, error))
@@ -84,7 +85,7 @@ static const struct {
   ENTRY(crm_journey_history), ENTRY(crm_journey_members), ENTRY(crm_journey_stages), ENTRY(crm_migration_compute),
   ENTRY(crm_migration_cultivation), ENTRY(crm_migration_members), ENTRY(crm_migration_movements),
   ENTRY(crm_migration_rates), ENTRY(crm_ownership_handovers), ENTRY(crm_ownership_history),
-  ENTRY(crm_ownership_owners), ENTRY(crm_ownership_summary), ENTRY(crm_periods_compute),
+  ENTRY(crm_ownership_moved), ENTRY(crm_ownership_owners), ENTRY(crm_ownership_summary), ENTRY(crm_periods_compute),
   ENTRY(crm_progress_opportunities), ENTRY(crm_progress_stages), ENTRY(crm_products_compute),
   ENTRY(crm_repeat_compute), ENTRY(crm_rfm_compute), ENTRY(crm_rfm_segments), ENTRY(crm_rhythm_compute),
   ENTRY(crm_rhythm_summary), ENTRY(crm_target_counts), ENTRY(crm_target_list), ENTRY(crm_target_rows),

@@ -94,6 +94,7 @@ TABLE(crm_organisation_history, crm_organisation_history(of->store, NULL, &table
 TABLE(crm_organisation_members, crm_organisation_members(of->store, NULL, &table, error))
 TABLE(crm_ownership_handovers, crm_ownership_handovers(of->store, NULL, NULL, &table, error))
 TABLE(crm_ownership_history, crm_ownership_history(of->store, NULL, &table, error))
+TABLE(crm_ownership_moved, crm_ownership_moved(of->store, NULL, &table, error))
 TABLE(crm_ownership_owners, crm_ownership_owners(of->store, NULL, &table, error))
 TABLE(crm_ownership_summary, crm_ownership_summary(of->store, NULL, &table, error))
 TABLE(crm_periods_compute, crm_periods_compute(of->store, NULL, NULL, &table, error))
@@ -282,7 +283,8 @@ static const struct {
   ENTRY(crm_organisation_gaps), ENTRY(crm_organisation_groups), ENTRY(crm_organisation_history),
   ENTRY(crm_organisation_members),
   ENTRY(crm_progress_opportunities), ENTRY(crm_progress_stages),
-  ENTRY(crm_ownership_history), ENTRY(crm_ownership_owners), ENTRY(crm_ownership_summary), ENTRY(crm_periods_compute),
+  ENTRY(crm_ownership_history), ENTRY(crm_ownership_moved), ENTRY(crm_ownership_owners), ENTRY(crm_ownership_summary),
+  ENTRY(crm_periods_compute),
   ENTRY(crm_products_compute), ENTRY(crm_pyramid_compute), ENTRY(crm_repeat_compute), ENTRY(crm_rfm_compute),
   ENTRY(crm_rfm_segments), ENTRY(crm_rhythm_compute), ENTRY(crm_rhythm_summary), ENTRY(crm_segment_compute),
   ENTRY(crm_segment_drift), ENTRY(crm_segment_explain), ENTRY(crm_segment_fields), ENTRY(crm_segment_pick),

@@ -760,6 +760,7 @@ class crm_composition_options(Structure):
         ("pyramid", POINTER(crm_pyramid_options)),
         ("rfm", POINTER(crm_rfm_options)),
         ("lifecycle", POINTER(crm_lifecycle_options)),
+        ("classes", POINTER(crm_classes_options)),
     ]
 
 
@@ -776,6 +777,7 @@ class crm_effect_options(Structure):
         ("pyramid", POINTER(crm_pyramid_options)),
         ("rfm", POINTER(crm_rfm_options)),
         ("lifecycle", POINTER(crm_lifecycle_options)),
+        ("classes", POINTER(crm_classes_options)),
     ]
 
 
@@ -829,6 +831,7 @@ class crm_segment_options(Structure):
         ("pyramid", POINTER(crm_pyramid_options)),
         ("rfm", POINTER(crm_rfm_options)),
         ("lifecycle", POINTER(crm_lifecycle_options)),
+        ("classes", POINTER(crm_classes_options)),
     ]
 
 
@@ -908,6 +911,7 @@ class crm_target_options(Structure):
         ("pyramid", POINTER(crm_pyramid_options)),
         ("rfm", POINTER(crm_rfm_options)),
         ("lifecycle", POINTER(crm_lifecycle_options)),
+        ("classes", POINTER(crm_classes_options)),
     ]
 
 
@@ -1008,6 +1012,7 @@ class crm_view_options(Structure):
         ("rfm", POINTER(crm_rfm_options)),
         ("lifecycle", POINTER(crm_lifecycle_options)),
         ("due", POINTER(crm_due_options)),
+        ("classes", POINTER(crm_classes_options)),
     ]
 
 
@@ -1221,6 +1226,7 @@ class Functions:
     crm_lifecycle_limits: Callable[..., int]
     crm_lifecycle_members: Callable[..., int]
     crm_lifecycle_reasons: Callable[..., int]
+    crm_lifecycle_reasons_by_period: Callable[..., int]
     crm_lifecycle_refill: Callable[..., int]
     crm_lifecycle_snapshot: Callable[..., int]
     crm_lifecycle_stages: Callable[..., int]
@@ -1249,6 +1255,7 @@ class Functions:
     crm_organisation_members: Callable[..., int]
     crm_ownership_handovers: Callable[..., int]
     crm_ownership_history: Callable[..., int]
+    crm_ownership_moved: Callable[..., int]
     crm_ownership_owners: Callable[..., int]
     crm_ownership_summary: Callable[..., int]
     crm_periods_compute: Callable[..., int]
@@ -1633,6 +1640,9 @@ class Functions:
         self.crm_lifecycle_reasons = f = library.crm_lifecycle_reasons
         f.argtypes = (POINTER(crm_lifecycle), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
+        self.crm_lifecycle_reasons_by_period = f = library.crm_lifecycle_reasons_by_period
+        f.argtypes = (POINTER(crm_lifecycle), POINTER(crm_calendar), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
         self.crm_lifecycle_refill = f = library.crm_lifecycle_refill
         f.argtypes = (
             POINTER(crm_lifecycle), POINTER(crm_calendar), POINTER(crm_refill_options), POINTER(POINTER(crm_table)),
@@ -1742,6 +1752,9 @@ class Functions:
         )
         f.restype = c_int32
         self.crm_ownership_history = f = library.crm_ownership_history
+        f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
+        f.restype = c_int32
+        self.crm_ownership_moved = f = library.crm_ownership_moved
         f.argtypes = (POINTER(crm_store), POINTER(crm_scope), POINTER(POINTER(crm_table)), POINTER(crm_error))
         f.restype = c_int32
         self.crm_ownership_owners = f = library.crm_ownership_owners

@@ -244,6 +244,13 @@ class Lifecycle(StoreHandle):
         """Why customers left in the period, as the host says in the reasons of `stages`; None: nobody said."""
         return self._table(library.crm_lifecycle_reasons)
 
+    def reasons_by_period(self, **calendar: "Unpack[CalendarArguments]") -> Table:
+        """The trend of the reasons: the same customers, each in the period in which it left."""
+        struct, kept = calendar_struct(calendar)
+        made = self._table(library.crm_lifecycle_reasons_by_period, byref(struct))
+        del kept
+        return made
+
     def extension(self, treated: "Segment", at: TimeLike, *, control: Optional["Segment"] = None, horizon_days: int = 0,
                   cases: int = 0) -> Table:
         """How much longer `treated` customers stay after an action that began on the day of `at` than a `control` group, or

@@ -297,6 +297,11 @@ class Relations:
         options.days = days
         return self._result(library.crm_ownership_handovers, scope, byref(options))
 
+    def moved(self, **scope: Unpack[ScopeArguments]) -> Table:
+        """The opportunities that were open at these changes and went along: whose and in which stage they were then, and
+        what has become of them since."""
+        return self._result(library.crm_ownership_moved, scope)
+
     def organisation(self, what: str = "members", **scope: Unpack[ScopeArguments]) -> Table:
         """Who has which role in looking after customers, in which team and for whom. `what`: "members" at as-of, "history"
         with every time of a role, "teams" or "roles" with what each has and has done, credited to the team or role that
@@ -403,9 +408,12 @@ class Relations:
         del kept
         return made
 
-    def calibration(self, **scope: Unpack[ScopeArguments]) -> Table:
+    def calibration(self, *, ticket_percent: int = 0, hours_percent: int = 0, variation: int = 0,
+                    **scope: Unpack[ScopeArguments]) -> Table:
         """How often customers with so many signs of a corporate buyer are businesses, among those whose kind is known."""
-        return self._result(library.crm_classes_calibration, scope, None)
+        options = _ffi.new(_ffi.crm_classes_options)
+        options.ticket_percent, options.hours_percent, options.variation = ticket_percent, hours_percent, variation
+        return self._result(library.crm_classes_calibration, scope, byref(options))
 
     def sites(self, **scope: Unpack[ScopeArguments]) -> Table:
         """What accounts of several customers are made of: who stands under whom, and what each of them bought."""

@@ -148,7 +148,7 @@ class Relations(unittest.TestCase):
 
     def test_tables(self):
         store = libcrm.sample()
-        for table in (store.findings(language="zh"), store.funnel(), store.owners(), store.handovers(days=30),
+        for table in (store.findings(language="zh"), store.funnel(), store.owners(), store.handovers(days=30), store.moved(),
                       store.ownership(), store.completeness(), store.bridge(top=3)):
             self.assertGreater(len(table), 0, table.name)
         self.assertEqual(store.reopened(store.version).columns[:2], ("month", "documents"))
@@ -271,6 +271,7 @@ class SameBytes(unittest.TestCase):
         for part in view._fields:
             yield "view", ["--customer", "1032", "--part", part], getattr(view, part)
         yield "reasons", [], life.reasons()
+        yield "leaving", ["--period", "quarter"], life.reasons_by_period(period="quarter")
         yield "churn", [], life.churn()
         yield ("extension", ["--at", "2025-07-01", "--treated", "region = 'centre'"],
                life.extension(store.where("region = 'centre'", as_of="2025-07-01"), "2025-07-01"))
@@ -310,6 +311,7 @@ class SameBytes(unittest.TestCase):
         yield "owners", [], store.owners()
         yield "ownership", [], store.ownership_history()
         yield "handovers", [], store.handovers()
+        yield "moved", [], store.moved()
         yield "looked-after", [], store.ownership()
         for verb, what in (("organisation", "members"), ("assignments", "history"), ("teams", "teams"), ("roles", "roles"),
                            ("role-gaps", "gaps")):
