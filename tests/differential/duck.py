@@ -2,13 +2,16 @@
 # Copyright the libcrm authors
 """The SQL of docs/methods on DuckDB: the same blocks, in its dialect.
 
-SQLite and DuckDB read nearly the same SQL. What differs is of three kinds, and nothing else is changed:
+SQLite and DuckDB read nearly the same SQL. What differs is of three kinds:
 
 - functions of dates, `min` and `max` of several values, `CAST`, `IS` and decimal numbers mean something else or are not
   there: translated() gives them names of MACROS, which say in DuckDB what SQLite means;
 - columns have types, and a key may be a number or a text, numbers first: keys are texts that sort as keys do (key_text),
   and answers have them back as they were;
 - settings of DuckDB: `/` of integers is integer, NULL is the least, a division by zero is NULL.
+
+Two things DuckDB refuses and says where: a column beside aggregates that is not grouped by, and a truth that is added or
+multiplied. mended() names the one in GROUP BY and makes a number of the other.
 """
 
 import decimal
@@ -134,12 +137,14 @@ def translated(sql, constants):
                 tokens[place], tokens[end - 4:end] = "sq_integer", [""] * 4
             else:
                 tokens[end - 1] = NAMED_TYPES.get(kind, kind)
-    return parenthesised(re.sub(r"\bIS (NOT )?(?!NOT\b|NULL\b|DISTINCT\b|TRUE\b|FALSE\b)(?=\w)",
-                  lambda found: "IS DISTINCT FROM " if found[1] else "IS NOT DISTINCT FROM ", "".join(tokens)))
+    compared = re.sub(r"\bIS (NOT )?(?!NOT\b|NULL\b|DISTINCT\b|TRUE\b|FALSE\b)(?=\w)",
+                      lambda found: "IS DISTINCT FROM " if found[1] else "IS NOT DISTINCT FROM ", "".join(tokens))
+    return parenthesised(compared)
 
 
 # ---- what DuckDB complains of ------------------------------------------------------------------------------
 
+MOST_MENDED = 100   # places of a statement
 LOOSE = re.compile(r'column "(\w+)" must appear in the GROUP BY clause')
 BOOLEAN = re.compile(r"given name and argument types '([-+*/%])\((\w+), (\w+)\)'")
 
@@ -318,20 +323,33 @@ class Duck:
         """Runs a statement, mended by what is complained of, a place at a time. What has been mended is kept."""
         told = sql
         sql = self.mended.get(told, told)
-        while True:
+        for left in range(MOST_MENDED, -1, -1):
             try:
                 cursor = self.db.execute(sql)
                 self.mended[told] = sql
                 return cursor
             except duckdb.Error as error:
-                better = mended(sql, error)
+                better = mended(sql, error) if left else None
                 if better is None:
                     raise
                 sql = better
+        return None
 
     def execute(self, sql):
         cursor = self.run(translated(sql, self.constants))
         return Answer(cursor.description, [tuple(map(given_back, row)) for row in cursor.fetchall()])
+
+
+def missing():
+    """Why nothing can run here; None where it can."""
+    if duckdb is None:
+        return "the Python packages duckdb and numpy are not here"
+    try:
+        duckdb.connect(":memory:").execute(SETTINGS).execute("SELECT max(x), y FROM (SELECT 1 AS x, 2 AS y)")
+    except duckdb.Error as error:
+        if '"location"' in str(error):
+            return None
+    return "DuckDB %s does not say where an error is" % duckdb.__version__
 
 
 # ---- the ledger --------------------------------------------------------------------------------------------

@@ -600,8 +600,9 @@ def main():
     given = parser.parse_args()
     if given.log:
         return logged(given.log)
-    if given.engine == "duckdb" and duck.duckdb is None:
-        print("SKIP: the Python packages duckdb and numpy are not here")
+    why = duck.missing() if given.engine == "duckdb" else None
+    if why:
+        print("SKIP: " + why)
         return 77
     little = given.engine == "duckdb" and given.rounds is None
     given.rounds = given.rounds or (1 if little else 6)
