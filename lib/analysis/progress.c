@@ -198,6 +198,7 @@ static void put_who(crm_table *table, const progress *all, const crm__funnel *fu
 static void put_opportunity(crm_table *table, const progress *all, const crm__funnel *funnel, const standing *of)
 {
   int dated = of->expected != INT64_MIN;
+  int past = is_past(all, of->due);
   put_who(table, all, funnel, of);
   put_or_null(table, O_AMOUNT, of->amount, of->amount != INT64_MIN);
   crm__table_put(table, O_CREATED, of->begun);
@@ -217,7 +218,7 @@ static void put_opportunity(crm_table *table, const progress *all, const crm__fu
                       : !dated              ? "undated"
                                             : "on_track");
   put_or_null(table, O_STEP, of->step, of->step != INT64_MIN);
-  put_or_null(table, O_STEP_OVERDUE, all->scope->as_of_day - of->due, is_past(all, of->due));
+  put_or_null(table, O_STEP_OVERDUE, past ? all->scope->as_of_day - of->due : 0, past);
   crm__table_put(table, O_STEP_SLIPS, of->step_slips);
 }
 

@@ -202,8 +202,14 @@ static void add_cell(const crm_store *store, crm__months *months, uint64_t docum
   }
 }
 
-/* What a customer with settled bits is to moves and cells. */
-static void add_customer(const crm_store *store, crm__months *months, uint32_t customer, int64_t sign)
+static void count_moves(crm__months *months, const uint64_t *bits, int64_t sign)
+{
+  crm__moves_count(bits, months->words, crm__months_first(months, bits), months->periods, sign, months->moves,
+                   months->cells);
+}
+
+/* What a customer with settled bits is to moves and cells by its documents before one. */
+static void add_customer(const crm_store *store, crm__months *months, uint32_t customer, uint64_t before, int64_t sign)
 {
   const uint64_t *bits = months->bits + (uint64_t)customer * months->words;
   uint32_t first = crm__months_first(months, bits);
@@ -211,10 +217,12 @@ static void add_customer(const crm_store *store, crm__months *months, uint32_t c
   if (first == 0) {
     return;
   }
-  crm__moves_count(bits, months->words, first, months->periods, sign, months->moves, months->cells);
+  count_moves(months, bits, sign);
   for (document = store->profiles[customer].head; document != CRM__NONE;
        document = crm__column_u32(&store->documents.next, document)) {
-    add_cell(store, months, document, first, sign);
+    if (document < before) {
+      add_cell(store, months, document, first, sign);
+    }
   }
 }
 
@@ -278,12 +286,20 @@ static int changes_customers(const crm_load *load)
   return load->identity_changes || (rows != NULL && !crm__column_absent(&rows->values[CRM__CUSTOMERS_KIND]));
 }
 
+/* Whether an entry changes a document that the store had; one that is refused or sent again as it is does not. */
+static int replaces(const crm_load *load, const crm__entry *entry)
+{
+  return entry->document < load->documents_before &&
+         (entry->stage.flags & (CRM__STAGE_REFUSED | CRM__STAGE_DUPLICATE)) == 0;
+}
+
 /* The documents of the store that entries are versions of. */
 static int collect_documents(const crm_load *load, crm__months_plan *plan)
 {
   crm__memory *memory = &load->store->memory;
   uint64_t *spare;
   uint64_t capacity = load->entry_count;
+  uint64_t count = 0;
   uint64_t i;
   if (capacity == 0) {
     return 1;
@@ -296,13 +312,14 @@ static int collect_documents(const crm_load *load, crm__months_plan *plan)
     return 0;
   }
   for (i = 0; i < capacity; i++) {
-    plan->documents[i] = load->entries[i].document;
+    if (replaces(load, &load->entries[i])) {
+      plan->documents[count++] = load->entries[i].document;
+    }
   }
-  crm__radix_sort(plan->documents, NULL, spare, NULL, capacity);
+  crm__radix_sort(plan->documents, NULL, spare, NULL, count);
   crm__free_array(memory, spare, capacity, sizeof *spare);
-  for (i = 0; i < capacity; i++) {
-    if (plan->documents[i] < load->documents_before &&
-        (plan->document_count == 0 || plan->documents[i] != plan->documents[plan->document_count - 1])) {
+  for (i = 0; i < count; i++) {
+    if (plan->document_count == 0 || plan->documents[i] != plan->documents[plan->document_count - 1]) {
       plan->documents[plan->document_count++] = plan->documents[i];
     }
   }
@@ -335,8 +352,8 @@ int crm__months_prepare(const crm_load *load, crm__months_plan *plan)
          crm__product_sums_reserve(&months->products, &store->memory, store->products.count);
 }
 
-/* Takes a customer out, once. */
-static void take_out(crm_store *store, crm__months_plan *plan, uint32_t customer)
+/* Takes a customer out, once; of its documents those before one have been added. */
+static void take_out(crm_store *store, crm__months_plan *plan, uint32_t customer, uint64_t before)
 {
   crm__months *months = &store->months;
   uint64_t *bits;
@@ -348,7 +365,7 @@ static void take_out(crm_store *store, crm__months_plan *plan, uint32_t customer
   if (bits[0] & 1U) {
     return;
   }
-  add_customer(store, months, customer, -1);
+  add_customer(store, months, customer, before, -1);
   memset(bits, 0, months->words * sizeof *bits);
   bits[0] = 1;
   plan->customers[plan->customer_count++] = customer;
@@ -365,14 +382,43 @@ void crm__months_before(const crm_load *load, crm__months_plan *plan)
   crm__product_sums_extend(&store->months.products, store->products.count);
   for (i = 0; i < plan->document_count; i++) {
     add_sums(store, &store->months, plan->documents[i], -1);
-    take_out(store, plan, crm__column_u32(&store->documents.customer, plan->documents[i]));
+    take_out(store, plan, crm__column_u32(&store->documents.customer, plan->documents[i]), load->documents_before);
   }
   for (i = 0; i < load->entry_count; i++) {
-    take_out(store, plan, load->entries[i].stage.customer);
+    if (replaces(load, &load->entries[i])) {
+      take_out(store, plan, load->entries[i].stage.customer, load->documents_before);
+    }
   }
-  for (i = load->documents_before; i < store->documents.keys.count; i++) {
-    take_out(store, plan, crm__column_u32(&store->documents.customer, i));
+}
+
+/* Adds a new document to a customer who is in, without a walk to its others: a till may have one customer for
+ * everybody. Only where the document is the first purchase, or an earlier one than all, is the customer taken out. */
+static void append(crm_store *store, crm__months_plan *plan, uint64_t document)
+{
+  crm__months *months = &store->months;
+  uint32_t customer = crm__column_u32(&store->documents.customer, document);
+  uint16_t place = place_of(store, months, document);
+  int sale = (crm__column_u8(&store->documents.flags, document) & CRM__DOCUMENT_SALE) != 0;
+  uint64_t *bits;
+  uint32_t first;
+  if (place == 0 || customer == CRM__NONE || crm__months_standing(store, customer) != CRM__MONTHS_COUNTS) {
+    return;
   }
+  bits = months->bits + (uint64_t)customer * months->words;
+  if (bits[0] & 1U) {
+    return;   /* comes in with all its documents */
+  }
+  first = crm__months_first(months, bits);
+  if (sale && (first == 0 || place < first)) {
+    take_out(store, plan, customer, document);
+    return;
+  }
+  if (sale && (bits[place / 64] >> (place % 64) & 1U) == 0) {
+    count_moves(months, bits, -1);
+    add_bit(store, months, customer, document);
+    count_moves(months, bits, 1);
+  }
+  add_cell(store, months, document, first, 1);
 }
 
 /* Puts the customers back in. */
@@ -390,7 +436,7 @@ static void put_in(crm_store *store, const crm__months_plan *plan)
     for (; document != CRM__NONE; document = crm__column_u32(&store->documents.next, document)) {
       add_bit(store, months, customer, document);
     }
-    add_customer(store, months, customer, 1);
+    add_customer(store, months, customer, store->document_count, 1);
   }
 }
 
@@ -404,6 +450,7 @@ void crm__months_after(const crm_load *load, crm__months_plan *plan)
     }
     for (i = load->documents_before; i < store->document_count; i++) {
       add_sums(store, &store->months, i, 1);
+      append(store, plan, i);
     }
     put_in(store, plan);
   } else if (plan->action == CRM__MONTHS_MAKE) {

@@ -127,11 +127,20 @@ def expected(texts):
 class Ledger:
     """The rows of files in SQLite, and what the SQL of the pages makes of them."""
 
+    ran = set()   # (kind, name) of the blocks that have
+
     def __init__(self, files, digits, constants=None):
         """files: [(table, path)] in the order in which they are loaded."""
         self.schema, (self.sql, self.place) = read_schema(), read_pages()
         self.digits, self.made, self.loads, self.kinds, self.given, self.chosen = digits, [], 0, False, None, None
         self.fields = []
+        self.connect()
+        for table, path in files:
+            self.read_file(table, path, constants or {})
+
+    def connect(self):
+        """An empty data base with the tables of the facts, and the functions that it lacks."""
+        self.errors = (sqlite3.Error,)
         self.db = sqlite3.connect(":memory:")
         self.db.create_function("sqrt", 1, lambda x: None if x is None else math.sqrt(x), deterministic=True)
         self.db.create_function("ln", 1, logarithm, deterministic=True)
@@ -143,8 +152,6 @@ class Ledger:
             names = ", ".join('"%s"' % column for column in ["load", "row"] + list(columns))
             self.db.execute("CREATE TABLE %s (%s)" % (table, names))
         self.db.execute("CREATE INDEX sales_document ON sales (source, document)")
-        for table, path in files:
-            self.read_file(table, path, constants or {})
 
     def read_file(self, table, path, constants):
         with open(path, newline="", encoding="utf-8-sig") as file:
@@ -165,7 +172,10 @@ class Ledger:
                     cell = DEFAULTS.get(column, DEFAULTS.get((table, column)))
                 cells.append(cell)
             filled.append(cells)
-        self.db.executemany("INSERT INTO %s VALUES (%s)" % (table, ", ".join("?" * (len(columns) + 2))), filled)
+        self.insert_rows(table, filled)
+
+    def insert_rows(self, table, rows):
+        self.db.executemany("INSERT INTO %s VALUES (%s)" % (table, ", ".join("?" * (len(self.schema[table]) + 2))), rows)
 
     # -- what is given
 
@@ -291,12 +301,14 @@ class Ledger:
         for name in dict.fromkeys(re.findall(r"\w+", sql)):
             if name not in own and name in self.sql["table"] and name not in self.made:
                 self.made.append(name)
-                self.make(self.sql["table"][name])
                 try:
+                    self.make(self.sql["table"][name])
                     self.db.execute(self.sql["table"][name])
+                    self.ran.add(("table", name))
                     self.index(name)
-                except sqlite3.Error as error:
-                    raise RuntimeError("table=%s: %s" % (name, error)) from error
+                except (RuntimeError, *self.errors) as error:
+                    self.made.remove(name)
+                    raise error if isinstance(error, RuntimeError) else RuntimeError("table=%s: %s" % (name, error)) from error
 
     def index(self, name):
         """Only for speed: by what tables are joined by."""
@@ -311,8 +323,9 @@ class Ledger:
         self.make(sql)
         try:
             cursor = self.db.execute(sql)
-        except sqlite3.Error as error:
+        except self.errors as error:
             raise RuntimeError("%s=%s: %s" % (kind, name, error)) from error
+        self.ran.add((kind, name))
         return [column[0] for column in cursor.description], cursor.fetchall()
 
 
@@ -330,12 +343,14 @@ class Ledger:
 
     def figures(self, sql):
         """{(KPI, label of a period): numerator, denominator, n and the value as text} of a block."""
+        names = [name for name, other in self.sql["kpi"].items() if other == sql]
         self.make(sql + " asked")
         labels = dict(self.db.execute("SELECT number, label FROM asked"))
         try:
             cursor = self.db.execute(sql)
-        except sqlite3.Error as error:
-            raise RuntimeError("kpi: %s" % error) from error
+        except self.errors as error:
+            raise RuntimeError("kpi=%s: %s" % (names[0], error)) from error
+        self.ran.update(("kpi", name) for name in names)
         columns = [column[0] for column in cursor.description]
         found = {}
         for cells in cursor:

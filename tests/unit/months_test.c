@@ -147,6 +147,66 @@ static void test_small_loads(void **unused)
   assert_true(settled > 20 && settled < kept);
 }
 
+/* Document i of a store in which all are of one customer, but the earliest. */
+static void add_cash(facts *rows, int32_t i)
+{
+  char line[120];
+  (void)snprintf(line, sizeof line, "%d,%s,202%d-%02d-%02d,%d,%s,1,p%d,1,%d", (int)i, i == 0 ? "other" : "cash",
+                 i == 0 ? 1 : 2 + (int)(i % 3), 1 + (int)(i * 7 % 12), 1 + (int)(i * 5 % 28), (int)(i * 13 % 100),
+                 i % 9 == 4 ? "return" : "sale", (int)(i % 5), (int)(i % 50));
+  facts_add(rows, line);
+}
+
+/* A few documents of one customer, and of one who has only brought back: new in any month, the same one sent again,
+ * two versions in one load, and now and then a newer version of a stored one. */
+static void load_cash(dice *d, crm_store *store, int32_t round)
+{
+  facts *rows = facts_create("document,customer,time,amount,kind,version,product,quantity,cost");
+  int32_t count = 1 + dice_below(d, 6);
+  int32_t i;
+  add_cash(rows, 1 + dice_below(d, 299));
+  for (i = 0; i < count; i++) {
+    int32_t what = dice_below(d, 12);
+    int32_t versions = 1 + (what == 0);
+    for (; versions > 0; versions--) {
+      char line[120];
+      (void)snprintf(line, sizeof line, "%d,%s,202%d-%02d-%02d,%d,%s,%d,p%d,1,3",
+                     what == 1 ? 1 + (int)dice_below(d, 299) : 1000 + 10 * (int)round + (int)i,
+                     dice_below(d, 5) == 0 ? "back" : "cash", 1 + (int)dice_below(d, 4),
+                     round < 12 ? 12 - (int)round : 1 + (int)dice_below(d, 12), 1 + (int)dice_below(d, 28),
+                     (int)dice_below(d, 100), round < 4 || dice_below(d, 4) == 0 ? "return" : "sale",
+                     what == 1 ? 10 + (int)round : (int)versions, (int)dice_below(d, 7));
+      facts_add(rows, line);
+    }
+  }
+  load_rows(rows, store);
+  facts_free(rows);
+}
+
+/* What a commit appends to a customer with many documents, without a walk to them. */
+static void test_one_customer(void **unused)
+{
+  uint64_t seed;
+  (void)unused;
+  for (seed = 21; seed <= 23; seed++) {
+    dice d = dice_of(seed);
+    facts *rows = facts_create("document,customer,time,amount,kind,version,product,quantity,cost");
+    crm_store *store = facts_store(NULL, NULL);
+    int32_t round;
+    for (round = 0; round < 300; round++) {
+      add_cash(rows, round);
+    }
+    load_rows(rows, store);
+    facts_free(rows);
+    for (round = 0; round < 40; round++) {
+      load_cash(&d, store, round);
+      assert_true(store->months.periods > 0);
+      assert_kept(store);
+    }
+    crm_store_free(store);
+  }
+}
+
 /* Who counts changes: kinds of customers, merges, their undoing. */
 static void test_customers_change(void **unused)
 {
@@ -276,6 +336,7 @@ int main(void)
     cmocka_unit_test(test_small_loads),     cmocka_unit_test(test_customers_change),
     cmocka_unit_test(test_forgetting),      cmocka_unit_test(test_nothing_committed),
     cmocka_unit_test(test_long_history),    cmocka_unit_test(test_prepared),
+    cmocka_unit_test(test_one_customer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
