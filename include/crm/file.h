@@ -86,8 +86,8 @@ CRM_API crm_status crm_store_check(const crm_config *config, const crm_file_opti
  * the facts is made anew, so that what is written verifies. A file that was cut within its only checkpoint is such a
  * one.
  * report: a row for each loss: what, commit, part, first, count. piece: of a checkpoint (part and first element, as in
- * docs/format/store.md; count: documents or rows that were left out for it, keys that got others); customers: whose keys
- * got others; documents: that are gone in all; rows: that are gone, of a table (part: 4096 + 256 x its place in
+ * docs/format/store.md; count: documents or rows that were left out for it, keys that got others); customers: whose
+ * keys got others; documents: that are gone in all; rows: that are gone, of a table (part: 4096 + 256 x its place in
  * crm_store_schema); commit: not whole, refused without those before it, or cut off (count: how many from it on, where
  * there are more than a thousand); bytes: of the file, in no intact frame.
  * Errors: CORRUPT (nothing that a store could be made of), ARGUMENT, IO, NOT_FOUND, LIMIT, MEMORY. Since 0.1. */

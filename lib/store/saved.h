@@ -110,8 +110,8 @@ typedef struct crm__part_sink {
                     crm_error *error);
 } crm__part_sink;
 
-/* Writes all parts of a store, those that profiles alone need first and documents and lines chunk by chunk, so that of a
- * file that was cut the first ones are whole. */
+/* Writes all parts of a store, those that profiles alone need first and documents and lines chunk by chunk, so that of
+ * a file that was cut the first ones are whole. */
 crm_status crm__parts_write(const crm_store *store, const crm__part_sink *sink, crm_error *error);
 
 /* Names the same pieces in the same order, without their bytes, but for those of crm__months_write. */

@@ -255,7 +255,8 @@ static crm_status replay_commit(salvage *s, uint64_t from, uint64_t end, crm_err
   return status;
 }
 
-/* Commits that are missing, from one to the one before another. So many that nobody would read them are told at once. */
+/* Commits that are missing, from one to the one before another. So many that nobody would read them are told at
+ * once. */
 static void tell_missing(salvage *s, uint64_t from, uint64_t before)
 {
   if (before > from && before - from > MISSING) {
@@ -267,7 +268,8 @@ static void tell_missing(salvage *s, uint64_t from, uint64_t before)
   }
 }
 
-/* Commits behind a checkpoint. A commit number that is missing between others, or that only a root slot knows, is lost too. */
+/* Commits behind a checkpoint. A commit number that is missing between others, or that only a root slot knows, is
+ * lost too. */
 static crm_status replay_all(salvage *s, uint64_t commit, crm_error *error)
 {
   crm_status status = CRM_OK;

@@ -34,9 +34,11 @@ static const change changes[] = {
   {LOAD, "sales",
    "document,line,version,time,customer,kind,product,quantity,amount,cost,branch,original\n"
    "1,1,1,2024-01-01T10:00,ann,sale,p,1,2.5,1,x,\n1,2,1,2024-01-01T10:00,ann,sale,q,2,4,1,x,\n"
-   "2,1,1,2024-01-02,bob,sale,q,1,7,,y,\n3,,1,2024-02-03,ann,return,p,1,2.5,,x,1\n4,,1,2024-02-09,cyd,sale,r,1,9,,x,\n"},
+   "2,1,1,2024-01-02,bob,sale,q,1,7,,y,\n3,,1,2024-02-03,ann,return,p,1,2.5,,x,1\n"
+   "4,,1,2024-02-09,cyd,sale,r,1,9,,x,\n"},
   {DECLARE, "age", NULL},
-  {LOAD, "customers", "customer,kind,joined,parent,age\nann,person,2024-01-01,,41.5\nzoe,internal,,,\ncyd,business,,ann,\n"},
+  {LOAD, "customers",
+   "customer,kind,joined,parent,age\nann,person,2024-01-01,,41.5\nzoe,internal,,,\ncyd,business,,ann,\n"},
   {LOAD, "merges", "customer,into\ncyd,ann\n"},
   {LOAD, "sales", "document,version,time,customer,kind,amount\n2,2,2024-01-05,bob,sale,8\n3,2,2024-02-03,ann,void,1\n"},
   {ERASE, "bob", NULL},

@@ -174,9 +174,11 @@ static void fill(crm_store *store)
       "4,1,2023-03-02,ann,-4,p1,1,,b1,,return,1\n", "");
   put(store, "customers", "customer,kind,joined,parent,region\nann,person,2022-01-01,,north\n"
       "carl,business,2022-05-01,ann,\ndora,internal,,,south\n", "");
-  put(store, "opportunities", "opportunity,customer,created,outcome,stage,amount\no1,ann,2023-01-01,open,first,100\n", "");
+  put(store, "opportunities",
+      "opportunity,customer,created,outcome,stage,amount\no1,ann,2023-01-01,open,first,100\n", "");
   put(store, "merges", "customer,into\ncarl,ann\n", "");
-  put(store, "sales", "document,time,customer,amount\n7,2023-05-06,carl,13\n11,2023-05-08,dora,6\n12,2023-05-09,eve,7\n", "");
+  put(store, "sales",
+      "document,time,customer,amount\n7,2023-05-06,carl,13\n11,2023-05-08,dora,6\n12,2023-05-09,eve,7\n", "");
   put(store, "products", "product,category,list_price\np1,toys,12\n", "");
   put(store, "figures", "from,to,name,value\n2023-01-01,2023-02-01,budget,500\n", "");
   assert_int_equal(crm_identity_erase(store, &gone, 1, &receipt, NULL), CRM_OK);

@@ -942,7 +942,8 @@ static void tell_no_plan(forge *told)
 static void tell_other_plan(forge *told)
 {
   forged_frame *plan = forge_frame(told, PIECE(PLAN, 0), 0);
-  forge_put(plan, DATA + 8 + (size_t)forge_number(plan, DATA, 8) + CRM__SAVED_PLANNED, 4, CRM__PART(CRM__PART_LINES, 1));
+  forge_put(plan, DATA + 8 + (size_t)forge_number(plan, DATA, 8) + CRM__SAVED_PLANNED, 4,
+            CRM__PART(CRM__PART_LINES, 1));
 }
 
 static void tell_long_plan(forge *told)
