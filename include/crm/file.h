@@ -83,10 +83,13 @@ CRM_API crm_status crm_store_check(const crm_config *config, const crm_file_opti
 /* Reads what is left of a damaged file, commit or no commit, and writes it to a new one: the newest checkpoint of which
  * least is lost, and behind it every commit that is whole, also where one between is lost. Of a checkpoint with lost
  * pieces each document or row that needs one is left out, keys that are lost get others, and all that is kept beside
- * the facts is made anew, so that what is written verifies.
+ * the facts is made anew, so that what is written verifies. A file that was cut within its only checkpoint is such a
+ * one.
  * report: a row for each loss: what, commit, part, first, count. piece: of a checkpoint (part and first element, as in
- * docs/format/store.md; count: documents or rows that were left out for it); rows: that named what is no longer there;
- * commit: not whole, or refused without those before it; bytes: of the file, in no intact frame.
+ * docs/format/store.md; count: documents or rows that were left out for it, keys that got others); customers: whose
+ * keys got others; documents: that are gone in all; rows: that are gone, of a table (part: 4096 + 256 x its place in
+ * crm_store_schema); commit: not whole, refused without those before it, or cut off (count: how many from it on, where
+ * there are more than a thousand); bytes: of the file, in no intact frame.
  * Errors: CORRUPT (nothing that a store could be made of), ARGUMENT, IO, NOT_FOUND, LIMIT, MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_salvage(const crm_config *config, const crm_file_options *options, const char *path,
                                      const char *to, crm_table **report, crm_error *error);

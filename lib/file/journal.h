@@ -144,7 +144,11 @@ crm_status crm__scan_open(crm__memory *memory, const crm_io *io, const char *pat
 /* *found 0: no further one. *intact 0: its header is good, its payload is not. The journal's own frames are among
  * them. */
 crm_status crm__scan_next(crm__scan *scan, crm__frame *frame, int *found, int *intact, crm_error *error);
+/* Whether the header of the frame found last goes on from that of the frame found before it: none is lost between. */
+int crm__scan_follows(const crm__scan *scan);
 crm_status crm__scan_payload(crm__scan *scan, const crm__frame *frame, void *to, crm_error *error);
+/* The newest commit that a root slot shows, whether or not it is there; 0: none does. */
+uint64_t crm__scan_shown(const crm__scan *scan);
 /* Bytes of the file so far that belong to no intact frame (nor to the root slots). */
 uint64_t crm__scan_lost(const crm__scan *scan);
 void crm__scan_close(crm__scan *scan);

@@ -22,8 +22,27 @@ struct crm__scan {
   uint64_t at;
   uint64_t kept;   /* bytes in intact frames */
   uint64_t vain;   /* bytes read of others */
+  uint64_t shown;  /* the newest commit that a root slot shows */
+  uint64_t self;   /* of the header that was found last, */
+  int follows;     /* and whether it goes on from the one found before it */
   crm__reader reader;
 };
+
+static crm_status read_slots(crm__scan *scan, crm_error *error)
+{
+  crm_status status = CRM_OK;
+  uint64_t slot;
+  for (slot = 0; status == CRM_OK && slot < 2; slot++) {
+    const unsigned char *bytes = NULL;
+    crm__root root;
+    size_t got = 0;
+    status = crm__reader_peek(&scan->reader, slot * CRM__SECTOR, CRM__SLOT_SIZE, &bytes, &got, error);
+    if (status == CRM_OK && got == CRM__SLOT_SIZE && crm__root_get(bytes, &root) == CRM__ROOT_GOOD) {
+      scan->shown = root.commit > scan->shown ? root.commit : scan->shown;
+    }
+  }
+  return status;
+}
 
 crm_status crm__scan_open(crm__memory *memory, const crm_io *io, const char *path, crm__scan **scan, crm_error *error)
 {
@@ -53,6 +72,7 @@ crm_status crm__scan_open(crm__memory *memory, const crm_io *io, const char *pat
   if (status == CRM_OK) {
     status = crm__reader_open(&made->reader, memory, &made->io, made->file, made->path, error);
   }
+  status = status == CRM_OK ? read_slots(made, error) : status;
   if (status != CRM_OK) {
     crm__scan_close(made);
     return status;
@@ -156,6 +176,8 @@ crm_status crm__scan_next(crm__scan *scan, crm__frame *frame, int *found, int *i
     return status;
   }
   frame_of(&head, scan->at, frame);
+  scan->follows = head.previous == scan->self;
+  scan->self = head.self;
   *found = 1;
   *intact = whole;
   if (!whole) {
@@ -178,6 +200,16 @@ crm_status crm__scan_payload(crm__scan *scan, const crm__frame *frame, void *to,
                           scan->path);
   }
   return status;
+}
+
+int crm__scan_follows(const crm__scan *scan)
+{
+  return scan->follows;
+}
+
+uint64_t crm__scan_shown(const crm__scan *scan)
+{
+  return scan->shown;
 }
 
 uint64_t crm__scan_lost(const crm__scan *scan)

@@ -13,6 +13,7 @@
 
 /* A part is what one frame of a checkpoint holds a piece of: a subject, and a number in it. */
 #define CRM__PART(subject, index) ((uint32_t)(subject) << 8 | (uint32_t)(index))
+#define CRM__PART_PLAN 0          /* the head, and which pieces follow it: for who finds a file that was cut */
 #define CRM__PART_MEASURES 1      /* of the profiles what the pyramid reads, */
 #define CRM__PART_STANDINGS 2     /* what is to be known of customers without sales, at the horizon; derived */
 #define CRM__PART_PROFILES 3      /* and the rest */
@@ -109,8 +110,12 @@ typedef struct crm__part_sink {
                     crm_error *error);
 } crm__part_sink;
 
-/* Writes all parts of a store, those that profiles alone need first. */
+/* Writes all parts of a store, those that profiles alone need first and documents and lines chunk by chunk, so that of
+ * a file that was cut the first ones are whole. */
 crm_status crm__parts_write(const crm_store *store, const crm__part_sink *sink, crm_error *error);
+
+/* Names the same pieces in the same order, without their bytes, but for those of crm__months_write. */
+crm_status crm__parts_plan(const crm_store *store, const crm__part_sink *sink, crm_error *error);
 
 /* What is kept by month and product, which comes last; and a piece of it. */
 crm_status crm__months_write(const crm_store *store, const crm__part_sink *sink, crm_error *error);

@@ -130,16 +130,15 @@ crm_status crm__saved_forget(crm_store *store, const char *const *keys, int64_t 
 typedef struct checkpoint {
   crm__journal *journal;
   crm__memory memory;
-  crm__bytes list;         /* where the parts stand */
-  uint64_t parts;
+  crm__bytes head;
+  crm__bytes plan;         /* which parts there will be, */
+  crm__bytes list;         /* and where they stand */
 } checkpoint;
 
-static crm_status put_part(void *context, uint32_t part, uint64_t first, uint64_t count, const void *data,
-                           uint64_t size, crm_error *error)
+static crm_status write_piece(const checkpoint *to, uint32_t part, uint64_t first, uint64_t count, const void *data,
+                              uint64_t size, crm__frame *frame, crm_error *error)
 {
-  checkpoint *to = context;
   unsigned char head[CRM__SAVED_PART_HEAD];
-  crm__frame frame;
   crm_status status = crm__journal_begin(to->journal, CRM__SAVED_PART | part, error);
   crm__store64(head, first);
   crm__store64(head + 8, count);
@@ -147,7 +146,15 @@ static crm_status put_part(void *context, uint32_t part, uint64_t first, uint64_
   crm__store32(head + 20, 0);
   status = status == CRM_OK ? crm__journal_write(to->journal, head, sizeof head, error) : status;
   status = status == CRM_OK ? crm__journal_write(to->journal, data, (size_t)size, error) : status;
-  status = status == CRM_OK ? crm__journal_end(to->journal, &frame, error) : status;
+  return status == CRM_OK ? crm__journal_end(to->journal, frame, error) : status;
+}
+
+static crm_status put_part(void *context, uint32_t part, uint64_t first, uint64_t count, const void *data,
+                           uint64_t size, crm_error *error)
+{
+  checkpoint *to = context;
+  crm__frame frame;
+  crm_status status = write_piece(to, part, first, count, data, size, &frame, error);
   if (status != CRM_OK) {
     return status;
   }
@@ -156,38 +163,67 @@ static crm_status put_part(void *context, uint32_t part, uint64_t first, uint64_
   crm__bytes_u64(&to->list, &to->memory, frame.offset);
   crm__bytes_u64(&to->list, &to->memory, frame.length);
   crm__bytes_u64(&to->list, &to->memory, frame.checksum);
-  to->parts++;
   return to->list.failed ? crm__fail_memory(error) : CRM_OK;
 }
 
-static crm_status put_head(checkpoint *to, uint32_t kind, const crm__bytes *head, crm__frame *frame, crm_error *error)
+static crm_status plan_part(void *context, uint32_t part, uint64_t first, uint64_t count, const void *data,
+                            uint64_t size, crm_error *error)
+{
+  checkpoint *to = context;
+  (void)count;
+  (void)data;
+  (void)size;
+  crm__bytes_u32(&to->plan, &to->memory, part);
+  crm__bytes_u32(&to->plan, &to->memory, (uint32_t)(first / CRM__CHUNK));
+  return to->plan.failed ? crm__fail_memory(error) : CRM_OK;
+}
+
+/* The head and which parts follow: who finds a file that was cut behind it knows by that what is missing. */
+static crm_status put_plan(const crm_store *store, checkpoint *to, crm_error *error)
+{
+  crm__part_sink sink;
+  crm_status status;
+  crm__head_write(store, &to->head, &to->memory);
+  crm__bytes_u64(&to->plan, &to->memory, to->head.used);
+  if (!to->head.failed) {
+    crm__bytes_add(&to->plan, &to->memory, to->head.data, to->head.used);
+  }
+  if (to->head.failed || to->plan.failed) {
+    return crm__fail_memory(error);
+  }
+  sink.context = to;
+  sink.put = plan_part;
+  status = crm__parts_plan(store, &sink, error);
+  return status == CRM_OK ? write_piece(to, CRM__PART(CRM__PART_PLAN, 0), 0, 1, to->plan.data, to->plan.used, NULL,
+                                        error)
+                          : status;
+}
+
+static crm_status put_head(const checkpoint *to, uint32_t kind, crm__frame *frame, crm_error *error)
 {
   unsigned char size[8];
   crm_status status = crm__journal_begin(to->journal, kind, error);
-  crm__store64(size, head->used);
+  crm__store64(size, to->head.used);
   status = status == CRM_OK ? crm__journal_write(to->journal, size, sizeof size, error) : status;
-  status = status == CRM_OK ? crm__journal_write(to->journal, head->data, (size_t)head->used, error) : status;
+  status = status == CRM_OK ? crm__journal_write(to->journal, to->head.data, (size_t)to->head.used, error) : status;
   status = status == CRM_OK ? crm__journal_write(to->journal, to->list.data, (size_t)to->list.used, error) : status;
   return status == CRM_OK ? crm__journal_end(to->journal, frame, error) : status;
 }
 
-/* The head, which names all parts, comes last, and before it a copy: without either nobody could say what the parts
- * are. */
-static crm_status put_heads(const crm_store *store, checkpoint *to, crm__frame *frame, crm_error *error)
+/* The plan, all parts, and the head, which says where they stand; before that a copy of it. */
+static crm_status put_all(const crm_store *store, checkpoint *to, crm__frame *head, crm_error *error)
 {
-  crm__bytes head;
-  crm_status status;
-  memset(&head, 0, sizeof head);
-  crm__head_write(store, &head, &to->memory);
-  status = head.failed ? crm__fail_memory(error) : put_head(to, CRM__SAVED_COPY, &head, NULL, error);
-  status = status == CRM_OK ? put_head(to, CRM__SAVED_HEAD, &head, frame, error) : status;
-  crm__bytes_free(&head, &to->memory);
-  return status;
+  crm__part_sink sink;
+  crm_status status = put_plan(store, to, error);
+  sink.context = to;
+  sink.put = put_part;
+  status = status == CRM_OK ? crm__parts_write(store, &sink, error) : status;
+  status = status == CRM_OK ? put_head(to, CRM__SAVED_COPY, NULL, error) : status;
+  return status == CRM_OK ? put_head(to, CRM__SAVED_HEAD, head, error) : status;
 }
 
 crm_status crm__saved_checkpoint(const crm_store *store, crm__journal *journal, crm_error *error)
 {
-  crm__part_sink sink;
   crm__journal_info info;
   checkpoint to;
   crm__frame head;
@@ -195,10 +231,7 @@ crm_status crm__saved_checkpoint(const crm_store *store, crm__journal *journal, 
   memset(&to, 0, sizeof to);
   to.journal = journal;
   to.memory = crm__memory_fork(&store->memory);
-  sink.context = &to;
-  sink.put = put_part;
-  status = crm__parts_write(store, &sink, error);
-  status = status == CRM_OK ? put_heads(store, &to, &head, error) : status;
+  status = put_all(store, &to, &head, error);
   status = status == CRM_OK ? crm__journal_commit(journal, head.offset, store->version, error) : status;
   if (status != CRM_OK) {
     crm__journal_rollback(journal);
@@ -206,6 +239,8 @@ crm_status crm__saved_checkpoint(const crm_store *store, crm__journal *journal, 
     crm__journal_info_get(journal, &info);
     crm__profiled_at(store, info.commit);
   }
+  crm__bytes_free(&to.head, &to.memory);
+  crm__bytes_free(&to.plan, &to.memory);
   crm__bytes_free(&to.list, &to.memory);
   return status;
 }

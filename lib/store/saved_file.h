@@ -32,6 +32,9 @@
  * offset, length and checksum of its frame (8 each). */
 #define CRM__SAVED_ENTRY 32U
 
+/* Bytes of the list in a plan for a piece that follows it: part (4), number of the piece (4). */
+#define CRM__SAVED_PLANNED 8U
+
 /* Up to where a file tells profiles: the last commit, and of the store at that its data version, its horizon, and the
  * customers that are known, -1 where they have not been counted. */
 typedef struct crm__profiled {

@@ -96,36 +96,84 @@ static int derived(uint32_t index)
   return (index >= 6 && index <= 9) || index == 11;
 }
 
+static int64_t drop_documents(crm_store *store, uint64_t first, uint64_t end)
+{
+  int64_t dropped = 0;
+  uint64_t i;
+  for (i = first; i < end && i < store->document_count; i++) {
+    if (crm__column_u32(&store->documents.lines, i) + (crm__column_u8(&store->documents.flags, i) & 1U) > 0) {
+      dropped++;
+      drop_document(store, i);
+    }
+  }
+  return dropped;
+}
+
+static int64_t drop_lines(crm_store *store, uint64_t first, uint64_t end)
+{
+  int64_t dropped = 0;
+  uint64_t i;
+  for (i = 0; i < store->document_count; i++) {
+    if ((crm__column_u8(&store->documents.flags, i) & CRM__DOCUMENT_LIVE) && lines_within(store, i, first, end)) {
+      dropped++;
+      drop_document(store, i);
+    }
+  }
+  return dropped;
+}
+
+static int64_t drop_rows(crm_store *store, int32_t table, uint64_t first, uint64_t end)
+{
+  int64_t dropped = 0;
+  uint64_t i;
+  for (i = first; i < end && i < store->dimensions[table].present.length; i++) {
+    dropped += crm__column_u8(&store->dimensions[table].present, i) != 0;
+    drop_row(store, table, i);
+  }
+  return dropped;
+}
+
+/* Which customers the options call anonymous nobody could say again: what any of them may have bought goes. */
+static int64_t drop_customers(crm_store *store, uint64_t first, uint64_t end)
+{
+  int64_t dropped = 0;
+  uint64_t i;
+  for (i = 0; i < store->document_count; i++) {
+    uint64_t bought = crm__column_u32(&store->documents.customer, i);
+    uint64_t sent = crm__document_sender(store, (uint32_t)i);
+    if ((crm__column_u8(&store->documents.flags, i) & CRM__DOCUMENT_LIVE) &&
+        ((bought >= first && bought < end) || (sent >= first && sent < end))) {
+      dropped++;
+      drop_document(store, i);
+    }
+  }
+  return dropped;
+}
+
 int64_t crm__rebuild_drop(crm_store *store, uint32_t part, uint64_t first, uint64_t count)
 {
   uint32_t subject = part >> 8;
   uint32_t index = part & 0xFF;
   int32_t table = (int32_t)subject - CRM__PART_TABLE;
   uint64_t end = first + count;
-  int64_t dropped = 0;
-  uint64_t i;
-  if (subject == CRM__PART_DOCUMENTS || (part == CRM__PART(CRM__PART_KEYS, CRM__KEYS_DOCUMENTS))) {
-    for (i = first; i < end && i < store->document_count; i++) {
-      if ((subject != CRM__PART_DOCUMENTS || !derived(index)) &&
-          crm__column_u32(&store->documents.lines, i) + (crm__column_u8(&store->documents.flags, i) & 1U) > 0) {
-        dropped++;
-        drop_document(store, i);
-      }
-    }
-  } else if (subject == CRM__PART_LINES) {
-    for (i = 0; i < store->document_count; i++) {
-      if ((crm__column_u8(&store->documents.flags, i) & CRM__DOCUMENT_LIVE) && lines_within(store, i, first, end)) {
-        dropped++;
-        drop_document(store, i);
-      }
-    }
-  } else if (table >= 0 && table < CRM__TABLES) {
-    for (i = first; i < end && i < store->dimensions[table].present.length; i++) {
-      dropped += crm__column_u8(&store->dimensions[table].present, i) != 0;
-      drop_row(store, table, i);
-    }
+  crm__member member;
+  if (subject == CRM__PART_DOCUMENTS) {
+    return derived(index) ? 0 : drop_documents(store, first, end);
   }
-  return dropped;
+  if (part == CRM__PART(CRM__PART_KEYS, CRM__KEYS_DOCUMENTS)) {
+    return drop_documents(store, first, end);
+  }
+  if (subject == CRM__PART_LINES) {
+    return drop_lines(store, first, end);
+  }
+  if (part == CRM__PART(CRM__PART_ERASED, 1)) {
+    return drop_customers(store, first, end);
+  }
+  if (subject == CRM__PART_KEYS && crm__member_of(store, part, &member)) {
+    uint64_t keys = member.keys->count;
+    return first < keys ? (int64_t)((end < keys ? end : keys) - first) : 0;
+  }
+  return table >= 0 && table < CRM__TABLES && table != CRM__TABLE_SALES ? drop_rows(store, table, first, end) : 0;
 }
 
 /* ---- what is made anew ---- */
@@ -254,10 +302,9 @@ static int row_good(const crm_store *store, int32_t table, uint64_t row)
   return crm__intern_find(&dimension->keys, space, key) == row;
 }
 
-static int64_t rebuild_table(crm_store *store, int32_t table)
+static void rebuild_table(crm_store *store, int32_t table)
 {
   crm__dimension *dimension = &store->dimensions[table];
-  int64_t dropped = 0;
   int32_t column;
   uint64_t row;
   dimension->live = 0;
@@ -268,7 +315,6 @@ static int64_t rebuild_table(crm_store *store, int32_t table)
     }
     if (!row_good(store, table, row)) {
       drop_row(store, table, row);
-      dropped++;
       continue;
     }
     dimension->live++;
@@ -279,7 +325,6 @@ static int64_t rebuild_table(crm_store *store, int32_t table)
     }
   }
   dimension->latest = crm__rows_latest(store, table, NULL);
-  return dropped;
 }
 
 /* Digests of which it is lost whose they were recognise nobody. */
@@ -295,14 +340,15 @@ static void rebuild_erased(crm_store *store)
   }
 }
 
-crm_status crm__rebuild(crm_store *store, int64_t *rows_dropped, crm_error *error)
+crm_status crm__rebuild(crm_store *store, crm_error *error)
 {
   crm_status status = CRM_OK;
   int32_t table;
   rebuild_erased(store);
-  *rows_dropped = 0;
   for (table = 0; table < CRM__TABLES; table++) {
-    *rows_dropped += table == CRM__TABLE_SALES ? 0 : rebuild_table(store, table);
+    if (table != CRM__TABLE_SALES) {
+      rebuild_table(store, table);
+    }
   }
   crm__identity_free(&store->identity, &store->memory);
   status = crm__identity_make(store) && crm__met_make(store) ? rebuild_profiles(store, error) : crm__fail_memory(error);

@@ -11,11 +11,11 @@
 crm_status crm__rebuild_keys(crm_store *store, const crm__expected *expected, uint32_t part, uint64_t up_to,
                              crm_error *error);
 
-/* Leaves out what needs the elements of a piece that is missing. Answers the documents or rows that were left out. */
+/* Leaves out what needs the elements of a piece that is missing. Answers the documents or rows that were left out for
+ * it, or the keys that were given others. */
 int64_t crm__rebuild_drop(crm_store *store, uint32_t part, uint64_t first, uint64_t count);
 
-/* Makes everything anew that is kept beside the facts, and compares as crm_store_verify. *rows_dropped: rows of tables
- * that named what is not there any more. */
-crm_status crm__rebuild(crm_store *store, int64_t *rows_dropped, crm_error *error);
+/* Makes everything anew that is kept beside the facts, and compares as crm_store_verify. */
+crm_status crm__rebuild(crm_store *store, crm_error *error);
 
 #endif

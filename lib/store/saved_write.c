@@ -15,6 +15,7 @@ typedef struct writer {
   crm__memory memory;
   crm__bytes bytes;        /* the piece that is being made */
   int64_t horizon;
+  int32_t planning;        /* pieces are named, and hold nothing */
 } writer;
 
 static crm_status put_bytes(writer *w, uint32_t part, uint64_t first, uint64_t count, crm_error *error)
@@ -41,27 +42,34 @@ static int all_fill(const crm__column *column, const unsigned char *elements, ui
   return i == count;
 }
 
+static crm_status write_chunk(writer *w, uint32_t part, const crm__column *column, uint64_t first, crm_error *error)
+{
+  uint64_t count = column->length - first < CRM__CHUNK ? column->length - first : CRM__CHUNK;
+  const unsigned char *elements = crm__column_at(column, first);
+  unsigned char *to;
+  if (elements == NULL || all_fill(column, elements, count)) {
+    return CRM_OK;
+  }
+  w->bytes.used = 0;
+  if (w->planning) {
+    return put_bytes(w, part, first, count, error);
+  }
+  if (crm__little_endian()) {
+    return w->sink->put(w->sink->context, part, first, count, elements, count * column->size, error);
+  }
+  to = crm__bytes_room(&w->bytes, &w->memory, count * column->size);
+  if (to != NULL) {
+    crm__elements_copy(to, elements, count, column->size);
+  }
+  return put_bytes(w, part, first, count, error);
+}
+
 static crm_status write_column(writer *w, uint32_t part, const crm__column *column, crm_error *error)
 {
   crm_status status = CRM_OK;
   uint64_t first;
   for (first = 0; status == CRM_OK && first < column->length; first += CRM__CHUNK) {
-    uint64_t count = column->length - first < CRM__CHUNK ? column->length - first : CRM__CHUNK;
-    const unsigned char *elements = crm__column_at(column, first);
-    if (elements == NULL || all_fill(column, elements, count)) {
-      continue;
-    }
-    if (crm__little_endian()) {
-      status = w->sink->put(w->sink->context, part, first, count, elements, count * column->size, error);
-    } else {
-      unsigned char *to;
-      w->bytes.used = 0;
-      to = crm__bytes_room(&w->bytes, &w->memory, count * column->size);
-      if (to != NULL) {
-        crm__elements_copy(to, elements, count, column->size);
-      }
-      status = put_bytes(w, part, first, count, error);
-    }
+    status = write_chunk(w, part, column, first, error);
   }
   return status;
 }
@@ -103,23 +111,30 @@ static void add_key(writer *w, const crm__intern *keys, uint64_t id)
   }
 }
 
+static void add_keys(writer *w, const crm__intern *keys, uint64_t first, uint64_t count)
+{
+  uint32_t form = form_of(keys, first, count);
+  uint64_t i;
+  crm__bytes_u32(&w->bytes, &w->memory, form);
+  crm__bytes_u32(&w->bytes, &w->memory, 0);
+  for (i = 0; i < (form == FORM_RUN ? 1 : count); i++) {
+    if (form == FORM_MIXED) {
+      add_key(w, keys, first + i);
+    } else {
+      crm__bytes_i64(&w->bytes, &w->memory, crm__intern_key(keys, (uint32_t)(first + i), NULL).integer);
+    }
+  }
+}
+
 static crm_status write_keys(writer *w, uint32_t part, const crm__intern *keys, crm_error *error)
 {
   crm_status status = CRM_OK;
   uint64_t first;
-  uint64_t i;
   for (first = 0; status == CRM_OK && first < keys->count; first += CRM__CHUNK) {
     uint64_t count = keys->count - first < CRM__CHUNK ? keys->count - first : CRM__CHUNK;
-    uint32_t form = form_of(keys, first, count);
     w->bytes.used = 0;
-    crm__bytes_u32(&w->bytes, &w->memory, form);
-    crm__bytes_u32(&w->bytes, &w->memory, 0);
-    for (i = 0; i < (form == FORM_RUN ? 1 : count); i++) {
-      if (form == FORM_MIXED) {
-        add_key(w, keys, first + i);
-      } else {
-        crm__bytes_i64(&w->bytes, &w->memory, crm__intern_key(keys, (uint32_t)(first + i), NULL).integer);
-      }
+    if (!w->planning) {
+      add_keys(w, keys, first, count);
     }
     status = put_bytes(w, part, first, count, error);
   }
@@ -178,7 +193,7 @@ static crm_status write_records(writer *w, uint32_t part, uint64_t length,
     uint64_t count = length - first < CRM__CHUNK ? length - first : CRM__CHUNK;
     unsigned char *to;
     w->bytes.used = 0;
-    to = crm__bytes_room(&w->bytes, &w->memory, count * size);
+    to = w->planning ? NULL : crm__bytes_room(&w->bytes, &w->memory, count * size);
     for (i = 0; to != NULL && i < count; i++) {
       put(w, first + i, to + i * size);
     }
@@ -234,7 +249,28 @@ static crm_status write_member(writer *w, uint32_t part, crm_error *error)
   return member.keys != NULL ? write_keys(w, part, member.keys, error) : write_column(w, part, member.column, error);
 }
 
-crm_status crm__parts_write(const crm_store *store, const crm__part_sink *sink, crm_error *error)
+/* Documents and lines, the first chunk of all their columns, then the second. */
+static crm_status write_facts(writer *w, crm_error *error)
+{
+  uint64_t most = w->store->document_count > w->store->line_count ? w->store->document_count : w->store->line_count;
+  crm_status status = CRM_OK;
+  uint64_t first;
+  uint32_t subject;
+  uint32_t index;
+  crm__member member;
+  for (first = 0; status == CRM_OK && first < most; first += CRM__CHUNK) {
+    for (subject = CRM__PART_DOCUMENTS; subject <= CRM__PART_LINES; subject++) {
+      for (index = 0; status == CRM_OK && crm__member_of(w->store, CRM__PART(subject, index), &member); index++) {
+        if (first < member.column->length) {
+          status = write_chunk(w, CRM__PART(subject, index), member.column, first, error);
+        }
+      }
+    }
+  }
+  return status;
+}
+
+static crm_status write_all(const crm_store *store, const crm__part_sink *sink, int32_t planning, crm_error *error)
 {
   writer w;
   crm_status status;
@@ -245,12 +281,26 @@ crm_status crm__parts_write(const crm_store *store, const crm__part_sink *sink, 
   w.sink = sink;
   w.memory = crm__memory_fork(&store->memory);
   w.horizon = crm_store_horizon(store);
+  w.planning = planning;
   status = write_all_records(&w, error);
   for (subject = CRM__PART_KEYS; status == CRM_OK && subject < CRM__PART_SUBJECTS; subject++) {
-    for (index = 0; status == CRM_OK && index <= CRM__PART_PLACES; index++) {
+    int facts = subject == CRM__PART_DOCUMENTS || subject == CRM__PART_LINES;
+    for (index = 0; status == CRM_OK && !facts && index <= CRM__PART_PLACES; index++) {
       status = write_member(&w, CRM__PART(subject, index), error);
     }
   }
+  status = status == CRM_OK ? write_facts(&w, error) : status;
   crm__bytes_free(&w.bytes, &w.memory);
+  return status;
+}
+
+crm_status crm__parts_write(const crm_store *store, const crm__part_sink *sink, crm_error *error)
+{
+  crm_status status = write_all(store, sink, 0, error);
   return status == CRM_OK ? crm__months_write(store, sink, error) : status;
+}
+
+crm_status crm__parts_plan(const crm_store *store, const crm__part_sink *sink, crm_error *error)
+{
+  return write_all(store, sink, 1, error);
 }

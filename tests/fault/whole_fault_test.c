@@ -321,7 +321,7 @@ static crm_status salvage_it(world *w)
   status = crm_store_salvage(w->config, &options, HURT, OUT, &report, NULL);
   assert_true((report != NULL) == (status == CRM_OK));
   if (status == CRM_OK) {
-    assert_int_equal(crm_table_rows(report), 4);   /* two pieces, a commit, bytes */
+    assert_int_equal(crm_table_rows(report), 5);   /* two pieces, documents, a commit, bytes */
   }
   crm_table_free(report);
   return status;

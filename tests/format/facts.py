@@ -12,6 +12,7 @@ PIECES = 65536
 NO_ID = 4294967295
 NO_NUMBER = -1 << 63
 
+PLAN = 0
 MEASURES, STANDINGS, PROFILES, KEYS, DOCUMENTS, LINES = 256, 512, 768, 1024, 1280, 1536
 CUSTOMERS, PRODUCTS, BRANCHES, NAMES, OPPORTUNITIES, REFERENCES, ERASED_KEYS, DOCUMENT_KEYS = range(8)
 MONTHS, MONTHS_OF, BY_PRODUCT = 2560, 2561, 2562
@@ -120,6 +121,37 @@ class Checkpoint:
                 values = struct.unpack_from("<" + form, inner.data, inner.at + i * size)
                 found[first + i] = values if len(values) > 1 else values[0]
         return found
+
+
+def planned(data, frame):
+    """What the plan of a checkpoint says: the head's bytes, and (part, first element) of each piece."""
+    reader = Reader(store.payload(data, frame))
+    if reader.take("QQII") != (0, 1, PLAN, 0):
+        raise store.Damaged("a plan is a piece of part 0")
+    head = reader.bytes(reader.take("Q"))
+    found = []
+    while reader.left() > 0:
+        part, piece = reader.take("II")
+        found.append((part, piece * 65536))
+    return head, found
+
+
+def check_plan(data, frames, head):
+    """The frames of a checkpoint's commit begin with a plan, and stand in its order; `head` is the named one."""
+    if frames[0].kind != PIECES + PLAN:
+        return ["there is no plan"]
+    told, pieces = planned(data, frames[0])
+    named = Reader(store.payload(data, head))
+    if told != named.bytes(named.take("Q")):
+        return ["the plan's head is another one"]
+    found = []
+    for before, frame in zip(frames, frames[1:-2]):
+        first = Reader(store.payload(data, frame)).take("Q")
+        if frame.previous != before.self:
+            return ["a frame does not follow the one before"]
+        if frame.kind - PIECES not in (MONTHS, MONTHS_OF, BY_PRODUCT):
+            found.append((frame.kind - PIECES, first))
+    return [] if found == pieces else ["the pieces are not those of the plan"]
 
 
 class Months:

@@ -332,6 +332,7 @@ def main():
                     [] if [store.payload(compact, frame) for frame in store.live(compact, commit)[-2:]
                            if frame.kind in (facts.HEAD, facts.HEAD_COPY)] ==
                     [store.payload(compact, commit.frames[0])] * 2 else ["it does not"])
+        count.check("%d: a plan comes first" % number, facts.check_plan(compact, store.live(compact, commit), commit.frames[0]))
         count.check("%d: documents and lines" % number, check_documents(world, saved))
         count.check("%d: measures of customers" % number, check_customers(world, saved))
         count.check("%d: who is known" % number, check_standings(world, saved))

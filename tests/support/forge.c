@@ -206,7 +206,7 @@ void forge_write(const forge *of, const crm_io *io, const char *path)
       checkpoint = frame->kind == CRM__SAVED_HEAD ? written.offset : 0;
     } else {
       write_frame(journal, frame->kind, frame->bytes, frame->size, &written);
-      if (frame->kind >= CRM__SAVED_PART) {
+      if (frame->kind > CRM__SAVED_PART) {   /* all but the plan, which no list names */
         list_piece(&list, &memory, frame, &written);
       }
     }

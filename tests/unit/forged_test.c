@@ -932,6 +932,35 @@ static void tell_other_piece(forge *told)
   piece->stray = (piece->size + 7) / 8 * 8 + CRM__HEAD_SIZE;   /* that of the frame behind it */
 }
 
+/* A file of before there were plans. */
+static void tell_no_plan(forge *told)
+{
+  forge_frame(told, PIECE(PLAN, 0), 0)->dropped = 1;
+}
+
+/* A plan whose second piece is another than the one that stands there. */
+static void tell_other_plan(forge *told)
+{
+  forged_frame *plan = forge_frame(told, PIECE(PLAN, 0), 0);
+  forge_put(plan, DATA + 8 + (size_t)forge_number(plan, DATA, 8) + CRM__SAVED_PLANNED, 4,
+            CRM__PART(CRM__PART_LINES, 1));
+}
+
+static void tell_long_plan(forge *told)
+{
+  forge_put(forge_frame(told, PIECE(PLAN, 0), 0), DATA, 8, 1 << 20);
+}
+
+static void tell_short_plan(forge *told)
+{
+  forge_resize(forge_frame(told, PIECE(PLAN, 0), 0), DATA + 7);
+}
+
+static void tell_first(forge *told)
+{
+  forge_put(forge_frame(told, PIECE(LINES, 1), 0), 0, 8, CRM__CHUNK);
+}
+
 /* Salvages what a tale tells once one or two frames are damaged. */
 static crm_status salvage_tale(fixture *f, void (*tell)(forge *told), uint32_t one, uint32_t other, crm_table **report,
                                crm_error *error)
@@ -973,9 +1002,6 @@ static void test_salvage_of_lies(void **state)
   assert_non_null(strstr(error.message, "cannot be given another"));
   assert_int_equal(salvage_tale(f, tell_money, PIECE(MONTHS, 2), 0, &report, &error), BAD);
   assert_non_null(strstr(error.message, "pass 64 bits"));
-  assert_int_equal(salvage_tale(f, NULL, HEAD, CRM__SAVED_COPY, &report, &error), BAD);
-  assert_non_null(strstr(error.message, "neither a head"));
-  assert_null(report);
   assert_int_equal(salvage_tale(f, tell_stages, PIECE(MONTHS, 2), 0, &report, &error), CRM_OK);
   assert_told(report, "rows");   /* entries into no stage */
   assert_int_equal(salvage_tale(f, tell_other_piece, PIECE(MONTHS, 2), 0, &report, &error), CRM_OK);
@@ -986,6 +1012,43 @@ static void test_salvage_of_lies(void **state)
   put(store, "sales", "document,time,customer,amount\n77,2023-07-01,bob,1\n", "");   /* nobody knows bob any more */
   assert_result(customer_of(store, "bob"), "customer,orders\nbob,1\n");
   crm_store_free(store);
+}
+
+/* Without the head and its copy, which stand side by side, the plan says what the pieces are. */
+static void test_salvage_by_the_plan(void **state)
+{
+  static void (*const tellings[])(forge *told) = {tell_no_plan, tell_other_plan, tell_long_plan, tell_short_plan,
+                                               tell_first};
+  static const char *const words[] = {"neither a head", NULL, "neither a head", "neither a head", "another one"};
+  fixture *f = *state;
+  crm_error error = CRM_ERROR_INIT;
+  crm_table *report = NULL;
+  crm_store *store;
+  crm_store *whole;
+  size_t i;
+  assert_int_equal(salvage_tale(f, NULL, HEAD, CRM__SAVED_COPY, &report, &error), CRM_OK);
+  assert_int_equal(crm_table_rows(report), 1);
+  assert_told(report, "bytes");
+  whole = open_file(f, GOOD, CRM_FILE_READ, CRM_CONTENT_ALL, &error);
+  store = open_file(f, "out.crm", CRM_FILE_READ, CRM_CONTENT_ALL, &error);
+  assert_store_same(whole, store, "by the plan");
+  crm_store_free(store);
+  crm_store_free(whole);
+  for (i = 0; i < sizeof tellings / sizeof *tellings; i++) {
+    crm_status status = salvage_tale(f, tellings[i], HEAD, CRM__SAVED_COPY, &report, &error);
+    assert_int_equal(status, words[i] == NULL ? CRM_OK : BAD);
+    if (words[i] == NULL) {
+      assert_told(report, "piece");
+    } else {
+      assert_non_null(strstr(error.message, words[i]));
+      assert_null(report);
+    }
+  }
+  /* nobody needs the plan who has a head */
+  assert_int_equal(salvage_tale(f, tell_no_plan, PIECE(MONTHS, 2), 0, &report, &error), CRM_OK);
+  assert_told(report, "bytes");
+  assert_int_equal(salvage_tale(f, tell_long_plan, CRM__SAVED_COPY, 0, &report, &error), CRM_OK);
+  assert_told(report, "bytes");
 }
 
 /* Of a commit nothing is left, not even its end: the gap is told. */
@@ -1040,7 +1103,8 @@ int main(void)
     cmocka_unit_test(test_profiles), cmocka_unit_test(test_untrue),      cmocka_unit_test(test_standings),
     cmocka_unit_test(test_salvage),     cmocka_unit_test(test_tales),
     cmocka_unit_test(test_unverified),
-    cmocka_unit_test(test_salvage_of_lies), cmocka_unit_test(test_salvage_gap),
+    cmocka_unit_test(test_salvage_of_lies), cmocka_unit_test(test_salvage_by_the_plan),
+    cmocka_unit_test(test_salvage_gap),
     cmocka_unit_test(test_salvage_behind_a_checkpoint),
   };
   return cmocka_run_group_tests(tests, begin, end);
