@@ -235,7 +235,8 @@ static crm__kpi_deeds *more_deeds(crm__kpi_work *work)
 {
   crm__kpi_deeds *deeds = work->spare;
   if (!work->is_part) {
-    return crm__scope_alloc(work->scope, 1, sizeof *deeds);
+    deeds = crm__scope_alloc(work->scope, 1, sizeof *deeds);
+    return deeds;
   }
   work->is_full = deeds == NULL;
   work->spare = deeds == NULL ? NULL : deeds->next;
