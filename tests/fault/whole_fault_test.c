@@ -596,7 +596,7 @@ static void power_is_lost_at_every_point(void **state)
   (void)state;
   for (i = 0; i < 2 * DEEDS; i++) {
     trial of = trial_of(&deeds[i / 2], i % 2 == 0 ? &first : &two_steps, 0);
-    points += test_disk_drive_power(lose_power, (uint64_t)rounds(5), &of);
+    points += test_disk_drive_power(lose_power, (uint64_t)rounds(2), &of);
     test_disk_free(of.clean.disk);
   }
   print_message("crash points tried: %llu\n", (unsigned long long)points);
