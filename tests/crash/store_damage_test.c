@@ -289,6 +289,7 @@ static void blocks(history *h)
 static void damage_all(int compacted, const char *what)
 {
   history h = begin(compacted);
+  h.options.io = &h.io;
   look(&h, "undamaged");
   assert_true(h.opened == 2 && h.older == 0 && h.profiles == 1);
   change_bytes(&h);

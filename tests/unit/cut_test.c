@@ -283,6 +283,7 @@ static void test_cut_between_commits(void **state)
   crm_store *left;
   crm_table *report = NULL;
   crm_file_info info = CRM_FILE_INFO_INIT;
+  const unsigned char *bytes;
   size_t before = 0;
   (void)state;
   fill(f.store);
@@ -296,9 +297,10 @@ static void test_cut_between_commits(void **state)
   assert_int_equal(crm_store_file(store, &info, NULL), CRM_OK);
   crm_store_free(store);
   free(f.bytes);
-  f.bytes = malloc(before);
+  bytes = test_disk_bytes(f.disk, WHOLE, &f.size);
+  f.bytes = malloc(f.size);
   assert_non_null(f.bytes);
-  memcpy(f.bytes, test_disk_bytes(f.disk, WHOLE, &f.size), before);
+  memcpy(f.bytes, bytes, f.size);
   f.options.mode = CRM_FILE_READ;
   left = salvage_cut(&f, before, &report);
   assert_non_null(left);
