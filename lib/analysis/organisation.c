@@ -21,15 +21,6 @@ static void put_instant(crm_table *table, int32_t column, int64_t time)
   }
 }
 
-static void put_name(crm_table *table, int32_t column, const crm_store *store, uint32_t name)
-{
-  if (name == CRM__NONE) {
-    crm__table_put_null(table, column);
-  } else {
-    crm__table_put_key(table, column, crm__name_key(store, name));
-  }
-}
-
 /* Both tables begin with these. */
 enum { STAFF, ROLE, TEAM, BRANCH, REGION, SEGMENT, SINCE, UNTIL, LEFT, HISTORY_COLUMNS = LEFT, CUSTOMERS, IN_SCOPE,
        MEMBER_COLUMNS };
@@ -37,16 +28,16 @@ enum { STAFF, ROLE, TEAM, BRANCH, REGION, SEGMENT, SINCE, UNTIL, LEFT, HISTORY_C
 /* role NULL: none. */
 static void put_role(crm_table *table, const crm_store *store, uint32_t person, const crm__role *role)
 {
-  put_name(table, STAFF, store, person);
-  put_name(table, ROLE, store, role == NULL ? CRM__NONE : role->role);
-  put_name(table, TEAM, store, role == NULL ? CRM__NONE : role->team);
+  crm__put_named(table, STAFF, store, person);
+  crm__put_named(table, ROLE, store, role == NULL ? CRM__NONE : role->role);
+  crm__put_named(table, TEAM, store, role == NULL ? CRM__NONE : role->team);
   if (role == NULL || role->branch == CRM__NONE) {
     crm__table_put_null(table, BRANCH);
   } else {
     crm__table_put_key(table, BRANCH, crm__branch_key(store, role->branch));
   }
-  put_name(table, REGION, store, role == NULL ? CRM__NONE : role->region);
-  put_name(table, SEGMENT, store, role == NULL ? CRM__NONE : role->segment);
+  crm__put_named(table, REGION, store, role == NULL ? CRM__NONE : role->region);
+  crm__put_named(table, SEGMENT, store, role == NULL ? CRM__NONE : role->segment);
   put_instant(table, SINCE, role == NULL ? INT64_MIN : role->from);
   put_instant(table, UNTIL, role == NULL ? INT64_MAX : role->to);
 }

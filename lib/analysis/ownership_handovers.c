@@ -174,15 +174,6 @@ static void carry(void *context, crm__handover *item, uint32_t opportunity)
   item->open_amount += amount == INT64_MIN ? 0 : amount;
 }
 
-static void put_name(crm_table *table, int32_t column, const crm_store *store, uint32_t name)
-{
-  if (name == CRM__NONE) {
-    crm__table_put_null(table, column);
-  } else {
-    crm__table_put_key(table, column, crm__name_key(store, name));
-  }
-}
-
 enum {
   CUSTOMER,
   TIME,
@@ -206,8 +197,8 @@ enum {
 static void put_role(const handovers *all, uint32_t owner, int64_t time, crm_table *table, int32_t role_column)
 {
   const crm__role *role = crm__role_at(&all->roles, owner, time);
-  put_name(table, role_column, all->changes.scope->store, role == NULL ? CRM__NONE : role->role);
-  put_name(table, role_column + 1, all->changes.scope->store, role == NULL ? CRM__NONE : role->team);
+  crm__put_named(table, role_column, all->changes.scope->store, role == NULL ? CRM__NONE : role->role);
+  crm__put_named(table, role_column + 1, all->changes.scope->store, role == NULL ? CRM__NONE : role->team);
 }
 
 static void put_handover(const handovers *all, const crm__handover *item, crm_table *table)
@@ -215,8 +206,8 @@ static void put_handover(const handovers *all, const crm__handover *item, crm_ta
   const crm_store *store = all->changes.scope->store;
   crm__table_put_key(table, CUSTOMER, crm__customer_key(store, item->customer));
   crm__table_put(table, TIME, item->time);
-  put_name(table, FROM_OWNER, store, item->from);
-  put_name(table, TO_OWNER, store, item->to);
+  crm__put_named(table, FROM_OWNER, store, item->from);
+  crm__put_named(table, TO_OWNER, store, item->to);
   crm__table_put(table, OPEN, item->open);
   crm__table_put(table, OPEN_AMOUNT, item->open_amount);
   crm__table_put(table, ORDERS_BEFORE, item->orders[0]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "analysis/ownership_handovers.h"
+#include "analysis/population.h"
 
 #include "base/error.h"
 #include "base/sort.h"
@@ -141,15 +142,6 @@ static crm_status sort_moved(moved *all, uint32_t **order, crm_error *error)
 
 enum { CUSTOMER, TIME, FROM_OWNER, TO_OWNER, OPPORTUNITY, OWNER, STAGE, AMOUNT, OUTCOME, CLOSED, COLUMNS };
 
-static void put_name(crm_table *table, int32_t column, const crm_store *store, uint32_t name)
-{
-  if (name == CRM__NONE) {
-    crm__table_put_null(table, column);
-  } else {
-    crm__table_put_key(table, column, crm__name_key(store, name));
-  }
-}
-
 static void put_value(crm_table *table, int32_t column, int64_t value)
 {
   if (value == INT64_MIN) {
@@ -169,13 +161,13 @@ static void put_moved(const moved *all, const moved_one *one, crm_table *table)
   int64_t closed = crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_CLOSED, one->row);
   crm__table_put_key(table, CUSTOMER, crm__customer_key(store, item->customer));
   crm__table_put(table, TIME, item->time);
-  put_name(table, FROM_OWNER, store, item->from);
-  put_name(table, TO_OWNER, store, item->to);
+  crm__put_named(table, FROM_OWNER, store, item->from);
+  crm__put_named(table, TO_OWNER, store, item->to);
   crm__table_put_key(table, OPPORTUNITY, crm__opportunity_key(store, one->row));
-  put_name(table, OWNER, store, name_then(all, one->row, item->time, CRM__STAGES_OWNER, TELLS_OWNER,
-                                          CRM__OPPORTUNITIES_OWNER));
-  put_name(table, STAGE, store, name_then(all, one->row, item->time, CRM__STAGES_STAGE, TELLS_STAGE,
-                                          CRM__OPPORTUNITIES_STAGE));
+  crm__put_named(table, OWNER, store, name_then(all, one->row, item->time, CRM__STAGES_OWNER, TELLS_OWNER,
+                                               CRM__OPPORTUNITIES_OWNER));
+  crm__put_named(table, STAGE, store, name_then(all, one->row, item->time, CRM__STAGES_STAGE, TELLS_STAGE,
+                                               CRM__OPPORTUNITIES_STAGE));
   put_value(table, AMOUNT, crm__row_value(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_AMOUNT, one->row));
   crm__table_put_name(table, OUTCOME, outcomes[outcome]);
   put_value(table, CLOSED, outcome == CRM__OUTCOME_OPEN ? INT64_MIN : closed);

@@ -16,29 +16,20 @@
 
 enum { OWNER, LEFT, FIGURES, ROLE = FIGURES + CRM__ACCOUNT_COLUMNS, TEAM, OWNER_COLUMNS };
 
-static void put_name(crm_table *table, int32_t column, const crm_store *store, uint32_t name)
-{
-  if (name == CRM__NONE) {
-    crm__table_put_null(table, column);
-  } else {
-    crm__table_put_key(table, column, crm__name_key(store, name));
-  }
-}
-
 static void put_owner(const crm__ledger *all, uint32_t owner, crm_table *table)
 {
   const crm_store *store = all->scope->store;
   uint32_t person = owner == all->nobody ? CRM__NONE : owner;
   const crm__role *role = crm__role_at(&all->roles, person, crm__scope_now(all->scope));
-  put_name(table, OWNER, store, person);
+  crm__put_named(table, OWNER, store, person);
   if (person == CRM__NONE) {
     crm__table_put_null(table, LEFT);
   } else {
     crm__table_put(table, LEFT, crm__staff_left(all->scope, person));
   }
   crm__account_put(&all->accounts[owner], table, FIGURES);
-  put_name(table, ROLE, store, role == NULL ? CRM__NONE : role->role);
-  put_name(table, TEAM, store, role == NULL ? CRM__NONE : role->team);
+  crm__put_named(table, ROLE, store, role == NULL ? CRM__NONE : role->role);
+  crm__put_named(table, TEAM, store, role == NULL ? CRM__NONE : role->team);
 }
 
 static crm_status put_owners(const crm__ledger *all, crm_table **table, crm_error *error)

@@ -3,6 +3,8 @@
 #include "analysis/population.h"
 
 #include "base/error.h"
+#include "store/rows.h"
+#include "table/build.h"
 
 crm_status crm__customers_by_key(crm__scope *scope, const uint32_t **ids, crm_error *error)
 {
@@ -38,4 +40,13 @@ int crm__customer_is_there(const crm__scope *scope, const crm__measures *measure
   return crm__customer_counts(scope, customer) &&
          ((measures != NULL && (crm__measure_at(measures, customer)->flags & CRM__SEEN_EVER) != 0) ||
           crm__customer_acquaintance(scope, customer) != CRM__ABSENT);
+}
+
+void crm__put_named(crm_table *table, int32_t column, const crm_store *store, uint32_t name)
+{
+  if (name == CRM__NONE) {
+    crm__table_put_null(table, column);
+  } else {
+    crm__table_put_key(table, column, crm__name_key(store, name));
+  }
 }

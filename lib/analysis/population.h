@@ -18,6 +18,9 @@ crm__scope crm__scope_widened(const crm__scope *scope);
  * may be NULL, know it of most without looking at more. */
 int crm__customer_is_there(const crm__scope *scope, const crm__measures *measures, uint32_t customer);
 
+/* Puts a name into a column of texts, null for CRM__NONE. */
+void crm__put_named(crm_table *table, int32_t column, const crm_store *store, uint32_t name);
+
 /* The instant at which a business day begins, INT64_MAX where that is past all instants. */
 static inline int64_t crm__day_instant(const crm__scope *scope, int64_t day)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "analysis/funnel_path.h"
+#include "analysis/population.h"
 
 #include "base/civil.h"
 #include "base/error.h"
@@ -170,15 +171,6 @@ static void put_or_null(crm_table *table, int32_t column, int64_t value, int the
   }
 }
 
-static void put_name(crm_table *table, int32_t column, const crm_store *store, uint32_t name)
-{
-  if (name == CRM__NONE) {
-    crm__table_put_null(table, column);
-  } else {
-    crm__table_put_key(table, column, crm__name_key(store, name));
-  }
-}
-
 static void put_who(crm_table *table, const progress *all, const crm__funnel *funnel, const standing *of)
 {
   const crm_store *store = all->scope->store;
@@ -190,9 +182,10 @@ static void put_who(crm_table *table, const progress *all, const crm__funnel *fu
   } else {
     crm__table_put_key(table, O_CUSTOMER, crm__customer_key(store, customer));
   }
-  put_name(table, O_OWNER, store, crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_OWNER, of->row));
-  put_name(table, O_PIPELINE, store, funnel->pipeline);
-  put_name(table, O_STAGE, store, of->stage < 0 ? CRM__NONE : funnel->stages[of->stage].name);
+  crm__put_named(table, O_OWNER, store,
+                 crm__row_id(store, CRM__TABLE_OPPORTUNITIES, CRM__OPPORTUNITIES_OWNER, of->row));
+  crm__put_named(table, O_PIPELINE, store, funnel->pipeline);
+  crm__put_named(table, O_STAGE, store, of->stage < 0 ? CRM__NONE : funnel->stages[of->stage].name);
 }
 
 static void put_opportunity(crm_table *table, const progress *all, const crm__funnel *funnel, const standing *of)
@@ -317,8 +310,8 @@ static void put_sums(const progress *all, const crm__funnel *funnel, int32_t sta
 {
   crm_table *table = all->table;
   int32_t band;
-  put_name(table, S_PIPELINE, all->scope->store, funnel->pipeline);
-  put_name(table, S_STAGE, all->scope->store, stage == funnel->count ? CRM__NONE : funnel->stages[stage].name);
+  crm__put_named(table, S_PIPELINE, all->scope->store, funnel->pipeline);
+  crm__put_named(table, S_STAGE, all->scope->store, stage == funnel->count ? CRM__NONE : funnel->stages[stage].name);
   put_or_null(table, S_POSITION, stage == funnel->count ? 0 : funnel->stages[stage].position, stage < funnel->count);
   crm__table_put(table, S_OPEN, found->open);
   crm__table_put(table, S_AMOUNT, found->amount);
