@@ -337,12 +337,13 @@ static void fill_up(crm_store *store, int count)
  * never given the others. */
 static void test_large(void **state)
 {
-  fixture f = begin();
+  fixture f;
   uint64_t chunk;
   (void)state;
   if (brief()) {
     skip();
   }
+  f = begin();
   fill_up(f.store, DOCUMENTS);
   save(&f);
   for (chunk = 0; chunk < 3; chunk++) {
