@@ -17,7 +17,8 @@
 #define CLASSES 6   /* blocks of 32 KiB to 1 MiB are cut from regions, others are mapped alone */
 #define BLOCK_MAX (BLOCK_MIN << (CLASSES - 1))
 #define REGION (16 * LARGE)
-#define KEPT_MOST ((size_t)128 << 20)    /* bytes of freed large blocks that wait for the next of their size */
+#define KEPT ((size_t)128 << 20)         /* bytes of freed large blocks that wait for the next, at least, */
+#define KEPT_SHARE 4                     /* or that part of those in use, if it is more */
 
 /* A region, in a node of its own; or a free block, in its first bytes. */
 typedef struct link {
@@ -31,8 +32,9 @@ struct crm_pages {
   char *end;
   link *regions;
   link *spare[CLASSES];     /* free blocks by size */
-  link *kept;               /* free ones that are mapped by themselves; region is their end */
+  link *kept;               /* free ones that are mapped by themselves, the newest first; region is their end */
   size_t kept_size;
+  size_t used_size;         /* of those that are not free */
 };
 
 /* Address space from the begin of a large page on. */
@@ -118,46 +120,101 @@ static void spare_block(crm_pages *pages, void *block, int class)
   (void)pthread_mutex_unlock(&pages->lock);
 }
 
-/* A kept block of a size, NULL where there is none. */
+/* ---- blocks that are mapped by themselves ---- */
+
+static size_t size_of(const link *kept)
+{
+  return (size_t)(kept->region - (const char *)kept);
+}
+
+/* The least kept block that a size fits into, the newest of its like, or where the list ends. */
+static link **find_kept(crm_pages *pages, size_t size)
+{
+  link **best = NULL;
+  link **at;
+  for (at = &pages->kept; *at != NULL; at = &(*at)->next) {
+    if (size_of(*at) >= size && (best == NULL || size_of(*at) < size_of(*best))) {
+      best = at;
+    }
+  }
+  return best == NULL ? at : best;
+}
+
+/* The begin of a kept block; the rest of it is kept on. NULL where there is none. */
 static void *take_kept(crm_pages *pages, size_t size)
 {
   link **at;
-  link *found = NULL;
+  link *found;
   (void)pthread_mutex_lock(&pages->lock);
-  for (at = &pages->kept; *at != NULL && found == NULL;) {
-    if ((size_t)((*at)->region - (char *)*at) == size) {
-      found = *at;
-      *at = found->next;
-      pages->kept_size -= size;
-    } else {
-      at = &(*at)->next;
+  at = find_kept(pages, size);
+  found = *at;
+  if (found != NULL) {
+    *at = found->next;
+    if (size_of(found) > size) {
+      link *rest = (link *)(void *)((char *)found + size);
+      rest->region = found->region;
+      rest->next = *at;
+      *at = rest;
     }
+    pages->kept_size -= size;
+    pages->used_size += size;
   }
   (void)pthread_mutex_unlock(&pages->lock);
   return found;
 }
 
-/* 0: enough are kept. */
-static int keep(crm_pages *pages, void *block, size_t size)
+/* Gives the oldest of what is kept back to the system. */
+static void drop_oldest(crm_pages *pages)
+{
+  link **at = &pages->kept;
+  link *oldest;
+  while ((*at)->next != NULL) {
+    at = &(*at)->next;
+  }
+  oldest = *at;
+  *at = NULL;
+  pages->kept_size -= size_of(oldest);
+  (void)munmap(oldest, size_of(oldest));
+}
+
+/* Keeps a block for the next that needs it; what was used longest ago makes room. */
+static void keep(crm_pages *pages, void *block, size_t size)
 {
   link *kept = block;
-  int kept_it;
+  size_t most;
   (void)pthread_mutex_lock(&pages->lock);
-  kept_it = size <= KEPT_MOST - pages->kept_size;
-  if (kept_it) {
-    kept->region = (char *)block + size;
-    kept->next = pages->kept;
-    pages->kept = kept;
-    pages->kept_size += size;
+  pages->used_size -= size;
+  most = pages->used_size / KEPT_SHARE > KEPT ? pages->used_size / KEPT_SHARE : KEPT;
+  kept->region = (char *)block + size;
+  kept->next = pages->kept;
+  pages->kept = kept;
+  pages->kept_size += size;
+  while (pages->kept_size > most) {
+    drop_oldest(pages);
   }
   (void)pthread_mutex_unlock(&pages->lock);
-  return kept_it;
+}
+
+static void count_used(crm_pages *pages, size_t more, size_t less)
+{
+  (void)pthread_mutex_lock(&pages->lock);
+  pages->used_size = pages->used_size + more - less;
+  (void)pthread_mutex_unlock(&pages->lock);
+}
+
+static void *map_used(crm_pages *pages, size_t size)
+{
+  void *made = map_large(size);
+  if (made != NULL) {
+    count_used(pages, size, 0);
+  }
+  return made;
 }
 
 static void *take_large(crm_pages *pages, size_t size)
 {
   void *kept = take_kept(pages, size);
-  return kept != NULL ? kept : map_large(size);
+  return kept != NULL ? kept : map_used(pages, size);
 }
 
 static void *take(crm_pages *pages, size_t size)
@@ -173,14 +230,14 @@ static void give(crm_pages *pages, void *memory, size_t size)
     free(memory);
   } else if (size <= BLOCK_MAX) {
     spare_block(pages, memory, class_of(size));
-  } else if (!keep(pages, memory, whole_size(size))) {
-    (void)munmap(memory, whole_size(size));
+  } else {
+    keep(pages, memory, whole_size(size));
   }
 }
 
 #ifdef __linux__
 /* Moves the pages of a mapping, not what they hold. NULL: it cannot be done. */
-static void *move_pages(void *memory, size_t old_size, size_t new_size)
+static void *move_pages(crm_pages *pages, void *memory, size_t old_size, size_t new_size)
 {
   char *place = map_pages(new_size, PROT_NONE);
   if (place == NULL) {
@@ -190,6 +247,7 @@ static void *move_pages(void *memory, size_t old_size, size_t new_size)
     (void)munmap(place, new_size);
     return NULL;
   }
+  count_used(pages, new_size, old_size);
   return place;
 }
 #endif
@@ -214,7 +272,7 @@ static void *resize(crm_pages *pages, void *memory, size_t old_size, size_t new_
   }
 #ifdef __linux__
   if (old_size > BLOCK_MAX && new_size > BLOCK_MAX) {
-    return move_pages(memory, whole_size(old_size), whole_size(new_size));
+    return move_pages(pages, memory, whole_size(old_size), whole_size(new_size));
   }
 #endif
   made = take(pages, new_size);
@@ -272,7 +330,7 @@ void crm_pages_free(crm_pages *pages)
   while (pages->kept != NULL) {
     link *kept = pages->kept;
     pages->kept = kept->next;
-    (void)munmap(kept, (size_t)(kept->region - (char *)kept));
+    (void)munmap(kept, size_of(kept));
   }
   (void)pthread_mutex_destroy(&pages->lock);
   free(pages);

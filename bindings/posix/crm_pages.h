@@ -8,8 +8,9 @@
 /* Memory in large pages, to be lent to libcrm on POSIX systems. A load writes memory that it sees for the first time;
  * with pages of 4 KiB the system is asked for each of them, which takes longer than writing it does. Where the system
  * has large pages to give on demand (Linux: "madvise" or "always" in /sys/kernel/mm/transparent_hugepage/enabled)
- * blocks of 32 KiB and more come from those; smaller ones come from malloc. Blocks that are freed wait for the next of
- * their size, up to 128 MiB of large ones. Elsewhere it is an allocator like any other.
+ * blocks of 32 KiB and more come from those; smaller ones come from malloc. Blocks that are freed wait for the next,
+ * of large ones up to 128 MiB, or a quarter of what is in use if that is more; those freed longest ago go back to the
+ * system first. Elsewhere it is an allocator like any other.
  *
  *   crm_config config = CRM_CONFIG_INIT;
  *   crm_pages *pages = NULL;

@@ -97,6 +97,55 @@ static void blocks_hold_what_they_are_given(void **state)
   crm_pages_free(NULL);
 }
 
+#define LARGE_BLOCKS 8
+#define MIB ((size_t)1 << 20)
+
+static void mark(unsigned char *block, size_t size, unsigned char value)
+{
+  block[0] = value;
+  block[size / 2] = value;
+  block[size - 1] = value;
+}
+
+/* More than is kept, so that blocks are cut from larger ones, and the oldest go back. */
+static void large_blocks_lie_apart(void **state)
+{
+  crm_config config = CRM_CONFIG_INIT;
+  crm_pages *pages = NULL;
+  unsigned char *blocks[LARGE_BLOCKS] = {NULL};
+  size_t sizes[LARGE_BLOCKS] = {0};
+  uint64_t random = 3;
+  int i;
+  (void)state;
+  assert_int_equal(crm_pages_create(&pages), CRM_OK);
+  crm_pages_lend(pages, &config);
+  for (i = 0; i < 400; i++) {
+    size_t k = (size_t)(next_random(&random) % LARGE_BLOCKS);
+    size_t size = next_random(&random) % 3 == 0 ? 0 : (2 + (size_t)(next_random(&random) % 90)) * MIB - k;
+    size_t j;
+    if (blocks[k] == NULL && size == 0) {
+      continue;
+    }
+    blocks[k] = config.allocate(config.allocate_context, blocks[k], sizes[k], size);
+    sizes[k] = size;
+    assert_int_equal(blocks[k] == NULL, size == 0);
+    if (size > 0) {
+      mark(blocks[k], size, (unsigned char)i);
+      assert_true(holds(blocks[k], size, (unsigned char)i));
+    }
+    for (j = 0; j < LARGE_BLOCKS; j++) {
+      assert_true(j == k || blocks[j] == NULL || blocks[k] == NULL || blocks[j] + sizes[j] <= blocks[k] ||
+                  blocks[k] + sizes[k] <= blocks[j]);
+    }
+  }
+  for (i = 0; i < LARGE_BLOCKS; i++) {
+    if (blocks[i] != NULL) {
+      (void)config.allocate(config.allocate_context, blocks[i], sizes[i], 0);
+    }
+  }
+  crm_pages_free(pages);
+}
+
 static void a_store_lives_in_them(void **state)
 {
   static const char sales[] = "document,time,customer,amount\n1,2024-01-05,7,10\n2,2024-02-05,8,20\n";
@@ -121,6 +170,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(blocks_hold_what_they_are_given),
+    cmocka_unit_test(large_blocks_lie_apart),
     cmocka_unit_test(a_store_lives_in_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
