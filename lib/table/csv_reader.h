@@ -61,7 +61,8 @@ struct crm__csv {
   crm__plain_part plain;    /* what is read at once in the calling thread; columns NULL: nothing */
   int64_t patience;         /* records of the next block that is not read at once */
   const crm__team *team;    /* of the host, or NULL */
-  crm__plain_part *parts;   /* what was read at once by the team */
+  crm__plain_part *parts;   /* what was read at once by the team, */
+  uint32_t parts_most;      /* in so many parts */
   uint32_t part;            /* the next one that is to be handed out, */
   uint32_t parts_good;      /* of so many */
   int64_t rest;             /* blocks until the team is tried again, */
