@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include "base/check.h"
+#include "base/digits.h"
 
 #include <string.h>
 
@@ -203,6 +204,21 @@ size_t crm__latin1_to_utf8(const char *text, size_t length, char *into)
   return (size_t)(at - into);
 }
 
+/* Up to eight digits, the first of which is none or no 0, as most keys are: without a branch a digit, since how many
+ * there are is what nobody can guess. */
+static int read_short(const char *text, size_t length, int64_t *value)
+{
+  uint64_t words[2];
+  uint64_t word;
+  crm__load_short(text, length, words);
+  word = words[0] << (64 - 8 * length) | (CRM__DIGITS_ZEROS >> 4 * length) >> 4 * length;
+  if (!crm__digits_only(word)) {
+    return 0;
+  }
+  *value = (int64_t)crm__digits_value(word);
+  return 1;
+}
+
 int crm__canonical_integer(const char *text, size_t length, int64_t *value)
 {
   size_t start = length > 0 && text[0] == '-';
@@ -210,6 +226,9 @@ int crm__canonical_integer(const char *text, size_t length, int64_t *value)
   size_t i;
   uint64_t magnitude = 0;
   uint64_t most = (uint64_t)INT64_MAX + start;
+  if (length - 1 < 8 && text[0] != '-' && text[0] != '0') {
+    return read_short(text, length, value);
+  }
   if (digits - 1 > 18) {   /* none, or over 19 */
     return 0;
   }

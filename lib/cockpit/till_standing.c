@@ -118,8 +118,9 @@ static int32_t tier_of(const crm_till *till, const crm__buyer *made, const among
       tier++;
     }
   } else if (n == till->n && till->cuts_valid) {
-    while (tier < cuts && place > till->cuts[tier].size) {
-      tier++;
+    int32_t i;
+    for (i = 0; i < cuts; i++) {   /* sizes ascend; which is the first that is enough nobody can guess */
+      tier += place > till->cuts[i].size;
     }
   } else {
     while (tier < cuts && place > crm__till_cut_size(till, tier, n)) {
