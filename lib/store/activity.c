@@ -18,7 +18,6 @@ static int64_t earliest_fact(const crm__scope *scope, int with_cells, crm__facts
       (scope->branches != NULL && with_cells)) {
     return scope->store->earliest < scope->to ? scope->store->earliest : INT64_MAX;
   }
-  crm__facts_begin(facts);
   while (crm__facts_next(facts, scope)) {
     for (i = 0; i < facts->count; i++) {
       if ((facts->flags[i] & CRM__FACT_PERIOD) && facts->time[i] < earliest) {
@@ -163,10 +162,14 @@ static crm_status make_calendar(crm__scope *scope, const crm__calendar *calendar
   if (facts == NULL) {
     return crm__fail_memory(error);
   }
+  crm__facts_begin(facts);
   if (!find_span(scope, with_cells, facts, &first, &last)) {
-    return CRM_OK;
+    return crm__facts_end(facts, error);
   }
-  status = make_starts(scope, calendar, first, last, activity, error);
+  status = crm__facts_end(facts, error);
+  if (status == CRM_OK) {
+    status = make_starts(scope, calendar, first, last, activity, error);
+  }
   if (status != CRM_OK || activity->periods == 0) {
     return status;
   }
