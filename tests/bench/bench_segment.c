@@ -231,8 +231,8 @@ static void print_times(const char *name, const int64_t *times, int runs)
 }
 
 /* Once beforehand, so that scratch is there. 0: a failure. */
-static int take_turns(const crm_store *store, const crm_scope *scope, const int64_t *values, int64_t customers, int runs,
-                      int64_t *times, crm_error *error)
+static int take_turns(const crm_store *store, const crm_scope *scope, const int64_t *values, int64_t customers,
+                      int runs, int64_t *times, crm_error *error)
 {
   crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
   int64_t sum = 0;

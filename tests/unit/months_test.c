@@ -278,8 +278,8 @@ static text_buffer ask_warm(const crm_store *store)
   return text;
 }
 
-/* After one more sale, with customers of several kinds, pyramid, scores, months, cohorts and products look at no document: how many there are makes no
- * difference. As of a day before the last one they have to. */
+/* After one more sale, with customers of several kinds, pyramid, scores, months, cohorts and products look at no
+ * document: how many there are makes no difference. */
 static void test_no_pass(void **unused)
 {
   int32_t documents;
@@ -293,8 +293,9 @@ static void test_no_pass(void **unused)
     assert_int_equal(crm_store_prepare(store, NULL), CRM_OK);
     for (sale = 0; sale < 5; sale++) {
       char line[96];
-      (void)snprintf(line, sizeof line, "document,customer,time,amount,product,quantity,cost\nn%d,7,2025-02-0%d,5,p1,1,2",
-                     (int)sale, 1 + (int)sale);
+      (void)snprintf(line, sizeof line,
+                     "document,customer,time,amount,product,quantity,cost\nn%d,7,2025-02-0%d,5,p1,1,2", (int)sale,
+                     1 + (int)sale);
       passes = 0;
       facts_load_text(store, "sales", line);
       text = ask_warm(store);
