@@ -22,10 +22,14 @@ static FILE *receipts;
 static void show(const crm_customer_standing *s)
 {
   static const char *const stages[] = {"never bought", "bought on one day", "comes back"};
+  char last[32] = "";
+  if (s->recency_days >= 0) {
+    sprintf(last, ", %d days ago", (int)s->recency_days);
+  }
   printf("  %s, %d. of %d, spent %.2f (%.3f %% of all)\n", s->name, (int)s->rank, (int)s->population,
          (double)s->spend / 100, (double)s->share / 1e4);
-  printf("  %.2f to the next tier, %.2f to lose; R%d F%d M%d; %s\n", (double)s->gap / 100, (double)s->margin / 100,
-         (int)s->r, (int)s->f, (int)s->m, stages[s->stage]);
+  printf("  %.2f to the next tier, %.2f to lose; R%d F%d M%d; %s%s\n", (double)s->gap / 100, (double)s->margin / 100,
+         (int)s->r, (int)s->f, (int)s->m, stages[s->stage], last);
 }
 
 static void ring_up(const char *customer, double amount, int preview)
@@ -74,7 +78,8 @@ static void look_up(const char *customer)
            reach.kept == INT32_MAX ? 9999 : (int)(reach.kept + 1 - today / CRM_DAY), (double)reach.missing / 100);
   }
   if (is.rank > 0 && is.tier > 0 && crm_till_reach(till, customer, is.tier - 1, today, &reach, &error) == CRM_OK) {
-    printf("  the next tier takes %.2f more, %d visits\n", (double)reach.missing / 100, (int)reach.visits);
+    printf("  the next tier takes %.2f more, %d visits, %d days at this pace\n", (double)reach.missing / 100,
+           (int)reach.visits, reach.day == INT32_MAX ? 9999 : (int)(reach.day + 1 - today / CRM_DAY));
   }
 }
 

@@ -129,8 +129,8 @@ typedef struct crm_customer_standing {
 
 /* What would be if a sale were posted; nothing changes. Time: a search among the customers. Errors: RANGE
  * (at or after as-of: advance first; or no time at all), NOT_FOUND (a key that stands for nobody, or an internal
- * customer that does not count), OVERFLOW, STATE, ARGUMENT; MEMORY only where a late sale needs the customer's
- * documents read. Since 0.1. */
+ * customer that does not count), OVERFLOW (with the absolute amounts of the store and of all posted sales it passes 64
+ * bits), STATE, ARGUMENT; MEMORY only where a late sale needs the customer's documents read. Since 0.1. */
 CRM_API crm_status crm_till_preview(const crm_till *till, const crm_sale *sale, crm_customer_standing *standing,
                                     crm_error *error);
 
@@ -211,8 +211,9 @@ CRM_API crm_status crm_till_advance(crm_till *till, int64_t as_of, crm_error *er
 
 /* Takes over what commits have changed since the till was made or last synced, and forgets the posted sales that the
  * store holds now, and those without a document. Time: the documents of the customers that were touched; with refunds
- * on the sale's day, and after commits that touched many customers, that of crm_till_create. Errors: MEMORY, OVERFLOW;
- * then only another sync and crm_till_free work. Since 0.1. */
+ * on the sale's day, and after commits that touched many customers, that of crm_till_create. Errors: MEMORY, OVERFLOW
+ * (the posted sales that are left do not fit beside what the store has come to hold); then only another sync and
+ * crm_till_free work. Since 0.1. */
 CRM_API crm_status crm_till_sync(crm_till *till, crm_error *error);
 
 #ifdef __cplusplus

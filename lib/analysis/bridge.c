@@ -228,6 +228,9 @@ static crm_status gather(bridge *all, crm_error *error)
   }
   if (status == CRM_OK) {
     add_facts(all, facts, &wide);
+    status = crm__facts_end(facts, error);
+  }
+  if (status == CRM_OK) {
     add_customers(all);
   }
   return status;

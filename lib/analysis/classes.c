@@ -122,7 +122,7 @@ static crm_status count_hours(classes *all, crm_error *error)
       all->in_hours[facts->customer[i]] += hour >= OPENS && hour < CLOSES && weekday < 5 ? facts->orders[i] : 0;
     }
   }
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 static int64_t cell_of(const crm_table *table, const char *column, int64_t row)
@@ -275,6 +275,7 @@ static crm_status find_since(classes *all, crm_error *error)
   spends of = { NULL, NULL, NULL, 0 };
   uint64_t *spare;
   uint32_t i;
+  crm_status status;
   all->since = crm__scope_alloc(&all->scope, customers, sizeof *all->since);
   if (facts == NULL || all->since == NULL) {
     return crm__fail_memory(error);
@@ -283,6 +284,10 @@ static crm_status find_since(classes *all, crm_error *error)
     all->since[i] = all->ever[i];
   }
   take_spends(all, facts, &of);
+  status = crm__facts_end(facts, error);
+  if (status != CRM_OK) {
+    return status;
+  }
   spare = crm__scope_alloc(&all->scope, of.count, 2 * sizeof *spare);
   of.visits = crm__scope_alloc(&all->scope, of.count, sizeof *of.visits);
   of.order = crm__scope_alloc(&all->scope, of.count, sizeof *of.order);
@@ -291,6 +296,10 @@ static crm_status find_since(classes *all, crm_error *error)
     return crm__fail_memory(error);
   }
   take_spends(all, facts, &of);
+  status = crm__facts_end(facts, error);
+  if (status != CRM_OK) {
+    return status;
+  }
   crm__radix_sort(of.visits, of.order, spare, (uint32_t *)(void *)(spare + of.count), of.count);
   follow_spends(all, &of);
   return CRM_OK;

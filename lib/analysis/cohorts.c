@@ -208,6 +208,7 @@ static crm_status fill(cohorts *all, crm_error *error)
   uint64_t *visits = NULL;
   uint64_t *spare = NULL;
   uint64_t count;
+  crm_status status;
   if (all->rolling > 0 || all->scope->occasions == CRM_OCCASIONS_DAY) {
     visits = crm__scope_alloc(all->scope, documents, sizeof *visits);
     spare = crm__scope_alloc(all->scope, documents, sizeof *spare);
@@ -222,11 +223,12 @@ static crm_status fill(cohorts *all, crm_error *error)
     count_active(all);
   }
   count = add_facts(all, facts, visits);
-  if (visits != NULL) {
+  status = crm__facts_end(facts, error);
+  if (status == CRM_OK && visits != NULL) {
     crm__radix_sort(visits, NULL, spare, NULL, count);
     add_visits(all, visits, count);
   }
-  return CRM_OK;
+  return status;
 }
 
 /* ---- the table ---- */

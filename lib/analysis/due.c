@@ -79,7 +79,7 @@ static crm_status add_facts(dues *all, crm_error *error)
       }
     }
   }
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 /* The last contacts, whatever the scope's period and branches. */

@@ -270,7 +270,7 @@ static crm_status add_facts(gathering *to, crm_error *error)
       }
     }
   }
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 /* ---- voids ---- */

@@ -63,6 +63,7 @@ static crm_status gather_purchases(crm__scope *scope, crm__life_facts *life, crm
   int64_t *times;
   uint64_t *spare;
   uint32_t i;
+  crm_status status;
   if (starts == NULL || next == NULL || facts == NULL) {
     return crm__fail_memory(error);
   }
@@ -73,6 +74,10 @@ static crm_status gather_purchases(crm__scope *scope, crm__life_facts *life, crm
         starts[facts->customer[i] + 1U]++;
       }
     }
+  }
+  status = crm__facts_end(facts, error);
+  if (status != CRM_OK) {
+    return status;
   }
   add_up(starts, customers);
   times = crm__scope_alloc(scope, starts[customers], sizeof *times);
@@ -90,6 +95,10 @@ static crm_status gather_purchases(crm__scope *scope, crm__life_facts *life, crm
         times[next[facts->customer[i]]++] = facts->time[i];
       }
     }
+  }
+  status = crm__facts_end(facts, error);
+  if (status != CRM_OK) {
+    return status;
   }
   for (i = 0; i < customers; i++) {
     sort_times(times + starts[i], starts[i + 1U] - starts[i], spare);

@@ -191,7 +191,7 @@ static crm_status add_spend(work *all, crm_error *error)
       }
     }
   }
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 typedef struct ordering {

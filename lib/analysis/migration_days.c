@@ -81,6 +81,7 @@ static crm_status gather(work *of, crm_error *error)
   crm__facts *facts = crm__scope_alloc(of->scope, 1, sizeof *facts);
   uint64_t at = 0;
   uint32_t i;
+  crm_status status;
   if (facts == NULL) {
     return crm__fail_memory(error);
   }
@@ -89,6 +90,10 @@ static crm_status gather(work *of, crm_error *error)
     for (i = 0; i < facts->count; i++) {
       of->count += (uint64_t)counts(of, facts, i);
     }
+  }
+  status = crm__facts_end(facts, error);
+  if (status != CRM_OK) {
+    return status;
   }
   if (of->count > UINT32_MAX) {
     return crm__fail(error, CRM_ERROR_LIMIT, "cultivated customers have 2^32 documents or more");
@@ -113,6 +118,10 @@ static crm_status gather(work *of, crm_error *error)
         at++;
       }
     }
+  }
+  status = crm__facts_end(facts, error);
+  if (status != CRM_OK) {
+    return status;
   }
   crm__radix_sort(of->visits, of->places, of->spare, of->spare_places, of->count);
   return CRM_OK;

@@ -198,7 +198,7 @@ crm_status crm__home_branches_find(crm__scope *scope, crm__home_branches *homes,
   }
   homes->last = last;
   homes->visited = visited;
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 int crm__role_holds(const crm__scope *scope, const crm__home_branches *homes, const crm__role *role, uint32_t customer)

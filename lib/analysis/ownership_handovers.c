@@ -162,7 +162,7 @@ static crm_status weigh_facts(const handovers *all, crm_error *error)
       }
     }
   }
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 static void carry(void *context, crm__handover *item, uint32_t opportunity)

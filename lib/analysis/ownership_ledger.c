@@ -45,7 +45,7 @@ static crm_status credit_sales(crm__ledger *all, crm_error *error)
       of->revenue += facts->money[i];
     }
   }
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 /* Whether the customer of a row of a table counts; rows without one do, unless only a segment does. */

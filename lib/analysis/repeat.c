@@ -75,14 +75,15 @@ static crm_status count_window(crm__scope *scope, rate *window, crm_error *error
       seen[id] |= day > first[id] && day - first[id] < WINDOW_DAYS ? SEEN_AGAIN : 0U;
     }
   }
-  for (i = 0; i < customers; i++) {
+  status = crm__facts_end(facts, error);
+  for (i = 0; status == CRM_OK && i < customers; i++) {
     if ((seen[i] & SEEN_FIRST) && crm__day_in_period(scope, first[i]) && crm__customer_counts(scope, i) &&
         scope->as_of_day - first[i] >= WINDOW_DAYS) {
       window->all++;
       window->repeated += (seen[i] & SEEN_AGAIN) != 0;
     }
   }
-  return CRM_OK;
+  return status;
 }
 
 enum { REPEAT_KPI, REPEAT_VALUE, REPEAT_NUMERATOR, REPEAT_DENOMINATOR, REPEAT_LOW, REPEAT_HIGH, REPEAT_STATUS,

@@ -243,7 +243,7 @@ static crm_status sum_facts(const rhythms *all, crm__scope *scope, sums *to, crm
       }
     }
   }
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 static void put_or_null(crm_table *table, int32_t column, int64_t value, int there)

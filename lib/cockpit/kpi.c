@@ -153,7 +153,7 @@ static crm_status find_spans(crm__kpi_work *work, span *spans, crm_error *error)
       }
     }
   }
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 /* Narrows the scope to branches that were there in the first window with facts and are still in the last one. */

@@ -302,7 +302,7 @@ static int add_fact(crm__kpi_work *work, const crm__facts *facts, uint32_t i, in
 }
 
 /* First sales of products, and nothing else. */
-static void date_products(crm__kpi_work *work, crm__facts *facts)
+static crm_status date_products(crm__kpi_work *work, crm__facts *facts, crm_error *error)
 {
   crm__lines lines = CRM__LINES_INIT;
   uint32_t i;
@@ -311,26 +311,18 @@ static void date_products(crm__kpi_work *work, crm__facts *facts)
       (void)add_lines(work, facts, i, &lines, NULL, 0, facts->day[i]);
     }
   }
+  return crm__facts_end(facts, error);
 }
 
 crm_status crm__kpi_pass(crm__kpi_work *work, crm__facts *facts, crm_error *error)
 {
   crm__lines lines = CRM__LINES_INIT;
-  uint64_t seen = 0;
   int32_t segment = 0;
   uint32_t i;
   if (work->dating == CRM__KPI_DATING_ALONE) {
-    date_products(work, facts);
-    return CRM_OK;
+    return date_products(work, facts, error);
   }
   while (crm__facts_next(facts, &work->wide)) {
-    uint64_t all = crm__document_ids(work->scope->store);
-    crm_status status =
-        work->is_part ? CRM_OK : crm__team_watch(work->scope->team, seen < all ? seen : all, all, error);
-    if (status != CRM_OK) {
-      return status;
-    }
-    seen += facts->count;
     for (i = 0; i < facts->count; i++) {
       int counted = (facts->flags[i] & CRM__FACT_PERIOD) != 0;
       int32_t day = facts->day[i];
@@ -351,7 +343,7 @@ crm_status crm__kpi_pass(crm__kpi_work *work, crm__facts *facts, crm_error *erro
       }
     }
   }
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 /* ---- what it needs and gives ---- */
@@ -521,5 +513,5 @@ crm_status crm__kpi_list_documents(crm__kpi_work *work, crm_error *error)
       }
     }
   }
-  return CRM_OK;
+  return crm__facts_end(facts, error);
 }

@@ -115,6 +115,8 @@ struct crm_till {
   crm__posted *posted;
   uint64_t posted_count;
   uint64_t posted_capacity;
+  uint64_t room;                   /* for absolute amounts: with those of the store and of the posted sales at most what
+                                    * 64 bits hold, so that every sum fits, in any order */
   char *keys;
   uint64_t keys_used;
   uint64_t keys_capacity;
@@ -155,8 +157,8 @@ int32_t crm__till_from(const crm_till *till, uint32_t id, int32_t first, int32_t
 /* Whether the window begins with the first occasion, for want of another day. */
 int crm__till_begins_with_first(const crm_till *till, uint32_t id);
 
-/* Adds a fact to a record. While a record is made, due is the earliest day in the window instead. 1: overflow. */
-static inline int crm__buyer_add(crm__buyer *buyer, int32_t from, int32_t day, int64_t money, uint32_t orders)
+/* Adds a fact to a record. While a record is made, due is the earliest day in the window instead. */
+static inline void crm__buyer_add(crm__buyer *buyer, int32_t from, int32_t day, int64_t money, uint32_t orders)
 {
   buyer->flags |= CRM__BUYER_EVER;
   if (orders > 0) {
@@ -164,7 +166,7 @@ static inline int crm__buyer_add(crm__buyer *buyer, int32_t from, int32_t day, i
     buyer->first = day < buyer->first ? day : buyer->first;
   }
   if (day < from) {
-    return 0;
+    return;
   }
   buyer->flags |= CRM__BUYER_SEEN;
   buyer->due = day < buyer->due ? day : buyer->due;
@@ -172,13 +174,12 @@ static inline int crm__buyer_add(crm__buyer *buyer, int32_t from, int32_t day, i
     buyer->orders += orders;
     buyer->last = day > buyer->last ? day : buyer->last;
   }
-  return crm__add_overflows(buyer->money, money, &buyer->money);
+  buyer->money += money;
 }
 
 /* Makes a record from the facts in the store and the posted sales, and one more where extra is not NULL. id may be
- * CRM__NONE for nobody who is known. Errors: MEMORY, OVERFLOW. */
-crm_status crm__till_read(const crm_till *till, uint32_t id, const crm__posted *extra, crm__buyer *made,
-                          crm_error *error);
+ * CRM__NONE for nobody who is known. 0: no memory. */
+int crm__till_read(const crm_till *till, uint32_t id, const crm__posted *extra, crm__buyer *made);
 
 /* Settles due, which holds the earliest day in the window, and what is known of who has no facts. */
 void crm__till_settle(const crm_till *till, uint32_t id, crm__buyer *made);
@@ -188,7 +189,7 @@ void crm__till_settle(const crm_till *till, uint32_t id, crm__buyer *made);
 /* Opens the axes, empty. */
 void crm__till_open_axes(crm_till *till);
 
-/* Puts all records on the axes and the wheel. Errors: MEMORY, OVERFLOW. */
+/* Puts all records on the axes and the wheel. Errors: MEMORY. */
 crm_status crm__till_rank_all(crm_till *till, crm_error *error);
 
 /* Makes sure that a crm__till_replace by this record finds what it needs. 0: no memory. */
@@ -234,11 +235,12 @@ static inline uint64_t crm__till_below(const crm_till *till, int axis, int64_t v
  * may be CRM__NONE for one that has its place by its key, unless keys order an axis. */
 void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm__buyer *made);
 
-/* What the money of the n adds up to when a record changes. 1: overflow. */
-static inline int crm__till_total(const crm_till *till, const crm__buyer *old, const crm__buyer *made, int64_t *total)
+/* What the money of the n adds up to when a record changes. Without a sign, since it may pass 64 bits on the way from
+ * one state of the store to another, as money goes from one customer to the next. */
+static inline int64_t crm__till_total(const crm_till *till, const crm__buyer *old, const crm__buyer *made)
 {
-  int64_t others = till->total - (old->money > 0 ? old->money : 0);
-  return crm__add_overflows(others, made->money > 0 ? made->money : 0, total);
+  uint64_t others = (uint64_t)till->total - (old->money > 0 ? (uint64_t)old->money : 0);
+  return (int64_t)(others + (made->money > 0 ? (uint64_t)made->money : 0));
 }
 
 /* Finds the values at the cuts that may have changed. */
@@ -269,8 +271,9 @@ int crm__till_grow(crm_till *till);
 /* Looks up who the posted sales are for, where that has not been asked yet. */
 void crm__till_name_posted(crm_till *till);
 
-/* Drops the posted sales that the store holds; the others go to who stands for their customers by now. */
-void crm__till_settle_posted(crm_till *till);
+/* Drops the posted sales that the store holds; the others go to who stands for their customers by now. OVERFLOW where
+ * they and what the store holds do not fit together. */
+crm_status crm__till_settle_posted(crm_till *till, crm_error *error);
 
 /* Hangs the posted sales on their customers, who have none. */
 void crm__till_hang_posted(crm_till *till);

@@ -119,7 +119,6 @@ static int one_pass(const crm_till *till)
 static crm_status pass(crm_till *till, crm_error *error)
 {
   crm__facts *facts = crm__scope_alloc(&till->scope, 1, sizeof *facts);
-  int overflow = 0;
   uint32_t i;
   if (facts == NULL) {
     return crm__fail_memory(error);
@@ -132,31 +131,30 @@ static crm_status pass(crm_till *till, crm_error *error)
         CRM__PREFETCH(crm__till_buyer(till, facts->customer[i + AHEAD]));
       }
       if (facts->customer[i] != CRM__NONE) {
-        overflow |= crm__buyer_add(crm__till_buyer(till, facts->customer[i]),
-                                   flags & CRM__FACT_PERIOD ? till->from : INT32_MAX,
-                                   facts->day[i], facts->money[i], flags & CRM__FACT_OCCASION ? facts->orders[i] : 0);
+        crm__buyer_add(crm__till_buyer(till, facts->customer[i]), flags & CRM__FACT_PERIOD ? till->from : INT32_MAX,
+                       facts->day[i], facts->money[i], flags & CRM__FACT_OCCASION ? facts->orders[i] : 0);
       }
     }
   }
   for (i = 0; i < till->posted_count; i++) {
     const crm__posted *one = &till->posted[i];
     if ((one->customer & CRM__TILL_FRESH) == 0 && crm__customer_counts(&till->scope, one->customer)) {
-      overflow |= crm__buyer_add(crm__till_buyer(till, one->customer), till->from, one->day, one->money, one->orders);
+      crm__buyer_add(crm__till_buyer(till, one->customer), till->from, one->day, one->money, one->orders);
     }
   }
-  return overflow ? crm__fail(error, CRM_ERROR_OVERFLOW, "the money of a customer passes 64 bits") : CRM_OK;
+  return crm__facts_end(facts, error);
 }
 
 /* The record of one who is not on the axes. */
 static crm_status read_one(crm_till *till, uint32_t id, crm_error *error)
 {
   crm__buyer made;
-  crm_status status = crm__till_read(till, id, NULL, &made, error);
-  if (status == CRM_OK) {
-    crm__till_settle(till, id, &made);
-    *crm__till_buyer(till, id) = made;
+  if (!crm__till_read(till, id, NULL, &made)) {
+    return crm__fail_memory(error);
   }
-  return status;
+  crm__till_settle(till, id, &made);
+  *crm__till_buyer(till, id) = made;
+  return CRM_OK;
 }
 
 static crm_status read_all(crm_till *till, crm_error *error)
@@ -184,8 +182,10 @@ crm_status crm__till_fill(crm_till *till, crm_error *error)
   uint32_t i;
   till->version = -1;
   crm__till_name_posted(till);
-  crm__till_settle_posted(till);
-  status = crm__till_reopen(till, error);
+  status = crm__till_settle_posted(till, error);
+  if (status == CRM_OK) {
+    status = crm__till_reopen(till, error);
+  }
   if (status == CRM_OK && (!settle_places(till) || !crm__till_grow(till))) {
     status = crm__fail_memory(error);
   }

@@ -70,8 +70,23 @@ void crm__till_name_posted(crm_till *till)
   }
 }
 
+/* What 64 bits hold beside all that the store and the posted sales have. */
+static crm_status measure_room(crm_till *till, crm_error *error)
+{
+  uint64_t i;
+  till->room = crm__money_room(till->store);
+  for (i = 0; i < till->posted_count; i++) {
+    uint64_t amount = crm__magnitude(till->posted[i].money);
+    if (amount > till->room) {
+      return crm__fail(error, CRM_ERROR_OVERFLOW, "the store and the posted sales together pass 64 bits");
+    }
+    till->room -= amount;
+  }
+  return CRM_OK;
+}
+
 /* Drops the settled ones. The others go to who stands for their customers by now. */
-void crm__till_settle_posted(crm_till *till)
+crm_status crm__till_settle_posted(crm_till *till, crm_error *error)
 {
   uint64_t kept = 0;
   uint64_t used = 0;
@@ -95,6 +110,7 @@ void crm__till_settle_posted(crm_till *till)
   }
   till->posted_count = kept;
   till->keys_used = used;
+  return measure_room(till, error);
 }
 
 /* Hangs the posted sales on their customers, who have none. */
@@ -122,15 +138,10 @@ static crm_status refresh(crm_till *till, uint32_t id, crm_error *error)
 {
   crm__buyer *buyer = crm__till_buyer(till, id);
   crm__buyer made;
-  int64_t total;
-  crm_status status = crm__till_read(till, id, NULL, &made, error);
-  if (status != CRM_OK) {
-    return status;
+  if (!crm__till_read(till, id, NULL, &made)) {
+    return crm__fail_memory(error);
   }
   crm__till_settle(till, id, &made);
-  if (crm__till_total(till, buyer, &made, &total)) {
-    return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of all customers passes 64 bits");
-  }
   if (!crm__till_reserve(till, &made)) {
     return crm__fail_memory(error);
   }
@@ -163,7 +174,7 @@ static crm_status follow(crm_till *till, uint32_t *ids, uint64_t touched, crm_er
   till->scope.latest = crm__latest(till->store);
   count = gather(till, ids, touched);
   unhang_posted(till);
-  crm__till_settle_posted(till);
+  status = crm__till_settle_posted(till, error);
   crm__till_hang_posted(till);
   for (i = 0; i < count && status == CRM_OK; i++) {
     status = refresh(till, ids[i], error);

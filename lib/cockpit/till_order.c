@@ -198,7 +198,7 @@ static crm_status rank_fresh(crm_till *till, crm_error *error)
 }
 
 /* Puts a record into the total and on the wheel. */
-static crm_status enter(crm_till *till, uint32_t id, crm_error *error)
+static void enter(crm_till *till, uint32_t id)
 {
   const crm__buyer *buyer = crm__till_buyer(till, id);
   if (buyer->due != INT32_MAX) {
@@ -206,11 +206,8 @@ static crm_status enter(crm_till *till, uint32_t id, crm_error *error)
   }
   if (buyer->money > 0) {
     till->n++;
-    if (crm__add_overflows(till->total, buyer->money, &till->total)) {
-      return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of all customers passes 64 bits");
-    }
+    till->total += buyer->money;
   }
-  return CRM_OK;
 }
 
 static void close_axes(crm_till *till)
@@ -248,11 +245,11 @@ crm_status crm__till_rank_all(crm_till *till, crm_error *error)
   }
   till->n = 0;
   till->total = 0;
-  for (i = 0; i < till->customers && status == CRM_OK; i++) {
-    status = enter(till, i, error);
+  for (i = 0; i < till->customers; i++) {
+    enter(till, i);
   }
-  for (i = 0; i < till->fresh_keys.count && status == CRM_OK; i++) {
-    status = enter(till, i | CRM__TILL_FRESH, error);
+  for (i = 0; i < till->fresh_keys.count; i++) {
+    enter(till, i | CRM__TILL_FRESH);
   }
   close_axes(till);
   for (a = 0; a < CRM__AXES && status == CRM_OK; a++) {
@@ -331,7 +328,7 @@ static void move(crm_till *till, int axis, uint32_t id, const crm__buyer *old, c
 void crm__till_replace(crm_till *till, uint32_t id, crm__buyer *buyer, const crm__buyer *made)
 {
   int a;
-  (void)crm__till_total(till, buyer, made, &till->total);
+  till->total = crm__till_total(till, buyer, made);
   till->n += (made->money > 0) - (buyer->money > 0);
   touch_cuts(till, buyer, made);
   for (a = 0; a < CRM__AXES; a++) {

@@ -2,8 +2,6 @@
  * Copyright the libcrm authors */
 #include "cockpit/till.h"
 
-#include "base/check.h"
-#include "base/error.h"
 #include "base/sort.h"
 
 /* One customer's record, from its facts. */
@@ -88,7 +86,6 @@ typedef struct reading {
   crm__buyer buyer;
   int64_t day_start;
   int32_t from;
-  int overflow;
   uint64_t *visits;      /* days of occasions in the window, where those of a day are one */
   uint64_t room;
   uint64_t count;        /* occasions in the window, whether there is room or not */
@@ -97,7 +94,7 @@ typedef struct reading {
 static void take(reading *of, int32_t day, int64_t money, uint32_t orders, int counts)
 {
   /* what lies outside the branches tells of the first occasion ever, and nothing else */
-  of->overflow |= crm__buyer_add(&of->buyer, counts ? of->from : INT32_MAX, day, money, orders);
+  crm__buyer_add(&of->buyer, counts ? of->from : INT32_MAX, day, money, orders);
   if (orders > 0 && counts && day >= of->from) {
     if (of->count < of->room) {
       of->visits[of->count] = crm__visit(0, day);
@@ -118,7 +115,6 @@ static void take_all(const crm_till *till, uint32_t id, const crm__posted *extra
   uint32_t i = id == CRM__NONE ? CRM__NONE : crm__till_buyer(till, id)->posted;
   of->buyer = crm__buyer_empty();
   of->from = from;
-  of->overflow = 0;
   of->count = 0;
   if (id != CRM__NONE && (id & CRM__TILL_FRESH) == 0) {
     crm__customer_deeds(&till->scope, id, take_deed, of);
@@ -159,13 +155,11 @@ static int is_out(const crm_till *till, uint32_t id)
   return kind == CRM__CUSTOMER_ANONYMOUS || (kind == CRM__CUSTOMER_INTERNAL && !till->scope.internal);
 }
 
-crm_status crm__till_read(const crm_till *till, uint32_t id, const crm__posted *extra, crm__buyer *made,
-                          crm_error *error)
+int crm__till_read(const crm_till *till, uint32_t id, const crm__posted *extra, crm__buyer *made)
 {
   reading of;
   of.visits = NULL;
   of.room = 0;
-  of.overflow = 0;
   of.day_start = till->scope.day_start;
   of.buyer = crm__buyer_empty();
   if (is_out(till, id)) {
@@ -178,15 +172,12 @@ crm_status crm__till_read(const crm_till *till, uint32_t id, const crm__posted *
     if (till->scope.occasions == CRM_OCCASIONS_DAY && of.count == 1) {
       of.buyer.orders = 1;
     } else if (till->scope.occasions == CRM_OCCASIONS_DAY && of.count > 1 && !count_days(till, id, extra, &of)) {
-      return crm__fail_memory(error);
+      return 0;
     }
-  }
-  if (of.overflow) {
-    return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of a customer passes 64 bits");
   }
   of.buyer.posted = id == CRM__NONE ? CRM__NONE : crm__till_buyer(till, id)->posted;
   *made = of.buyer;
-  return CRM_OK;
+  return 1;
 }
 
 /* The as-of day from which the window holds something else. */

@@ -124,6 +124,9 @@ static crm_status read_sale(const crm_till *till, const crm_sale *given, crm_sal
   if (sale->kind == CRM_SALE_RETURN) {
     posted->money = till->scope.money == CRM_MONEY_SALES ? 0 : sale->amount < 0 ? sale->amount : -sale->amount;
   }
+  if (crm__magnitude(posted->money) > till->room) {
+    return crm__fail(error, CRM_ERROR_OVERFLOW, "the amounts of the store and of the posted sales pass 64 bits");
+  }
   return CRM_OK;
 }
 
@@ -139,11 +142,10 @@ static int is_simple(const crm_till *till, uint32_t id, const crm__buyer *old, c
   return till->scope.occasions == CRM_OCCASIONS_EACH || old->orders == 0 || sale->day >= old->last;
 }
 
-/* The record after a sale, and the customers' total. */
-static crm_status extend(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__posted *sale,
-                         crm__buyer *made, crm_error *error)
+/* The record after a sale. 0: no memory. */
+static int extend(const crm_till *till, uint32_t id, const crm__buyer *old, const crm__posted *sale,
+                  crm__buyer *made)
 {
-  int64_t total;
   int32_t from;
   if (is_simple(till, id, old, sale)) {
     uint32_t orders = sale->orders;
@@ -153,9 +155,7 @@ static crm_status extend(const crm_till *till, uint32_t id, const crm__buyer *ol
     from = till->window == CRM_WINDOW_MEMBERSHIP ? crm__till_from(till, id, old->first, till->as_of_day) : till->from;
     *made = *old;
     made->due = INT32_MAX;
-    if (crm__buyer_add(made, from, sale->day, sale->money, orders)) {
-      return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of the customer passes 64 bits");
-    }
+    crm__buyer_add(made, from, sale->day, sale->money, orders);
     if (till->window == CRM_WINDOW_DAYS && made->due != INT32_MAX) {
       made->due += till->days + 1;
     } else {
@@ -166,16 +166,12 @@ static crm_status extend(const crm_till *till, uint32_t id, const crm__buyer *ol
       crm__till_settle(till, id, made);
     }
   } else {
-    crm_status status = crm__till_read(till, id, sale, made, error);
-    if (status != CRM_OK) {
-      return status;
+    if (!crm__till_read(till, id, sale, made)) {
+      return 0;
     }
     crm__till_settle(till, id, made);
   }
-  if (crm__till_total(till, old, made, &total)) {
-    return crm__fail(error, CRM_ERROR_OVERFLOW, "the money of all customers passes 64 bits");
-  }
-  return CRM_OK;
+  return 1;
 }
 
 static crm_status refuse_out(const crm__buyer *buyer, crm_error *error)
@@ -266,8 +262,8 @@ crm_status crm_till_preview(const crm_till *till, const crm_sale *given, crm_cus
     old = &nobody;
   }
   status = refuse_out(old, error);
-  if (status == CRM_OK) {
-    status = extend(till, id, old, &posted, &made, error);
+  if (status == CRM_OK && !extend(till, id, old, &posted, &made)) {
+    status = crm__fail_memory(error);
   }
   if (status != CRM_OK) {
     return status;
@@ -371,8 +367,8 @@ static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_s
   size_t source;
   size_t length = measure_key(sale, &source);
   crm_status status = refuse_out(old, error);
-  if (status == CRM_OK) {
-    status = extend(till, id, old, posted, &made, error);
+  if (status == CRM_OK && !extend(till, id, old, posted, &made)) {
+    status = crm__fail_memory(error);
   }
   if (status != CRM_OK) {
     return status;
@@ -392,6 +388,7 @@ static crm_status post(crm_till *till, uint32_t id, crm__buyer *old, const crm_s
   }
   keep(till, old->posted, sale, source, length, posted);
   made.posted = (uint32_t)till->posted_count++;
+  till->room -= crm__magnitude(posted->money);
   crm__till_replace(till, id, old, &made);
   crm__till_refresh_cuts(till);
   if (till->gauges != NULL) {

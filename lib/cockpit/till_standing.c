@@ -233,7 +233,7 @@ static void put_after(const crm_till *till, uint32_t id, const crm__buyer *old, 
   standing->spend = made->money;
   standing->gap = gap_of(till, id, old, made, found->tier, found->population);
   standing->margin = made->money > 0 ? made->money - threshold_of(till, id, old, found->tier) : 0;
-  (void)crm__till_total(till, old, made, &standing->total);
+  standing->total = crm__till_total(till, old, made);
   standing->share = made->money > 0 ? crm__ratio(made->money, standing->total) : 0;
   standing->orders = made->orders;
   standing->buyers = found->buyers;

@@ -8,45 +8,62 @@
 
 #include <string.h>
 
+/* Whether every document counts in a scope, be it for nobody. */
+static int all_count(const crm__scope *scope)
+{
+  uint32_t customers = crm__customers(scope->store);
+  int out = scope->accounts != NULL;
+  uint32_t i;
+  for (i = 0; scope->special != NULL && !out && i < customers; i++) {
+    out = scope->special[i] == CRM__CUSTOMER_OUTSIDE ||
+          (scope->special[i] == CRM__CUSTOMER_INTERNAL && !scope->internal);
+  }
+  return scope->special == NULL || !out;
+}
+
 /* Time of the first fact in the scope, INT64_MAX: none. The store knows it unless the scope picks facts. Cohorts begin
  * in all branches, so with cells those of the scope do not matter. */
-static int64_t earliest_fact(const crm__scope *scope, int with_cells, crm__facts *facts)
+static crm_status earliest_fact(const crm__scope *scope, int with_cells, crm__facts *facts, int64_t *earliest,
+                                crm_error *error)
 {
-  int64_t earliest = INT64_MAX;
+  int64_t least = scope->refunds == CRM_REFUNDS_REFUND_DAY ? scope->store->earliest : INT64_MIN;   /* none is before */
   uint32_t i;
-  if ((scope->branches == NULL && scope->special == NULL && scope->refunds == CRM_REFUNDS_REFUND_DAY) ||
+  if ((scope->branches == NULL && scope->refunds == CRM_REFUNDS_REFUND_DAY && all_count(scope)) ||
       (scope->branches != NULL && with_cells)) {
-    return scope->store->earliest < scope->to ? scope->store->earliest : INT64_MAX;
+    *earliest = scope->store->earliest < scope->to ? scope->store->earliest : INT64_MAX;
+    return CRM_OK;
   }
+  *earliest = INT64_MAX;
   crm__facts_begin(facts);
-  while (crm__facts_next(facts, scope)) {
+  while (*earliest > least && crm__facts_next(facts, scope)) {
     for (i = 0; i < facts->count; i++) {
-      if ((facts->flags[i] & CRM__FACT_PERIOD) && facts->time[i] < earliest) {
-        earliest = facts->time[i];
+      if ((facts->flags[i] & CRM__FACT_PERIOD) && facts->time[i] < *earliest) {
+        *earliest = facts->time[i];
       }
     }
   }
-  return earliest;
+  return crm__facts_end(facts, error);
 }
 
-/* The first and last day that rows are for; 0 where there is nothing to show. */
-static int find_span(crm__scope *scope, int with_cells, crm__facts *facts, int32_t *first, int32_t *last)
+/* The first and last day that rows are for; first after last where there is nothing to show. */
+static crm_status find_span(crm__scope *scope, int with_cells, crm__facts *facts, int32_t *first, int32_t *last,
+                            crm_error *error)
 {
-  int64_t earliest;
+  int64_t earliest = scope->from;
+  crm_status status = CRM_OK;
+  *first = 1;
+  *last = 0;
   if (scope->to == INT64_MAX || scope->to == INT64_MIN || scope->from >= scope->to) {
-    return 0;
+    return CRM_OK;
   }
-  *last = crm__business_day(scope->to - 1, scope->day_start);
-  if (scope->from != INT64_MIN) {
-    *first = crm__business_day(scope->from, scope->day_start);
-    return 1;
+  if (earliest == INT64_MIN) {
+    status = earliest_fact(scope, with_cells, facts, &earliest, error);
   }
-  earliest = earliest_fact(scope, with_cells, facts);
-  if (earliest == INT64_MAX) {
-    return 0;
+  if (status == CRM_OK && earliest != INT64_MAX) {
+    *first = crm__business_day(earliest, scope->day_start);
+    *last = crm__business_day(scope->to - 1, scope->day_start);
   }
-  *first = crm__business_day(earliest, scope->day_start);
-  return 1;
+  return status;
 }
 
 /* The first period at or after a day in a calendar, INT32_MIN: none. */
@@ -156,17 +173,17 @@ static crm_status make_calendar(crm__scope *scope, const crm__calendar *calendar
                                 crm__activity *activity, crm_error *error)
 {
   crm__facts *facts = crm__scope_alloc(scope, 1, sizeof *facts);
-  int32_t first = 0;
-  int32_t last = 0;
+  int32_t first;
+  int32_t last;
   crm_status status;
   memset(activity, 0, sizeof *activity);
   if (facts == NULL) {
     return crm__fail_memory(error);
   }
-  if (!find_span(scope, with_cells, facts, &first, &last)) {
-    return CRM_OK;
+  status = find_span(scope, with_cells, facts, &first, &last, error);
+  if (status == CRM_OK && first <= last) {
+    status = make_starts(scope, calendar, first, last, activity, error);
   }
-  status = make_starts(scope, calendar, first, last, activity, error);
   if (status != CRM_OK || activity->periods == 0) {
     return status;
   }

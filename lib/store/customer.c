@@ -146,6 +146,11 @@ int64_t crm__latest(const crm_store *store)
   return store->latest;
 }
 
+uint64_t crm__money_room(const crm_store *store)
+{
+  return (uint64_t)INT64_MAX - store->money_budget;
+}
+
 int crm__document_held(const crm_store *store, const char *source, const char *document)
 {
   return crm__document_find(store, source, document) != CRM__NONE;

@@ -49,6 +49,9 @@ uint64_t crm__customers_window(const crm_store *store, uint64_t *from);
 /* Time of the latest fact, as a scope has it. */
 int64_t crm__latest(const crm_store *store);
 
+/* What may be added to the sum of all absolute amounts so that it still fits. */
+uint64_t crm__money_room(const crm_store *store);
+
 /* Whether the store holds a document. */
 int crm__document_held(const crm_store *store, const char *source, const char *document);
 

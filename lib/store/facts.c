@@ -2,6 +2,8 @@
  * Copyright the libcrm authors */
 #include "store/store.h"
 
+#include "base/error.h"
+
 void crm__facts_begin(crm__facts *facts)
 {
   facts->count = 0;
@@ -10,6 +12,8 @@ void crm__facts_begin(crm__facts *facts)
   facts->own.end = UINT64_MAX;
   facts->own.next_line = 0;
   facts->own.phase = 0;
+  facts->own.asks = 1;
+  facts->own.status = CRM_OK;
 }
 
 crm__split crm__facts_split(const crm__scope *scope)
@@ -23,6 +27,7 @@ void crm__facts_begin_part(crm__facts *facts, const crm__split *split, uint64_t 
   facts->own.begin = crm__split_from(split, part);
   facts->own.next = facts->own.begin;
   facts->own.end = crm__split_to(split, part);
+  facts->own.asks = 0;   /* a task calls nothing of the host */
 }
 
 /* The document whose day a return line counts on, or CRM__NONE where it is its own. */
@@ -403,6 +408,20 @@ static void next_redated(crm__facts *facts, const crm__scope *scope, uint64_t en
   }
 }
 
+/* Asks the host, before each chunk, whether to go on. */
+static int goes_on(crm__facts *facts, const crm__scope *scope)
+{
+  if (facts->own.asks && (facts->own.next & (CRM__CHUNK - 1)) == 0) {
+    facts->own.status = crm__team_watch(scope->team, facts->own.next, scope->store->document_count, NULL);
+  }
+  return facts->own.status == CRM_OK;
+}
+
+crm_status crm__facts_end(const crm__facts *facts, crm_error *error)
+{
+  return facts->own.status == CRM_OK ? CRM_OK : crm__fail(error, facts->own.status, "stopped by the host");
+}
+
 int crm__facts_next(crm__facts *facts, const crm__scope *scope)
 {
   uint64_t documents = scope->store->document_count;
@@ -410,7 +429,11 @@ int crm__facts_next(crm__facts *facts, const crm__scope *scope)
   span times;
   facts->count = 0;
   while (facts->own.phase == 0 && facts->own.next < end) {
-    uint64_t run = CRM__CHUNK - (facts->own.next & (CRM__CHUNK - 1));
+    uint64_t run;
+    if (!goes_on(facts, scope)) {
+      return 0;
+    }
+    run = CRM__CHUNK - (facts->own.next & (CRM__CHUNK - 1));
     run = run < end - facts->own.next ? run : end - facts->own.next;
     run = run < CRM__FACTS ? run : CRM__FACTS;
     take_chunk(scope, facts, run);

@@ -223,6 +223,8 @@ typedef struct crm__facts {
     uint64_t end;                   /* the one before which to stop, */
     uint32_t next_line;             /* the next line of a document, */
     uint32_t phase;                 /* 0 documents, 1 re-dated lines */
+    int32_t asks;                   /* whether the watch is asked, */
+    crm_status status;              /* and what it has answered */
     uint8_t kept[CRM__FACTS];
     uint32_t customer[CRM__FACTS];
     int64_t time[CRM__FACTS];
@@ -233,12 +235,15 @@ typedef struct crm__facts {
   } own;                            /* private */
 } crm__facts;
 
-/* Begins; then crm__facts_next answers 1 and a block, or 0 at the end. With occasions a day, orders of a customer are
- * per document all the same: callers that count occasions use crm__occasion_days or drop repeated days. */
+/* Begins; then crm__facts_next answers 1 and a block, or 0 at the end. The host's watch is asked on the way; where it
+ * stops the call there are no more blocks, and crm__facts_end fails. With occasions a day, orders of a customer are per
+ * document all the same: callers that count occasions use crm__occasion_days or drop repeated days. */
 void crm__facts_begin(crm__facts *facts);
 int crm__facts_next(crm__facts *facts, const crm__scope *scope);
+crm_status crm__facts_end(const crm__facts *facts, crm_error *error);
 
-/* The same for a part of the documents: those of a split by the number of documents (crm__facts_split). */
+/* The same for a part of the documents: those of a split by the number of documents (crm__facts_split). A part does not
+ * ask the watch. */
 crm__split crm__facts_split(const crm__scope *scope);
 void crm__facts_begin_part(crm__facts *facts, const crm__split *split, uint64_t part);
 

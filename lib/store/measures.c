@@ -37,6 +37,7 @@ crm_status crm__visits(crm__scope *scope, uint64_t **visits, uint64_t *count, cr
   uint64_t used = 0;
   uint64_t unique = 0;
   uint64_t k;
+  crm_status status;
   uint32_t i;
   if (made == NULL || spare == NULL || facts == NULL) {
     return crm__fail_memory(error);
@@ -49,6 +50,10 @@ crm_status crm__visits(crm__scope *scope, uint64_t **visits, uint64_t *count, cr
         made[used++] = crm__visit(facts->customer[i], facts->day[i]);
       }
     }
+  }
+  status = crm__facts_end(facts, error);
+  if (status != CRM_OK) {
+    return status;
   }
   crm__radix_sort(made, NULL, spare, NULL, used);
   for (k = 0; k < used; k++) {
@@ -105,7 +110,6 @@ crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *
     int32_t day = scope->store->measures[i].first;
     made[customer] = day < made[customer] && counts_above(scope, i) ? day : made[customer];
   }
-  *first = made;
   crm__facts_begin(facts);
   while (!kept && crm__facts_next(facts, scope)) {
     for (i = 0; i < facts->count; i++) {
@@ -116,5 +120,6 @@ crm_status crm__first_ever(crm__scope *scope, const int32_t **first, crm_error *
       }
     }
   }
-  return CRM_OK;
+  *first = made;
+  return crm__facts_end(facts, error);
 }

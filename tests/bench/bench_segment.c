@@ -14,7 +14,8 @@
  *
  *     bench_segment [CUSTOMERS [RUNS]]
  *
- * Writes customers, conditions, columns, the best processor times of both and their ratio. */
+ * Writes JSON: customers, how many are in the segment, conditions, columns, and the processor times of both in turn, in
+ * nanoseconds. */
 
 #define BATCH 50000
 
@@ -209,62 +210,80 @@ static int64_t add_up(const void *values, int width, int64_t count)
 }
 
 /* Reads every column once. */
-static double scan(const int64_t *values, int64_t customers, int64_t *sum)
+static int64_t scan(const int64_t *values, int64_t customers, int64_t *sum)
 {
   int64_t start = cpu_ns();
   int k;
   for (k = 0; k < COLUMNS; k++) {
     *sum += add_up(values + (int64_t)k * customers, widths[k], customers);
   }
-  return (double)(cpu_ns() - start) / 1e6;
+  return cpu_ns() - start;
+}
+
+static void print_times(const char *name, const int64_t *times, int runs)
+{
+  int run;
+  printf(", \"%s\": [", name);
+  for (run = 0; run < runs; run++) {
+    printf("%s%lld", run == 0 ? "" : ", ", (long long)times[run]);
+  }
+  printf("]");
+}
+
+/* Once beforehand, so that scratch is there. 0: a failure. */
+static int take_turns(const crm_store *store, const crm_scope *scope, const int64_t *values, int64_t customers,
+                      int runs, int64_t *times, crm_error *error)
+{
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  int64_t sum = 0;
+  int64_t size = 0;
+  int run;
+  options.expression = expression;
+  for (run = -1; run < runs; run++) {
+    crm_segment *segment = NULL;
+    int64_t start = cpu_ns();
+    int64_t took;
+    if (crm_segment_compute(store, scope, &options, &segment, error) != CRM_OK) {
+      return 0;
+    }
+    took = cpu_ns() - start;
+    size = crm_segment_size(segment);
+    crm_segment_free(segment);
+    times[run < 0 ? 0 : run] = took;
+    took = scan(values, customers, &sum);
+    times[runs + (run < 0 ? 0 : run)] = took;
+  }
+  printf("{\"customers\": %lld, \"in_segment\": %lld, \"conditions\": %d, \"columns\": %d, \"check\": %lld",
+         (long long)customers, (long long)size, CONDITIONS, COLUMNS, (long long)(sum % 1000));
+  print_times("segment", times, runs);
+  print_times("scan", times + runs, runs);
+  printf("}\n");
+  return 1;
 }
 
 static int measure(const crm_store *store, int64_t customers, int runs, crm_error *error)
 {
-  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
   crm_context *context = NULL;
   crm_scope scope = CRM_SCOPE_INIT;
   int64_t *values = malloc((size_t)customers * COLUMNS * sizeof *values);
-  double best[2] = {1e9, 1e9};
-  int64_t sum = 0;
-  int64_t size = 0;
+  int64_t *times = calloc((size_t)runs * 2, sizeof *times);
   int64_t i;
-  int run;
-  if (values == NULL || crm_context_create(NULL, &context, error) != CRM_OK) {
-    free(values);
-    return 0;
-  }
-  for (i = 0; i < customers * COLUMNS; i++) {
+  int good = values != NULL && times != NULL && crm_context_create(NULL, &context, error) == CRM_OK;
+  for (i = 0; good && i < customers * COLUMNS; i++) {
     values[i] = below(1000);
   }
   scope.context = context;
-  options.expression = expression;
-  for (run = 0; run < runs; run++) {
-    crm_segment *segment = NULL;
-    int64_t start = cpu_ns();
-    double took;
-    if (crm_segment_compute(store, &scope, &options, &segment, error) != CRM_OK) {
-      break;
-    }
-    took = (double)(cpu_ns() - start) / 1e6;
-    size = crm_segment_size(segment);
-    crm_segment_free(segment);
-    best[0] = took < best[0] ? took : best[0];
-    took = scan(values, customers, &sum);
-    best[1] = took < best[1] ? took : best[1];
-  }
-  printf("customers=%lld in_segment=%lld conditions=%d columns=%d segment_ms=%.2f scan_ms=%.2f ratio=%.2f check=%lld\n",
-         (long long)customers, (long long)size, CONDITIONS, COLUMNS, best[0], best[1], best[0] / best[1],
-         (long long)(sum % 1000));
+  good = good && take_turns(store, &scope, values, customers, runs, times, error);
   crm_context_free(context);
+  free(times);
   free(values);
-  return run == runs;
+  return good;
 }
 
 int main(int count, char **texts)
 {
   int64_t customers = count > 1 ? atoll(texts[1]) : 1000000;
-  int runs = count > 2 ? atoi(texts[2]) : 9;
+  int runs = count > 2 && atoi(texts[2]) > 0 ? atoi(texts[2]) : 9;
   crm_error error = CRM_ERROR_INIT;
   crm_store *store = NULL;
   rows of;

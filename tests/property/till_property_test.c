@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "support/disk.h"
 #include "support/loads.h"
 
 #include "base/civil.h"
@@ -34,6 +35,9 @@ typedef struct world {
   int32_t pending_count;
   int32_t documents;           /* numbers given */
   int32_t versions[DOCUMENTS]; /* the last loaded into both stores, -1: not there */
+  int64_t scale;               /* of all amounts */
+  test_disk *disk;             /* with the store's file, NULL: it has none */
+  int32_t file;
   const char *step;            /* what was done last */
 } world;
 
@@ -90,14 +94,14 @@ static int32_t some_day(world *w)
   return day < 0 ? 0 : day;
 }
 
-static int32_t some_amount(world *w)
+static int64_t some_amount(world *w)
 {
   static const int32_t usual[] = { 100, 500, 999, 999, 2000, 0, 10000 };
-  return dice_below(&w->of, 2) ? usual[dice_below(&w->of, 7)] : dice_below(&w->of, 5000);
+  return w->scale * (dice_below(&w->of, 2) ? usual[dice_below(&w->of, 7)] : dice_below(&w->of, 5000));
 }
 
 static void make_line(world *w, int32_t document, int32_t version, int32_t day, const char *customer,
-                      const char *kind, int32_t amount, const char *branch, int32_t original, char *line)
+                      const char *kind, int64_t amount, const char *branch, int32_t original, char *line)
 {
   char date[12];
   char name[16] = "";
@@ -105,9 +109,9 @@ static void make_line(world *w, int32_t document, int32_t version, int32_t day, 
   if (original >= 0) {
     (void)snprintf(name, sizeof name, "d%d", (int)original);
   }
-  (void)snprintf(line, LINE, "d%d,%d,%sT%02d:30,%s,%s,%d.%02d,%d.%02d,%s,%s", (int)document, (int)version, date,
-                 (int)dice_below(&w->of, 24), customer, kind, (int)(amount / 100), (int)(amount % 100),
-                 (int)(amount / 1000), (int)(amount / 10 % 100), branch, name);
+  (void)snprintf(line, LINE, "d%d,%d,%sT%02d:30,%s,%s,%lld.%02d,%lld.%02d,%s,%s", (int)document, (int)version, date,
+                 (int)dice_below(&w->of, 24), customer, kind, (long long)(amount / 100), (int)(amount % 100),
+                 (long long)(amount / 1000), (int)(amount / 10 % 100), branch, name);
 }
 
 static const char *some_branch(world *w)
@@ -161,6 +165,9 @@ static void load_person(world *w)
   char date[12];
   static int32_t version;
   put_date(date, dice_below(&w->of, 4) ? dice_below(&w->of, 300) : today(w) + dice_below(&w->of, 30));
+  if (dice_below(&w->of, 4) == 0) {
+    (void)strcpy(date, "2020-02-29");
+  }
   (void)snprintf(line, sizeof line, "%s,%s,%s,%d", w->names[dice_below(&w->of, CUSTOMERS)],
                  kinds[dice_below(&w->of, 6)], dice_below(&w->of, 4) ? date : "", (int)++version);
   load_both(w, "customer,kind,joined,version", "customers", line);
@@ -347,6 +354,84 @@ static void compare_with_batch(world *w)
   crm_pyramid_free(pyramid);
 }
 
+/* ---- years of membership, customer by customer ---- */
+
+/* The day in a year on which a membership begins anew: that of 29 February is the one before March. */
+static int64_t begins_in(int64_t anchor, int32_t year)
+{
+  int32_t anchor_year;
+  int32_t month;
+  int32_t day;
+  crm__civil_from_days((int32_t)(anchor / CRM_DAY), &anchor_year, &month, &day);
+  return month == 2 && day == 29 ? facts_day(year, 3, 1) - CRM_DAY : facts_day(year, month, day);
+}
+
+static int64_t year_from(int64_t anchor, int64_t today)
+{
+  int32_t year = 2030;
+  while (begins_in(anchor, year) > today) {
+    year--;
+  }
+  return begins_in(anchor, year);
+}
+
+static int64_t instant_at(const crm_table *table, const char *column, int64_t row)
+{
+  return is_null_at(table, column, row) ? INT64_MAX : integer_at(table, column, row);
+}
+
+/* Adds up the customer's documents by hand. */
+static void compare_year(const world *w, const char *name)
+{
+  crm_customer_standing is = CRM_CUSTOMER_STANDING_INIT;
+  crm_table *documents = NULL;
+  crm_table *known = NULL;
+  int64_t from = w->scope.as_of - CRM_DAY;
+  int64_t anchor;
+  int64_t spend = 0;
+  int64_t orders = 0;
+  int64_t last = INT64_MIN;
+  int64_t first = INT64_MAX;
+  int64_t i;
+  if (crm_till_standing(w->till, name, &is, NULL) != CRM_OK) {
+    return;
+  }
+  assert_int_equal(crm_store_customer_documents(w->mirror, name, &documents, NULL), CRM_OK);
+  assert_int_equal(crm_store_customer(w->mirror, name, &known, NULL), CRM_OK);
+  for (i = 0; i < crm_table_rows(documents); i++) {
+    int64_t time = instant_at(documents, "time", i);
+    if (time < w->scope.as_of && integer_at(documents, "orders", i) > 0 && time < first) {
+      first = time;
+    }
+  }
+  anchor = instant_at(known, "joined", 0);
+  anchor = anchor == INT64_MAX ? first : anchor;
+  from = anchor == INT64_MAX ? from : year_from(anchor, from);
+  for (i = 0; i < crm_table_rows(documents); i++) {
+    int64_t time = instant_at(documents, "time", i);
+    if (time < w->scope.as_of && time >= from) {
+      spend += integer_at(documents, "net", i);
+      orders += integer_at(documents, "orders", i);
+      last = integer_at(documents, "orders", i) > 0 && time > last ? time : last;
+    }
+  }
+  SAME("spend of the year", spend, is.spend);
+  SAME("orders of the year", orders, is.orders);
+  SAME("last of the year", last == INT64_MIN ? INT32_MIN : last / CRM_DAY, is.last);
+  crm_table_free(documents);
+  crm_table_free(known);
+}
+
+static void compare_years(const world *w)
+{
+  int32_t i;
+  for (i = 0; w->scope.money == CRM_MONEY_NET && w->scope.refunds == CRM_REFUNDS_REFUND_DAY &&
+              w->scope.occasions == CRM_OCCASIONS_EACH && w->scope.branches == NULL && i < CUSTOMERS;
+       i++) {
+    compare_year(w, w->names[i]);
+  }
+}
+
 /* ---- a till made anew ---- */
 
 static void same_standings(const world *w, const char *name, const crm_customer_standing *a,
@@ -431,7 +516,7 @@ static void post(world *w)
   const char *name = w->names[dice_below(&w->of, CUSTOMERS)];
   char key[16];
   int32_t document = w->documents;
-  int32_t amount = some_amount(w);
+  int64_t amount = some_amount(w);
   int32_t day = some_day(w);
   int taxed = w->scope.money == CRM_MONEY_TAXED;
   crm_sale sale = CRM_SALE_INIT;
@@ -536,7 +621,9 @@ static void take_out(world *w)
   if (strcmp(name, "c7") == 0) {
     return;
   }
-  load_pending(w, PENDING);
+  if (!erase || dice_below(&w->of, 2)) {
+    load_pending(w, PENDING);
+  }
   status = (erase ? crm_identity_erase : crm_identity_forget)(w->store, keys, 1, &receipt, NULL);
   crm_table_free(receipt);
   SAME("status", status, (erase ? crm_identity_erase : crm_identity_forget)(w->mirror, keys, 1, &receipt, NULL));
@@ -549,6 +636,38 @@ static void take_out(world *w)
     }
   }
   w->step = erase ? "erase" : "forget";
+}
+
+static void make_till(world *w)
+{
+  crm_error error = CRM_ERROR_INIT;
+  if (crm_till_create(w->store, &w->scope, &w->options, &w->till, &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+}
+
+/* The till's store goes on as one that was written to a file and read from it. */
+static void reopen(world *w)
+{
+  crm_file_options options = CRM_FILE_OPTIONS_INIT;
+  crm_io io = CRM_IO_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  test_disk *disk = test_disk_create(0);
+  const char *path = w->file++ % 2 ? "a.crm" : "b.crm";   /* not the name of the file that it is read from */
+  load_pending(w, PENDING);
+  crm_till_free(w->till);
+  test_disk_io(disk, &io);
+  options.io = &io;
+  options.mode = CRM_FILE_WRITE;
+  assert_int_equal(crm_store_save(w->store, &options, path, NULL), CRM_OK);
+  crm_store_free(w->store);
+  if (crm_store_open(NULL, &options, path, &w->store, &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+  test_disk_free(w->disk);
+  w->disk = disk;
+  make_till(w);
+  w->step = "reopen";
 }
 
 /* ---- runs ---- */
@@ -565,7 +684,6 @@ static void begin(world *w, uint64_t seed)
 {
   static const char *const anonymous[] = { "c7" };
   crm_store_options options = CRM_STORE_OPTIONS_INIT;
-  crm_error error = CRM_ERROR_INIT;
   int32_t i;
   options.anonymous = anonymous;
   options.anonymous_count = 1;
@@ -580,9 +698,7 @@ static void begin(world *w, uint64_t seed)
   for (i = dice_below(&w->of, 60); i > 0; i--) {
     load_new(w);
   }
-  if (crm_till_create(w->store, &w->scope, &w->options, &w->till, &error) != CRM_OK) {
-    fail_msg("%s", error.message);
-  }
+  make_till(w);
 }
 
 static void end(world *w)
@@ -592,6 +708,7 @@ static void end(world *w)
   crm_till_free(w->till);
   crm_store_free(w->store);
   crm_store_free(w->mirror);
+  test_disk_free(w->disk);
 }
 
 static void run(world *w, uint64_t seed, int32_t steps)
@@ -612,6 +729,8 @@ static void run(world *w, uint64_t seed, int32_t steps)
       load_merge(w);
     } else if (what < 19 && dice_below(&w->of, 8) == 0) {
       take_out(w);
+    } else if (what < 19 && dice_below(&w->of, 12) == 0) {
+      reopen(w);
     } else if (what < 21) {
       load_pending(w, dice_below(&w->of, 5));
     } else {
@@ -620,6 +739,8 @@ static void run(world *w, uint64_t seed, int32_t steps)
     sync(w);
     if (w->options.window != CRM_WINDOW_MEMBERSHIP) {
       compare_with_batch(w);
+    } else {
+      compare_years(w);
     }
     if (i % 8 == 0 || w->options.window == CRM_WINDOW_MEMBERSHIP) {
       compare_with_new(w);
@@ -642,6 +763,7 @@ static void prepare(world *w)
   w->rfm = rfm;
   w->pyramid.shares = shares;
   w->pyramid.share_count = 3;
+  w->scale = 1;
   w->options.pyramid = &w->pyramid;
   w->options.rfm = &w->rfm;
 }
@@ -699,6 +821,20 @@ static void test_limits_and_cuts(void **state)
   }
 }
 
+/* Amounts so large that a few hundred of them come near to the end of 64 bits. */
+static void test_large_amounts(void **state)
+{
+  uint64_t seed;
+  (void)state;
+  for (seed = 1; seed <= 4; seed++) {
+    prepare(&everything);
+    everything.scale = INT64_C(1000000000000);
+    everything.options.window = (int32_t)seed - 1;
+    everything.options.days = 40;
+    run(&everything, seed + 4000, 120);
+  }
+}
+
 static void test_scopes(void **state)
 {
   static const char *const branches[] = { "x", "y" };
@@ -725,6 +861,7 @@ int main(void)
     cmocka_unit_test(test_ties_split),
     cmocka_unit_test(test_limits_and_cuts),
     cmocka_unit_test(test_scopes),
+    cmocka_unit_test(test_large_amounts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

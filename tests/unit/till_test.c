@@ -434,6 +434,66 @@ static void test_empty_store(void **state)
 }
 
 /* Calls that cannot be meant, amounts that do not fit, and structs of other sizes: nothing changes. */
+/* Amounts that 64 bits do not hold together are refused when they are posted, so that no sum of some of them, in
+ * whatever order they are read again, is one that cannot be told. */
+static void test_large_posts(void **state)
+{
+  const int64_t huge = INT64_C(9000000000000000000);
+  crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2024-02-01,a,1\n2,2024-02-02,b,2\n");
+  crm_till_options options = CRM_TILL_OPTIONS_INIT;
+  crm_till *till;
+  crm_customer_standing s = CRM_CUSTOMER_STANDING_INIT;
+  crm_sale sale = sale_of("a", facts_day(2024, 2, 2), huge);
+  (void)state;
+  options.window = CRM_WINDOW_DAYS;
+  options.days = 30;
+  till = make_till(store, NULL, &options);
+  sale.document = "x";
+  assert_int_equal(post(till, &sale).spend, huge + 100);
+  sale.kind = CRM_SALE_RETURN;
+  sale.document = "y";
+  sale.time = facts_day(2024, 2, 1);
+  assert_int_equal(crm_till_preview(till, &sale, &s, NULL), CRM_ERROR_OVERFLOW);
+  assert_int_equal(crm_till_post(till, &sale, NULL, NULL), CRM_ERROR_OVERFLOW);
+  sale.customer = "b";
+  assert_int_equal(crm_till_post(till, &sale, NULL, NULL), CRM_ERROR_OVERFLOW);
+  sale.amount = INT64_MAX - huge - 300;   /* to the last cent */
+  assert_int_equal(post(till, &sale).spend, 200 - sale.amount);
+  sale.amount = 1;
+  assert_int_equal(crm_till_post(till, &sale, NULL, NULL), CRM_ERROR_OVERFLOW);
+  assert_int_equal(reach_of(till, "a", 0, facts_day(2024, 3, 3)).spend, huge);
+  /* what does not fit any more by what the store has come to hold can be told again when it is gone from there */
+  facts_load_text(store, "sales", "document,time,customer,amount\n3,2024-02-02,b,2\n");
+  assert_int_equal(crm_till_sync(till, NULL), CRM_ERROR_OVERFLOW);
+  assert_int_equal(crm_till_sync(till, NULL), CRM_ERROR_OVERFLOW);
+  facts_load_text(store, "sales", "document,version,time,customer,amount,kind\n3,1,2024-02-02,b,0,void\n");
+  assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+  assert_int_equal(crm_till_posted(till), 2);
+  assert_int_equal(standing_of(till, "a").spend, huge + 100);
+  assert_int_equal(crm_till_advance(till, facts_day(2024, 3, 3), NULL), CRM_OK);
+  assert_int_equal(standing_of(till, "a").spend, huge);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
+/* A commit that takes a large amount from one customer to another: both at once would pass 64 bits. */
+static void test_large_move(void **state)
+{
+  crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2024-02-01,a,90000000000000000\n"
+                                       "2,2024-02-02,b,2\n");
+  crm_till *till = make_till(store, NULL, NULL);
+  (void)state;
+  facts_load_text(store, "sales", "document,version,time,customer,amount\n1,1,2024-02-01,b,90000000000000000\n");
+  assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+  assert_int_equal(standing_of(till, "b").total, INT64_C(9000000000000000200));
+  facts_load_text(store, "sales", "document,version,time,customer,amount\n1,2,2024-02-01,a,90000000000000000\n");
+  assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+  assert_int_equal(standing_of(till, "a").total, INT64_C(9000000000000000200));
+  assert_int_equal(standing_of(till, "b").rank, 2);
+  crm_till_free(till);
+  crm_store_free(store);
+}
+
 static void test_refused(void **state)
 {
   crm_store *store = facts_store(NULL, ten);
@@ -810,7 +870,8 @@ int main(void)
     cmocka_unit_test(test_strangers),      cmocka_unit_test(test_following),
     cmocka_unit_test(test_rolling_window), cmocka_unit_test(test_years),
     cmocka_unit_test(test_day_start),      cmocka_unit_test(test_options),
-    cmocka_unit_test(test_empty_store),    cmocka_unit_test(test_refused),
+    cmocka_unit_test(test_empty_store),    cmocka_unit_test(test_large_posts),
+    cmocka_unit_test(test_large_move),     cmocka_unit_test(test_refused),
     cmocka_unit_test(test_dense_keys),     cmocka_unit_test(test_no_allocation_per_sale),
     cmocka_unit_test(test_gauges),         cmocka_unit_test(test_memory),
   };
