@@ -3,6 +3,7 @@
 #include "arguments.h"
 
 #include "effects.h"
+#include "people.h"
 #include "reading.h"
 #include "sets.h"
 #include "store.h"
@@ -284,7 +285,8 @@ static int settle(arguments *args)
   if (args->verb == NULL) {
     args->verb = verb_find("cockpit");
   }
-  if (flag_check(args) != EXIT_GOOD || store_open(args) != EXIT_GOOD || sets_check(args) != EXIT_GOOD ||
+  if (flag_check(args) != EXIT_GOOD || people_check(args) != EXIT_GOOD || store_open(args) != EXIT_GOOD ||
+      sets_check(args) != EXIT_GOOD ||
       view_check(args) != EXIT_GOOD || effects_check(args) != EXIT_GOOD ||
       arguments_settle_scope(args) != EXIT_GOOD ||
       settle_cost(args) != EXIT_GOOD ||
@@ -299,6 +301,7 @@ static int settle(arguments *args)
   }
   args->pyramid.ties = args->ties;
   args->rfm.ties = args->ties;
+  effects_settle(args);
   if (args->file_count == 0 && args->file == NULL && !value_listed(args->verb->name, FACTLESS_VERBS)) {
     return report("no input: name a file by --sales, --customers or another table's flag, or --store (see --help)");
   }

@@ -122,7 +122,8 @@ typedef struct arguments {
   crm_refill_options refill;
   const char *cost;
   crm_funnel_options funnel;
-  const char *customer;
+  const char *customer;    /* the last of */
+  text_list customers;     /* --customer */
   int32_t part;            /* of the verb view, a place in VIEW_PARTS */
   const char *role;
   const char *gauges;      /* files of gauges and alert rules, NULL: the built-in ones */

@@ -19,6 +19,14 @@ int effects_check(const arguments *args)
   return EXIT_GOOD;
 }
 
+void effects_settle(arguments *args)
+{
+  if (value_listed(args->verb->name, EFFECT_VERBS)) {
+    args->effect.measure = args->pyramid.measure;
+    args->pyramid.measure = CRM_MEASURE_SPEND;
+  }
+}
+
 /* The customers of an expression as of the date, so that what came after chooses nobody; NULL: none. An error names
  * the flag. */
 static crm_status choose(const crm_store *store, const arguments *args, const char *expression, const char *flag,
@@ -33,7 +41,6 @@ static crm_status choose(const crm_store *store, const arguments *args, const ch
   before.to = CRM_TIME_UNSET_TO;
   before.as_of = args->effect.at;
   options.expression = expression;
-  options.pyramid = NULL;   /* tiers are of spend, whatever is measured */
   status = crm_segment_compute(store, &before, &options, segment, error);
   if (status != CRM_OK && strcmp(error->column, "expression") == 0) {
     strcpy(error->column, flag);
@@ -59,7 +66,7 @@ static crm_status ask(const crm_store *store, const arguments *args, analysis co
   options.control = control;
   options.days = args->handovers.days;
   options.least_cases = args->kpi.least_cases;
-  options.measure = args->pyramid.measure;
+  options.pyramid = &args->pyramid;
   options.rfm = &args->rfm;
   options.lifecycle = &args->lifecycle;
   options.classes = &args->classes;

@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "effects.h"
 #include "page.h"
+#include "people.h"
 #include "reading.h"
 #include "sets.h"
 #include "values.h"
@@ -39,6 +40,7 @@ static int apply_feast(arguments *args, const char *value);
 static int apply_day_start(arguments *args, const char *value);
 static int apply_define(arguments *args, const char *value);
 static int apply_suppress(arguments *args, const char *value);
+static int apply_customer(arguments *args, const char *value);
 static int apply_table(arguments *args, const char *value);
 static int apply_expect(arguments *args, const char *value);
 
@@ -53,14 +55,15 @@ static int apply_expect(arguments *args, const char *value);
 
 /* Verbs that take expressions, whose words tier, r, f, m and stage mean what flags say; with --where and --define every
  * verb does. */
-#define EXPRESSIONS "--where segment drift overlap explain composition hhi spending " SETS_TARGETS " " EFFECT_VERBS
+#define EXPRESSIONS \
+  "--where segment drift overlap explain composition hhi spending extension " SETS_TARGETS " " EFFECT_VERBS
 
 #define SCORED "rfm segments view " EXPRESSIONS
 #define MOVES "migration movements cultivation cultivated movers"
 #define CLASSED "classes corporate calibration view " EXPRESSIONS
 #define TIERED "cockpit pyramid tiers classes view " MOVES " " EXPRESSIONS
 #define LIVES \
-  "view lifecycle lives histories reasons leaving churn transitions bucket refill stays extension kpi cockpit alerts " \
+  "view lifecycle lives histories reasons leaving churn transitions bucket refill stays kpi cockpit alerts " \
   "causes series findings " EXPRESSIONS
 
 static const flag flags[] = {
@@ -156,7 +159,7 @@ static const flag flags[] = {
   WORD("group", kpi.group, "none|branch|staff|team|role", "kpi"),
   INTEGER("cases", kpi.least_cases, 1, 1000000, "kpi " EFFECT_VERBS " extension"),
   CALL("feast", apply_feast, "kpi"),
-  TEXT("customer", customer, "histories steps explain view"),
+  CALL("customer", apply_customer, "histories steps explain view " PEOPLE_VERBS),
   WORD("part", part, VIEW_PARTS, "view"),
   NOTHING("help", show, SHOW_HELP),
   NOTHING("version", show, SHOW_VERSION)
@@ -316,6 +319,15 @@ static int apply_suppress(arguments *args, const char *value)
 {
   return add_definition(args, "suppress", value, CRM_TARGET_SUPPRESSIONS, &args->suppressions,
                         &args->suppression_count);
+}
+
+static int apply_customer(arguments *args, const char *value)
+{
+  if (value[0] == '\0') {
+    return report("--customer needs a value");
+  }
+  args->customer = value;
+  return list_add(args, &args->customers, value);
 }
 
 static int apply_table(arguments *args, const char *value)

@@ -8,9 +8,11 @@
 #include "matrix.h"
 #include "output.h"
 #include "panel.h"
+#include "people.h"
 #include "sets.h"
 #include "terminal.h"
 #include "title.h"
+#include "values.h"
 #include "verbs.h"
 #include "view.h"
 
@@ -113,6 +115,8 @@ static int compute(const arguments *args, const loading *loaded, result *made)
   if (is_page) {
     status = is_view ? view_draw(&made->text, args, loaded->store, &error)
                      : cockpit_draw(&made->text, args, loaded, &error);
+  } else if (value_listed(args->verb->name, PEOPLE_VERBS)) {
+    status = people_remove(loaded->store, args, &made->table, &error);
   } else {
     status = args->verb->compute(loaded->store, args, &made->table, &error);
   }
@@ -147,7 +151,7 @@ static void report_scope(const arguments *args, const loading *loaded)
   crm_calendar calendar = CRM_CALENDAR_INIT;
   crm_table *years = NULL;
   int64_t as_of = title_as_of(loaded->store, args);
-  if (strcmp(args->verb->name, "load") == 0 || strcmp(args->verb->name, "kpis") == 0 || args->table != NULL) {
+  if (value_listed(args->verb->name, "load kpis " PEOPLE_VERBS) || args->table != NULL) {
     return;
   }
   if (crm_store_documents(loaded->store) == 0) {

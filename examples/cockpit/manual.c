@@ -95,6 +95,9 @@ const char *const manual[] = {
   "                 scope, branches without anybody\n"
   "  sites          accounts of several customers: what each of them bought\n"
   "  aliases        keys that are another customer's\n"
+  "  erase          takes the identity of each --customer out of the --store and\n"
+  "                 keeps the books; a receipt\n"
+  "  forget         takes each --customer out with all facts; a receipt\n"
   "  load           rows read, accepted, duplicate and rejected\n"
   "  rows           the rows of a table as they are kept (--table)\n"
   "\n",
@@ -194,10 +197,11 @@ const char *const manual[] = {
   "  --figure NAME                  refill: what they call it; acquisition\n"
   "  --pipeline KEY                 funnel, progress, open-deals, journey,\n"
   "                                 journeys, steps: this one alone; each\n"
-  "  --customer KEY                 view, histories, steps, explain: of this one\n"
+  "  --customer KEY                 view, histories, steps, explain: of this one.\n"
+  "                                 erase, forget: whom (repeatable)\n"
   "  --part NAME                    view: profile, life, customer, keys, documents,\n"
-  "                                 opportunities, stages, interactions, payments\n"
-  "                                 or ownership alone\n",
+  "                                 opportunities, stages, interactions, payments,\n"
+  "                                 ownership or changes alone\n",
   "  --expect FIELD[,section=NAME][,weight=N][,max=DAYS][,half=DAYS]\n"
   "                                 freshness, dossiers: a rule, again for each;\n"
   "                                 every column, and events of a year\n"

@@ -50,7 +50,18 @@ int sets_report(const arguments *args, const crm_error *error)
     {"treated", "--treated"},      {"control", "--control"}, {"match", "--match"},
     {"natural", "--natural"}
   };
+  static const char *const fields[] = {"by", "across", "household"};
   size_t i;
+  for (i = 0; error->byte < 0 && i < sizeof fields / sizeof fields[0]; i++) {
+    if (strcmp(error->column, fields[i]) == 0) {
+      (void)report("--%s: %s", fields[i], error->message);
+      return 1;
+    }
+  }
+  if (strcmp(error->column, "definitions") == 0 && error->row > 0 && error->row <= args->definition_count) {
+    (void)report("--define %s: %s", args->definitions[error->row - 1].name, error->message);
+    return 1;
+  }
   if (error->byte < 0 || error->column[0] == '\0') {
     return 0;
   }

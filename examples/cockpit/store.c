@@ -2,6 +2,10 @@
  * Copyright the libcrm authors */
 #include "store.h"
 
+#include "people.h"
+#include "values.h"
+#include "verbs.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -60,7 +64,9 @@ int store_open(arguments *args)
     return EXIT_GOOD;
   }
   made = !file_is_there(args->file);
-  options.mode = args->file_count > 0 || args->attribute_count > 0 ? CRM_FILE_CREATE : CRM_FILE_READ;
+  options.mode = args->file_count > 0 || args->attribute_count > 0 ? CRM_FILE_CREATE
+                 : value_listed(args->verb->name, PEOPLE_VERBS)    ? CRM_FILE_WRITE
+                                                                   : CRM_FILE_READ;
   args->store.anonymous = (const char *const *)args->anonymous.items;
   args->store.anonymous_count = args->anonymous.count;
   options.store = &args->store;

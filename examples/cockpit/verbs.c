@@ -338,6 +338,8 @@ static const verb verbs[] = {
   {"sites", owners_sites, "account customer level orders revenue share first last orders_below revenue_below",
    "first level orders_below", 50},
   {"aliases", owners_aliases, "alias customer", "", 50},
+  {"erase", NULL, "measure before after amount_before amount_after", "", 0},
+  {"forget", NULL, "measure before after amount_before amount_after", "", 0},
   {"load", load, "table rows accepted duplicate rejected amount_in amount_accepted", "amount_in", 0},
   {"rows", rows, "", "source version", 50}
 };

@@ -8,6 +8,7 @@
 /* A verb: an analysis and how its table is shown as text. */
 typedef struct verb {
   const char *name;
+  /* NULL: people_remove, which changes the store */
   crm_status (*compute)(const crm_store *store, const arguments *args, crm_table **table, crm_error *error);
   const char *columns;   /* those that text output shows, between blanks */
   const char *spare;     /* those of them that it leaves out first */

@@ -36,7 +36,7 @@ crm_status view_part(const crm_store *store, const arguments *args, crm_table **
   crm_view view = CRM_VIEW_INIT;
   crm_table **const parts[] = {&view.profile,       &view.profile, &view.life,         &view.customer,
                                &view.keys,          &view.documents, &view.opportunities, &view.stages,
-                               &view.interactions,  &view.payments, &view.ownership};
+                               &view.interactions,  &view.payments, &view.ownership, &view.changes};
   crm_status status = compute(store, args, &view, error);
   if (status == CRM_OK) {
     *table = *parts[args->part];
@@ -82,6 +82,7 @@ crm_status view_draw(page *out, const arguments *args, const crm_store *store, c
                "reason opportunity");
   draw_section(out, view.payments, "payments", "time kind document amount due", "");
   draw_section(out, view.ownership, "ownership", "owner from to", "");
+  draw_section(out, view.changes, "changes", "time field kind staff", "staff");
   crm_view_clear(&view);
   return CRM_OK;
 }

@@ -10,7 +10,8 @@
 
 /* The tables, as --part names them; 0: all, of which CSV and JSON take the profile. */
 #define VIEW_PARTS \
-  "all|profile|life|customer|keys|documents|opportunities|stages|interactions|payments|ownership"
+  "all|profile|life|customer|keys|documents|opportunities|stages|interactions|payments|ownership|" \
+  "changes"
 
 /* Refuses what it cannot do without. */
 int view_check(const arguments *args);

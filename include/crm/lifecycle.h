@@ -201,9 +201,11 @@ typedef struct crm_life_standing {
   int32_t days;          /* in the stage, at as-of; -1: not known */
   int32_t idle_days;     /* since the last purchase; -1: none */
   int32_t dormant_in;    /* days until dormant without a purchase; -1: is already, or cannot become */
+  const char *cause;     /* of the entry, as in crm_lifecycle_members; static text. What the host says of one of its
+                          * own is `reason` of the last row of crm_lifecycle_history */
 } crm_life_standing;
 
-#define CRM_LIFE_STANDING_INIT { (uint32_t)sizeof(crm_life_standing), 0, NULL, 0, 0, 0, 0, 0 }
+#define CRM_LIFE_STANDING_INIT { (uint32_t)sizeof(crm_life_standing), 0, NULL, 0, 0, 0, 0, 0, NULL }
 
 /* Looks a customer up by key. Errors: NOT_FOUND, STATE. Constant time. Since 0.1. */
 CRM_API crm_status crm_lifecycle_find(const crm_lifecycle *lifecycle, const char *key,

@@ -45,7 +45,8 @@ typedef struct crm_segment_options {
   const crm_rfm_options *rfm;                   /* what `r`, `f`, `m` and `rfm_segment` mean; NULL: the defaults */
   const crm_lifecycle_options *lifecycle;       /* what `stage` means; NULL: the defaults */
   const crm_classes_options *classes;           /* what `class` means beside that; NULL: the defaults. Its own pyramid
-                                                 * comes before the one above, which stands for it where it is NULL */
+                                                 * comes before the one above, which stands for it where it is NULL,
+                                                 * by spend whatever it measures */
 } crm_segment_options;
 
 #define CRM_SEGMENT_OPTIONS_INIT \

@@ -49,10 +49,11 @@ typedef struct crm_view {
   crm_table *interactions;
   crm_table *payments;
   crm_table *ownership;
+  crm_table *changes;
 } crm_view;
 
 #define CRM_VIEW_INIT \
-  { (uint32_t)sizeof(crm_view), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+  { (uint32_t)sizeof(crm_view), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /* Views the customer of a key, any of its own or, with accounts in the scope, of its account. All from the same data
  * version.
@@ -71,8 +72,8 @@ typedef struct crm_view {
  * customer, created, closed, outcome (won, lost, open: as of as-of, closed is null while it is open), pipeline, stage,
  * stage_since (of the last entry in `stages` before as-of; without any entry at all the row's stage, since null; null
  * where the first is later), amount, probability, expected_close, owner, product, origin, competitor, next_step. stages
- * (entries of the customer and of its opportunities), interactions, payments, by time, then content: the columns of
- * those tables. ownership: owner, from, to as crm_ownership_history.
+ * (entries of the customer and of its opportunities), interactions, payments, changes (of what is known of the
+ * customer), by time, then content: the columns of those tables. ownership: owner, from, to as crm_ownership_history.
  *
  * Nothing is there that happened at or after as-of. What has no time of its own (customers, merges; what a row of
  * opportunities says of amount, owner and the like) is as it is kept. The period, branches and bases of the scope are

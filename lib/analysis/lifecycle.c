@@ -216,5 +216,6 @@ crm_status crm_lifecycle_find(const crm_lifecycle *lifecycle, const char *key, c
   found.days = crm__life_days(lifecycle, event, lifecycle->as_of);
   found.idle_days = lifecycle->last[id] == INT32_MIN ? -1 : lifecycle->as_of_day - lifecycle->last[id];
   found.dormant_in = dormant_in(lifecycle, id, event);
+  found.cause = crm__stage_cause(event->cause);
   return crm__struct_write(standing, &found, sizeof found, "crm_life_standing", error);
 }

@@ -16,6 +16,12 @@ const char *crm__stage_name(int32_t stage)
   return stage < 0 || stage >= CRM_STAGES ? "" : names[stage];
 }
 
+const char *crm__stage_cause(uint8_t cause)
+{
+  static const char *const names[] = { "known", "joined", "opportunity", "purchase", "repeat", "idle", "host" };
+  return names[cause];
+}
+
 void crm__stages_count(const crm_lifecycle *lifecycle, int64_t instant, crm__stage_counts *counts)
 {
   uint64_t remainders[CRM_STAGES];

@@ -84,6 +84,7 @@ crm_status crm__lifecycle_table(const crm_lifecycle *lifecycle, crm__life_table 
                                 crm_table **table, crm_error *error);
 
 const char *crm__stage_name(int32_t stage);
+const char *crm__stage_cause(uint8_t cause);
 
 /* Whether something that happened at a time, by a cause, is past at an instant: silence makes an event at the start of
  * the business day that it is seen on, which counts for that instant already. */

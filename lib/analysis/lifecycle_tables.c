@@ -10,12 +10,6 @@
 
 /* Who is where: members, histories, and the stages of all customers at one instant or two. */
 
-static const char *cause_name(uint8_t cause)
-{
-  static const char *const names[] = { "known", "joined", "opportunity", "purchase", "repeat", "idle", "host" };
-  return names[cause];
-}
-
 static void put_time(crm_table *table, int32_t column, int64_t time)
 {
   if (time == INT64_MIN) {
@@ -53,7 +47,7 @@ static void put_member(const crm_lifecycle *lifecycle, crm_table *table, uint32_
   crm__table_put_key(table, MEMBER_CUSTOMER, crm__customer_key(lifecycle->store, id));
   crm__table_put_name(table, MEMBER_STAGE, crm__stage_name(event->stage));
   put_time(table, MEMBER_ENTERED, event->time);
-  crm__table_put_name(table, MEMBER_CAUSE, cause_name(event->cause));
+  crm__table_put_name(table, MEMBER_CAUSE, crm__stage_cause(event->cause));
   put_days(table, MEMBER_DAYS, crm__life_days(lifecycle, event, lifecycle->as_of));
   crm__table_put_name(table, MEMBER_STEP, crm__stage_name(event->step));
   if (lifecycle->last[id] == INT32_MIN) {
@@ -115,7 +109,7 @@ static void put_history(const crm_lifecycle *lifecycle, crm_table *table, uint32
     put_time(table, HISTORY_ENTERED, event->time);
     put_time(table, HISTORY_LEFT, left);
     put_days(table, HISTORY_DAYS, crm__life_days(lifecycle, event, i + 1U < end ? left : lifecycle->as_of));
-    crm__table_put_name(table, HISTORY_CAUSE, cause_name(event->cause));
+    crm__table_put_name(table, HISTORY_CAUSE, crm__stage_cause(event->cause));
     crm__table_put_name(table, HISTORY_STEP, crm__stage_name(event->step));
     put_reason(lifecycle, table, HISTORY_REASON, event);
   }

@@ -598,15 +598,19 @@ static int needed(const crm__fields *fields, int32_t source)
   return (fields->needs >> source & 1U) != 0;
 }
 
+/* Whatever the tiers are of, classes are of spend. */
 static crm_status compute_classes(crm__fields *fields, crm_error *error)
 {
   crm_classes_options options = CRM_CLASSES_OPTIONS_INIT;
+  crm_pyramid_options pyramid = CRM_PYRAMID_OPTIONS_INIT;
   crm_status status = CRM_OK;
   if (fields->options.classes != NULL) {
     status = crm__struct_read(&options, sizeof options, fields->options.classes, "crm_classes_options", error);
   }
-  if (options.pyramid == NULL) {
-    options.pyramid = fields->options.pyramid;
+  if (status == CRM_OK && options.pyramid == NULL && fields->options.pyramid != NULL) {
+    status = crm__struct_read(&pyramid, sizeof pyramid, fields->options.pyramid, "crm_pyramid_options", error);
+    pyramid.measure = CRM_MEASURE_SPEND;
+    options.pyramid = &pyramid;
   }
   return status == CRM_OK ? crm_classes_compute(fields->store, &fields->given, &options, &fields->classes, error)
                           : status;

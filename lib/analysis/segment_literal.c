@@ -97,8 +97,11 @@ static crm_status read_moment(crm__parser *parser, moment *of)
     return crm__parse_advance(parser);
   }
   if (parser->word.kind == CRM__WORD_TEXT) {
-    of->date_only = length <= 12;
-    if (crm__time_read_iso(text + 1, length - 2, &of->time) != 0) {
+    text++;
+    length -= 2;
+    crm__trim(&text, &length);
+    of->date_only = length <= 10;
+    if (crm__time_read_iso(text, length, &of->time) != 0) {
       return crm__parse_fail(parser, CRM_ERROR_TYPE, parser->word.start,
                              "this field is compared with a date, as 2024-01-31");
     }
@@ -265,7 +268,14 @@ static crm_status read_yes_no(crm__parser *parser, crm__literal *literal)
 
 /* ---- texts and keys ---- */
 
-crm__key crm__parse_key(const crm__parser *parser, char *buffer)
+/* A number that is a key as it is written: so nobody asks for 7 and gets the text 007. */
+static int is_whole(const crm__parser *parser)
+{
+  const char *text = parser->text + parser->word.start;
+  return memchr(text, '.', parser->word.length) == NULL && (text[0] != '0' || parser->word.length == 1);
+}
+
+static crm__key key_of(const crm__parser *parser, char *buffer)
 {
   const char *text = parser->text + parser->word.start;
   size_t length = 0;
@@ -280,29 +290,42 @@ crm__key crm__parse_key(const crm__parser *parser, char *buffer)
   return crm__key_from(buffer, length);
 }
 
-static crm_status read_text(crm__parser *parser, const crm__segment_field *field, crm__literal *literal)
+crm_status crm__parse_key(crm__parser *parser, const crm__segment_field *field, crm__key *key)
 {
-  crm__fields *fields = parser->program->fields;
   int number = field->type == CRM__FIELD_KEY && parser->word.kind == CRM__WORD_NUMBER;
-  uint32_t id;
   char *buffer;
-  crm__key key;
   if (parser->word.kind == CRM__WORD_DATE || (parser->word.kind == CRM__WORD_NUMBER && !number)) {
     return crm__parse_fail(parser, CRM_ERROR_TYPE, parser->word.start, "this field is compared with a text in quotes");
   }
   if (parser->word.kind != CRM__WORD_TEXT && !number) {
     return crm__parse_expected(parser, field->type == CRM__FIELD_KEY ? "a key" : "a text in quotes");
   }
-  buffer = crm__scope_alloc(&fields->plan, parser->word.length + 1U, 1);
+  if (number && !is_whole(parser)) {
+    return crm__parse_fail(parser, CRM_ERROR_TYPE, parser->word.start,
+                           "a key that is no whole number stands in quotes");
+  }
+  buffer = crm__scope_alloc(&parser->program->fields->plan, parser->word.length + 1U, 1);
   if (buffer == NULL) {
     return crm__fail_memory(parser->error);
   }
-  key = crm__parse_key(parser, buffer);
+  *key = key_of(parser, buffer);
+  return crm__parse_advance(parser);
+}
+
+static crm_status read_text(crm__parser *parser, const crm__segment_field *field, crm__literal *literal)
+{
+  const crm__fields *fields = parser->program->fields;
+  uint32_t id;
+  crm__key key;
+  crm_status status = crm__parse_key(parser, field, &key);
+  if (status != CRM_OK) {
+    return status;
+  }
   id = field->type == CRM__FIELD_TEXT ? crm__name_find(fields->store, key)
                                       : crm__customer_place(fields->store, key);
   literal->low = id == CRM__NONE ? 1 : (int64_t)id;
   literal->high = id == CRM__NONE ? 0 : (int64_t)id;
-  return crm__parse_advance(parser);
+  return CRM_OK;
 }
 
 crm_status crm__parse_literal(crm__parser *parser, const crm__segment_field *field, crm__literal *literal)

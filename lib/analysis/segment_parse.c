@@ -121,12 +121,18 @@ static crm_status fail_field(const crm__parser *parser, const crm__word *word)
   return fail_name(parser, word, "field");
 }
 
+/* Whether a point follows the present word: `customers.region` and not a column called customers. */
+static int has_point(const crm__parser *parser)
+{
+  return parser->text[parser->at + strspn(parser->text + parser->at, " \t\n\r")] == '.';
+}
+
 crm_status crm__parse_field(crm__parser *parser, int32_t *place)
 {
   crm__segment_field field;
   crm__word word = parser->word;
   crm_status status;
-  int column = is_word(parser, "customers") && parser->text[parser->at] == '.';
+  int column = is_word(parser, "customers") && has_point(parser);
   if (column) {
     status = crm__parse_advance(parser);
     if (status == CRM_OK) {

@@ -115,8 +115,9 @@ typedef struct crm__literal {
 /* Reads a literal of a field's type at the present word. */
 crm_status crm__parse_literal(crm__parser *parser, const crm__segment_field *field, crm__literal *literal);
 
-/* A name or key of a text in quotes: its own text, without them. buffer is scratch for its length. */
-crm__key crm__parse_key(const crm__parser *parser, char *buffer);
+/* A name or key at the present word: a text in quotes without them, of a field of keys also a whole number; kept in
+ * scratch. */
+crm_status crm__parse_key(crm__parser *parser, const crm__segment_field *field, crm__key *key);
 
 /* The values for which a comparison (CRM__WORD_LESS ...) with a literal holds; unequal counts as equal. */
 crm__range crm__literal_range(int32_t compare, const crm__literal *literal);

@@ -153,24 +153,6 @@ static crm_status make_map(crm__parser *parser, crm__condition *condition, const
   return CRM_OK;
 }
 
-/* A text or key at the present word, kept in scratch. */
-static crm_status read_key(crm__parser *parser, const crm__segment_field *field, crm__key *key)
-{
-  char *buffer;
-  if (parser->word.kind != CRM__WORD_TEXT && (field->type != CRM__FIELD_KEY || parser->word.kind != CRM__WORD_NUMBER)) {
-    return parser->word.kind == CRM__WORD_NUMBER || parser->word.kind == CRM__WORD_DATE
-             ? crm__parse_fail(parser, CRM_ERROR_TYPE, parser->word.start,
-                               "this field is compared with a text in quotes")
-             : crm__parse_expected(parser, "a text in quotes");
-  }
-  buffer = crm__scope_alloc(&parser->program->fields->plan, parser->word.length + 1U, 1);
-  if (buffer == NULL) {
-    return crm__fail_memory(parser->error);
-  }
-  *key = crm__parse_key(parser, buffer);
-  return crm__parse_advance(parser);
-}
-
 /* ---- the tests ---- */
 
 static int same_kind(const crm__segment_field *a, const crm__segment_field *b)
@@ -236,7 +218,7 @@ static crm_status parse_comparison(crm__parser *parser, crm__condition *conditio
   if (is_text(field) && by_order(condition->compare)) {
     asked of;
     of.compare = condition->compare;
-    status = read_key(parser, field, &of.low);
+    status = crm__parse_key(parser, field, &of.low);
     of.high = of.low;
     return status == CRM_OK ? make_map(parser, condition, field, &of) : status;
   }
@@ -283,13 +265,13 @@ static crm_status expect_and(crm__parser *parser)
 static crm_status parse_between_keys(crm__parser *parser, crm__condition *condition, const crm__segment_field *field)
 {
   asked of;
-  crm_status status = read_key(parser, field, &of.low);
+  crm_status status = crm__parse_key(parser, field, &of.low);
   of.compare = CRM__WORD_OPEN;
   if (status == CRM_OK) {
     status = expect_and(parser);
   }
   if (status == CRM_OK) {
-    status = read_key(parser, field, &of.high);
+    status = crm__parse_key(parser, field, &of.high);
   }
   return status == CRM_OK ? make_map(parser, condition, field, &of) : status;
 }
@@ -339,7 +321,7 @@ static crm_status parse_like(crm__parser *parser, crm__condition *condition, con
   }
   parser->word.length--;   /* the % stands for the quote that ends the text */
   of.compare = CRM__WORD_NAME;
-  status = read_key(parser, field, &of.low);
+  status = crm__parse_key(parser, field, &of.low);
   of.high = of.low;
   return status == CRM_OK ? make_map(parser, condition, field, &of) : status;
 }

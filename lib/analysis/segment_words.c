@@ -30,8 +30,17 @@ static const char *read_name(const char *text, crm__word *word)
 static const char *read_date(const char *text, crm__word *word)
 {
   size_t at = word->start;
-  while (is_digit(text[at]) || text[at] == '-' || text[at] == ':' || text[at] == '.' || text[at] == 'T') {
-    at++;
+  int part;
+  for (part = 0; part < 3; part++) {
+    at += part > 0 && text[at] == '-';
+    while (is_digit(text[at])) {
+      at++;
+    }
+  }
+  if (text[at] == 'T') {
+    do {
+      at++;
+    } while (is_digit(text[at]) || text[at] == ':' || text[at] == '.');
   }
   word->kind = CRM__WORD_DATE;
   word->length = at - word->start;

@@ -10,6 +10,7 @@
 
 #include <crm/rhythm.h>
 
+#include <stddef.h>
 #include <string.h>
 
 /* Everything about one customer: what it is made of, and the facts. */
@@ -353,6 +354,9 @@ static crm_status make_facts(crm__viewed *viewed, crm_view *view, crm_error *err
     status = make_rows(viewed, CRM__TABLE_PAYMENTS, CRM__PAYMENTS_CUSTOMER, CRM__PAYMENTS_TIME, &view->payments,
                        error);
   }
+  if (status == CRM_OK) {
+    status = make_rows(viewed, CRM__TABLE_CHANGES, CRM__CHANGES_CUSTOMER, CRM__CHANGES_TIME, &view->changes, error);
+  }
   return status == CRM_OK ? make_ownership(viewed, &view->ownership, error) : status;
 }
 
@@ -443,6 +447,12 @@ static crm_status make_view(crm__viewed *viewed, crm_view *view, crm_error *erro
   return status;
 }
 
+/* A client of before `changes` has no place for it. */
+static int takes_changes(const crm_view *view)
+{
+  return view->struct_size >= offsetof(crm_view, changes) + sizeof view->changes;
+}
+
 crm_status crm_view_compute(const crm_store *store, const crm_scope *scope, const crm_view_options *options,
                             const char *key, crm_view *view, crm_error *error)
 {
@@ -469,6 +479,8 @@ crm_status crm_view_compute(const crm_store *store, const crm_scope *scope, cons
   }
   if (status != CRM_OK) {
     crm_view_clear(&made);
+  } else if (!takes_changes(view)) {
+    crm_table_free(made.changes);
   }
   return status;
 }
@@ -488,6 +500,10 @@ void crm_view_clear(crm_view *view)
   crm_table_free(view->interactions);
   crm_table_free(view->payments);
   crm_table_free(view->ownership);
+  if (takes_changes(view)) {
+    crm_table_free(view->changes);
+    view->changes = NULL;
+  }
   view->profile = view->life = view->customer = view->keys = view->documents = NULL;
   view->opportunities = view->stages = view->interactions = view->payments = view->ownership = NULL;
 }

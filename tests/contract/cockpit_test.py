@@ -146,6 +146,8 @@ NEEDS = {
     "conversion": ["--by", "origin"],
 }
 
+CHANGING = ("erase", "forget")   # what they answer is what they have done to a store's file
+
 OF_ONE = {"explain", "view"}   # where there are no facts, there is nobody
 
 WITHOUT_ROWS = {"funnel", "progress", "open-deals", "journey", "journeys", "steps", "changes", "idle", "handovers", "moved", "assignments", "role-gaps", "sites",
@@ -450,7 +452,7 @@ def help_and_version():
     for verb in HEADERS:
         expect(re.search(r"^  %s " % verb, told.text, re.M), "help does not name " + verb)
     named = re.findall(r"^  ([a-z-]+) +\S", told.text.split("Files:")[0], re.M)
-    equal(sorted(named), sorted(HEADERS), "verbs of the help")
+    equal(sorted(named), sorted([*HEADERS, *CHANGING]), "verbs of the help")
     expect(re.fullmatch(r"crm-cockpit \d+\.\d+\.\d+\n", good("--version").text), "version")
 
 
@@ -769,6 +771,56 @@ def facts_in_a_store_file():
     unusable("tiers", "--store", write("cut2.crm", content[:9000]), saying="cut2.crm")
     unusable("tiers", "--store", write("none.crm", b"not a store at all"), saying="none.crm")
     unusable("tiers", "--store", os.path.join(FOLDER, "no", "such", "folder.crm"), "--sales", first, saying="folder.crm")
+
+
+@test
+def words_of_every_expression_mean_the_same():
+    """--shares and the like say what a tier is in --treated and --match as they do in --where; --measure does not."""
+    at, half = ["--at", "2025-01-01", *sample()], ["--shares", "50"]
+    upper = len(good("segment", "--format", "csv", "--as-of", "2025-01-01", *half, "--where", "tier = 'tier1'", *sample()).rows)
+    for measure in ("spend", "occasions"):
+        rows = good("coverage", "--format", "csv", *half, "--treated", "tier = 'tier1'", "--measure", measure, *at).rows
+        equal(sum(int(row["customers"]) for row in rows if row["group"] == "treated" and row["reason"] == "all"), upper, measure)
+    rows = good("strata", "--format", "csv", *half, "--treated", "region = 'north'", "--match", "tier", *at).rows
+    equal({row["tier"] for row in rows} & {"tier1", "tier2", "vip"}, {"tier1", "tier2"})
+    good("extension", "--format", "csv", *half, "--treated", "tier = 'tier1'", *at)
+    good("view", "--customer", "1032", "--measure", "profit", *sample())
+    unusable("tiers", "--where", "true", "--define", "ok=true", "--define", "A b=true", *sample(), saying="--define A b: ")
+    unusable("composition", "--by", "nothing", *sample(), saying="--by: ")
+
+
+@test
+def people_are_taken_out_of_a_store_file():
+    """Erasing keeps the books, forgetting does not; neither leaves a key in the file."""
+    names = write("names.csv", "document,time,customer,amount\n1,2024-01-05,hidden-ann,10\n2,2024-01-20,hidden-bob,20\n"
+                  "3,2024-02-01,carl,5\n")
+    merges = write("names-merges.csv", "customer,into\nhidden-annie,hidden-ann\n")
+    store = os.path.join(FOLDER, "people.crm")
+    for verb in CHANGING:
+        unusable(verb, "--store", store, saying="--customer")
+        unusable(verb, "--customer", "hidden-ann", "--sales", names, saying="--store")
+        unusable(verb, "--customer", "hidden-ann", "--store", store, saying="people.crm")
+        expect(not os.path.exists(store), verb + " makes a file")
+    good("load", "--store", store, "--sales", names, "--merges", merges)
+    unusable("forget", "--customer", "hidden-ann", "--where", "spend > 1", "--store", store, saying="--customer alone")
+    result = unusable("erase", "--customer", "hidden-ann", "--customer", "nobody", "--store", store, saying="no such customer")
+    equal(len(good("tiers", "--format", "csv", "--store", store).rows), 3, "all or none")
+    rows = {row["measure"]: row for row in good("erase", "--customer", "hidden-ann", "--format", "csv", "--store", store).rows}
+    equal([rows["erased_keys"]["after"], rows["documents"]["before"], rows["documents"]["after"],
+           rows["documents"]["amount_after"]], ["2", "3", "3", "35.00"])
+    left = {row["customer"] for row in good("tiers", "--format", "csv", "--store", store).rows}
+    expect("carl" in left and "hidden-bob" in left and len(left) == 3 and not any("ann" in key for key in left), str(left))
+    text = good("forget", "--customer", "hidden-bob", "--store", store).text
+    expect("Keys forgotten" in text and "20.00" not in text.split("Keys forgotten")[0], text)
+    equal([row["spend"] for row in good("tiers", "--format", "csv", "--store", store).rows], ["10.00", "5.00"])
+    with open(store, "rb") as file:
+        expect(b"hidden" not in file.read(), "a key is in the file")
+    good("load", "--store", store, "--sales", names)
+    equal([row["spend"] for row in good("tiers", "--format", "csv", "--store", store).rows], ["20.00", "10.00", "5.00"])
+    for language in ("en", "zh"):
+        for line in good("forget", "--customer", "carl", "--lang", language, "--store", store).text.split("\n"):
+            expect(cells_of(line) <= 80, line)
+        good("load", "--store", store, "--sales", names)
 
 
 @test

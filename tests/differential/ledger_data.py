@@ -31,6 +31,7 @@ COLUMNS = {
     "figures": "from to name value measure branch staff",
     "staff": "staff team left",
     "ownership": "customer owner from to version",
+    "parents": "customer parent from to version",
     "changes": "customer field time kind id",
     "assignments": "staff role team branch region segment from to version",
 }
@@ -75,6 +76,9 @@ class Data:
             self.files += [("changes", log), ("changes", log[len(log) // 2:])]
         if rng.random() < 0.6:
             self.files.append(("assignments", self.assignments()))
+        self.sites = rng.random() < 0.4
+        if self.sites:
+            self.files.append(("parents", self.parents()))
         rng.shuffle(self.files)
         order = {"sales": 0}
         self.files.sort(key=lambda file: order.get(file[0], 1))
@@ -292,6 +296,21 @@ class Data:
                 rows.append(row)
         return rows
 
+    def parents(self):
+        """Sites that go from one account to another, or stand alone for a while; rings and keys that were merged among them."""
+        rows, seen = [], set()
+        for _ in range(self.rng.randint(1, 20)):
+            start = self.day()
+            row = {"customer": self.rng.choice(KEYS), "parent": self.rng.choice(KEYS[:6] + self.keys), "from": self.instant(start),
+                   "to": self.maybe(self.instant(start + self.rng.randint(2, 300)), 0.3)}
+            identity = (row["customer"], row["from"][:16].replace("T", " "))
+            if identity not in seen:
+                seen.add(identity)
+                rows.append(row)
+                if self.chance(0.1):
+                    rows.append(dict(row, parent=self.rng.choice(self.keys), version="1"))
+        return rows
+
     def assignments(self):
         rng, rows, seen = self.rng, [], set()
         for _ in range(rng.randint(1, 16)):
@@ -380,14 +399,14 @@ def sample_files(source, folder):
     def kept(table, row):
         if table == "sales":
             return int(row["customer"]) % 12 == 5 if row["customer"] else int(row["document"]) % 20 == 0
-        if table in ("customers", "payments", "interactions", "ownership", "changes"):
+        if table in ("customers", "payments", "interactions", "ownership", "changes", "parents"):
             return int(row["customer"]) % 12 == 5
         if table == "opportunities":
             return int(row["customer"]) % 4 == 1
         return True
 
     for table in ("customers", "sales", "opportunities", "pipelines", "stages", "interactions", "payments", "ownership", "staff",
-                  "figures", "changes", "assignments", "merges"):
+                  "figures", "changes", "assignments", "merges", "parents"):
         with open(source / (table + ".csv"), newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             rows = [row for row in reader if kept(table, row)]

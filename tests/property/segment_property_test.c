@@ -367,6 +367,7 @@ static void add_view(text_buffer *to, const crm_store *store, const crm_scope *s
   text_add_table(to, view.interactions);
   text_add_table(to, view.payments);
   text_add_table(to, view.ownership);
+  text_add_table(to, view.changes);
   crm_view_clear(&view);
 }
 

@@ -108,7 +108,7 @@ static void test_what_holds(void **state)
     {"spend in (10, 30.00, 11.005)", "ab"}, {"spend not in (10, 30)", "cps"},
     {"spend in (1,2,3,4,5,6,7,8,9,10,-5)", "bc"},
     {"age = 0.000001", "p"}, {"age > 0.0000005", "ap"}, {"age = .000001", "p"},
-    {"orders = 2", "a"}, {"orders = 2.5", ""},
+    {"spend = 30.", "a"}, {"orders = 2", "a"}, {"orders = 2.5", ""},
     {"orders > 1.5", "a"}, {"average_order = 15", "a"}, {"average_order is null", "cps"}, {"cost = 3", "b"},
     {"profit = 7", "b"}, {"cost is null", "ac"},
     /* dates */
@@ -121,6 +121,7 @@ static void test_what_holds(void **state)
     {"joined = 2024-01-31", "a"}, {"joined = 2024-01-31T12:00", "a"}, {"joined = '2024-01-31 12:00:00'", "a"},
     {"joined < 2024-01-31T12:00", "b"}, {"joined <= 2024-01-31", "ab"}, {"joined > 2024-01-31", "p"},
     {"joined >= 2024-01-31", "ap"}, {"joined <> 2024-01-31", "bp"}, {"joined < first", "b"}, {"first < joined", "a"},
+    {"joined = ' 2024-01-31 '", "a"}, {"last = '2024-03-31 '", "a"}, {"last >= 2024-07-01-92 days", "ab"},
     {"first_ever = 2024-01-01", "a"}, {"purchase_days = 2", "a"},
     /* texts and keys */
     {"region = 'East'", "a"}, {"region = 'it''s'", "p"}, {"region = '12'", "b"}, {"region <> 'East'", "bcp"},
@@ -129,7 +130,7 @@ static void test_what_holds(void **state)
     {"region between '0' and 'East'", "ab"}, {"region in ('East', 'Nowhere', 'West')", "ac"}, {"customer = 'b'", "b"},
     {"parent = customer", "c"}, {"parent in ('b', 7)", "a"},
     {"region = 'Nowhere'", ""}, {"region <> 'Nowhere'", "abcp"},
-    {"customers.spend = 'x'", "a"}, {"customer <= 'b'", "ab"},
+    {"customers.spend = 'x'", "a"}, {"customers . spend = 'x'", "a"}, {"customer <= 'b'", "ab"},
     /* words, yes and no */
     {"kind = 'business'", "b"}, {"kind <> 'business'", "ap"}, {"kind in ('person', 'business')", "abp"},
     {"reference", "a"},
@@ -195,6 +196,12 @@ static void test_what_is_wrong(void **state)
     {"region = East", CRM_ERROR_VALUE, 9, "expected a text in quotes, found 'East'"},
     {"region = 2024-01-01", CRM_ERROR_TYPE, 9, "compared with a text in quotes"},
     {"parent = 1.5.2", CRM_ERROR_VALUE, 9, "expected a number, as 90 or 12.50"},
+    {"parent = 1.5", CRM_ERROR_TYPE, 9, "a key that is no whole number"},
+    {"customer = 007", CRM_ERROR_TYPE, 11, "a key that is no whole number"},
+    {"customer > 7.0", CRM_ERROR_TYPE, 11, "a key that is no whole number"},
+    {"customer in ('a', 01)", CRM_ERROR_TYPE, 18, "a key that is no whole number"},
+    {"customer between 0 and 1.", CRM_ERROR_TYPE, 23, "a key that is no whole number"},
+    {"customer = -7", CRM_ERROR_VALUE, 11, "expected a key"},
     {"kind = 'persona'", CRM_ERROR_VALUE, 7, "this field is one of person, business, anonymous, internal"},
     {"kind > 'person'", CRM_ERROR_TYPE, 5, "by = and <> alone"},
     {"kind between 'a' and 'b'", CRM_ERROR_TYPE, 12, "has no order"},

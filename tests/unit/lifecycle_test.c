@@ -185,6 +185,7 @@ static void two_purchases_of_a_day_are_no_repeat(void **state)
   assert_int_equal(standing.stage, CRM_STAGE_CUSTOMER);
   assert_int_equal(standing.days, 5);
   assert_true(standing.entered == facts_day(2024, 1, 5) + 10 * (CRM_DAY / 24));
+  assert_string_equal(standing.cause, "purchase");
   assert_int_equal(crm_lifecycle_find(lifecycle, "C", &standing, NULL), CRM_ERROR_NOT_FOUND);
   assert_int_equal(crm_lifecycle_find(lifecycle, "nobody", &standing, NULL), CRM_ERROR_NOT_FOUND);
   assert_int_equal(crm_lifecycle_find(lifecycle, "E", &standing, NULL), CRM_ERROR_NOT_FOUND);

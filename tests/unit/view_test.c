@@ -36,6 +36,9 @@ static crm_store *example(void)
   facts_load_text(store, "payments", "document,kind,customer,time,amount,due\n"
                                      "i1,invoice,anna,2024-01-10,100,2024-03-01\n"
                                      "p1,payment,an,2024-02-02,60,\n");
+  facts_load_text(store, "changes", "customer,field,time,kind,staff\nanna,region,2024-01-20,,ole\n"
+                                    "an,region,2024-01-03,confirmed,\nanna,owner,2024-02-01,,\n"
+                                    "shop,region,2024-01-04,,\n");
   return store;
 }
 
@@ -54,6 +57,42 @@ static crm_view view_of(const crm_store *store, const crm_scope *scope, const ch
     fail_msg("%s: %s", key, error.message);
   }
   return view;
+}
+
+/* Tiers may be of occasions; classes are of spend all the same. */
+static void test_tiers_of_occasions(void **state)
+{
+  crm_store *store = example();
+  crm_scope scope = february();
+  crm_pyramid_options pyramid = CRM_PYRAMID_OPTIONS_INIT;
+  crm_view_options options = CRM_VIEW_OPTIONS_INIT;
+  crm_view view = CRM_VIEW_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  (void)state;
+  pyramid.measure = CRM_MEASURE_OCCASIONS;
+  options.pyramid = &pyramid;
+  if (crm_view_compute(store, &scope, &options, "shop", &view, &error) != CRM_OK) {
+    fail_msg("%s", error.message);
+  }
+  assert_table(view.profile, "customer,tier,rank,gap,class,class_reason\nshop,small,2,2,corporate,kind\n");
+  crm_view_clear(&view);
+  crm_store_free(store);
+}
+
+/* What a client has no place for is not given, and not looked for when the view is cleared. */
+static void test_a_shorter_view(void **state)
+{
+  crm_store *store = example();
+  crm_scope scope = february();
+  crm_view view = CRM_VIEW_INIT;
+  (void)state;
+  view.struct_size = (uint32_t)offsetof(crm_view, changes);
+  memset(&view.changes, 0x5A, sizeof view.changes);
+  assert_int_equal(crm_view_compute(store, &scope, NULL, "anna", &view, NULL), CRM_OK);
+  assert_int_equal(crm_table_rows(view.payments), 1);
+  crm_view_clear(&view);
+  assert_null(view.payments);
+  crm_store_free(store);
 }
 
 static void test_who(void **state)
@@ -97,6 +136,8 @@ static void test_facts_at_as_of(void **state)
   assert_table(view.interactions, "customer,time,staff\nan,2024-01-08T00:00:00,ole\n");
   assert_table(view.payments, "document,kind,customer,time,amount,due\n"
                               "i1,invoice,anna,2024-01-10T00:00:00,100.00,2024-03-01T00:00:00\n");
+  assert_table(view.changes, "customer,field,time,kind,staff\nan,region,2024-01-03T00:00:00,confirmed,\n"
+                             "anna,region,2024-01-20T00:00:00,,ole\n");
   crm_view_clear(&view);
   scope.as_of = facts_day(2024, 4, 1);
   view = view_of(store, &scope, "anna");
@@ -106,6 +147,7 @@ static void test_facts_at_as_of(void **state)
   assert_int_equal(crm_table_rows(view.stages), 4);
   assert_int_equal(crm_table_rows(view.interactions), 2);
   assert_int_equal(crm_table_rows(view.payments), 2);
+  assert_int_equal(crm_table_rows(view.changes), 3);
   crm_view_clear(&view);
   crm_store_free(store);
 }
@@ -384,7 +426,8 @@ static void test_figures_are_those_of_the_analyses(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_who),
+    cmocka_unit_test(test_who), cmocka_unit_test(test_a_shorter_view),
+    cmocka_unit_test(test_tiers_of_occasions),
     cmocka_unit_test(test_facts_at_as_of),
     cmocka_unit_test(test_accounts),
     cmocka_unit_test(test_parts),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Sequence
 from . import _ffi
 from ._library import library
 from ._native import Handle, byref, texts, utf8
-from ._options import TIES, basis_points, pyramid_struct, calendar_struct, integers, split_calendar
+from ._options import (basis_points, calendar_struct, integers, lifecycle_struct, pyramid_struct, rfm_struct, split_calendar,
+                       take_words)
 from ._input import word
 from ._table import Table
 
@@ -104,9 +105,7 @@ class Analyses:
         `natural`: the host's words for reasons of leaving that nobody can do anything about."""
         from ._handles import Lifecycle
 
-        options = _ffi.new(_ffi.crm_lifecycle_options)
-        options.dormant_days, options.lost_days, options.horizon_days = dormant_days, lost_days, horizon_days
-        options.natural = None if natural is None else utf8(",".join(natural))
+        options = lifecycle_struct(dormant_days, lost_days, horizon_days, natural)
         return Lifecycle(self, self._run(library.crm_lifecycle_compute, scope, (byref(options),), _ffi.crm_lifecycle))
 
     def kpi(
@@ -118,12 +117,14 @@ class Analyses:
         by: Optional[str] = None,
         like_for_like: bool = False,
         least_cases: int = 0,
+        lifecycle: Optional[Mapping[str, Any]] = None,
         **calendar: Unpack[CalendarArguments],
     ) -> "Kpi":
         """Key performance indicators (`libcrm.kpis()` lists them; None: all) for the last so many complete periods.
 
         `running`: the unfinished period too; `by="branch"`, "staff", "team" or "role": each of them besides; `like_for_like`: only branches that were
-        there all the time; `least_cases`: cases that a rate needs (0: 5).
+        there all the time; `least_cases`: cases that a rate needs (0: 5); `lifecycle`: keywords of `lifecycle`,
+        so that what dormant and lost mean does not move with the data.
 
         >>> import libcrm
         >>> kpi = libcrm.sample().kpi(["revenue"], as_of="2026-01-01")
@@ -138,6 +139,7 @@ class Analyses:
         options.group = word(GROUPS, by, "by")   # type: ignore[arg-type]
         options.like_for_like = int(like_for_like)
         options.least_cases = least_cases
+        take_words(options, {} if lifecycle is None else {"lifecycle": lifecycle}, int)
         ids = texts(kpis)
         options.kpis = ids
         options.kpi_count = len(kpis or ())
@@ -220,7 +222,7 @@ class Analyses:
         >>> libcrm.sample().rfm(as_of="2026-01-01").columns
         ('customer', 'recency_days', 'frequency', 'monetary', 'r', 'f', 'm', 'segment')
         """
-        options, kept = self._rfm_options(ties, recency_cuts, frequency_cuts, monetary_cuts, segments)
+        options, kept = rfm_struct(self.minor, ties, recency_cuts, frequency_cuts, monetary_cuts, segments)  # type: ignore[attr-defined]
         made = self._result(library.crm_rfm_compute, scope, byref(options))
         del kept
         return made
@@ -236,27 +238,10 @@ class Analyses:
         **scope: Unpack[ScopeArguments],
     ) -> Table:
         """The segments of `rfm`, a row each: customers, spend, their shares, and medians."""
-        options, kept = self._rfm_options(ties, recency_cuts, frequency_cuts, monetary_cuts, segments)
+        options, kept = rfm_struct(self.minor, ties, recency_cuts, frequency_cuts, monetary_cuts, segments)  # type: ignore[attr-defined]
         made = self._result(library.crm_rfm_segments, scope, byref(options))
         del kept
         return made
-
-    def _rfm_options(self, ties: str, recency: Any, frequency: Any, monetary: Any, segments: Any) -> Any:
-        options = _ffi.new(_ffi.crm_rfm_options)
-        options.ties = word(TIES, ties, "ties")
-        minor = None if monetary is None else [self.minor(amount) for amount in monetary]  # type: ignore[attr-defined]
-        kept = []
-        for name, values in (("recency_cuts", recency), ("frequency_cuts", frequency), ("monetary_cuts", minor)):
-            array = integers(values, ctypes.c_int64, 4, name)
-            if array is not None:
-                setattr(options, name, array)
-                kept.append(array)
-        if segments is not None:
-            if len(segments) != 25:
-                raise ValueError("segments: 25 ids, not %d" % len(segments))
-            options.segments = ids = texts(segments)
-            kept.append(ids)
-        return options, kept
 
     def periods(self, **calendar: Unpack[CalendarArguments]) -> Table:
         """Periods in a row: revenue, orders, active customers, and how many of them are new, returning, resurrected or

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Mapping, NamedTuple, Optional, Sequence
 
 from . import _ffi
 from ._errors import Error, StateError
@@ -13,7 +13,7 @@ from ._hooks import Source, config_with
 from ._input import word
 from ._library import library
 from ._native import Handle, Owner, byref, check, out, utf8
-from ._options import calendar_struct, split_calendar
+from ._options import calendar_struct, split_calendar, take_words
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -126,12 +126,14 @@ class Cockpit(Owner):
         periods: int = 0,
         running: bool = False,
         parts: Sequence[str] = ("figures", "findings", "lists", "causes"),
+        lifecycle: Optional[Mapping[str, Any]] = None,
         **calendar: Unpack[CalendarArguments],
     ) -> Snapshot:
         """Evaluates the gauges and rules of a role (None: all) over a store, all from the same data version.
 
         `periods`: complete periods of the series, over which alerts are replayed (0: 24); `running`: gauges show the
-        period that is not over; `parts`: what is wanted of "figures" (gauges, series, alerts), "findings", "lists" and "causes".
+        period that is not over; `parts`: what is wanted of "figures" (gauges, series, alerts), "findings", "lists" and "causes";
+        `lifecycle`: keywords of `Store.lifecycle`, so that what dormant and lost mean does not move with the data.
         """
         handle = self._live()
         options = _ffi.new(_ffi.crm_cockpit_options)
@@ -140,6 +142,7 @@ class Cockpit(Owner):
         options.periods = periods
         options.running = int(running)
         options.parts = sum({word(PARTS, part, "parts") for part in parts})
+        take_words(options, {} if lifecycle is None else {"lifecycle": lifecycle}, int)
         snapshot = _ffi.new(_ffi.crm_snapshot)
         cut, scope = split_calendar(calendar)
         struct, kept = calendar_struct(cut)

@@ -601,6 +601,7 @@ class crm_life_standing(Structure):
         ("days", c_int32),
         ("idle_days", c_int32),
         ("dormant_in", c_int32),
+        ("cause", c_char_p),
     ]
 
 
@@ -1030,6 +1031,7 @@ class crm_view(Structure):
         ("interactions", POINTER(crm_table)),
         ("payments", POINTER(crm_table)),
         ("ownership", POINTER(crm_table)),
+        ("changes", POINTER(crm_table)),
     ]
 
 

@@ -26,6 +26,7 @@ __all__ = ["Figure", "Kpi", "LifeLimits", "LifeStanding", "Lifecycle", "Moved", 
            "Till", "TillStanding"]
 
 NONE = -(2**63)
+STEPS = ("suspect", "prospect", "opportunity", "customer", "repeat")
 NEVER = 2**31 - 1
 
 
@@ -175,6 +176,10 @@ class LifeStanding(NamedTuple):
     idle_days: Optional[int]
     #: Days until dormant without a purchase.
     dormant_in: Optional[int]
+    #: The highest stage of the ladder so far, from which only the host lowers.
+    step: Optional[str]
+    #: Why the stage was entered: known, joined, opportunity, purchase, repeat, idle, host.
+    cause: str
 
 
 class Lifecycle(StoreHandle):
@@ -192,7 +197,8 @@ class Lifecycle(StoreHandle):
         found = self._fill(library.crm_lifecycle_find, _ffi.crm_life_standing, utf8(str(customer)))
         entered = None if found.entered == NONE else from_microseconds(found.entered)
         days, idle, dormant = (None if value < 0 else value for value in (found.days, found.idle_days, found.dormant_in))
-        return LifeStanding(found.name.decode(), entered, days, idle, dormant)
+        return LifeStanding(found.name.decode(), entered, days, idle, dormant, None if found.step < 0 else STEPS[found.step],
+                            found.cause.decode())
 
     @property
     def limits(self) -> LifeLimits:

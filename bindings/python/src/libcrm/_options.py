@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import ctypes
 import datetime
-from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from . import _ffi
 from ._hooks import Progress
 from ._input import word
-from ._native import texts
+from ._native import texts, utf8
 from ._time import TimeLike, to_days, to_microseconds
 
 if TYPE_CHECKING:
@@ -35,6 +35,14 @@ if TYPE_CHECKING:
         where: Optional[str]
         summary: Optional[Summary]
         progress: Optional[Progress]
+
+    class WordArguments(ScopeArguments, total=False):
+        """What tier, r, f, m, stage and class mean in expressions: keywords of the methods of these names."""
+
+        pyramid: Optional[Mapping[str, Any]]
+        rfm: Optional[Mapping[str, Any]]
+        lifecycle: Optional[Mapping[str, Any]]
+        classes: Optional[Mapping[str, Any]]
 
     class CalendarArguments(ScopeArguments, total=False):
         """How time is cut into periods, beside which facts count."""
@@ -170,3 +178,78 @@ def pyramid_struct(shares: Sequence[float], cut: str, ties: str, measure: str) -
     options.shares = points
     options.share_count = len(shares)
     return options, points
+
+
+Minor = Callable[[Any], int]
+
+
+def rfm_struct(minor: Minor, ties: str = "together", recency_cuts: Optional[Sequence[int]] = None,
+               frequency_cuts: Optional[Sequence[int]] = None, monetary_cuts: Optional[Sequence[Any]] = None,
+               segments: Optional[Sequence[str]] = None) -> Any:
+    """A crm_rfm_options, and what it points to."""
+    options = _ffi.new(_ffi.crm_rfm_options)
+    options.ties = word(TIES, ties, "ties")
+    amounts = None if monetary_cuts is None else [minor(amount) for amount in monetary_cuts]
+    kept = []
+    for name, values in (("recency_cuts", recency_cuts), ("frequency_cuts", frequency_cuts), ("monetary_cuts", amounts)):
+        array = integers(values, ctypes.c_int64, 4, name)
+        if array is not None:
+            setattr(options, name, array)
+            kept.append(array)
+    if segments is not None:
+        if len(segments) != 25:
+            raise ValueError("segments: 25 ids, not %d" % len(segments))
+        options.segments = ids = texts(segments)
+        kept.append(ids)
+    return options, kept
+
+
+def lifecycle_struct(dormant_days: int = 0, lost_days: int = 0, horizon_days: int = 0,
+                     natural: Optional[Sequence[str]] = None) -> Any:
+    """A crm_lifecycle_options."""
+    options = _ffi.new(_ffi.crm_lifecycle_options)
+    options.dormant_days, options.lost_days, options.horizon_days = dormant_days, lost_days, horizon_days
+    options.natural = None if natural is None else utf8(",".join(natural))
+    return options
+
+
+def classes_struct(ticket_percent: int = 0, hours_percent: int = 0, variation: int = 0, least_signs: int = 0,
+                   **pyramid: Any) -> Any:
+    """A crm_classes_options, and what it points to; a pyramid of its own where one of its keywords is given."""
+    options = _ffi.new(_ffi.crm_classes_options)
+    options.ticket_percent, options.hours_percent = ticket_percent, hours_percent
+    options.variation, options.least_signs = variation, least_signs
+    kept = None
+    if pyramid:
+        struct, kept = pyramid_of(**pyramid)
+        options.pyramid = ctypes.pointer(struct)
+    return options, kept
+
+
+def pyramid_of(shares: Sequence[float] = (1, 5, 20), cut: str = "ceil", ties: str = "together", measure: str = "spend") -> Any:
+    """`pyramid_struct` with the defaults of `Store.pyramid`."""
+    return pyramid_struct(shares, cut, ties, measure)
+
+
+WORDS: Dict[str, Callable[..., Any]] = {
+    "pyramid": lambda minor, **given: pyramid_of(**given),
+    "rfm": rfm_struct,
+    "lifecycle": lambda minor, **given: (lifecycle_struct(**given), None),
+    "classes": lambda minor, **given: classes_struct(**given),
+}
+
+
+def split_words(given: Mapping[str, Any]) -> Tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What says what the words of expressions mean, and the keywords of the scope."""
+    return ({name: given[name] for name in WORDS if given.get(name) is not None},
+            {name: value for name, value in given.items() if name not in WORDS})
+
+
+def take_words(options: Any, given: Mapping[str, Any], minor: Minor) -> List[Any]:
+    """Puts them into a struct of options; answers what it points to."""
+    kept = []
+    for name, keywords in given.items():
+        made, also = WORDS[name](minor, **keywords)
+        setattr(options, name, ctypes.pointer(made))
+        kept += [made, also]
+    return kept

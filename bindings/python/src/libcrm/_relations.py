@@ -10,7 +10,8 @@ from . import _ffi
 from ._input import word
 from ._library import library
 from ._native import byref, texts, utf8
-from ._options import MEASURES, pyramid_struct, calendar_struct, split_calendar
+from ._options import (MEASURES, calendar_struct, classes_struct, pyramid_struct, split_calendar, split_words,
+                       take_words)
 from ._table import Table
 from ._time import TimeLike, to_microseconds
 from ._view import View
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._handles import Summary
-    from ._options import CalendarArguments, ScopeArguments
+    from ._options import CalendarArguments, ScopeArguments, WordArguments
     from ._segment import Segment
 
 __all__ = ["Relations"]
@@ -35,6 +36,8 @@ class Relations:
     if TYPE_CHECKING:
         _day_start: int
 
+        def minor(self, amount: Any) -> int: ...
+
         def _run(self, function: Callable[..., int], scope: Any, middle: Sequence[Any], kind: Any, place: Any = None,
                  also: Sequence[Any] = ()) -> Any: ...
 
@@ -46,30 +49,43 @@ class Relations:
 
     # ---- segments by expression
 
+    def _words(self, options: Any, given: Mapping[str, Any]) -> Any:
+        """The keywords of the scope, and what options that mean words of expressions otherwise point to."""
+        words, scope = split_words(given)
+        return scope, take_words(options, words, self.minor)
+
     def where(self, expression: str, *, named: Optional[Mapping[str, str]] = None,
-              **scope: Unpack[ScopeArguments]) -> "Segment":
+              **scope: Unpack[WordArguments]) -> "Segment":
         """The customers for whom an expression holds, as a set; `named` gives expressions that `in segment NAME` may use.
         Every analysis also takes an expression itself, as `where`.
+
+        What tier, r, f, m, stage and class mean is said by `pyramid`, `rfm`, `lifecycle` and `classes`, each the keywords
+        of the method of that name; so do all methods that take expressions or fields.
 
         >>> import libcrm
         >>> store = libcrm.sample()
         >>> good = store.where("tier in ('vip', 'major') and orders >= 2")
         >>> len(good) == len(store.pyramid(segment=good)) > 0
         True
+        >>> asleep = store.where("stage = 'dormant'", lifecycle={"dormant_days": 60, "lost_days": 400})
+        >>> len(asleep) > len(store.where("stage = 'dormant'", lifecycle={"dormant_days": 300, "lost_days": 400}))
+        True
         """
         from ._segment import Segment
 
         options, kept = segment_options(expression, named)
-        place = self._run(library.crm_segment_compute, scope, (byref(options),), _ffi.crm_segment)
-        del kept
+        of, words = self._words(options, scope)
+        place = self._run(library.crm_segment_compute, of, (byref(options),), _ffi.crm_segment)
+        del kept, words
         return Segment(self, place)  # type: ignore[arg-type]
 
     def explain(self, expression: str, customer: str, *, named: Optional[Mapping[str, str]] = None,
-                **scope: Unpack[ScopeArguments]) -> Table:
+                **scope: Unpack[WordArguments]) -> Table:
         """Why an expression holds for a customer or not, a row a condition."""
         options, kept = segment_options(expression, named)
-        made = self._result(library.crm_segment_explain, scope, byref(options), utf8(str(customer)))
-        del kept
+        of, words = self._words(options, scope)
+        made = self._result(library.crm_segment_explain, of, byref(options), utf8(str(customer)))
+        del kept, words
         return made
 
     def segment_fields(self) -> Table:
@@ -77,16 +93,19 @@ class Relations:
         return self._table_of(library.crm_segment_fields)
 
     def segment_drift(self, expression: str, before: Scope, after: Scope, *,
-                      named: Optional[Mapping[str, str]] = None) -> Table:
+                      named: Optional[Mapping[str, str]] = None, pyramid: Optional[Mapping[str, Any]] = None,
+                      rfm: Optional[Mapping[str, Any]] = None, lifecycle: Optional[Mapping[str, Any]] = None,
+                      classes: Optional[Mapping[str, Any]] = None) -> Table:
         """How the customers of an expression have changed between two scopes (dicts of a scope's keywords)."""
         options, kept = segment_options(expression, named)
+        _, words = self._words(options, {"pyramid": pyramid, "rfm": rfm, "lifecycle": lifecycle, "classes": classes})
         made = self._result(library.crm_segment_drift, [before, after], byref(options))
-        del kept
+        del kept, words
         return made
 
     def target(self, expression: Optional[str] = None, what: str = "list", *, suppress: Optional[Mapping[str, str]] = None,
                household: Optional[str] = None, keys: Optional[Sequence[object]] = None,
-               named: Optional[Mapping[str, str]] = None, **scope: Unpack[ScopeArguments]) -> Table:
+               named: Optional[Mapping[str, str]] = None, **scope: Unpack[WordArguments]) -> Table:
         """A list of customers to write to: for whom `expression` holds, less those of `suppress` (reason: expression, in
         order), duplicates, and who counts for nobody; of those with the same value of the field `household` the one who
         spent most. `keys`: a list of yours to screen in place of all keys. `what`: "list", "counts" (how many keys, by
@@ -115,17 +134,19 @@ class Relations:
         if keys is not None:
             given = [str(key) for key in keys]
             options.keys, options.key_count = texts(given), len(given)
-        made = self._result(functions[what], scope, byref(options))
-        del kept, also
+        of, words = self._words(options, scope)
+        made = self._result(functions[what], of, byref(options))
+        del kept, also, words
         return made
 
     # ---- one customer
 
     def view(self, key: object, *, parts: Sequence[str] = ("figures", "facts"), shares: Sequence[float] = (1, 5, 20),
              cut: str = "ceil", ties: str = "together", measure: str = "spend", dormant_days: int = 0, lost_days: int = 0,
+             rfm: Optional[Mapping[str, Any]] = None, classes: Optional[Mapping[str, Any]] = None,
              **scope: Unpack[ScopeArguments]) -> View:
         """Everything about one customer at as-of, found by any of its keys. `parts`: what is wanted of "figures" (profile,
-        life) and "facts" (the other tables).
+        life) and "facts" (the other tables); `rfm`, `classes`: keywords of these methods.
 
         >>> import libcrm
         >>> store = libcrm.sample()
@@ -140,9 +161,10 @@ class Relations:
         lifecycle = _ffi.new(_ffi.crm_lifecycle_options)
         lifecycle.dormant_days, lifecycle.lost_days = dormant_days, lost_days
         options.pyramid, options.lifecycle = ctypes.pointer(pyramid), ctypes.pointer(lifecycle)
+        _, words = self._words(options, {"rfm": rfm, "classes": classes})
         view = _ffi.new(_ffi.crm_view)
         self._run(library.crm_view_compute, scope, (byref(options), utf8(str(key))), None, view)
-        del kept
+        del kept, words
         return View(*[Table(getattr(view, name)) if getattr(view, name) else None for name in View._fields])
 
     # ---- change
@@ -178,7 +200,7 @@ class Relations:
 
     def effect(self, treated: Union[str, "Segment"], at: TimeLike, what: str = "uplift", *, days: int = 0,
                control: Union[None, str, "Segment"] = None, match: Optional[str] = None, measure: str = "spend",
-               cases: int = 0, **scope: Unpack[ScopeArguments]) -> Table:
+               cases: int = 0, **scope: Unpack[WordArguments]) -> Table:
         """What a programme that began on the day of `at` has changed: `treated` customers beside a `control` group, or
         without one beside everybody else who has the same values of the fields in `match` (default "r, f, m"). The two are
         segments, or expressions, which are then asked as of the date. `what`: "uplift" (the difference in differences,
@@ -206,12 +228,15 @@ class Relations:
             options.match = utf8(match)
         before = {name: value for name, value in scope.items() if name not in ("to", "progress", "summary")}
         before["as_of"] = at
+        of_scope, words = self._words(options, scope)
         lent = []
         for name, of in (("treated", treated), ("control", control)):
             if of is not None:
                 lent.append((self.where(of, **before) if isinstance(of, str) else of)._live())  # type: ignore[arg-type]
                 setattr(options, name, lent[-1].pointer)
-        return Table(self._run(functions[what], scope, (byref(options),), _ffi.crm_table, also=lent))
+        made = Table(self._run(functions[what], of_scope, (byref(options),), _ffi.crm_table, also=lent))
+        del words
+        return made
 
     def bridge(self, *, top: int = 10, before_from: Optional[TimeLike] = None, before_to: Optional[TimeLike] = None,
                **calendar: Unpack[CalendarArguments]) -> Table:
@@ -228,9 +253,12 @@ class Relations:
         del kept
         return made
 
-    def findings(self, *, language: str = "en", **scope: Unpack[ScopeArguments]) -> Table:
-        """What a good analyst would point out, the strongest first, each with its evidence. `language`: "en" or "zh"."""
+    def findings(self, *, language: str = "en", lifecycle: Optional[Mapping[str, Any]] = None,
+                 **scope: Unpack[ScopeArguments]) -> Table:
+        """What a good analyst would point out, the strongest first, each with its evidence. `language`: "en" or "zh";
+        `lifecycle`: keywords of `lifecycle`, so that what dormant and lost mean does not move with the data."""
         options = _ffi.new(_ffi.crm_findings_options)
+        self._words(options, {"lifecycle": lifecycle})
         options.language = word(LANGUAGES, language, "language")
         return self._result(library.crm_findings_compute, scope, byref(options))
 
@@ -356,7 +384,7 @@ class Relations:
         return self._result(library.crm_completeness_customers, scope)
 
     def composition(self, by: Optional[str] = None, across: Optional[str] = None, *, by_bands: Optional[str] = None,
-                    across_bands: Optional[str] = None, **scope: Unpack[ScopeArguments]) -> Table:
+                    across_bands: Optional[str] = None, **scope: Unpack[WordArguments]) -> Table:
         """What the customers are made up of: by a field of segment expressions (None: tier), and by a second one across.
         Bands of a field with an order begin at rising values with commas between, as "100, 500, 1000".
 
@@ -364,18 +392,22 @@ class Relations:
         >>> libcrm.sample().composition("region").columns[:3]
         ('group', 'across', 'customers')
         """
-        options = composition_options(by, across, by_bands, across_bands)
-        return self._result(library.crm_composition_compute, scope, byref(options))
+        return self._composed(library.crm_composition_compute, composition_options(by, across, by_bands, across_bands), scope)
+
+    def _composed(self, function: Callable[..., int], options: Any, given: Mapping[str, Any]) -> Table:
+        scope, words = self._words(options, given)
+        made = self._result(function, scope, byref(options))
+        del words
+        return made
 
     def composition_concentration(self, by: Optional[str] = None, across: Optional[str] = None, *,
                                   by_bands: Optional[str] = None, across_bands: Optional[str] = None,
-                                  **scope: Unpack[ScopeArguments]) -> Table:
+                                  **scope: Unpack[WordArguments]) -> Table:
         """How concentrated a `composition` is (Herfindahl and Hirschman)."""
-        options = composition_options(by, across, by_bands, across_bands)
-        return self._result(library.crm_composition_concentration, scope, byref(options))
+        return self._composed(library.crm_composition_concentration, composition_options(by, across, by_bands, across_bands), scope)
 
     def spending(self, by: Optional[str] = None, *, bands: Optional[str] = None,
-                 segments: Optional[Mapping[str, "Segment"]] = None, **scope: Unpack[ScopeArguments]) -> Table:
+                 segments: Optional[Mapping[str, "Segment"]] = None, **scope: Unpack[WordArguments]) -> Table:
         """How much the buyers of each group spend, beside all buyers: mean, percentiles, indices. Groups are those of a
         field (None: tier) as in `composition`, or `segments` by name, which may overlap.
 
@@ -386,8 +418,7 @@ class Relations:
         ['often', 'centre', None]
         """
         if segments is None:
-            options = composition_options(by, None, bands, None)
-            return self._result(library.crm_composition_spending, scope, byref(options))
+            return self._composed(library.crm_composition_spending, composition_options(by, None, bands, None), scope)
         handles = [segment._live() for segment in segments.values()]
         array = (ctypes.POINTER(_ffi.crm_segment) * len(handles))(*[handle.pointer for handle in handles])
         return Table(self._run(library.crm_segment_spending, scope, (array, texts(list(segments)), len(handles)), _ffi.crm_table,
@@ -399,11 +430,7 @@ class Relations:
         """Every customer who bought as corporate, vip or ordinary, and why; or, with `signs`, what speaks for a corporate
         buyer. 0 stands for the defaults: a large ticket is 300 percent of the median, business hours hold 80 percent of
         the orders, gaps vary by at most 50 percent, three signs make a corporate buyer."""
-        options = _ffi.new(_ffi.crm_classes_options)
-        options.ticket_percent, options.hours_percent = ticket_percent, hours_percent
-        options.variation, options.least_signs = variation, least_signs
-        pyramid, kept = pyramid_struct(shares, cut, ties, "spend")
-        options.pyramid = ctypes.pointer(pyramid)
+        options, kept = classes_struct(ticket_percent, hours_percent, variation, least_signs, shares=shares, cut=cut, ties=ties)
         made = self._result(library.crm_classes_corporate if signs else library.crm_classes_compute, scope, byref(options))
         del kept
         return made

@@ -27,3 +27,5 @@ class View(NamedTuple):
     interactions: Optional[Table]
     payments: Optional[Table]
     ownership: Optional[Table]
+    #: When which column of `customers` was changed or confirmed.
+    changes: Optional[Table]
