@@ -124,7 +124,11 @@ static crm_status fail_field(const crm__parser *parser, const crm__word *word)
 /* Whether a point follows the present word: `customers.region` and not a column called customers. */
 static int has_point(const crm__parser *parser)
 {
-  return parser->text[parser->at + strspn(parser->text + parser->at, " \t\n\r")] == '.';
+  const char *at = parser->text + parser->at;
+  while (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') {
+    at++;
+  }
+  return *at == '.';
 }
 
 crm_status crm__parse_field(crm__parser *parser, int32_t *place)
