@@ -599,7 +599,7 @@ def one_round(checker, seed, number, keep):
 def main():
     parser = argparse.ArgumentParser(description="crm-cockpit against a naive oracle on random files")
     parser.add_argument("--cockpit", required=True)
-    parser.add_argument("--rounds", type=int, default=12 if "LIBCRM_TEST_SPARSE" in os.environ else 40)
+    parser.add_argument("--rounds", type=int, default=-(-40 // int(os.environ.get("LIBCRM_TEST_FEWER", "1"))))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--round", type=int, help="this round only")
     parser.add_argument("--keep", help="folder for the files of failing rounds")
