@@ -74,7 +74,7 @@ class Asker:
         self.cockpit, self.types = os.path.abspath(cockpit), {}
 
     def run(self, arguments):
-        done = subprocess.run([self.cockpit] + arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=False)
+        done = subprocess.run([self.cockpit] + arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600, check=False)
         if done.returncode not in (0, 1):
             raise RuntimeError("exit %d: %s" % (done.returncode, done.stderr.decode("utf-8", "replace").strip()))
         return done.stdout.decode("utf-8")
