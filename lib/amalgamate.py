@@ -10,6 +10,8 @@ macros of a source end with it. C++ does not turn void * into other pointers by 
 that, CRM__TO(place) or CRM__ANY(pointer) stands, which is nothing in C and a cast in C++.
 """
 
+import collections
+import functools
 import pathlib
 import re
 import sys
@@ -56,6 +58,7 @@ template <typename crm__plain> inline crm__plain crm__any(const crm__plain &valu
 """
 
 
+@functools.lru_cache(maxsize=None)
 def tokens(text):
     return [(match.lastgroup, match.group(0)) for match in TOKEN.finditer(text)]
 
@@ -149,7 +152,9 @@ def of_head(head, opened):
 
 def rename(text, changes):
     """The text with identifiers changed, but for members of structs."""
-    parts = tokens(text)
+    if not changes:
+        return text
+    parts = list(tokens(text))
     marks = significant(parts)
     structs, depth = [], 0
     for at, (i, kind, part) in enumerate(marks):
@@ -306,6 +311,7 @@ def source():
     files = [(path, rename(text, changes[path.relative_to(ROOT / "lib").as_posix()])) for path, text in files]
     own = {path: declared(text) for path, text in files}
     used = {path: names_in(text) for path, text in files}
+    users = collections.Counter(name for names in used.values() for name in names)
     in_headers = set().union(*(names_in(text) for _, text in internal.order), names_in(header()))
     givers = set().union(*(returns_void(text) for _, text in internal.order))
     members = set().union(*(void_members(text) for _, text in internal.order + files), void_members(header()))
@@ -316,9 +322,9 @@ def source():
         found += banner("lib/" + name) + cast(body(text), givers, members)
     for path, text in files:
         private, macros = own[path]
-        others = set(in_headers).union(*(names for other, names in used.items() if other != path))
+        met = {name for name in private if name in in_headers or users[name] > (name in used[path])}
         prefix = "%s_%s" % (path.parent.name, path.stem)
-        changes = {name: "%s__%s" % (prefix, name) for name in private & others if name not in macros}
+        changes = {name: "%s__%s" % (prefix, name) for name in met if name not in macros}
         found += banner(path.relative_to(ROOT).as_posix())
         found += rename(cast(body(text), givers | returns_void(text), members), changes)
         found += "".join("\n#undef %s" % name for name in macros) + ("\n" if macros else "")

@@ -32,11 +32,7 @@ static crm_status later_head(crm_error *error, int32_t table, const char *what)
 static int32_t own_column(int32_t table, int32_t place)
 {
   int32_t first = crm__schema_first(table);
-  int32_t number = place < first ? place : place + CRM__NUMBERS_ATTRIBUTES;
-  int32_t column;
-  for (column = 0; crm__schema_number(table, column) != number; column++) {
-  }
-  return column;
+  return crm__schema_numbered(table, place < first ? place : place + CRM__NUMBERS_ATTRIBUTES);
 }
 
 static uint32_t words_of(int32_t table, int32_t place)

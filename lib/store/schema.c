@@ -273,16 +273,35 @@ int32_t crm__schema_first(int32_t table)
 
 int32_t crm__schema_number(int32_t table, int32_t column)
 {
-  int32_t place = later_place(table, column);
+  int32_t first = crm__schema_first(table);
+  int32_t place = first < tables[table].count ? later_place(table, column) : -1;
   int32_t number = column;
   int32_t i;
   if (place >= 0) {
-    return crm__schema_first(table) + CRM__NUMBERS_ATTRIBUTES + place;
+    return first + CRM__NUMBERS_ATTRIBUTES + place;
   }
-  for (i = 0; i < column && LATER > 0; i++) {
+  for (i = 0; i < column && first < tables[table].count; i++) {
     number -= later_place(table, i) >= 0;
   }
   return number;
+}
+
+int32_t crm__schema_numbered(int32_t table, int32_t number)
+{
+  int32_t first = crm__schema_first(table);
+  int32_t early = 0;   /* columns of the first release before this one */
+  int32_t column;
+  if (first == tables[table].count) {
+    return number >= 0 && number < first ? number : -1;
+  }
+  for (column = 0; column < tables[table].count; column++) {
+    int32_t place = later_place(table, column);
+    if (number == (place < 0 ? early : first + CRM__NUMBERS_ATTRIBUTES + place)) {
+      return column;
+    }
+    early += place < 0;
+  }
+  return -1;
 }
 
 const crm__schema_table *crm__schema(int32_t table)

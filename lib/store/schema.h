@@ -72,6 +72,9 @@ int32_t crm__schema_find(const char *name);
 
 int32_t crm__schema_number(int32_t table, int32_t column);
 
+/* The column of the schema with a number, -1 where there is none. */
+int32_t crm__schema_numbered(int32_t table, int32_t number);
+
 /* How many columns of a table are of the first release. */
 int32_t crm__schema_first(int32_t table);
 

@@ -401,14 +401,11 @@ int32_t crm__table_column_number(int32_t table, int32_t column)
 
 int32_t crm__table_column_numbered(const crm_store *store, int32_t table, int32_t number)
 {
-  int32_t width = crm__table_width(store, table);
-  int32_t column = number < width ? number : 0;   /* where it stands unless columns came later */
-  if (crm__table_column_number(table, column) == number) {
-    return column;
+  int32_t attribute = number - crm__schema_first(table);
+  if (attribute >= 0 && attribute < CRM__NUMBERS_ATTRIBUTES) {
+    return attribute < store->attribute_count[table] ? crm__schema(table)->count + attribute : -1;
   }
-  for (column = 0; column < width && crm__table_column_number(table, column) != number; column++) {
-  }
-  return column < width ? column : -1;
+  return crm__schema_numbered(table, number);
 }
 
 int32_t crm__table_column_cell(const crm_store *store, int32_t table, int32_t column)

@@ -45,7 +45,7 @@ class Trial:
     def run(self, program, file, steps):
         """(exit code, what it wrote, what it complained of)"""
         done = subprocess.run([program, file] + steps, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              encoding="utf-8", timeout=60, check=False)
+                              encoding="utf-8", timeout=600, check=False)
         return done.returncode, done.stdout, done.stderr
 
     def same(self, what, found, wanted):

@@ -50,7 +50,7 @@ def answers(cockpit, path, then):
     told = []
     for words in ASKED:
         done = subprocess.run([cockpit, *words, "--store", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              encoding="utf-8", timeout=60, check=False)
+                              encoding="utf-8", timeout=600, check=False)
         text = as_then(done.stdout, headers[" ".join(words)]) if words[0] == "rows" and not done.returncode else done.stdout
         told.append(f"$ {' '.join(words)}\n{text}{done.stderr if done.returncode else ''}")
     return "".join(told)
@@ -72,7 +72,7 @@ def main():
             more = pathlib.Path(folder, "more.csv")
             more.write_text("document,time,customer,amount\n9,2023-06-01,zoe,12.34\n")
             again = subprocess.run([cockpit, "load", "--format", "csv", "--store", path, "--sales", more],
-                                   stdout=subprocess.PIPE, encoding="utf-8", timeout=60, check=False)
+                                   stdout=subprocess.PIPE, encoding="utf-8", timeout=600, check=False)
         good = told == then
         known = again.returncode == 0 and any(line.startswith("sales,8,6,1,1,") for line in again.stdout.splitlines())
         for what, fine in (("answers", good), ("takes loads and knows what it has", known)):

@@ -187,7 +187,7 @@ def run(*arguments, stdin=None, env=None):
     settings = dict(os.environ, LC_ALL="C")
     settings.update(env or {})
     done = subprocess.run([COCKPIT] + [str(a) for a in arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          input=stdin if stdin is not None else b"", env=settings, timeout=300, check=False)
+                          input=stdin if stdin is not None else b"", env=settings, timeout=600, check=False)
     return Result(done.returncode, done.stdout, done.stderr)
 
 

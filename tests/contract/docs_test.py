@@ -55,7 +55,7 @@ def run(cockpit, folder, command):
     words = [str(ROOT / word) if word.startswith("examples/data/") else word for word in words[1:]]
     settings = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     return subprocess.run([cockpit, *words], cwd=folder, env=settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, encoding="utf-8", timeout=60, check=False)
+                          stderr=subprocess.PIPE, encoding="utf-8", timeout=600, check=False)
 
 
 def step_result(cockpit, folder, command, wanted):

@@ -28,7 +28,7 @@ def say(till, sales, lines):
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run([till, sales, os.path.join(folder, "receipts.csv")],
                               input="".join(line + "\n" for line in lines), stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, encoding="utf-8", timeout=120, check=False)
+                              stderr=subprocess.PIPE, encoding="utf-8", timeout=600, check=False)
     if done.returncode or done.stderr:
         raise SystemExit("till: exit status %d\n%s" % (done.returncode, done.stderr))
     return done.stdout
@@ -39,7 +39,7 @@ def tiers(cockpit, files, as_of):
     command = [cockpit, "tiers", "--format", "csv", "--from", str(first), "--as-of", str(as_of)]
     for file in files:
         command += ["--sales", file]
-    text = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", timeout=120, check=True).stdout
+    text = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", timeout=600, check=True).stdout
     return {row["customer"]: row for row in csv.DictReader(io.StringIO(text)) if row["tier"] in TIERS}
 
 

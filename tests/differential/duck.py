@@ -382,7 +382,7 @@ class Ledger(ledger.Ledger):
         kinds = ["integer", "integer"] + list(self.schema[table].values())
         self.fill(table, [[key_text(cell) if kind in ("key", "name") else cell for kind, cell in zip(kinds, row)] for row in rows])
 
-    def table(self, name, columns, rows):
+    def create(self, name, columns, rows):
         if name == "given":
             row = dict(zip(columns, rows[0]))
             self.db.constants = {column: literal(row[column]) for column in ("to_day", "to_instant")}
@@ -394,4 +394,3 @@ class Ledger(ledger.Ledger):
         kinds = ('"%s" %s' % (column, "BIGINT" if number else "VARCHAR") for column, number in zip(columns, numbers))
         self.db.db.execute("CREATE TABLE %s (%s)" % (name, ", ".join(kinds)))
         self.fill(name, [[cell if number else key_text(cell) for cell, number in zip(row, numbers)] for row in rows])
-        self.made.append(name)

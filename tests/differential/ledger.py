@@ -46,6 +46,14 @@ def read_schema():
     return schema
 
 
+@functools.lru_cache(maxsize=None)
+def words_of(sql):
+    """The words of a piece of SQL, without those that it names its own parts by."""
+    sql = re.sub(r"--.*|'[^']*'", "", sql)
+    own = set(re.findall(r"(\w+)\s*(?:\([^()]*\))?\s+AS\s*\(", sql))
+    return [word for word in dict.fromkeys(re.findall(r"\w+", sql)) if word not in own]
+
+
 # ---- cells -------------------------------------------------------------------------------------------------
 
 def instant_text(micro):
@@ -86,6 +94,7 @@ def student_975(df):
     return math.sqrt(df) * math.tan(angle)
 
 
+@functools.lru_cache(maxsize=None)
 def read_cell(kind, column, text, digits):
     if not text.strip():
         return None
@@ -132,8 +141,10 @@ class Ledger:
     def __init__(self, files, digits, constants=None):
         """files: [(table, path)] in the order in which they are loaded."""
         self.schema, (self.sql, self.place) = read_schema(), read_pages()
-        self.digits, self.made, self.loads, self.kinds, self.given, self.chosen = digits, [], 0, False, None, None
-        self.fields = []
+        self.digits, self.loads, self.kinds, self.given, self.chosen = digits, 0, False, None, None
+        self.fields, self.named = [], {}
+        self.told, self.tables = {}, []   # what was given: columns of `given` and tables by name; the names of the tables
+        self.made = {}                    # of a table of the pages, what it was made of: {name: what was given}
         self.connect()
         for table, path in files:
             self.read_file(table, path, constants or {})
@@ -187,11 +198,12 @@ class Ledger:
         self.chosen = rows
 
     def give(self, flags):
-        """The flags of a command line as the tables that the pages name. What was made for the same flags is kept."""
+        """The flags of a command line as the tables that the pages name. What was made of the same ones is kept."""
         chosen, self.chosen = self.chosen, None
         if self.given == (sorted(flags), chosen):
             return
-        self.forget()
+        self.drop(self.tables)
+        self.told, self.tables = {}, []
         self.given = sorted(flags), chosen
         first = {}
         for flag, value in flags:
@@ -237,6 +249,7 @@ class Ledger:
             "group_by": first.get("--by", "tier"), "across": first.get("--across"),
         }
         self.table("given", row, [tuple(row.values())])
+        self.told.update(row)
         many = {"given_branches": ("branch", "--branch"), "given_anonymous": ("customer", "--anonymous")}
         for name, (column, flag) in many.items():
             self.table(name, [column], [(oracle.read_key(value),) for of, value in flags if of == flag])
@@ -254,6 +267,7 @@ class Ledger:
             cuts += [(axis, oracle.scaled(oracle.read_number(text), scale))
                      for text in first.get("--%s-cuts" % axis, "").split(",") if text]
         self.table("given_cuts", ["axis", "cut"], cuts)
+        self.forget()
 
     def give_before(self, flags, name):
         """A table under the scope before, which --since names, kept as NAME_before; then what is given again."""
@@ -266,7 +280,8 @@ class Ledger:
         self.make(name)
         self.db.execute("CREATE TABLE %s_before AS SELECT * FROM %s" % (name, name))
         self.give(flags)
-        self.made.append(name + "_before")
+        self.tables.append(name + "_before")
+        self.told[name + "_before"] = before
 
     def give_effect(self, flags, treated, control):
         """The customers of two expressions as of --at, and what they are matched by; control: None, or an expression."""
@@ -283,32 +298,53 @@ class Ledger:
         self.table("given_values", ["customer", "a", "b", "c"], values)
 
     def table(self, name, columns, rows):
+        """A table that is given."""
+        self.create(name, columns, rows)
+        self.tables.append(name)
+        self.told[name] = rows
+
+    def create(self, name, columns, rows):
         self.db.execute("CREATE TABLE %s (%s)" % (name, ", ".join('"%s"' % column for column in columns)))
         self.db.executemany("INSERT INTO %s VALUES (%s)" % (name, ", ".join("?" * len(columns))), rows)
-        self.made.append(name)
+
+    def drop(self, names):
+        for name in names:
+            self.db.execute("DROP TABLE IF EXISTS %s" % name)
 
     def forget(self):
-        for name in self.made:
-            self.db.execute("DROP TABLE IF EXISTS %s" % name)
-        self.made = []
+        """Drops what was made of something that is now given otherwise, or no more."""
+        changed = [name for name, of in self.made.items()
+                   if any(word not in self.told or self.told[word] != given for word, given in of.items())]
+        self.drop(changed)
+        for name in changed:
+            del self.made[name]
 
     # -- what the pages say
 
     def make(self, sql):
         """The tables that a piece of SQL names, first those that they name."""
-        sql = re.sub(r"--.*|'[^']*'", "", sql)
-        own = set(re.findall(r"(\w+)\s*(?:\([^()]*\))?\s+AS\s*\(", sql))
-        for name in dict.fromkeys(re.findall(r"\w+", sql)):
-            if name not in own and name in self.sql["table"] and name not in self.made:
-                self.made.append(name)
+        for name in words_of(sql):
+            if name in self.sql["table"] and name not in self.made:
+                self.made[name] = {word: self.told[word] for word in self.words(name) if word in self.told}
                 try:
                     self.make(self.sql["table"][name])
                     self.db.execute(self.sql["table"][name])
                     self.ran.add(("table", name))
                     self.index(name)
                 except (RuntimeError, *self.errors) as error:
-                    self.made.remove(name)
+                    del self.made[name]
                     raise error if isinstance(error, RuntimeError) else RuntimeError("table=%s: %s" % (name, error)) from error
+
+    def words(self, name):
+        """What stands in the SQL of a table, and in that of all tables that it is made of."""
+        if name not in self.named:
+            found, left = set(), [name]
+            while left:
+                new = set(words_of(self.sql["table"][left.pop()])) - found
+                found |= new
+                left += [word for word in new if word in self.sql["table"]]
+            self.named[name] = found
+        return self.named[name]
 
     def index(self, name):
         """Only for speed: by what tables are joined by."""

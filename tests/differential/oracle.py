@@ -13,6 +13,7 @@ Verbs: load pyramid tiers rfm months cohorts repeat rhythm frequency products. A
 
 import datetime
 import math
+import os
 import re
 import statistics
 import sys
@@ -1067,12 +1068,28 @@ def parse_arguments(arguments):
     return verb, options, files
 
 
+class Loaded:
+    """The store of the files that were loaded last: verb after verb is asked of the same ones."""
+
+    def __init__(self):
+        self.of, self.store = None, None
+
+    def get(self, options, files):
+        of = (options.digits, options.returns, options.replace,
+              [(table, path, os.stat(path).st_mtime_ns, vars(fmt)) for table, path, fmt in files])
+        if of != self.of:
+            self.of, self.store = of, Store(options)
+            for table, path, fmt in files:
+                self.store.load(table, path, fmt)
+        return self.store
+
+
+LAST = Loaded()
+
+
 def load_all(arguments):
     verb, options, files = parse_arguments(arguments)
-    store = Store(options)
-    for table, path, fmt in files:
-        store.load(table, path, fmt)
-    return verb, options, store
+    return verb, options, LAST.get(options, files)
 
 
 def answer(arguments):

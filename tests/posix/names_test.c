@@ -394,7 +394,7 @@ static void a_pipe_is_refused(void **state)
 {
   fixture *f = *state;
   crm__journal *journal = NULL;
-  (void)alarm(20);   /* ends a wait that should not be */
+  (void)alarm(300);   /* ends a wait that should not be */
   assert_int_equal(mkfifo("other", 0600), 0);
   assert_int_equal(try_open(f, "other", CRM__JOURNAL_READ, &journal), CRM_ERROR_IO);
   assert_int_equal(try_open(f, "other", CRM__JOURNAL_WRITE, &journal), CRM_ERROR_IO);

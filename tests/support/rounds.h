@@ -6,23 +6,31 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Whether all takes thirty times as long, as under valgrind, and other runs of the same tests do the many rounds. */
+/* By what a run divides its rounds: LIBCRM_TEST_FEWER, where all takes long and other runs of the same tests do all of
+ * them; 1 where it is not set. */
+static inline int fewer(void)
+{
+  const char *text = getenv("LIBCRM_TEST_FEWER");
+  int by = text != NULL ? atoi(text) : 1;
+  return by > 1 ? by : 1;
+}
+
+/* Whether it is a tenth or less, as under valgrind, where all takes thirty times as long. */
 static inline int brief(void)
 {
-  return getenv("LIBCRM_TEST_BRIEF") != NULL;
+  return fewer() >= 10;
 }
 
-/* How many rounds of something random, or ways of one kind, a test does: all, or a tenth. */
+/* How many rounds of something random, or ways of one kind, a test does. A few stay as many unless the run is brief. */
 static inline int rounds(int all)
 {
-  return brief() ? (all + 9) / 10 : all;
+  return brief() || all > 8 ? (all + fewer() - 1) / fewer() : all;
 }
 
-/* The point of failure to try after one: the next, or behind the first ones every fourth where other runs of the same
- * tests try all of them, as under sanitizers. */
+/* The point of failure to try after one: the next, or behind the first ones every n-th. */
 static inline uint64_t next_point(uint64_t point)
 {
-  return point + (point > 8 && getenv("LIBCRM_TEST_SPARSE") != NULL ? 4U : 1U);
+  return point + (point > 8 ? (uint64_t)fewer() : 1U);
 }
 
 #endif

@@ -248,7 +248,7 @@ static void test_small(void **state)
   fill(f.store);
   save(&f);
   documents = end_of_documents(&f, 0);
-  for (size = f.size - 1; size > 8192; size -= size > f.size / 5 * 4 ? (brief() ? 97U : 13U) : (brief() ? 997U : 31U)) {
+  for (size = f.size - 1; size > 8192; size -= (size > f.size / 5 * 4 ? 13U : 31U) * (unsigned)fewer()) {
     crm_table *report = NULL;
     crm_store *left = salvage_cut(&f, size, &report);
     assert_true(left != NULL || size < documents);

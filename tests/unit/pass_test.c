@@ -358,11 +358,13 @@ static void assert_accounts(crm_store *store, int32_t customers)
 
 static void test_against_a_walk(void **unused)
 {
+  int64_t documents = brief() ? DOCUMENTS / 6 : DOCUMENTS;
+  int32_t customers = brief() ? CUSTOMERS / 6 : CUSTOMERS;
   crm_store *many = random_store(1, DOCUMENTS, CUSTOMERS, LATE);
-  crm_store *huge = random_store(2, DOCUMENTS, CUSTOMERS, HUGE_AND_LATE);
+  crm_store *huge = random_store(2, documents, customers, HUGE_AND_LATE);
   crm_store *few = random_store(3, 20000, 500, HUGE_AND_LATE);
-  crm_store *ordered = random_store(4, DOCUMENTS, 20000, IN_ORDER);
-  crm_store *old = random_store(5, DOCUMENTS, CUSTOMERS, FAR_AND_LATE);
+  crm_store *ordered = random_store(4, documents, 20000, IN_ORDER);
+  crm_store *old = random_store(5, documents, customers, FAR_AND_LATE);
   crm_store *rows = equal_rows_store(70000, 20000);
   (void)unused;
   assert_true(crm_store_customers(many) * 48 > 262144);
@@ -547,7 +549,7 @@ static void test_stopped(void **unused)
   crm_store *store = random_store(9, DOCUMENTS, CUSTOMERS, LATE);
   int turn;
   (void)unused;
-  for (turn = 0; turn < 4; turn++) {
+  for (turn = 0; turn < 4; turn += brief() ? 3 : 1) {   /* both computations, with and without an executor */
     crm_status (*compute)(const crm_store *, const crm_scope *) = turn < 2 ? compute_kpis : compute_segments;
     executor_state state;
     crm_executor executor = executor_of(&state, EXECUTOR_SHUFFLED, 2);
@@ -580,7 +582,7 @@ static void test_scores(void **unused)
 {
   int huge;
   (void)unused;
-  for (huge = 0; huge < 2; huge++) {
+  for (huge = 0; huge < rounds(2); huge++) {
     crm_store *store = random_store(4, DOCUMENTS, CUSTOMERS, huge ? HUGE_AND_LATE : LATE);
     crm_scope scope = CRM_SCOPE_INIT;
     scope.as_of = (FIRST_DAY + DAYS - 20) * CRM_DAY;

@@ -740,7 +740,7 @@ static void test_damage(void **state)
   memcpy(kept, bytes, size);
   at.options.io = &at.io;
   at.options.mode = CRM_FILE_READ;
-  for (i = 0; i < 2 * size; i += 1U + i % 3U + (i % 4096 > 200 && i < 8192 ? 97U : brief() ? 40U : 0U)) {
+  for (i = 0; i < 2 * size; i += 1U + i % 3U + (i % 4096 > 200 && i < 8192 ? 97U : 4U * (unsigned)(fewer() - 1))) {
     crm_error error = CRM_ERROR_INIT;
     crm_store *read = NULL;
     test_disk_put(at.disk, PATH, kept, i < size ? size : i - size);
@@ -787,7 +787,7 @@ static void salvage_all(place *of, const crm_store *whole)
   int salvaged = 0;
   int complete = 0;
   int tried = 0;
-  for (i = 8192 + 3; i < size; i += brief() ? 410 : 41) {
+  for (i = 8192 + 3; i < size; i += 41U * (unsigned)fewer()) {
     place at = place_new();
     crm_error error = CRM_ERROR_INIT;
     crm_table *report = NULL;

@@ -38,7 +38,7 @@ def in_child(code, **environment):
     settings = {**os.environ, "LIBCRM_LIBRARY": str(LIBRARY), "PYTHONPATH": str(PACKAGE / "src"),
                 "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore", **environment}
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=settings,
-                          timeout=120, check=False)
+                          timeout=600, check=False)
     return done.returncode, done.stdout.decode()
 
 
