@@ -196,20 +196,6 @@ static int add_documents(crm__ahead *ahead, const crm_load *load, uint64_t kept)
 
 /* ---- rows ---- */
 
-/* Whether a row that is written over may have been the latest event of its table. */
-static int is_latest(const crm_store *store, int32_t table, uint32_t place)
-{
-  const crm__dimension *dimension = &store->dimensions[table];
-  int32_t column;
-  for (column = crm__table_by_id(table); column < crm__schema(table)->count; column++) {
-    if (crm__column_is_event(table, column) && dimension->latest != INT64_MIN &&
-        crm__column_i64(&dimension->values[column], place) == dimension->latest) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
 static int64_t latest_of(int32_t table, const crm__dimension_rows *rows, uint64_t row)
 {
   int64_t latest = INT64_MIN;
@@ -354,7 +340,7 @@ static int64_t count_rows(const crm_load *load, int32_t table, int *over)
   for (i = 0; rows != NULL && i < rows->count; i++) {
     uint32_t place = crm__column_u32(&rows->id, i);
     if (place != CRM__NONE) {
-      *over |= crm__column_u8(&dimension->present, place) != 0 && is_latest(load->store, table, place);
+      *over |= crm__column_u8(&dimension->present, place) != 0 && crm__row_is_latest(load->store, table, place);
       count++;
     }
   }

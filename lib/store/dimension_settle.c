@@ -255,13 +255,13 @@ static void write_row(crm_store *store, int32_t table, const crm__dimension_rows
   crm__met_add(store, table, place);
 }
 
-/* The latest event of the rows, of which those of the load are new. */
-static void apply_latest(crm_store *store, int32_t table, const crm__dimension_rows *rows, int replaced)
+/* The latest event of the rows, of which those of the load are new; lost: one that may have been it has gone. */
+static void apply_latest(crm_store *store, int32_t table, const crm__dimension_rows *rows, int lost)
 {
   crm__dimension *dimension = &store->dimensions[table];
   int32_t column;
   uint64_t i;
-  if (replaced) {
+  if (lost) {
     dimension->latest = crm__rows_latest(store, table, NULL);
     return;
   }
@@ -281,7 +281,8 @@ int64_t crm__apply_dimension(crm_load *load, int32_t table)
   crm__dimension_rows *rows = load->dimensions[table];
   crm__dimension *dimension = &store->dimensions[table];
   int64_t applied = 0;
-  int replaced = 0;
+  int latest_lost = 0;
+  int met_lost = 0;
   uint64_t i;
   if (rows == NULL) {
     return 0;
@@ -293,7 +294,8 @@ int64_t crm__apply_dimension(crm_load *load, int32_t table)
     }
     if (crm__column_u8(&dimension->present, place) != 0) {
       mark_customers(store, table, dimension->values, place);
-      replaced = 1;
+      latest_lost |= crm__row_is_latest(store, table, place);
+      met_lost |= crm__met_by(store, table, place, rows->values, i);
     } else {
       dimension->live++;
     }
@@ -301,8 +303,8 @@ int64_t crm__apply_dimension(crm_load *load, int32_t table)
     write_row(store, table, rows, i, place);
     applied++;
   }
-  apply_latest(store, table, rows, replaced);
-  if (replaced && crm__met_column(table) >= 0) {
+  apply_latest(store, table, rows, latest_lost);
+  if (met_lost) {
     crm__met_renew(store);
   }
   memcpy(dimension->budget, rows->budget, sizeof dimension->budget);

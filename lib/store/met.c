@@ -15,13 +15,17 @@ int32_t crm__met_column(int32_t table)
                                              : -1;
 }
 
-/* When a row was; an opportunity that does not say it has always been there. */
+/* The column that tells when a row was; an opportunity that does not say it has always been there. */
+static int32_t time_column(int32_t table)
+{
+  return table == CRM__TABLE_OPPORTUNITIES ? CRM__OPPORTUNITIES_CREATED
+         : table == CRM__TABLE_STAGES      ? CRM__STAGES_TIME
+                                           : CRM__INTERACTIONS_TIME;
+}
+
 static int64_t time_of(const crm_store *store, int32_t table, uint32_t row)
 {
-  int32_t column = table == CRM__TABLE_OPPORTUNITIES ? CRM__OPPORTUNITIES_CREATED
-                   : table == CRM__TABLE_STAGES      ? CRM__STAGES_TIME
-                                                     : CRM__INTERACTIONS_TIME;
-  return crm__row_value(store, table, column, row);
+  return crm__row_value(store, table, time_column(table), row);
 }
 
 int crm__met_touch(crm_store *store, int32_t table, const crm__column *values, uint64_t row)
@@ -46,6 +50,16 @@ static void add(const crm_store *store, crm__column *met, int32_t table, uint32_
 void crm__met_add(crm_store *store, int32_t table, uint32_t row)
 {
   add(store, &store->met, table, row);
+}
+
+int crm__met_by(const crm_store *store, int32_t table, uint32_t place, const crm__column *values, uint64_t row)
+{
+  int32_t column = crm__met_column(table);
+  uint32_t customer = column < 0 ? CRM__NONE : crm__row_sent(store, table, column, place);
+  int64_t time = customer == CRM__NONE ? INT64_MAX : time_of(store, table, place);
+  return customer != CRM__NONE && time <= crm__column_i64(&store->met, customer) &&
+         (crm__column_u32(&values[column], row) != customer ||
+          crm__column_i64(&values[time_column(table)], row) > time);
 }
 
 static void add_all(const crm_store *store, crm__column *met)

@@ -18,7 +18,11 @@ int crm__met_touch(crm_store *store, int32_t table, const crm__column *values, u
 /* Takes in a row of the store, for which there is room. */
 void crm__met_add(crm_store *store, int32_t table, uint32_t row);
 
-/* All anew, where rows have been written over or have gone; there is room for those that are left. */
+/* Whether it may be by the row at a place alone that a customer is known since then, and no longer is once another row
+ * stands there; values: the columns that hold that one. */
+int crm__met_by(const crm_store *store, int32_t table, uint32_t place, const crm__column *values, uint64_t row);
+
+/* All anew, where such rows have been written over or have gone; there is room for those that are left. */
 void crm__met_renew(crm_store *store);
 
 /* The same from nothing. 0: no memory. */

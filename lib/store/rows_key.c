@@ -146,6 +146,19 @@ int crm__column_is_summed(const crm_store *store, int32_t table, int32_t column)
   return cell == CRM__CELL_MONEY || cell == CRM__CELL_NUMBER || cell == CRM__CELL_QUANTITY;
 }
 
+int crm__row_is_latest(const crm_store *store, int32_t table, uint32_t row)
+{
+  const crm__dimension *dimension = &store->dimensions[table];
+  int32_t column;
+  for (column = crm__table_by_id(table); column < crm__schema(table)->count; column++) {
+    if (crm__column_is_event(table, column) && dimension->latest != INT64_MIN &&
+        crm__column_i64(&dimension->values[column], row) == dimension->latest) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 int64_t crm__rows_latest(const crm_store *store, int32_t table, const uint8_t *without)
 {
   const crm__dimension *dimension = &store->dimensions[table];

@@ -274,6 +274,9 @@ int crm__column_is_summed(const crm_store *store, int32_t table, int32_t column)
 /* The latest event of a table's rows anew, but for those that `without` has 1 at; NULL: of all. */
 int64_t crm__rows_latest(const crm_store *store, int32_t table, const uint8_t *without);
 
+/* Whether a row may be the latest event of its table. */
+int crm__row_is_latest(const crm_store *store, int32_t table, uint32_t row);
+
 /* The columns in one list; answers their number. */
 uint32_t crm__line_columns(crm__sales_lines *lines, crm__column **columns);
 uint32_t crm__document_columns(crm__documents *documents, crm__column **columns);

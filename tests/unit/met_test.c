@@ -189,6 +189,43 @@ static void test_rows_that_go(void **state)
   crm_store_free(store);
 }
 
+static int renewals;
+
+void __real_crm__met_renew(crm_store *store);
+void __wrap_crm__met_renew(crm_store *store);
+
+void __wrap_crm__met_renew(crm_store *store)
+{
+  renewals++;
+  __real_crm__met_renew(store);
+}
+
+static int renewals_of(crm_store *store, const char *rows)
+{
+  renewals = 0;
+  put(store, "interactions", rows, "");
+  assert_verifies(store);
+  return renewals;
+}
+
+/* All rows are gone through only where the one that is written over is the first that its customer is known by. */
+static void test_rows_that_stay(void **state)
+{
+  crm_store *store = store_new(NULL);
+  (void)state;
+  put(store, "interactions",
+      "time,customer,id,version\n2024-01-01,kim,1,1\n2024-02-01,kim,2,1\n2024-03-01,pat,3,1\n", "");
+  assert_int_equal(renewals_of(store, "time,customer,id,version\n2024-02-02,kim,2,2\n"), 0);
+  assert_int_equal(renewals_of(store, "time,customer,id,version\n2024-02-02,lou,2,3\n"), 0);
+  assert_int_equal(renewals_of(store, "time,customer,id,version\n2023-12-01,kim,1,2\n2024-03-01,pat,3,2\n"), 0);
+  assert_there(store, facts_day(2023, 12, 2), 0, "kim");
+  assert_int_equal(renewals_of(store, "time,customer,id,version\n2024-01-01,kim,1,3\n"), 1);
+  assert_there(store, facts_day(2023, 12, 2), 0, "");
+  assert_int_equal(renewals_of(store, "time,customer,id,version\n2024-01-01,lou,1,4\n"), 1);
+  assert_there(store, facts_day(2024, 12, 2), 0, "lou pat");
+  crm_store_free(store);
+}
+
 static void assert_stands(const crm_till *till, const char *key, const char *wanted)
 {
   crm_customer_standing standing = CRM_CUSTOMER_STANDING_INIT;
@@ -224,7 +261,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_everybody_agrees), cmocka_unit_test(test_what_they_are), cmocka_unit_test(test_accounts),
-    cmocka_unit_test(test_rows_that_go),     cmocka_unit_test(test_till),
+    cmocka_unit_test(test_rows_that_go),     cmocka_unit_test(test_rows_that_stay),
+    cmocka_unit_test(test_till),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
