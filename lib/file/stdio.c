@@ -2,28 +2,54 @@
  * Copyright the libcrm authors */
 #include <crm/io.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 
 #include "base/error.h"
 #include "file/io.h"
 
+/* C does not say why a file could not be opened, most systems do. One that is there and cannot be opened is not taken
+ * for none, for a new one would take its place. */
+static crm_status why_not(int number)
+{
+#ifdef ENOENT
+  int none = number == ENOENT;
+#ifdef ENOTDIR
+  none = none || number == ENOTDIR;
+#endif
+  return none || number == 0 ? CRM_ERROR_NOT_FOUND : CRM_ERROR_IO;
+#else
+  (void)number;
+  return CRM_ERROR_NOT_FOUND;
+#endif
+}
+
+static FILE *open_named(const char *path, const char *mode, crm_status *status)
+{
+  FILE *opened;
+  errno = 0;
+  opened = fopen(path, mode);
+  *status = opened == NULL ? why_not(errno) : CRM_OK;
+  return opened;
+}
+
 /* Without a buffer: readers of a file that is written to must not be shown what was there before. */
 static crm_status stdio_open(void *context, const char *path, int32_t mode, void **file)
 {
   static const char *const modes[] = { "rb", "r+b", "w+b" };
-  FILE *opened = fopen(path, modes[mode]);
+  crm_status status;
+  FILE *opened = open_named(path, modes[mode], &status);
   (void)context;
-  if (opened == NULL && mode == CRM_IO_WRITE) {
-    /* C does not say why it failed: a file that can be read is one that is there. */
-    opened = fopen(path, "rb");
+  if (opened == NULL && mode == CRM_IO_WRITE && status == CRM_ERROR_NOT_FOUND) {
+    opened = open_named(path, "rb", &status);   /* where nobody says why: what can be read is there */
     if (opened != NULL) {
       (void)fclose(opened);
       return CRM_ERROR_IO;
     }
   }
   if (opened == NULL) {
-    return mode == CRM_IO_CREATE ? CRM_ERROR_IO : CRM_ERROR_NOT_FOUND;
+    return mode == CRM_IO_CREATE ? CRM_ERROR_IO : status;
   }
   if (setvbuf(opened, NULL, _IONBF, 0) != 0) {
     (void)fclose(opened);

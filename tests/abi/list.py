@@ -34,7 +34,8 @@ LIBC = set("""
     fopen fclose fread fgetc ungetc ferror
     setvbuf fseek ftell fwrite fflush clearerr rename remove
     sqrt
-""".split())
+    __errno_location
+""".split())   # the last is errno
 
 # What compilers put in by themselves: stack protection, offset tables, 64-bit division on 32 bits, memcmp as bcmp.
 COMPILER = re.compile(r"_GLOBAL_OFFSET_TABLE_|__stack_chk_fail(_local)?|bcmp|__u?(div|mod|divmod)[dt]i\d|__x86\..*|_DYNAMIC")
