@@ -102,8 +102,8 @@ int crm__journal_leads(const crm__journal *journal, const crm_io *io, const char
     unsigned char bytes[CRM__SLOT_SIZE];
     crm__root root;
     size_t got = 0;
-    same |= own.read_at(own.context, file, i * CRM__SECTOR, bytes, sizeof bytes, &got) == CRM_OK && got == sizeof bytes
-            && crm__root_get(bytes, &root) == CRM__ROOT_GOOD && root.id == journal->root.id
+    same |= crm__io_fetch(&own, file, i * CRM__SECTOR, bytes, sizeof bytes, sizeof bytes, &got) == CRM_OK
+            && got == sizeof bytes && crm__root_get(bytes, &root) == CRM__ROOT_GOOD && root.id == journal->root.id
             && root.generation == journal->root.generation && root.chain == journal->root.chain;
   }
   (void)own.close(own.context, file);
@@ -125,6 +125,10 @@ crm_status crm__journal_copy(crm__journal *journal, const crm_io *io, const char
   /* A lock keeps a writer from its own file by whatever name. */
   if ((to.io.caps & CRM_IO_LOCKS) == 0 && crm__journal_leads(journal, io, path)) {
     return crm__fail(error, CRM_ERROR_ARGUMENT, "'%s' is the file itself, or a copy of the commit that it is at", path);
+  }
+  status = crm__journal_apart(journal, io, path, error);
+  if (status != CRM_OK) {
+    return status;
   }
   to.path = crm__paths_make(journal->memory, path, &to.path_new, &to.path_lock, &to.path_block);
   if (to.path == NULL) {

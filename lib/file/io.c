@@ -63,8 +63,8 @@ crm_status crm__io_fail(crm_error *error, crm_status status, const char *what, c
   case CRM_ERROR_STATE:
     return crm__fail(error, status, "cannot %s '%s': somebody else writes it, or has put another file there", what,
                      path);
-  default:
-    return crm__fail(error, status, "cannot %s '%s'", what, path);
+  default:   /* whatever else an io answers says nothing of the file */
+    return crm__fail(error, CRM_ERROR_IO, "cannot %s '%s'", what, path);
   }
 }
 
@@ -98,6 +98,7 @@ crm_status crm__io_fetch(const crm_io *io, void *file, uint64_t offset, void *to
   *got = 0;
   while (status == CRM_OK && more > 0 && *got < needed) {
     status = io->read_at(io->context, file, offset + *got, (unsigned char *)to + *got, wanted - *got, &more);
+    status = status == CRM_OK && more > wanted - *got ? CRM_ERROR_IO : status;
     *got += status == CRM_OK ? more : 0;
   }
   return status;

@@ -77,7 +77,8 @@ static crm_status settle(crm__journal *journal, crm_error *error)
     return crm__io_fail(error, status, "sync", journal->path);
   }
   status = crm__journal_slots(journal, roots, states, error);
-  if (status != CRM_OK || (states[slot] == CRM__ROOT_GOOD && roots[slot].commit == journal->root.commit)) {
+  if (status != CRM_OK || (states[slot] == CRM__ROOT_GOOD && roots[slot].commit == journal->root.commit
+                           && roots[slot].chain == journal->root.chain)) {
     return status;
   }
   status = sync_file(journal, error);
@@ -120,16 +121,20 @@ static crm_status recover(crm__journal *journal, crm_error *error)
 }
 
 /* Where replacing takes two steps, the new file may have lost its old name and not yet got the other; or its process
- * ended before it was synced. */
+ * ended before it was synced. One that cannot be looked at now may hold all that there is: it is not taken for none. */
 static crm_status adopt_new(crm__journal *journal, crm_error *error)
 {
   int writes = journal->mode != CRM__JOURNAL_READ;
-  crm_status status = crm__journal_attach(journal, journal->path_new, writes ? CRM_IO_WRITE : CRM_IO_READ, NULL);
-  int whole = status == CRM_OK && crm__journal_recover(journal, UINT64_MAX, NULL) == CRM_OK;
-  if (whole && !writes) {
+  crm_status status = crm__journal_attach(journal, journal->path_new, writes ? CRM_IO_WRITE : CRM_IO_READ, error);
+  status = status == CRM_OK ? crm__journal_recover(journal, UINT64_MAX, error) : status;
+  if (status == CRM_OK && !writes) {
     return CRM_OK;
   }
-  status = whole ? sync_file(journal, error) : crm__io_fail(error, CRM_ERROR_NOT_FOUND, "open", journal->path);
+  if (status == CRM_OK) {
+    status = sync_file(journal, error);
+  } else if (status == CRM_ERROR_NOT_FOUND || status == CRM_ERROR_CORRUPT) {   /* of what fails nobody knows */
+    status = crm__io_fail(error, CRM_ERROR_NOT_FOUND, "open", journal->path);
+  }
   crm__journal_detach(journal);
   if (status == CRM_OK) {
     status = crm__io_replace(&journal->io, journal->path_new, journal->path, error);

@@ -132,9 +132,19 @@ crm_status crm__journal_renew(crm__journal *journal, crm_error *error);
  * another name, or a copy of it. 0 too where that cannot be read. io NULL: stdio. */
 int crm__journal_leads(const crm__journal *journal, const crm_io *io, const char *path);
 
+/* CRM_OK where what replaces the file at path leaves the one at `other` where it is: the two are not one name, however
+ * each is written. Where there is a file at path, path.new is made, under the lock, and removed. io NULL: stdio.
+ * Otherwise ARGUMENT; STATE (somebody writes path), IO, LIMIT, MEMORY. */
+crm_status crm__paths_apart(crm__memory *memory, const crm_io *io, const char *path, const crm_io *other_io,
+                            const char *other, crm_error *error);
+
+/* The same with the journal's path, of one that is read: a writer's lock, or what its file shows, keeps it from that. */
+crm_status crm__journal_apart(crm__journal *journal, const crm_io *io, const char *path, crm_error *error);
+
 /* Writes what is live to a new file, in its place, that opens as the same commit; one at path is replaced. Checks each
  * frame on the way. io NULL: stdio. CORRUPT, IO, LIMIT (no room), MEMORY, STATE (somebody
- * writes the one at path), ARGUMENT (path is that of the journal; or where io has no locks, crm__journal_leads). */
+ * writes the one at path), ARGUMENT (path is that of the journal, by another name too where it is read; or where io has
+ * no locks, crm__journal_leads). */
 crm_status crm__journal_copy(crm__journal *journal, const crm_io *io, const char *path, crm_error *error);
 
 /* Salvage: every frame that stands anywhere in a file, commit or no commit, in the order of the file. */

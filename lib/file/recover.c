@@ -54,7 +54,8 @@ static crm_status peek(walk *w, uint64_t offset, size_t size, const unsigned cha
 static int follows(const walk *w, const crm__head *head)
 {
   uint64_t room = w->journal->size - w->at - CRM__HEAD_SIZE;
-  if (head->length > room || crm__padded(head->length) > room || head->commit >= w->below) {
+  if (head->length > room || crm__padded(head->length) > room || head->commit >= w->below
+      || head->commit > (uint64_t)INT64_MAX) {
     return 0;
   }
   if (w->first) {
@@ -214,8 +215,8 @@ static crm_status walk_root(crm__journal *journal, const crm__root *target, uint
 
 static int plausible(const crm__root *root)
 {
-  return root->commit > 0 && root->checkpoint >= CRM__FRAMES_BEGIN && root->checkpoint <= root->tail
-         && root->checkpoint % 8 == 0 && root->tail % 8 == 0 && root->tail <= UINT64_MAX - CRM__RECORD_WHOLE
+  return root->commit > 0 && root->commit <= (uint64_t)INT64_MAX && root->checkpoint >= CRM__FRAMES_BEGIN
+         && root->checkpoint <= root->tail && root->checkpoint % 8 == 0 && root->tail % 8 == 0 && root->tail <= UINT64_MAX - CRM__RECORD_WHOLE
          && root->tail + CRM__RECORD_WHOLE == root->end;
 }
 
@@ -283,8 +284,8 @@ crm_status crm__journal_slots(crm__journal *journal, crm__root roots[2], int sta
   for (i = 0; i < 2; i++) {
     unsigned char bytes[CRM__SLOT_SIZE];
     size_t got = 0;
-    crm_status status = journal->io.read_at(journal->io.context, journal->file, i * CRM__SECTOR, bytes, sizeof bytes,
-                                            &got);
+    crm_status status = crm__io_fetch(&journal->io, journal->file, i * CRM__SECTOR, bytes, sizeof bytes, sizeof bytes,
+                                      &got);
     if (status == CRM_OK && got < sizeof bytes && journal->size >= i * CRM__SECTOR + sizeof bytes) {
       status = CRM_ERROR_IO;
     }

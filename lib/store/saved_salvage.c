@@ -311,7 +311,8 @@ static crm_status replay_all(salvage *s, uint64_t commit, crm_error *error)
 static crm_status run(salvage *s, const crm_file_options *options, const char *path, const char *to, crm_error *error)
 {
   const crm__frame *head = NULL;
-  crm_status status = crm__found_open(&s->found, &s->memory, options->io, path, error);
+  crm_status status = crm__paths_apart(&s->memory, options->io, to, options->io, path, error);
+  status = status == CRM_OK ? crm__found_open(&s->found, &s->memory, options->io, path, error) : status;
   status = status == CRM_OK ? crm__found_choose(&s->found, &head, error) : status;
   if (status != CRM_OK) {
     return status;

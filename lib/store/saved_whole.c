@@ -36,6 +36,12 @@ crm_status crm_store_save(const crm_store *store, const crm_file_options *option
     return crm__fail(error, CRM_ERROR_ARGUMENT, "'%s' is the store's own file, or a copy of the commit that it is at",
                      path);
   }
+  if (store->saved != NULL) {
+    status = crm__journal_apart(store->saved->journal, own.io, path, error);
+    if (status != CRM_OK) {
+      return status;
+    }
+  }
   own.mode = CRM_FILE_CREATE;
   memory = crm__memory_fork(&store->memory);
   status = crm__file_journal_open(&memory, &own, path, &journal, error);

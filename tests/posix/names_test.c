@@ -388,6 +388,34 @@ static void a_backup_that_cannot_be_put(void **state)
   crm__journal_close(journal);
 }
 
+/* A reader has no lock, and knows its own file by whatever name all the same. */
+static void a_copy_onto_the_file_itself(void **state)
+{
+  static const char *const names[] = { "./" STORE, "far/../" STORE, "alias.crm" };
+  fixture *f = *state;
+  crm__journal *journal = journal_at(f, STORE, 4);
+  crm__journal *reader = NULL;
+  size_t i;
+  assert_int_equal(symlink(STORE, "alias.crm"), 0);
+  assert_int_equal(try_open(f, STORE, CRM__JOURNAL_READ, &reader), CRM_OK);
+  f->history.path = STORE;
+  assert_int_equal(test_journal_step(&f->history, journal, NULL), CRM_OK);
+  for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+    assert_int_equal(crm__journal_copy(reader, &f->io, names[i], NULL), CRM_ERROR_STATE);   /* somebody writes it */
+  }
+  crm__journal_close(journal);
+  for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+    assert_int_equal(crm__journal_copy(reader, &f->io, names[i], NULL), CRM_ERROR_ARGUMENT);
+  }
+  assert_false(exists(STORE ".new"));
+  assert_int_equal(link(STORE, "other"), 0);   /* a name of its own, under which the file is given up */
+  assert_int_equal(crm__journal_copy(reader, &f->io, "other", NULL), CRM_OK);
+  crm__journal_close(reader);
+  journal = journal_at(f, STORE, 5);
+  assert_int_equal(commit_of(journal), 5);
+  crm__journal_close(journal);
+}
+
 /* ---- what is no file ---- */
 
 static void a_pipe_is_refused(void **state)
@@ -455,6 +483,7 @@ int main(void)
     TRY(the_owner_of_the_new_file),
     TRY(a_new_file_of_somebody_else),
     TRY(a_backup_that_cannot_be_put),
+    TRY(a_copy_onto_the_file_itself),
     TRY(a_pipe_is_refused),
     TRY(a_file_that_is_cut),
   };

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <crm/io.h>
+#include <crm/crm.h>
 
 /* The built-in files on what a system has beside files: folders, pipes, devices that are full; and on one whose
  * descriptor is lost. */
@@ -45,6 +45,60 @@ static void a_folder_is_no_file(void **state)
   }
   assert_int_equal(io.remove(io.context, "."), CRM_ERROR_IO);
   assert_int_equal(io.remove(io.context, "no-such"), CRM_ERROR_NOT_FOUND);
+}
+
+/* What is there and cannot be opened is not taken for none: a new store would take its place. */
+static void a_name_that_cannot_be_opened(void **state)
+{
+  crm_file_options options = CRM_FILE_OPTIONS_INIT;
+  crm_io io = built_in();
+  crm_store *store = NULL;
+  void *file = NULL;
+  (void)state;
+  (void)remove("stdio_test.loop");
+  assert_int_equal(symlink("stdio_test.loop", "stdio_test.loop"), 0);   /* which nobody can open */
+  assert_int_equal(io.open(io.context, "stdio_test.loop", CRM_IO_READ, &file), CRM_ERROR_IO);
+  assert_int_equal(io.open(io.context, "stdio_test.loop", CRM_IO_WRITE, &file), CRM_ERROR_IO);
+  assert_null(file);
+  options.mode = CRM_FILE_CREATE;
+  assert_int_equal(crm_store_open(NULL, &options, "stdio_test.loop", &store, NULL), CRM_ERROR_IO);
+  assert_null(store);
+  assert_int_equal(io.open(io.context, "stdio_test.loop/none", CRM_IO_READ, &file), CRM_ERROR_IO);
+  assert_int_equal(remove("stdio_test.loop"), 0);
+  assert_int_equal(io.open(io.context, "stdio_test.loop", CRM_IO_READ, &file), CRM_ERROR_NOT_FOUND);
+}
+
+/* A copy of a store onto its own file by another name: a reader has no lock, and the writer may have gone on. */
+static void the_same_name_in_other_words(void **state)
+{
+  static const char *const names[] = { "./stdio_test.crm", "stdio_test.dir/../stdio_test.crm",
+                                       "stdio_test.dir//..//stdio_test.crm" };
+  crm_file_options options = CRM_FILE_OPTIONS_INIT;
+  crm_store *writer = NULL;
+  crm_store *reader = NULL;
+  crm_table *report = NULL;
+  size_t i;
+  (void)state;
+  (void)mkdir("stdio_test.dir", 0700);
+  (void)remove("stdio_test.crm");
+  options.mode = CRM_FILE_CREATE;
+  assert_int_equal(crm_store_open(NULL, &options, "stdio_test.crm", &writer, NULL), CRM_OK);
+  options.mode = CRM_FILE_READ;
+  assert_int_equal(crm_store_open(NULL, &options, "stdio_test.crm", &reader, NULL), CRM_OK);
+  assert_int_equal(crm_store_attribute(writer, "customers", "hat", CRM_TYPE_TEXT, NULL), CRM_OK);
+  for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+    assert_int_equal(crm_store_backup(reader, NULL, names[i], NULL), CRM_ERROR_ARGUMENT);
+    assert_int_equal(crm_store_save(reader, NULL, names[i], NULL), CRM_ERROR_ARGUMENT);
+    assert_int_equal(crm_store_salvage(NULL, NULL, "stdio_test.crm", names[i], &report, NULL), CRM_ERROR_ARGUMENT);
+  }
+  assert_int_equal(crm_store_backup(reader, NULL, "stdio_test.dir/stdio_test.crm", NULL), CRM_OK);
+  assert_int_equal(crm_store_save(reader, NULL, "stdio_test.dir/stdio_test.crm", NULL), CRM_ERROR_ARGUMENT);
+  crm_store_free(reader);
+  assert_int_equal(crm_store_attribute(writer, "customers", "shoe", CRM_TYPE_TEXT, NULL), CRM_OK);
+  crm_store_free(writer);
+  assert_int_equal(remove("stdio_test.crm"), 0);
+  assert_int_equal(remove("stdio_test.dir/stdio_test.crm"), 0);
+  assert_int_equal(remove("stdio_test.dir"), 0);   /* nothing else is left there */
 }
 
 static void a_name_that_cannot_be_taken(void **state)
@@ -130,6 +184,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_folder_is_no_file),
+    cmocka_unit_test(a_name_that_cannot_be_opened),
+    cmocka_unit_test(the_same_name_in_other_words),
     cmocka_unit_test(a_name_that_cannot_be_taken),
     cmocka_unit_test(a_device_without_room),
     cmocka_unit_test(a_pipe_has_no_places),

@@ -25,6 +25,9 @@ typedef struct between {
   void (*before_replace)(struct between *in);   /* NULL: nothing */
   void (*after_size)(struct between *in);
   int replace_fails;
+  size_t reads_least;                           /* most bytes that a read gets; 0: all that there are */
+  size_t reads_more;                            /* than were asked for it says */
+  int same_folder;                              /* "./" before a path says nothing */
   int times;                                    /* how often more it is done */
   void *what;
 } between;
@@ -40,6 +43,11 @@ static crm_status between_size(void *context, void *file, uint64_t *size)
   return status;
 }
 
+static const char *path_of(const between *in, const char *path)
+{
+  return in->same_folder && strncmp(path, "./", 2) == 0 ? path + 2 : path;
+}
+
 static crm_status between_replace(void *context, const char *from, const char *to)
 {
   between *in = context;
@@ -47,13 +55,13 @@ static crm_status between_replace(void *context, const char *from, const char *t
     in->times--;
     in->before_replace(in);
   }
-  return in->replace_fails ? CRM_ERROR_IO : in->real.replace(in->real.context, from, to);
+  return in->replace_fails ? CRM_ERROR_IO : in->real.replace(in->real.context, path_of(in, from), path_of(in, to));
 }
 
 static crm_status between_open(void *context, const char *path, int32_t mode, void **file)
 {
   between *in = context;
-  return in->real.open(in->real.context, path, mode, file);
+  return in->real.open(in->real.context, path_of(in, path), mode, file);
 }
 
 static crm_status between_close(void *context, void *file)
@@ -65,7 +73,10 @@ static crm_status between_close(void *context, void *file)
 static crm_status between_read_at(void *context, void *file, uint64_t offset, void *buffer, size_t size, size_t *got)
 {
   between *in = context;
-  return in->real.read_at(in->real.context, file, offset, buffer, size, got);
+  size_t most = in->reads_least > 0 && in->reads_least < size ? in->reads_least : size;
+  crm_status status = in->real.read_at(in->real.context, file, offset, buffer, most, got);
+  *got += status == CRM_OK && *got == size ? in->reads_more : 0;
+  return status;
 }
 
 static crm_status between_write_at(void *context, void *file, uint64_t offset, const void *bytes, size_t size)
@@ -89,7 +100,7 @@ static crm_status between_sync_names(void *context, const char *path)
 static crm_status between_remove(void *context, const char *path)
 {
   between *in = context;
-  return in->real.remove(in->real.context, path);
+  return in->real.remove(in->real.context, path_of(in, path));
 }
 
 static crm_status between_lock(void *context, const char *path, void **lock)
@@ -426,6 +437,150 @@ static void the_only_copy_is_kept(void **state)
   tear_down(&f);
 }
 
+/* Nor is it taken for none where it cannot be looked at: what is made in its place would be its end. */
+static void what_cannot_be_looked_at_is_kept(void **state)
+{
+  fixture f;
+  crm__journal *journal;
+  uint64_t faults = 1;
+  uint64_t at;
+  (void)state;
+  set_up(&f, 0);
+  journal = open_at(&f, CRM__JOURNAL_CREATE);
+  step_to(&f, journal, 8);
+  crm__journal_close(journal);
+  for (at = 1; faults > 0; at++) {
+    crm_status status;
+    if (there(&f, PATH)) {
+      assert_int_equal(f.io.replace(f.io.context, PATH, PATH ".new"), CRM_OK);
+    }
+    test_disk_arm(f.disk, TEST_DISK_FAIL, at, 0);
+    journal = NULL;
+    status = test_journal_open(&f.history, CRM__JOURNAL_CREATE, &journal, NULL);
+    faults = test_disk_faults(f.disk);
+    test_disk_arm(f.disk, 0, 0, 0);
+    if (status == CRM_OK) {
+      holds(&f, journal, 8);
+      crm__journal_close(journal);
+    } else {
+      assert_int_equal(status, CRM_ERROR_IO);
+    }
+  }
+  assert_true(at > 5);
+  tear_down(&f);
+}
+
+/* ---- an io that reads other than it is asked ---- */
+
+static void it_reads_little_by_little(void **state)
+{
+  fixture f;
+  between in;
+  crm_io io;
+  crm__journal *journal;
+  (void)state;
+  set_up(&f, NO_LOCKS);
+  io = stand_between(&in, &f.io);
+  in.reads_least = 7;
+  in.same_folder = 1;
+  f.history.io = &io;
+  journal = open_at(&f, CRM__JOURNAL_CREATE);
+  step_to(&f, journal, JOURNAL_COMMITS);
+  assert_int_equal(crm__journal_copy(journal, &io, "./" PATH, NULL), CRM_ERROR_ARGUMENT);
+  crm__journal_close(journal);
+  journal = open_at(&f, CRM__JOURNAL_READ);
+  holds(&f, journal, JOURNAL_COMMITS);
+  crm__journal_close(journal);
+  f.history.io = &f.io;
+  tear_down(&f);
+}
+
+static void it_says_that_it_read_more(void **state)
+{
+  fixture f;
+  between in;
+  crm_io io;
+  crm__journal *journal = NULL;
+  (void)state;
+  set_up(&f, NO_LOCKS);
+  journal = open_at(&f, CRM__JOURNAL_CREATE);
+  step_to(&f, journal, 8);
+  crm__journal_close(journal);
+  io = stand_between(&in, &f.io);
+  in.reads_more = 1;
+  f.history.io = &io;
+  journal = NULL;
+  assert_int_equal(test_journal_open(&f.history, CRM__JOURNAL_READ, &journal, NULL), CRM_ERROR_IO);
+  assert_null(journal);
+  f.history.io = &f.io;
+  tear_down(&f);
+}
+
+/* ---- a slot of somebody else ---- */
+
+/* Two who wrote at the very same moment have left the frames of one and the slot of the other: who comes next goes on
+ * from the frames. */
+static void a_slot_of_another_commit(void **state)
+{
+  fixture f;
+  crm__journal *journal;
+  crm__root root;
+  unsigned char *bytes;
+  size_t size = 0;
+  (void)state;
+  set_up(&f, ALL_CAPS);
+  journal = open_at(&f, CRM__JOURNAL_CREATE);
+  step_to(&f, journal, 5);
+  crm__journal_close(journal);
+  bytes = test_disk_bytes(f.disk, PATH, &size);
+  assert_int_equal(crm__root_get(bytes + CRM__SECTOR, &root), CRM__ROOT_GOOD);
+  assert_int_equal(root.commit, 5);
+  root.chain ^= 1;
+  crm__root_put(&root, bytes + CRM__SECTOR);
+  journal = open_at(&f, CRM__JOURNAL_WRITE);
+  holds(&f, journal, 5);
+  step_to(&f, journal, 7);
+  crm__journal_close(journal);
+  journal = open_at(&f, CRM__JOURNAL_READ);
+  holds(&f, journal, 7);
+  crm__journal_close(journal);
+  tear_down(&f);
+}
+
+/* A reader, who has no lock, knows its own file by whatever name, also when a writer has gone on. */
+static void a_reader_onto_its_own_file(void **state)
+{
+  static const uint32_t caps[] = { NO_LOCKS, ALL_CAPS, 0 };
+  size_t i;
+  (void)state;
+  for (i = 0; i < sizeof caps / sizeof caps[0]; i++) {
+    fixture f;
+    between in;
+    crm_io io;
+    crm__journal *journal;
+    crm__journal *reader;
+    set_up(&f, caps[i]);
+    io = stand_between(&in, &f.io);
+    in.same_folder = 1;
+    f.history.io = &io;
+    journal = open_at(&f, CRM__JOURNAL_CREATE);
+    step_to(&f, journal, 4);
+    reader = open_at(&f, CRM__JOURNAL_READ);
+    step_to(&f, journal, 10);   /* compacts too */
+    crm__journal_close(journal);
+    assert_int_equal(crm__journal_copy(reader, &io, "./" PATH, NULL), CRM_ERROR_ARGUMENT);
+    assert_false(there(&f, PATH ".new"));
+    assert_int_equal(crm__journal_copy(reader, &io, "./copy", NULL), CRM_OK);
+    assert_int_equal(crm__journal_copy(reader, &io, "copy", NULL), caps[i] == ALL_CAPS ? CRM_OK : CRM_ERROR_ARGUMENT);
+    crm__journal_close(reader);
+    journal = open_at(&f, CRM__JOURNAL_READ);
+    holds(&f, journal, 10);
+    crm__journal_close(journal);
+    f.history.io = &f.io;
+    tear_down(&f);
+  }
+}
+
 /* Without locks a file is known again by what it shows. */
 static void a_copy_onto_the_file_itself(void **state)
 {
@@ -550,7 +705,12 @@ int main(void)
     cmocka_unit_test(opened_while_it_is_compacted),
     cmocka_unit_test(replacing_that_fails),
     cmocka_unit_test(the_only_copy_is_kept),
+    cmocka_unit_test(what_cannot_be_looked_at_is_kept),
+    cmocka_unit_test(it_reads_little_by_little),
+    cmocka_unit_test(it_says_that_it_read_more),
+    cmocka_unit_test(a_slot_of_another_commit),
     cmocka_unit_test(a_copy_onto_the_file_itself),
+    cmocka_unit_test(a_reader_onto_its_own_file),
     cmocka_unit_test(commits_come_while_it_is_opened),
     cmocka_unit_test(a_store_is_checked_during_a_sale),
   };
