@@ -407,7 +407,7 @@ void crm__tally_add(crm__tally *all, const crm__tally *own)
     all->amount_in = own->amount_in > 0 ? INT64_MAX : -INT64_MAX;
   }
   all->amount_accepted = (int64_t)((uint64_t)all->amount_accepted + (uint64_t)own->amount_accepted);
-  all->ignored += own->ignored;
+  all->ignored = own->ignored > INT32_MAX - all->ignored ? INT32_MAX : all->ignored + own->ignored;
   all->touched |= own->touched;
 }
 

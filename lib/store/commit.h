@@ -48,6 +48,8 @@ crm_status crm__settle_dimension(crm_load *load, int32_t table, crm_error *error
 int64_t crm__apply_dimension(crm_load *load, int32_t table);
 
 /* Whether all that is kept of the tables other than sales is what their rows give. */
+crm_status crm__verify_documents(const crm_store *store, crm_error *error);
+crm_status crm__verify_measures(const crm_store *store, crm_error *error);
 crm_status crm__verify_rows(const crm_store *store, crm_error *error);
 
 /* Rejected amounts by day and branch. */

@@ -186,7 +186,8 @@ static void add_sums(const crm_store *store, crm__months *months, uint64_t docum
   uint16_t place = place_of(store, months, document);
   int standing = crm__months_standing(store, crm__column_u32(&store->documents.customer, document));
   if (place > 0 && standing != CRM__MONTHS_IGNORED) {
-    months->sums[place - 1] += sign * crm__column_i64(&store->documents.net, document);
+    months->sums[place - 1] = crm__sum_of(months->sums[place - 1],
+                                          sign * crm__column_i64(&store->documents.net, document));
     months->sums[months->periods + place - 1] += sign * orders_of(store, document, standing == CRM__MONTHS_COUNTS);
     crm__product_sums_add(store, &months->products, document, sign);
   }
@@ -197,7 +198,7 @@ static void add_cell(const crm_store *store, crm__months *months, uint64_t docum
   uint16_t place = place_of(store, months, document);
   if (first > 0 && place >= first) {
     crm__cell *cell = &months->cells[(size_t)(first - 1) * (size_t)months->periods + place - 1];
-    cell->revenue += sign * crm__column_i64(&store->documents.net, document);
+    cell->revenue = crm__sum_of(cell->revenue, sign * crm__column_i64(&store->documents.net, document));
     cell->orders += sign * orders_of(store, document, 1);
   }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "store/store.h"
+#include "store/profile.h"
 
 int crm__product_sums_reserve(crm__product_sums *sums, crm__memory *memory, uint64_t products)
 {
@@ -71,9 +71,9 @@ static void add_line(crm__product_sums *sums, const chunk *of, uint64_t at, int3
   if (kind == 0) {
     return;
   }
-  item->revenue += of->amount == NULL ? 0 : sign * of->amount[at];
-  item->units += of->quantity == NULL ? 0 : sign * known(of->quantity[at]);
-  item->cost += sign * known(cost);
+  item->revenue = crm__sum_of(item->revenue, of->amount == NULL ? 0 : sign * of->amount[at]);
+  item->units = crm__sum_of(item->units, of->quantity == NULL ? 0 : sign * known(of->quantity[at]));
+  item->cost = crm__sum_of(item->cost, sign * known(cost));
   item->lines += sign;
   item->uncosted += cost == CRM__NULL ? sign : 0;
   if (kind == 1) {

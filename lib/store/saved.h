@@ -80,6 +80,7 @@ typedef struct crm__expected {
   uint64_t places[CRM__TABLES];
   uint64_t reopened;        /* months */
   uint64_t turned_away;     /* records */
+  uint64_t turned_away_rows;   /* in those that have been read */
   int64_t known;            /* what crm_store_customers counts */
   int narrow;               /* 1: who is known goes by `customers` and sales alone, as it did once */
   uint64_t reopened_read;

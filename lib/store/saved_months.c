@@ -121,28 +121,37 @@ static crm_status bad(crm_error *error, uint32_t index, uint64_t first)
 
 #define FIELDS 6   /* numbers that a record has at most */
 
-/* Records of so many numbers. 0: the sum of all of a kind could pass 64 bits, which budgets keep real ones from. */
+#define NO_MONEY UINT32_MAX
+#define COUNT_MOST (UINT64_C(1) << 40)   /* of lines, or of customers in all months together */
+
+/* Records of so many numbers, of each kind no more in all than left. 0: there are, which no facts give: what later comes
+ * and goes could take them past 64 bits. */
 static int take_numbers(int64_t *to, const unsigned char *from, uint64_t records, uint32_t fields,
-                        uint64_t totals[FIELDS])
+                        uint64_t left[FIELDS])
 {
   uint64_t i;
   uint32_t k;
   for (i = 0; i < records; i++) {
     for (k = 0; k < fields; k++, to++, from += 8) {
       *to = crm__signed64(crm__load64(from));
-      totals[k] += crm__magnitude(*to);
-      if (totals[k] > (uint64_t)INT64_MAX) {
+      if (crm__magnitude(*to) > left[k]) {
         return 0;
       }
+      left[k] -= crm__magnitude(*to);
     }
   }
   return 1;
 }
 
-static int take_all(void *to, const unsigned char *from, uint64_t records, uint32_t fields)
+/* The number at `money` of each record is an amount, the others are counts. */
+static int take_all(const crm_store *store, void *to, const unsigned char *from, uint64_t records, uint32_t fields,
+                    uint32_t money)
 {
-  uint64_t totals[FIELDS] = {0, 0, 0, 0, 0, 0};
-  return take_numbers(to, from, records, fields, totals);
+  uint64_t left[FIELDS] = {COUNT_MOST, COUNT_MOST, COUNT_MOST, COUNT_MOST, COUNT_MOST, COUNT_MOST};
+  if (money < fields) {
+    left[money] = store->money_budget;
+  }
+  return take_numbers(to, from, records, fields, left);
 }
 
 static crm_status read_frame(crm_store *store, const unsigned char *data, uint64_t size, crm_error *error)
@@ -157,10 +166,11 @@ static crm_status read_frame(crm_store *store, const unsigned char *data, uint64
     return crm__fail_memory(error);
   }
   periods = (uint64_t)months->periods;
-  if (periods == 0 || size != FRAME_HEAD + 8 * numbers_of(months) || !take_all(months->sums, at, periods, 1) ||
-      !take_all(months->sums + periods, at + 8 * periods, periods, 1) ||
-      !take_all(months->moves, at + 16 * periods, periods + 2, 4) ||
-      !take_all(months->cells, at + 16 * periods + 32 * (periods + 2), periods * periods, 3)) {
+  if (periods == 0 || size != FRAME_HEAD + 8 * numbers_of(months) ||
+      !take_all(store, months->sums, at, periods, 1, 0) ||
+      !take_all(store, months->sums + periods, at + 8 * periods, periods, 1, NO_MONEY) ||
+      !take_all(store, months->moves, at + 16 * periods, periods + 2, 4, NO_MONEY) ||
+      !take_all(store, months->cells, at + 16 * periods + 32 * (periods + 2), periods * periods, 3, 1)) {
     return bad(error, FRAME, 0);
   }
   return CRM_OK;
@@ -186,7 +196,8 @@ static crm_status read_products(crm_store *store, uint64_t first, uint64_t count
                                 uint64_t size, crm_error *error)
 {
   crm__product_sums *sums = &store->months.products;
-  uint64_t totals[FIELDS] = {0, 0, 0, 0, 0, 0};
+  uint64_t left[FIELDS] = {store->money_budget, store->quantity_budget, store->money_budget,
+                           COUNT_MOST, COUNT_MOST, COUNT_MOST};
   uint64_t i;
   if (store->months.periods == 0 || first != sums->count || count > CRM__CHUNK || size != count * PRODUCT) {
     return bad(error, PRODUCTS, first);
@@ -198,7 +209,7 @@ static crm_status read_products(crm_store *store, uint64_t first, uint64_t count
     crm__product_sum *of = &sums->items[first + i];
     int64_t numbers[FIELDS];
     of->last = (int32_t)crm__load32(data + PRODUCT * i + 48);
-    if (!take_numbers(numbers, data + PRODUCT * i, 1, FIELDS, totals) || numbers[5] < 0 ||
+    if (!take_numbers(numbers, data + PRODUCT * i, 1, FIELDS, left) || numbers[5] < 0 ||
         (of->last != INT32_MIN && (of->last < CRM__TIME_MIN / CRM_DAY - 1 || of->last > CRM__TIME_MAX / CRM_DAY))) {
       return bad(error, PRODUCTS, first + i);
     }

@@ -231,7 +231,7 @@ static crm_status read_reopened(crm_store *store, crm__expected *expected, uint6
   return CRM_OK;
 }
 
-static crm_status read_turned_away(crm_store *store, const crm__expected *expected, uint64_t first, uint64_t count,
+static crm_status read_turned_away(crm_store *store, crm__expected *expected, uint64_t first, uint64_t count,
                                    const unsigned char *data, crm_error *error)
 {
   uint32_t part = CRM__PART(CRM__PART_TURNED_AWAY, 0);
@@ -249,7 +249,8 @@ static crm_status read_turned_away(crm_store *store, const crm__expected *expect
     of->branch = crm__load32(data + 24 * i + 4);
     of->rows = crm__signed64(crm__load64(data + 24 * i + 8));
     of->amount = crm__signed64(crm__load64(data + 24 * i + 16));
-    if (of->rows < 1 || of->rows > INT64_C(1) << 62 ||
+    expected->turned_away_rows += (uint64_t)of->rows;
+    if (of->rows < 1 || of->rows > INT64_C(1) << 62 || expected->turned_away_rows > UINT64_C(1) << 62 ||
         (of->day != INT32_MIN && (of->day < CRM__TIME_MIN / CRM_DAY - 1 || of->day > CRM__TIME_MAX / CRM_DAY))) {
       return crm__part_fail(error, part, first + i, "rows of no day");
     }

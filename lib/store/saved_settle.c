@@ -377,6 +377,8 @@ crm_status crm__parts_inspect(crm_store *store, crm_error *error)
   }
   status = status == CRM_OK ? check_chains(store, error) : status;
   status = status == CRM_OK ? check_sums(store, error) : status;
+  status = status == CRM_OK ? crm__verify_documents(store, error) : status;
+  status = status == CRM_OK ? crm__verify_measures(store, error) : status;
   return status == CRM_OK ? crm__verify_rows(store, error) : status;
 }
 

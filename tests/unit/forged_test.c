@@ -534,16 +534,28 @@ static void test_standings(void **state)
   assert_int_equal(failures, 0);
 }
 
-/* What opens, for every part is good in itself, and does not verify. The checkpoint alone, for commits behind it may
+/* Every part is good in itself, and one is not what the others give. The checkpoint alone, for commits behind it may
  * make sums by month anew. */
-static const lie unverified[] = {
+static const lie contradictions[] = {
   {"another net of a document", PIECE(DOCUMENTS, 6), 0, PUT, DATA, 8, 77, BAD, "sums of the document of number 0"},
   {"another cost of a document", PIECE(DOCUMENTS, 9), 0, PUT, DATA, 8, 77, BAD, "sums of the document of number 0"},
   {"another amount of a line", PIECE(LINES, 1), 0, PUT, DATA, 8, 77, BAD, "sums of the document of number 0"},
   {"another measure", PIECE(MEASURES, 0), 0, PUT, DATA + 32 + 8, 8, 77, BAD, "profile of the customer of number 1"},
   {"more orders", PIECE(MEASURES, 0), 0, PUT, DATA + 32 + 24, 4, 77, BAD, "profile of the customer of number 1"},
-  {"another sum of money", HEAD, 0, PUT, 64, 8, 77, BAD, "counts of documents and lines"},
-  {"another sum of quantities", HEAD, 0, PUT, 72, 8, 77, BAD, "counts of documents and lines"},
+  {"another sum of money", HEAD, 0, PUT, 64, 8, 1 << 30, BAD, "counts of documents and lines"},
+  {"another sum of quantities", HEAD, 0, PUT, 72, 8, 1 << 30, BAD, "counts of documents and lines"},
+  {"no sum of money", HEAD, 0, PUT, 64, 8, 0, BAD, "cannot be"},
+  {"two documents with one line", PIECE(DOCUMENTS, 4), 0, PUT, DATA + 8, 8, 0, BAD, "sums of the document of number 1"},
+  {"more revenue in a month than there is money", PIECE(MONTHS, 0), 0, PUT, DATA + 8, 8, UINT64_C(1) << 61, BAD,
+   "cannot be"},
+  {"more units of a product than there are", PIECE(MONTHS, 2), 0, PUT, DATA + 8, 8, UINT64_C(1) << 61, BAD,
+   "cannot be"},
+  {"more lines of a product than there can be", PIECE(MONTHS, 2), 0, PUT, DATA + 24, 8, UINT64_C(1) << 41, BAD,
+   "cannot be"},
+};
+
+/* What opens all the same, and does not verify: what is compared with the facts by that alone. */
+static const lie unverified[] = {
   {"a document sent for another one", PIECE(DOCUMENTS, 12), 0, PUT, DATA + 16, 4, 3, BAD,
    "customer of document number 4"},
   {"another revenue of a month", PIECE(MONTHS, 0), 0, PUT, DATA + 8, 8, 77, BAD, ""},
@@ -566,6 +578,31 @@ static void drop_log(forge *told)
   }
 }
 
+static crm_store *open_without_log(fixture *f, const lie *of, crm_error *error)
+{
+  forge told = forge_read(&f->io, GOOD);
+  clean_disk(f);
+  drop_log(&told);
+  tell_lie(forge_frame(&told, of->kind, of->n), of);
+  forge_write(&told, &f->io, LIES);
+  forge_free(&told);
+  return open_file(f, LIES, CRM_FILE_WRITE, CRM_CONTENT_ALL, error);
+}
+
+static void test_contradictions(void **state)
+{
+  fixture *f = *state;
+  int failures = 0;
+  size_t i;
+  for (i = 0; i < COUNT(contradictions); i++) {
+    crm_error error = CRM_ERROR_INIT;
+    crm_store *store = open_without_log(f, &contradictions[i], &error);
+    failures += wrong(&contradictions[i], store, &error);
+    crm_store_free(store);
+  }
+  assert_int_equal(failures, 0);
+}
+
 static void test_unverified(void **state)
 {
   fixture *f = *state;
@@ -573,14 +610,7 @@ static void test_unverified(void **state)
   size_t i;
   for (i = 0; i < COUNT(unverified); i++) {
     crm_error error = CRM_ERROR_INIT;
-    crm_store *store;
-    forge told = forge_read(&f->io, GOOD);
-    clean_disk(f);
-    drop_log(&told);
-    tell_lie(forge_frame(&told, unverified[i].kind, unverified[i].n), &unverified[i]);
-    forge_write(&told, &f->io, LIES);
-    forge_free(&told);
-    store = open_file(f, LIES, CRM_FILE_WRITE, CRM_CONTENT_ALL, &error);
+    crm_store *store = open_without_log(f, &unverified[i], &error);
     if (store == NULL) {
       fail_msg("%s: %s", unverified[i].what, error.message);
     }
@@ -732,6 +762,22 @@ static void tell_reopened(forge *told)
   forge_resize(piece, piece->size + 32);
 }
 
+/* Two entries of one day and branch, each with as many rows as may be. */
+static void tell_turned_away(forge *told)
+{
+  forged_frame *piece = forge_frame(told, PIECE(TURNED_AWAY, 0), 0);
+  forged_frame *head = forge_frame(told, HEAD, 0);
+  size_t i;
+  forge_resize(piece, DATA + 48);
+  for (i = 0; i < 24; i += 8) {
+    forge_put(piece, DATA + 24 + i, 8, forge_number(piece, DATA + i, 8));
+  }
+  forge_put(piece, DATA + 8, 8, UINT64_C(1) << 62);
+  forge_put(piece, DATA + 32, 8, UINT64_C(1) << 62);
+  forge_put(piece, 8, 8, 2);
+  forge_put(head, 192, 8, 2);
+}
+
 static void tell_fewer_standings(forge *told)
 {
   forged_frame *piece = forge_frame(told, PIECE(STANDINGS, 0), 0);
@@ -813,6 +859,7 @@ static const tale tales[] = {
   {"a piece behind the file", tell_far, CRM_CONTENT_ALL, BAD, "damaged"},
   {"a chain that leaves documents out", tell_chain, CRM_CONTENT_ALL, BAD, "chain"},
   {"lines that pass 64 bits", tell_money, CRM_CONTENT_ALL, BAD, "pass 64 bits"},
+  {"more rows that were turned away than there can be", tell_turned_away, CRM_CONTENT_ALL, BAD, "rows of no day"},
   {"measures that pass 64 bits", tell_measures, CRM_CONTENT_ALL, BAD, "pass 64 bits"},
   {"rows of a load that does not end", tell_no_end, CRM_CONTENT_ALL, BAD, "ends within a load"},
   {"a frame of a later kind", tell_later_frame, CRM_CONTENT_ALL, LATER, "a frame"},
@@ -1102,6 +1149,7 @@ int main(void)
     cmocka_unit_test(test_no_lie),   cmocka_unit_test(test_checkpoints), cmocka_unit_test(test_logs),
     cmocka_unit_test(test_profiles), cmocka_unit_test(test_untrue),      cmocka_unit_test(test_standings),
     cmocka_unit_test(test_salvage),     cmocka_unit_test(test_tales),
+    cmocka_unit_test(test_contradictions),
     cmocka_unit_test(test_unverified),
     cmocka_unit_test(test_salvage_of_lies), cmocka_unit_test(test_salvage_by_the_plan),
     cmocka_unit_test(test_salvage_gap),
