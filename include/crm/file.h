@@ -57,7 +57,7 @@ CRM_API crm_status crm_store_read(crm_store *store, crm_error *error);
 /* Writes a store, of memory or of a file, to a new file, which is replaced where it is there. The store stays what it
  * was. Of the options io and durability count. Errors: STATE (a load is open, or the facts are not read; somebody
  * writes the file that is there), ARGUMENT (path leads to the store's own file, by whatever name, or to a copy of the
- * very commit that it is at: compact that, or remove this), IO, UNSUPPORTED, MEMORY. Since 0.1. */
+ * very commit that it is at: compact that, or remove this), IO, LIMIT, UNSUPPORTED, MEMORY. Since 0.1. */
 CRM_API crm_status crm_store_save(const crm_store *store, const crm_file_options *options, const char *path,
                                   crm_error *error);
 
@@ -70,8 +70,8 @@ CRM_API crm_status crm_store_compact(crm_store *store, crm_error *error);
  * file at path is replaced. While a load is open too: what it has brought is not in the copy. The pieces are checked on
  * the way. Errors: STATE (the store has no file; somebody writes the one at path), ARGUMENT (path is that of the
  * file), CORRUPT, IO, LIMIT, MEMORY. Another name of the file is noticed by the locks of an io that has some, and is
- * STATE where the store may write; with an io that has none it is ARGUMENT, and so is a copy of the very commit.
- * Since 0.1. */
+ * STATE where the store may write; with an io that has none it is ARGUMENT, and so is a copy of the very commit. Of a
+ * store that is only read it is ARGUMENT. It reads the store's file: one thread at a time. Since 0.1. */
 CRM_API crm_status crm_store_backup(const crm_store *store, const crm_io *io, const char *path, crm_error *error);
 
 /* Checks a whole file: every frame that counts, and by crm_store_verify everything that is kept of the facts. CRM_OK,
