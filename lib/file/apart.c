@@ -8,7 +8,7 @@
 #include "file/checksum.h"
 #include "file/io.h"
 
-/* Whether two paths are one name. An io cannot be asked, but a mark that is made beside the one shows beside the other. */
+/* Whether two paths are one name. An io cannot be asked, but a mark made beside the one shows beside the other. */
 
 typedef struct mark {
   crm_io io;

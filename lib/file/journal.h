@@ -138,7 +138,7 @@ int crm__journal_leads(const crm__journal *journal, const crm_io *io, const char
 crm_status crm__paths_apart(crm__memory *memory, const crm_io *io, const char *path, const crm_io *other_io,
                             const char *other, crm_error *error);
 
-/* The same with the journal's path, of one that is read: a writer's lock, or what its file shows, keeps it from that. */
+/* The same with the path of a journal that is read: a writer is kept from it by its lock, or by what its file shows. */
 crm_status crm__journal_apart(crm__journal *journal, const crm_io *io, const char *path, crm_error *error);
 
 /* Writes what is live to a new file, in its place, that opens as the same commit; one at path is replaced. Checks each

@@ -216,8 +216,8 @@ static crm_status walk_root(crm__journal *journal, const crm__root *target, uint
 static int plausible(const crm__root *root)
 {
   return root->commit > 0 && root->commit <= (uint64_t)INT64_MAX && root->checkpoint >= CRM__FRAMES_BEGIN
-         && root->checkpoint <= root->tail && root->checkpoint % 8 == 0 && root->tail % 8 == 0 && root->tail <= UINT64_MAX - CRM__RECORD_WHOLE
-         && root->tail + CRM__RECORD_WHOLE == root->end;
+         && root->checkpoint <= root->tail && root->checkpoint % 8 == 0 && root->tail % 8 == 0
+         && root->tail <= UINT64_MAX - CRM__RECORD_WHOLE && root->tail + CRM__RECORD_WHOLE == root->end;
 }
 
 /* The frame that ends a commit as a root, commit 0 where there is no such frame, and where the frame stands that ends

@@ -120,12 +120,11 @@ static crm_status bad(crm_error *error, uint32_t index, uint64_t first)
 }
 
 #define FIELDS 6   /* numbers that a record has at most */
-
 #define NO_MONEY UINT32_MAX
 #define COUNT_MOST (UINT64_C(1) << 40)   /* of lines, or of customers in all months together */
 
-/* Records of so many numbers, of each kind no more in all than left. 0: there are, which no facts give: what later comes
- * and goes could take them past 64 bits. */
+/* Records of so many numbers, of each kind no more in all than left. 0: there are more, which no facts give: what comes
+ * and goes later could take them past 64 bits. */
 static int take_numbers(int64_t *to, const unsigned char *from, uint64_t records, uint32_t fields,
                         uint64_t left[FIELDS])
 {

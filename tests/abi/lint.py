@@ -25,7 +25,7 @@ BANNED = set("""
 # Where one of them is needed all the same.
 ALLOWED = {}
 
-C99 = set("stddef.h stdint.h string.h stdlib.h stdio.h stdarg.h limits.h float.h math.h inttypes.h".split())
+C99 = set("stddef.h stdint.h string.h stdlib.h stdio.h stdarg.h errno.h limits.h float.h math.h inttypes.h".split())
 
 # What a file of a floor may include beside the public headers and its own floor.
 FLOORS = {
