@@ -86,6 +86,7 @@ crm_status crm_store_customer(const crm_store *store, const char *key, crm_table
   crm__table_column columns[CRM__TABLE_COLUMNS + PROFILE_COLUMNS];
   uint32_t id = 0;
   int32_t width;
+  int64_t joined;
   int32_t i;
   crm_status status = known_customer(store, key, table, &id, error);
   if (status != CRM_OK) {
@@ -105,8 +106,13 @@ crm_status crm_store_customer(const crm_store *store, const char *key, crm_table
   }
   crm__table_put_key(*table, 0, crm__customer_key(store, id));
   crm__put_word(*table, 1, crm__schema(CRM__TABLE_CUSTOMERS)->columns[1].words, crm__customer_kind(store, id));
+  (void)crm__customer_row(store, id, &joined);   /* the first of all that are one */
   for (i = 2; i < width; i++) {
-    crm__put_row_cell(store, CRM__TABLE_CUSTOMERS, i, crm__customer_speaker(store, id), *table, i);
+    if (i == CRM__CUSTOMERS_JOINED) {
+      crm__put_number(*table, i, joined);
+    } else {
+      crm__put_row_cell(store, CRM__TABLE_CUSTOMERS, i, crm__customer_speaker(store, id), *table, i);
+    }
   }
   put_profile(store, id, *table, width);
   return crm__table_finish(table, error);
