@@ -621,7 +621,7 @@ static void take_out(world *w)
   if (strcmp(name, "c7") == 0) {
     return;
   }
-  if (!erase || dice_below(&w->of, 2)) {
+  if (!erase || dice_below(&w->of, 2) || !is_there(w->store, name)) {
     load_pending(w, PENDING);
   }
   status = (erase ? crm_identity_erase : crm_identity_forget)(w->store, keys, 1, &receipt, NULL);
