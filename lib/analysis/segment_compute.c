@@ -12,7 +12,7 @@
 
 /* What is asked of expressions. */
 
-/* An expression ready to be evaluated. */
+/* An expression ready to be evaluated; the matcher is for who is explained. */
 typedef struct ready {
   crm__fields fields;
   crm__program program;
@@ -27,10 +27,7 @@ static crm_status make_ready(ready *of, const crm_store *store, const crm_scope 
   if (status == CRM_OK) {
     status = crm__program_compile(&of->program, &of->fields, error);
   }
-  if (status == CRM_OK) {
-    status = crm__fields_load(&of->fields, error);
-  }
-  return status == CRM_OK ? crm__matcher_open(&of->matcher, &of->program, error) : status;
+  return status == CRM_OK ? crm__fields_load(&of->fields, error) : status;
 }
 
 static void unready(ready *of)
@@ -45,11 +42,15 @@ static crm_status select_customers(ready *of, crm_segment **segment, crm_error *
   crm_status status =
     crm__segment_new(of->fields.store, crm__scope_memory(&of->fields.scope), text, &made, error);
   if (status == CRM_OK) {
-    crm__matcher_run(&of->matcher, made->members);
-    crm__segment_close(made);
-    *segment = made;
+    status = crm__matcher_select(&of->program, made->members, error);
   }
-  return status;
+  if (status != CRM_OK) {
+    crm_segment_free(made);
+    return status;
+  }
+  crm__segment_close(made);
+  *segment = made;
+  return CRM_OK;
 }
 
 crm_status crm_segment_compute(const crm_store *store, const crm_scope *scope, const crm_segment_options *options,
@@ -159,6 +160,9 @@ crm_status crm_segment_explain(const crm_store *store, const crm_scope *scope, c
   id = status == CRM_OK ? crm__scope_find(&of.fields.scope, key) : CRM__NONE;
   if (status == CRM_OK && (id == CRM__NONE || !crm__field_customer(&of.fields, id))) {
     status = crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the scope");
+  }
+  if (status == CRM_OK) {
+    status = crm__matcher_open(&of.matcher, &of.program, error);
   }
   if (status == CRM_OK) {
     status = explain(&of, id, &made, error);

@@ -437,13 +437,12 @@ static uint64_t customers_of(const crm__fields *fields, uint32_t first, uint32_t
   return chosen;
 }
 
-void crm__matcher_run(crm__matcher *matcher, uint64_t *members)
+/* Members among the customers from one on. */
+static void select_from(crm__matcher *matcher, uint32_t first, uint32_t end, uint64_t *members)
 {
   const crm__fields *fields = matcher->program->fields;
-  uint32_t customers = crm__customers(fields->store);
-  uint32_t first;
   uint32_t at;
-  for (first = 0; first < customers; first += CRM__BLOCK) {
+  for (; first < end; first += CRM__BLOCK) {
     crm__matcher_block(matcher, first);
     for (at = 0; at < matcher->count; at += 64) {
       uint32_t left = matcher->count - at;
@@ -454,4 +453,41 @@ void crm__matcher_run(crm__matcher *matcher, uint64_t *members)
       }
     }
   }
+}
+
+/* ---- in parts ---- */
+
+#define PART_LEAST CRM__SIZE(65536, 64)   /* customers: whole blocks */
+#define PARTS_MOST 16                     /* each has values of all fields in a block, some 13 KiB a field */
+
+typedef struct selection {
+  crm__split split;
+  crm__matcher *matchers;   /* by part */
+  uint64_t *members;
+} selection;
+
+static crm_status select_part(void *job, uint64_t part)
+{
+  const selection *all = job;
+  select_from(&all->matchers[part], (uint32_t)crm__split_from(&all->split, part),
+              (uint32_t)crm__split_to(&all->split, part), all->members);
+  return CRM_OK;
+}
+
+crm_status crm__matcher_select(const crm__program *program, uint64_t *members, crm_error *error)
+{
+  crm__scope *scope = &program->fields->scope;
+  crm_status status = CRM_OK;
+  selection all;
+  uint64_t i;
+  all.split = crm__split_few(scope->team, crm__customers(scope->store), PART_LEAST, PARTS_MOST);
+  all.matchers = crm__scope_alloc(scope, all.split.parts, sizeof *all.matchers);
+  all.members = members;
+  if (all.matchers == NULL) {
+    return crm__fail_memory(error);
+  }
+  for (i = 0; i < all.split.parts && status == CRM_OK; i++) {
+    status = crm__matcher_open(&all.matchers[i], program, error);
+  }
+  return status == CRM_OK ? crm__team_run(scope->team, all.split.parts, select_part, &all, error) : status;
 }

@@ -51,7 +51,8 @@ void crm__matcher_condition(crm__matcher *matcher, const crm__condition *conditi
 /* The values of a field in the block. */
 const crm__values *crm__matcher_values(crm__matcher *matcher, int32_t field);
 
-/* Sets the bits of the customers for whom the program holds and who are customers of the scope. */
-void crm__matcher_run(crm__matcher *matcher, uint64_t *members);
+/* Sets the bits of the customers for whom the program holds and who are customers of the scope, with the host's threads
+ * where it lends some. Needs loaded fields. Errors: MEMORY, what executor and watch answer. */
+crm_status crm__matcher_select(const crm__program *program, uint64_t *members, crm_error *error);
 
 #endif

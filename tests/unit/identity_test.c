@@ -51,7 +51,8 @@ static void test_one_customer(void **state)
   put(store, "merges", MERGES "a2,a,,\na3,a2,,\na4,a,,\n", "");
   assert_result(customer_of(store, "a"),
                 "customer,kind,region,owner,joined,first,last,orders,net,sales,returned,documents\n"
-                "a,person,north,ann,2023-01-01T00:00:00,2024-01-01T00:00:00,2024-02-07T00:00:00,3,21.00,22.00,1.00,4\n");
+                "a,person,north,ann,2023-01-01T00:00:00,"
+                "2024-01-01T00:00:00,2024-02-07T00:00:00,3,21.00,22.00,1.00,4\n");
   assert_result(customer_of(store, "a3"), "customer,orders\na,3\n");   /* any of its keys finds it */
   assert_result(documents_of(store, "a2"), "document\n1\n3\n4\n5\n");
   assert_result(document_of(store, "", "4"), "document,customer\n4,a3\n");   /* a document is what was sent */

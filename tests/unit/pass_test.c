@@ -486,6 +486,27 @@ static text_buffer ask_scores(const crm_store *store, const crm_scope *scope)
   return text;
 }
 
+static void add_members(text_buffer *text, const crm_store *store, const crm_scope *scope, const char *expression)
+{
+  crm_segment_options options = CRM_SEGMENT_OPTIONS_INIT;
+  crm_segment *segment = NULL;
+  crm_table *table = NULL;
+  options.expression = expression;
+  assert_int_equal(crm_segment_compute(store, scope, &options, &segment, NULL), CRM_OK);
+  assert_true(crm_segment_size(segment) > 0);
+  add(text, crm_segment_members(segment, &table, NULL), &table);
+  crm_segment_free(segment);
+}
+
+/* Members of expressions over measures, keys and scores. */
+static text_buffer ask_segments(const crm_store *store, const crm_scope *scope)
+{
+  text_buffer text = TEXT_BUFFER_INIT;
+  add_members(&text, store, scope, "spend > 20 and not (orders between 2 and 3 or days_since_last < 90)");
+  add_members(&text, store, scope, "spend > 0 and (tier in ('vip', 'major') or m = 1)");
+  return text;
+}
+
 /* One question with executors of every kind. */
 static void assert_alike(const crm_store *store, crm_scope scope,
                          text_buffer (*ask)(const crm_store *store, const crm_scope *scope))
@@ -591,6 +612,16 @@ static void test_scores(void **unused)
   }
 }
 
+static void test_segments(void **unused)
+{
+  crm_store *store = random_store(4, DOCUMENTS, CUSTOMERS, LATE);
+  crm_scope scope = CRM_SCOPE_INIT;
+  (void)unused;
+  scope.as_of = (FIRST_DAY + DAYS - 20) * CRM_DAY;
+  assert_alike(store, scope, ask_segments);
+  crm_store_free(store);
+}
+
 static void test_kpis(void **unused)
 {
   crm_store *store = random_store(9, DOCUMENTS, CUSTOMERS / 10, LATE);
@@ -671,6 +702,7 @@ int main(void)
     cmocka_unit_test(test_against_a_walk),
     cmocka_unit_test(test_executors),
     cmocka_unit_test(test_scores),
+    cmocka_unit_test(test_segments),
     cmocka_unit_test(test_kpis),
     cmocka_unit_test(test_stopped),
     cmocka_unit_test(test_cancel),
