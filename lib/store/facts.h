@@ -59,6 +59,13 @@ crm_status crm__scope_open_measured(crm__scope *scope, const crm_store *store, c
                                     crm_error *error);
 void crm__scope_close(crm__scope *scope);
 
+/* A table of a scope, as a call of the interface gives it: opens the scope, lets it be made with what the caller hands
+ * on (context), closes the scope and hands the table over. *table stays as it is where there is none. Errors: ARGUMENT
+ * (store or table is NULL), of the scope, of the maker. */
+typedef crm_status (*crm__scope_maker)(crm__scope *scope, void *context, crm_table **table, crm_error *error);
+crm_status crm__scope_table(const crm_store *store, const crm_scope *scope, crm__scope_maker make, void *context,
+                            crm_table **table, crm_error *error);
+
 /* Scratch that lives until the scope is closed; aligned to 64 bytes. NULL where there is none. */
 void *crm__scope_alloc(crm__scope *scope, uint64_t count, size_t size);
 void *crm__scope_alloc_zero(crm__scope *scope, uint64_t count, size_t size);
