@@ -579,32 +579,26 @@ static crm_status make(bridge *all, crm_table **table, crm_error *error)
   return crm__table_finish(table, error);
 }
 
+typedef struct question {
+  const crm_bridge_options *options;
+  crm__calendar calendar;
+} question;
+
+static crm_status answer(crm__scope *scope, void *context, crm_table **table, crm_error *error)
+{
+  const question *asked = context;
+  bridge all;
+  crm_status status;
+  memset(&all, 0, sizeof all);
+  status = read_options(asked->options, &asked->calendar, scope, &all, error);
+  return status == CRM_OK ? make(&all, table, error) : status;
+}
+
 crm_status crm_bridge_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
                               const crm_bridge_options *options, crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
-  crm__calendar ready;
-  crm__scope open;
-  bridge all;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  memset(&all, 0, sizeof all);
-  status = crm__calendar_open(&ready, calendar, error);
-  if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = read_options(options, &ready, &open, &all, error);
-  if (status == CRM_OK) {
-    status = make(&all, &made, error);
-  }
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  question asked;
+  crm_status status = crm__calendar_open(&asked.calendar, calendar, error);
+  asked.options = options;
+  return status == CRM_OK ? crm__scope_table(store, scope, answer, &asked, table, error) : status;
 }

@@ -2,7 +2,6 @@
  * Copyright the libcrm authors */
 #include "analysis/classes.h"
 
-#include "base/error.h"
 #include "base/statistics.h"
 #include "store/facts.h"
 #include "table/build.h"
@@ -68,13 +67,14 @@ static void put_cell(crm_table *table, int signs, const crm__signs_cell *of)
   crm__table_put_name(table, STATUS, "ok");
 }
 
-static crm_status make(crm__scope *scope, const crm_table *evidence, crm_table **table, crm_error *error)
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[COLUMNS] = {
     { "signs", CRM_TYPE_INTEGER, 0 },      { "customers", CRM_TYPE_INTEGER, 0 }, { "known", CRM_TYPE_INTEGER, 0 },
     { "businesses", CRM_TYPE_INTEGER, 0 }, { "probability", CRM_TYPE_DECIMAL, 6 }, { "low", CRM_TYPE_DECIMAL, 6 },
     { "high", CRM_TYPE_DECIMAL, 6 },       { "status", CRM_TYPE_TEXT, 0 }
   };
+  const crm_table *evidence = context;
   crm__signs_cell cells[SIGNS + 2];
   int i;
   crm_status status = crm__table_begin(crm__scope_memory(scope), "calibration", columns, COLUMNS, SIGNS + 2, table,
@@ -94,23 +94,10 @@ crm_status crm_classes_calibration(const crm_store *store, const crm_scope *scop
                                    crm_table **table, crm_error *error)
 {
   crm_table *evidence = NULL;
-  crm_table *made = NULL;
-  crm__scope open;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm_classes_corporate(store, scope, options, &evidence, error);
+  crm_status status = crm_classes_corporate(store, scope, options, &evidence, error);
   if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status == CRM_OK) {
-    status = make(&open, evidence, &made, error);
-    crm__scope_close(&open);
+    status = crm__scope_table(store, scope, make, evidence, table, error);
   }
   crm_table_free(evidence);
-  if (status == CRM_OK) {
-    *table = made;
-  }
   return status;
 }

@@ -24,7 +24,7 @@ typedef struct cell {
 typedef struct cohorts {
   crm__scope *scope;         /* as the caller gave it: chooses cohorts */
   crm__scope wide;           /* to as-of: fills cells */
-  const crm__calendar *calendar;
+  crm__calendar calendar;
   crm__activity activity;
   int32_t rolling;           /* days of a window, or 0 */
   int32_t *of;               /* by customer: cohort, -1: none */
@@ -259,7 +259,7 @@ static void put_cell(const cohorts *all, crm_table *table, int32_t cohort, int32
   const cell *of = &all->cells[all->starts[cohort] + age];
   int64_t size = all->sizes[cohort];
   char label[64];
-  size_t length = crm__period_label(all->calendar, all->activity.starts[cohort], label);
+  size_t length = crm__period_label(&all->calendar, all->activity.starts[cohort], label);
   int64_t low;
   int64_t high;
   crm__table_put_text(table, COHORT_LABEL, label, length);
@@ -268,7 +268,7 @@ static void put_cell(const cohorts *all, crm_table *table, int32_t cohort, int32
     crm__key key = { NULL, 0, age };
     crm__table_put_key(table, COHORT_PERIOD, key);
   } else {
-    length = crm__period_label(all->calendar, all->activity.starts[cohort + age], label);
+    length = crm__period_label(&all->calendar, all->activity.starts[cohort + age], label);
     crm__table_put_text(table, COHORT_PERIOD, label, length);
   }
   crm__wilson(of->customers, size, &low, &high);
@@ -349,12 +349,14 @@ static void take_cells(cohorts *all)
   }
 }
 
-static crm_status make(cohorts *all, crm_table **table, crm_error *error)
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
+  cohorts *all = context;
   crm_status status;
-  all->wide = *all->scope;
-  all->wide.to = all->scope->as_of;
-  status = crm__activity_with_cells(&all->wide, all->calendar, &all->activity, error);
+  all->scope = scope;
+  all->wide = *scope;
+  all->wide.to = scope->as_of;
+  status = crm__activity_with_cells(&all->wide, &all->calendar, &all->activity, error);
   if (status == CRM_OK && all->activity.periods > 0) {
     int served = cells_serve(all);
     status = served ? take_sizes(all, error) : assign(all, error);
@@ -391,29 +393,9 @@ crm_status crm_cohorts_compute(const crm_store *store, const crm_scope *scope, c
 {
   static const cohorts none = { 0 };
   cohorts all = none;
-  crm_table *made = NULL;
-  crm__calendar ready;
-  crm__scope open;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = read_options(&all, options, error);
+  crm_status status = read_options(&all, options, error);
   if (status == CRM_OK) {
-    status = crm__calendar_open(&ready, calendar, error);
+    status = crm__calendar_open(&all.calendar, calendar, error);
   }
-  if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  all.scope = &open;
-  all.calendar = &ready;
-  status = make(&all, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  return status == CRM_OK ? crm__scope_table(store, scope, make, &all, table, error) : status;
 }

@@ -102,7 +102,7 @@ static void put_share(crm_table *table, const char *name, int64_t known, int64_t
   crm__table_put_name(table, BY_STATUS, all > 0 ? "ok" : "undefined");
 }
 
-static crm_status make_columns(const knowledge *of, crm__scope *scope, crm_table **table, crm_error *error)
+static crm_status put_columns(const knowledge *of, crm__scope *scope, crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[BY_COLUMNS] = {
     { "column", CRM_TYPE_TEXT, 0 },   { "known", CRM_TYPE_INTEGER, 0 }, { "customers", CRM_TYPE_INTEGER, 0 },
@@ -128,7 +128,7 @@ static crm_status make_columns(const knowledge *of, crm__scope *scope, crm_table
 
 enum { WHO_CUSTOMER, WHO_KNOWN, WHO_OF, WHO_SHARE, WHO_COLUMNS };
 
-static crm_status make_customers(const knowledge *of, crm__scope *scope, crm_table **table, crm_error *error)
+static crm_status put_customers(const knowledge *of, crm__scope *scope, crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[WHO_COLUMNS] = {
     { "customer", CRM_TYPE_TEXT, 0 }, { "known", CRM_TYPE_INTEGER, 0 }, { "columns", CRM_TYPE_INTEGER, 0 },
@@ -157,40 +157,30 @@ static crm_status make_customers(const knowledge *of, crm__scope *scope, crm_tab
   return crm__table_finish(table, error);
 }
 
-static crm_status compute(const crm_store *store, const crm_scope *scope,
-                          crm_status (*make)(const knowledge *, crm__scope *, crm_table **, crm_error *),
-                          crm_table **table, crm_error *error)
+static crm_status make_columns(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
   knowledge of = {0, NULL, NULL, NULL, NULL, 0};
-  crm_table *made = NULL;
-  crm__scope open;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__scope_open(&open, store, scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = look(&of, &open, error);
-  if (status == CRM_OK) {
-    status = make(&of, &open, &made, error);
-  }
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  crm_status status = look(&of, scope, error);
+  (void)context;
+  return status == CRM_OK ? put_columns(&of, scope, table, error) : status;
+}
+
+static crm_status make_customers(crm__scope *scope, void *context, crm_table **table, crm_error *error)
+{
+  knowledge of = {0, NULL, NULL, NULL, NULL, 0};
+  crm_status status = look(&of, scope, error);
+  (void)context;
+  return status == CRM_OK ? put_customers(&of, scope, table, error) : status;
 }
 
 crm_status crm_completeness_columns(const crm_store *store, const crm_scope *scope, crm_table **table,
                                     crm_error *error)
 {
-  return compute(store, scope, make_columns, table, error);
+  return crm__scope_table(store, scope, make_columns, NULL, table, error);
 }
 
 crm_status crm_completeness_customers(const crm_store *store, const crm_scope *scope, crm_table **table,
                                       crm_error *error)
 {
-  return compute(store, scope, make_customers, table, error);
+  return crm__scope_table(store, scope, make_customers, NULL, table, error);
 }

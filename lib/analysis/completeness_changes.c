@@ -73,7 +73,7 @@ static void put_field(const change_log *of, uint32_t name, const field_sums *fou
   crm__table_put(table, LAST, found->last);
 }
 
-static crm_status make(change_log *of, crm_table **table, crm_error *error)
+static crm_status put_log(const change_log *of, crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[COLUMNS] = {
     { "field", CRM_TYPE_TEXT, 0 },      { "registered", CRM_TYPE_BOOLEAN, 0 }, { "customers", CRM_TYPE_INTEGER, 0 },
@@ -125,29 +125,19 @@ static crm_status open_log(change_log *of, crm_error *error)
   return crm__rows_by(scope, CRM__TABLE_CHANGES, CRM__CHANGES_FIELD, CRM__CHANGES_TIME, &of->rows, error);
 }
 
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
+{
+  change_log of;
+  crm_status status;
+  (void)context;
+  memset(&of, 0, sizeof of);
+  of.scope = scope;
+  status = open_log(&of, error);
+  return status == CRM_OK ? put_log(&of, table, error) : status;
+}
+
 crm_status crm_completeness_changes(const crm_store *store, const crm_scope *scope, crm_table **table,
                                     crm_error *error)
 {
-  crm_table *made = NULL;
-  crm__scope open;
-  change_log of;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__scope_open(&open, store, scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  memset(&of, 0, sizeof of);
-  of.scope = &open;
-  status = open_log(&of, error);
-  if (status == CRM_OK) {
-    status = make(&of, &made, error);
-  }
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  return crm__scope_table(store, scope, make, NULL, table, error);
 }

@@ -15,31 +15,17 @@
 #define ONE 1000000
 #define HALF 500000
 
-typedef crm_status (*maker)(crm__dossier *dossier, crm_table **table, crm_error *error);
+typedef struct question {
+  const crm_completeness_options *options;
+  crm_status (*make)(crm__dossier *dossier, crm_table **table, crm_error *error);
+} question;
 
-static crm_status compute(const crm_store *store, const crm_scope *scope, const crm_completeness_options *options,
-                          maker make, crm_table **table, crm_error *error)
+static crm_status answer(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
+  const question *asked = context;
   crm__dossier dossier;
-  crm__scope open;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__scope_open(&open, store, scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = crm__dossier_open(&dossier, &open, options, error);
-  if (status == CRM_OK) {
-    status = make(&dossier, &made, error);
-  }
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  crm_status status = crm__dossier_open(&dossier, scope, asked->options, error);
+  return status == CRM_OK ? asked->make(&dossier, table, error) : status;
 }
 
 typedef struct rated {
@@ -279,11 +265,17 @@ static crm_status make_dossiers(crm__dossier *dossier, crm_table **table, crm_er
 crm_status crm_completeness_freshness(const crm_store *store, const crm_scope *scope,
                                       const crm_completeness_options *options, crm_table **table, crm_error *error)
 {
-  return compute(store, scope, options, make_freshness, table, error);
+  question asked;
+  asked.options = options;
+  asked.make = make_freshness;
+  return crm__scope_table(store, scope, answer, &asked, table, error);
 }
 
 crm_status crm_completeness_dossiers(const crm_store *store, const crm_scope *scope,
                                      const crm_completeness_options *options, crm_table **table, crm_error *error)
 {
-  return compute(store, scope, options, make_dossiers, table, error);
+  question asked;
+  asked.options = options;
+  asked.make = make_dossiers;
+  return crm__scope_table(store, scope, answer, &asked, table, error);
 }

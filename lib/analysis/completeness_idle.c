@@ -245,40 +245,33 @@ static crm_status make_list(idlers *of, crm_table **table, crm_error *error)
 
 /* ---- calls ---- */
 
-static crm_status compute(const crm_store *store, const crm_scope *scope, const crm_completeness_options *options,
-                          crm_status (*make)(idlers *, crm_table **, crm_error *), crm_table **table,
-                          crm_error *error)
+typedef struct question {
+  const crm_completeness_options *options;
+  crm_status (*make)(idlers *of, crm_table **table, crm_error *error);
+} question;
+
+static crm_status answer(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
-  crm__scope open;
+  const question *asked = context;
   idlers of;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__scope_open(&open, store, scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = open_idlers(&of, &open, options, error);
-  if (status == CRM_OK) {
-    status = make(&of, &made, error);
-  }
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  crm_status status = open_idlers(&of, scope, asked->options, error);
+  return status == CRM_OK ? asked->make(&of, table, error) : status;
 }
 
 crm_status crm_completeness_static(const crm_store *store, const crm_scope *scope,
                                    const crm_completeness_options *options, crm_table **table, crm_error *error)
 {
-  return compute(store, scope, options, make_measures, table, error);
+  question asked;
+  asked.options = options;
+  asked.make = make_measures;
+  return crm__scope_table(store, scope, answer, &asked, table, error);
 }
 
 crm_status crm_completeness_idle(const crm_store *store, const crm_scope *scope,
                                  const crm_completeness_options *options, crm_table **table, crm_error *error)
 {
-  return compute(store, scope, options, make_list, table, error);
+  question asked;
+  asked.options = options;
+  asked.make = make_list;
+  return crm__scope_table(store, scope, answer, &asked, table, error);
 }

@@ -336,37 +336,45 @@ crm_status crm_composition_spending(const crm_store *store, const crm_scope *sco
 
 /* ---- segments ---- */
 
-static crm_status check_segments(const crm_store *store, const crm_segment *const *segments, const char *const *names,
-                                 int64_t count, crm_error *error)
+typedef struct segment_list {
+  const crm_segment *const *segments;
+  const char *const *names;
+  int64_t count;
+} segment_list;
+
+static crm_status check_segments(const crm_store *store, const segment_list *of, crm_error *error)
 {
   crm_status status = CRM_OK;
   int64_t i;
-  if (count < 0 || count > MOST_SEGMENTS) {
-    return crm__fail(error, count < 0 ? CRM_ERROR_ARGUMENT : CRM_ERROR_LIMIT, "there are not 0 to %d segments",
+  if (of->count < 0 || of->count > MOST_SEGMENTS) {
+    return crm__fail(error, of->count < 0 ? CRM_ERROR_ARGUMENT : CRM_ERROR_LIMIT, "there are not 0 to %d segments",
                      MOST_SEGMENTS);
   }
-  for (i = 0; status == CRM_OK && i < count; i++) {
-    if (segments == NULL || names == NULL || segments[i] == NULL || names[i] == NULL) {
+  for (i = 0; status == CRM_OK && i < of->count; i++) {
+    if (of->segments == NULL || of->names == NULL || of->segments[i] == NULL || of->names[i] == NULL) {
       return crm__fail(error, CRM_ERROR_ARGUMENT, "a segment or its name is missing");
     }
-    status = crm__segment_check(segments[i], store, error);
+    status = crm__segment_check(of->segments[i], store, error);
   }
   return status;
 }
 
-static crm_status compare_segments(crm__scope *scope, const crm_segment *const *segments, const char *const *names,
-                                   int64_t count, crm_table **table, crm_error *error)
+static crm_status compare_segments(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
+  const segment_list *of = context;
   uint32_t customers = crm__customers(scope->store);
   crm__measures measures;
   spending all;
   spends one;
   uint32_t id;
   int64_t i;
-  crm_status status = crm__measures_compute(scope, &measures, error);
+  crm_status status = check_segments(scope->store, of, error);
   memset(&all, 0, sizeof all);
   all.scope = scope;
   all.measures = &measures;
+  if (status == CRM_OK) {
+    status = crm__measures_compute(scope, &measures, error);
+  }
   if (status == CRM_OK) {
     status = take_everybody(&all, error);
   }
@@ -374,20 +382,20 @@ static crm_status compare_segments(crm__scope *scope, const crm_segment *const *
     status = crm__fail_memory(error);
   }
   if (status == CRM_OK) {
-    status = begin(&all, count + 1, error);
+    status = begin(&all, of->count + 1, error);
   }
   if (status != CRM_OK) {
     return status;
   }
   crm__scope_describe(scope, all.table, "segment_spending", 1);
-  for (i = 0; i < count; i++) {
+  for (i = 0; i < of->count; i++) {
     empty(&one);
     for (id = 0; id < customers; id++) {
-      if (crm__segment_has(segments[i], id) && crm__customer_is_there(all.scope, all.measures, id)) {
+      if (crm__segment_has(of->segments[i], id) && crm__customer_is_there(all.scope, all.measures, id)) {
         add_customer(&one, crm__measure_at(&measures, id));
       }
     }
-    crm__table_put_name(all.table, SPENDING_GROUP, names[i]);
+    crm__table_put_name(all.table, SPENDING_GROUP, of->names[i]);
     put_spends(&all, &one, one.sum > 0 && all.everybody.sum > 0 ? crm__ratio(one.sum, all.everybody.sum) : -1, 0);
   }
   return finish(&all, table, error);
@@ -396,23 +404,9 @@ static crm_status compare_segments(crm__scope *scope, const crm_segment *const *
 crm_status crm_segment_spending(const crm_store *store, const crm_scope *scope, const crm_segment *const *segments,
                                 const char *const *names, int64_t count, crm_table **table, crm_error *error)
 {
-  crm__scope ready;
-  crm_table *made = NULL;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__scope_open(&ready, store, scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = check_segments(store, segments, names, count, error);
-  if (status == CRM_OK) {
-    status = compare_segments(&ready, segments, names, count, &made, error);
-  }
-  crm__scope_close(&ready);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  segment_list of;
+  of.segments = segments;
+  of.names = names;
+  of.count = count;
+  return crm__scope_table(store, scope, compare_segments, &of, table, error);
 }

@@ -24,6 +24,7 @@ static const char *const start_names[STARTS] = { "prospect", "contact", "opportu
 
 typedef struct work {
   crm__scope *scope;
+  const crm_conversion_options *given;
   int32_t horizon;
   uint32_t customers;
   int64_t *starts;         /* by customer: of the start at hand, NEVER: none */
@@ -231,18 +232,21 @@ static crm_status make_table(work *all, crm_table **table, crm_error *error)
   return crm__table_finish(table, error);
 }
 
-static crm_status fill(work *all, const crm_conversion_options *options, crm_table **table, crm_error *error)
+static crm_status fill(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
-  crm__scope wide = crm__scope_widened(all->scope);
-  crm_status status = read_options(all, options, error);
-  all->customers = crm__customers(all->scope->store);
+  crm__scope wide = crm__scope_widened(scope);
+  work *all = context;
+  crm_status status;
+  all->scope = scope;
+  all->customers = crm__customers(scope->store);
+  status = read_options(all, all->given, error);
   if (status == CRM_OK) {
     status = crm__first_ever(&wide, &all->ever, error);
   }
   if (status != CRM_OK) {
     return status;
   }
-  all->starts = crm__scope_alloc(all->scope, all->customers, sizeof *all->starts);
+  all->starts = crm__scope_alloc(scope, all->customers, sizeof *all->starts);
   if (all->starts == NULL) {
     return crm__fail_memory(error);
   }
@@ -253,23 +257,8 @@ static crm_status fill(work *all, const crm_conversion_options *options, crm_tab
 crm_status crm_conversion_compute(const crm_store *store, const crm_scope *scope,
                                   const crm_conversion_options *options, crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
-  crm__scope open;
   work all;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__scope_open(&open, store, scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
   memset(&all, 0, sizeof all);
-  all.scope = &open;
-  status = fill(&all, options, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  all.given = options;
+  return crm__scope_table(store, scope, fill, &all, table, error);
 }

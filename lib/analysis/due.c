@@ -287,7 +287,7 @@ static void describe(const dues *all, crm_table *table)
   }
 }
 
-static crm_status make(dues *all, crm_table **table, crm_error *error)
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
   crm__table_column columns[DUE_COLUMNS] = {
     { "customer", CRM_TYPE_TEXT, 0 },  { "owner", CRM_TYPE_TEXT, 0 },        { "last", CRM_TYPE_DATE, 0 },
@@ -297,10 +297,12 @@ static crm_status make(dues *all, crm_table **table, crm_error *error)
     { "last_contact", CRM_TYPE_DATE, 0 }
   };
   static const int32_t money[] = { DUE_VALUE, DUE_NOW, DUE_BEFORE };
+  dues *all = context;
   uint32_t *ids = NULL;
   uint32_t count = 0;
   uint32_t i;
-  crm_status status = crm__measures_compute(all->scope, &all->measures, error);
+  crm_status status = crm__measures_compute(scope, &all->measures, error);
+  all->scope = scope;
   all->customers = crm__customers(all->scope->store);
   all->accounts = status == CRM_OK ? crm__scope_alloc_zero(all->scope, all->customers, sizeof *all->accounts) : NULL;
   if (all->accounts == NULL) {
@@ -366,13 +368,8 @@ crm_status crm_due_compute(const crm_store *store, const crm_scope *scope, const
                            crm_table **table, crm_error *error)
 {
   static const crm_due_options defaults = CRM_DUE_OPTIONS_INIT;
-  crm_table *made = NULL;
   dues all;
-  crm__scope open;
   crm_status status = CRM_OK;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
   memset(&all, 0, sizeof all);
   all.options = defaults;
   if (options != NULL) {
@@ -381,17 +378,5 @@ crm_status crm_due_compute(const crm_store *store, const crm_scope *scope, const
   if (status == CRM_OK) {
     status = check(&all.options, error);
   }
-  if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  all.scope = &open;
-  status = make(&all, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  return status == CRM_OK ? crm__scope_table(store, scope, make, &all, table, error) : status;
 }

@@ -73,8 +73,9 @@ static void put_finding(const crm__scope *scope, const crm__finding *item, int32
   crm__table_put(table, FOUND_N, item->n);
 }
 
-static crm_status make(crm__scope *scope, const crm_findings_options *options, crm_table **table, crm_error *error)
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
+  const crm_findings_options *options = context;
   static const crm__table_column columns[FOUND_COLUMNS] = {
     { "finding", CRM_TYPE_TEXT, 0 }, { "strength", CRM_TYPE_DECIMAL, 2 }, { "evidence", CRM_TYPE_TEXT, 0 },
     { "message", CRM_TYPE_TEXT, 0 }, { "subject", CRM_TYPE_TEXT, 0 },     { "period", CRM_TYPE_TEXT, 0 },
@@ -112,28 +113,12 @@ crm_status crm_findings_compute(const crm_store *store, const crm_scope *scope, 
 {
   static const crm_findings_options defaults = CRM_FINDINGS_OPTIONS_INIT;
   crm_findings_options own = defaults;
-  crm_table *made = NULL;
-  crm__scope open;
   crm_status status = CRM_OK;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
   if (options != NULL) {
     status = crm__struct_read(&own, sizeof own, options, "crm_findings_options", error);
   }
   if (status == CRM_OK && (own.language < CRM_LANGUAGE_ENGLISH || own.language > CRM_LANGUAGE_CHINESE)) {
     status = crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "language", 0, -1, "no such language");
   }
-  if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = make(&open, &own, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  return status == CRM_OK ? crm__scope_table(store, scope, make, &own, table, error) : status;
 }

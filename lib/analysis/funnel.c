@@ -447,8 +447,9 @@ static crm_status begin_table(board *of, int64_t horizon, crm_error *error)
   return status;
 }
 
-static crm_status make(crm__scope *scope, const crm_funnel_options *options, crm_table **table, crm_error *error)
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
+  const crm_funnel_options *options = context;
   crm__funnel *funnel = NULL;
   board of = {NULL, NULL, NULL};
   crm_status status;
@@ -473,23 +474,6 @@ crm_status crm_funnel_compute(const crm_store *store, const crm_scope *scope, co
                               crm_table **table, crm_error *error)
 {
   crm_funnel_options own;
-  crm_table *made = NULL;
-  crm__scope open;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__funnel_options(options, &own, error);
-  if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = make(&open, &own, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  crm_status status = crm__funnel_options(options, &own, error);
+  return status == CRM_OK ? crm__scope_table(store, scope, make, &own, table, error) : status;
 }

@@ -183,29 +183,28 @@ static crm_status make_stages(crm__journey *journey, const char *key, crm_table 
 
 typedef crm_status (*maker)(crm__journey *journey, const char *key, crm_table **table, crm_error *error);
 
+typedef struct question {
+  const crm_journey_options *options;
+  const char *key;
+  maker make;
+} question;
+
+static crm_status answer(crm__scope *scope, void *context, crm_table **table, crm_error *error)
+{
+  const question *asked = context;
+  crm__journey journey;
+  crm_status status = crm__journey_open(&journey, scope, asked->options, error);
+  return status == CRM_OK ? asked->make(&journey, asked->key, table, error) : status;
+}
+
 static crm_status compute(const crm_store *store, const crm_scope *scope, const crm_journey_options *options,
                           maker make, const char *key, crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
-  crm__journey journey;
-  crm__scope open;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__scope_open(&open, store, scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = crm__journey_open(&journey, &open, options, error);
-  if (status == CRM_OK) {
-    status = make(&journey, key, &made, error);
-  }
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  question asked;
+  asked.options = options;
+  asked.key = key;
+  asked.make = make;
+  return crm__scope_table(store, scope, answer, &asked, table, error);
 }
 
 crm_status crm_journey_stages(const crm_store *store, const crm_scope *scope, const crm_journey_options *options,

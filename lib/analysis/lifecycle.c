@@ -5,8 +5,6 @@
 #include "base/civil.h"
 #include "base/error.h"
 
-#include <string.h>
-
 /* The handle: made, freed, asked about one customer. */
 
 #define MOST_DAYS 36500
@@ -46,28 +44,19 @@ static crm_status read_options(crm_lifecycle *lifecycle, crm__scope *scope, cons
   return crm__life_name_natural(lifecycle, scope, options.natural, error);
 }
 
-/* Of the scope what lives and what customers spent depend on, made ready to be opened again. */
-static crm_status keep_scope(crm_lifecycle *lifecycle, const crm__scope *scope, crm_error *error)
+/* A life is one with the whole business: no branches. */
+static crm_status keep_scope(crm_lifecycle *lifecycle, const crm__scope *open, const crm_scope *given,
+                             crm_error *error)
 {
-  crm_scope kept = CRM_SCOPE_INIT;
-  kept.from = scope->from;
-  kept.to = scope->to;
-  kept.as_of = scope->as_of;
-  kept.money = scope->money;
-  kept.refunds = scope->refunds;
-  kept.occasions = scope->occasions;
-  kept.internal = scope->internal;
-  kept.accounts = scope->accounts != NULL;
-  lifecycle->scope = kept;
-  lifecycle->from = scope->from;
-  lifecycle->to = scope->to;
-  lifecycle->as_of = scope->as_of;
-  lifecycle->as_of_day = scope->as_of_day;
-  lifecycle->day_start = scope->day_start;
-  if (!crm__accounts_keep(scope, &lifecycle->memory, &lifecycle->accounts)) {
-    return crm__fail_memory(error);
-  }
-  return crm__segment_copy(scope->segment, &lifecycle->segment, error);
+  crm_status status = crm__scope_keep(open, given, &lifecycle->memory, &lifecycle->kept, error);
+  lifecycle->kept.scope.branches = NULL;
+  lifecycle->kept.scope.branch_count = 0;
+  lifecycle->from = open->from;
+  lifecycle->to = open->to;
+  lifecycle->as_of = open->as_of;
+  lifecycle->as_of_day = open->as_of_day;
+  lifecycle->day_start = open->day_start;
+  return status;
 }
 
 static crm_status fill(crm_lifecycle *lifecycle, crm__scope *scope, crm_error *error)
@@ -104,8 +93,7 @@ crm_status crm_lifecycle_compute(const crm_store *store, const crm_scope *scope,
   made->store = store;
   made->version = crm_store_version(store);
   made->customers = crm__customers(store);
-  status = keep_scope(made, &open, error);
-  made->scope.segment = made->segment;
+  status = keep_scope(made, &open, scope, error);
   if (status == CRM_OK) {
     status = read_options(made, &open, options, error);
   }
@@ -128,8 +116,7 @@ void crm_lifecycle_free(crm_lifecycle *lifecycle)
     return;
   }
   memory = lifecycle->memory;
-  crm_segment_free(lifecycle->segment);
-  crm__free_array(&memory, lifecycle->accounts, lifecycle->customers, sizeof *lifecycle->accounts);
+  crm__scope_kept_free(&lifecycle->kept, &memory);
   crm__free_array(&memory, lifecycle->natural, lifecycle->natural_count, sizeof *lifecycle->natural);
   crm__free_array(&memory, lifecycle->starts, (uint64_t)lifecycle->customers + 1U, sizeof *lifecycle->starts);
   crm__free_array(&memory, lifecycle->first, lifecycle->customers, sizeof *lifecycle->first);
@@ -157,7 +144,7 @@ crm_status crm__lifecycle_table(const crm_lifecycle *lifecycle, crm__life_table 
   }
   status = check_state(lifecycle, error);
   if (status == CRM_OK) {
-    status = crm__scope_open(&scope, lifecycle->store, &lifecycle->scope, error);
+    status = crm__scope_open(&scope, lifecycle->store, &lifecycle->kept.scope, error);
   }
   if (status != CRM_OK) {
     return status;
@@ -203,8 +190,7 @@ crm_status crm_lifecycle_find(const crm_lifecycle *lifecycle, const char *key, c
   if (status != CRM_OK) {
     return status;
   }
-  id = crm__customer_find(lifecycle->store, key);
-  id = id == CRM__NONE || lifecycle->accounts == NULL ? id : lifecycle->accounts[id];
+  id = crm__scope_kept_customer(&lifecycle->kept, crm__customer_find(lifecycle->store, key));
   event = id == CRM__NONE ? NULL : crm__life_at(lifecycle, id, lifecycle->as_of);
   if (event == NULL) {
     return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the scope");

@@ -28,10 +28,8 @@ struct crm_lifecycle {
   crm__memory memory;
   const crm_store *store;
   int64_t version;
-  crm_scope scope;            /* of the caller's what counts: from, to, as_of, internal, segment */
-  crm_segment *segment;       /* a copy of its segment, NULL: none */
-  uint32_t *accounts;         /* by id: the one that it counts as; NULL: itself */
-  int64_t from;
+  crm__scope_kept kept;       /* the scope, of all branches */
+  int64_t from;               /* what it became */
   int64_t to;
   int64_t as_of;
   int32_t as_of_day;

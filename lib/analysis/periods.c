@@ -2,7 +2,6 @@
  * Copyright the libcrm authors */
 #include "analysis/population.h"
 
-#include "base/error.h"
 #include "table/build.h"
 
 #include <crm/periods.h>
@@ -36,8 +35,9 @@ static void put_periods(const crm__scope *scope, const crm__calendar *calendar, 
   }
 }
 
-static crm_status make(crm__scope *scope, const crm__calendar *calendar, crm_table **table, crm_error *error)
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
+  const crm__calendar *calendar = context;
   crm__table_column columns[PERIOD_COLUMNS] = {
     { "month", CRM_TYPE_TEXT, 0 },          { "revenue", CRM_TYPE_MONEY, 0 },     { "orders", CRM_TYPE_INTEGER, 0 },
     { "active", CRM_TYPE_INTEGER, 0 },      { "new", CRM_TYPE_INTEGER, 0 },       { "returning", CRM_TYPE_INTEGER, 0 },
@@ -63,24 +63,7 @@ static crm_status make(crm__scope *scope, const crm__calendar *calendar, crm_tab
 crm_status crm_periods_compute(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
                                crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
   crm__calendar ready;
-  crm__scope open;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__calendar_open(&ready, calendar, error);
-  if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = make(&open, &ready, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  crm_status status = crm__calendar_open(&ready, calendar, error);
+  return status == CRM_OK ? crm__scope_table(store, scope, make, &ready, table, error) : status;
 }

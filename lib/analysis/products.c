@@ -475,15 +475,18 @@ static crm_status put_items(const catalogue *all, crm_table *table, crm_error *e
   return CRM_OK;
 }
 
-static crm_status make(catalogue *all, crm_table **table, crm_error *error)
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
+  catalogue *all = context;
   crm__table_column columns[PRODUCT_COLUMNS] = {
     { "product", CRM_TYPE_TEXT, 0 },   { "revenue", CRM_TYPE_MONEY, 0 },  { "share", CRM_TYPE_DECIMAL, 6 },
     { "cumulative_share", CRM_TYPE_DECIMAL, 6 }, { "class", CRM_TYPE_TEXT, 0 }, { "units", CRM_TYPE_DECIMAL, 0 },
     { "margin", CRM_TYPE_DECIMAL, 6 }, { "buyers", CRM_TYPE_INTEGER, 0 }, { "last", CRM_TYPE_DATE, 0 },
     { "rank", CRM_TYPE_INTEGER, 0 },   { "cost", CRM_TYPE_MONEY, 0 }
   };
-  crm_status status = sum_items(all, error);
+  crm_status status;
+  all->scope = scope;
+  status = sum_items(all, error);
   if (status == CRM_OK) {
     status = sort_items(all, error);
   }
@@ -536,25 +539,8 @@ crm_status crm_products_compute(const crm_store *store, const crm_scope *scope, 
                                 crm_table **table, crm_error *error)
 {
   catalogue all;
-  crm_table *made = NULL;
-  crm__scope open;
   crm_status status;
   memset(&all, 0, sizeof all);
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
   status = read_options(&all, options, error);
-  if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  all.scope = &open;
-  status = make(&all, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  return status == CRM_OK ? crm__scope_table(store, scope, make, &all, table, error) : status;
 }

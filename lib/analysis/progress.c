@@ -461,53 +461,43 @@ static crm_status begin_table(progress *all, const shape *of, crm_error *error)
   return status;
 }
 
-static crm_status make(progress *all, const shape *of, const crm_funnel_options *options, crm_table **table,
-                       crm_error *error)
+typedef struct question {
+  const shape *of;
+  crm_funnel_options options;
+} question;
+
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
+  const question *asked = context;
   crm__funnel *funnel = NULL;
-  crm_status status = open_progress(all, error);
+  progress all;
+  crm_status status;
+  memset(&all, 0, sizeof all);
+  all.scope = scope;
+  status = open_progress(&all, error);
   if (status == CRM_OK) {
-    status = begin_table(all, of, error);
+    status = begin_table(&all, asked->of, error);
   }
   if (status != CRM_OK) {
     return status;
   }
-  status = crm__funnel_each(all->scope, options, of->take, all, &funnel, error);
+  status = crm__funnel_each(scope, &asked->options, asked->of->take, &all, &funnel, error);
   if (status == CRM_OK) {
-    status = crm__table_finish(&all->table, error);
-    *table = all->table;
+    status = crm__table_finish(&all.table, error);
+    *table = all.table;
     return status;
   }
-  crm_table_free(all->table);
+  crm_table_free(all.table);
   return status;
 }
 
 static crm_status compute(const crm_store *store, const crm_scope *scope, const crm_funnel_options *options,
                           const shape *of, crm_table **table, crm_error *error)
 {
-  crm_funnel_options own;
-  crm_table *made = NULL;
-  crm__scope open;
-  progress all;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__funnel_options(options, &own, error);
-  if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  memset(&all, 0, sizeof all);
-  all.scope = &open;
-  status = make(&all, of, &own, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  question asked;
+  crm_status status = crm__funnel_options(options, &asked.options, error);
+  asked.of = of;
+  return status == CRM_OK ? crm__scope_table(store, scope, make, &asked, table, error) : status;
 }
 
 crm_status crm_progress_opportunities(const crm_store *store, const crm_scope *scope,

@@ -6,8 +6,6 @@
 #include "base/error.h"
 #include "base/sort.h"
 
-#include <string.h>
-
 /* Computing a pyramid and looking customers up in it. The values of the n are sorted, without their customers: a tier
  * is a stretch of them, a rank a search in them, and a customer's tier follows from the values at the cuts. */
 
@@ -72,58 +70,6 @@ static crm_status read_options(crm_pyramid *pyramid, const crm_pyramid_options *
   pyramid->ties = options.ties;
   pyramid->measure = options.measure;
   return read_shares(pyramid, &options, error);
-}
-
-/* Copies the branch keys: pointers first, then the texts. */
-static crm_status keep_branches(crm_pyramid *pyramid, crm_error *error)
-{
-  const char *const *keys = pyramid->scope.branches;
-  size_t count = (size_t)pyramid->scope.branch_count;
-  size_t size = count * sizeof(char *);
-  const char **copies;
-  char *text;
-  size_t i;
-  pyramid->scope.branches = NULL;
-  if (keys == NULL) {
-    return CRM_OK;
-  }
-  for (i = 0; i < count; i++) {
-    size += strlen(keys[i]) + 1U;
-  }
-  pyramid->branches = crm__alloc(&pyramid->memory, size);
-  if (pyramid->branches == NULL) {
-    return crm__fail_memory(error);
-  }
-  pyramid->branches_size = size;
-  copies = (const char **)pyramid->branches;
-  text = (char *)pyramid->branches + count * sizeof(char *);
-  for (i = 0; i < count; i++) {
-    size_t length = strlen(keys[i]) + 1U;
-    memcpy(text, keys[i], length);
-    copies[i] = text;
-    text += length;
-  }
-  pyramid->scope.branches = copies;
-  return CRM_OK;
-}
-
-static crm_status keep_scope(crm_pyramid *pyramid, const crm_scope *given, crm_error *error)
-{
-  static const crm_scope usual = CRM_SCOPE_INIT;
-  crm_status status = CRM_OK;
-  pyramid->scope = usual;
-  if (given != NULL) {
-    status = crm__struct_read(&pyramid->scope, sizeof pyramid->scope, given, "crm_scope", error);
-    if (status != CRM_OK) {
-      return status;
-    }
-  }
-  pyramid->scope.struct_size = (uint32_t)sizeof pyramid->scope;
-  pyramid->scope.context = NULL;
-  pyramid->scope.summary = NULL;
-  status = crm__segment_copy(pyramid->scope.segment, &pyramid->segment, error);
-  pyramid->scope.segment = pyramid->segment;
-  return status == CRM_OK ? keep_branches(pyramid, error) : status;
 }
 
 /* ---- computing ---- */
@@ -266,10 +212,7 @@ crm_status crm__pyramid_begin(const crm__scope *open, const crm_scope *scope, co
   made->customers = crm__customers(open->store);
   status = read_options(made, options, error);
   if (status == CRM_OK) {
-    status = keep_scope(made, scope, error);
-  }
-  if (status == CRM_OK && !crm__accounts_keep(open, &made->memory, &made->accounts)) {
-    status = crm__fail_memory(error);
+    status = crm__scope_keep(open, scope, &made->memory, &made->kept, error);
   }
   if (status != CRM_OK) {
     crm_pyramid_free(made);
@@ -313,9 +256,7 @@ void crm_pyramid_free(crm_pyramid *pyramid)
   }
   memory = pyramid->memory;
   crm__pyramid_drop_values(pyramid);
-  crm__free(&memory, pyramid->branches, pyramid->branches_size);
-  crm_segment_free(pyramid->segment);
-  crm__free_array(&memory, pyramid->accounts, pyramid->customers, sizeof *pyramid->accounts);
+  crm__scope_kept_free(&pyramid->kept, &memory);
   crm__free(&memory, pyramid, sizeof *pyramid);
 }
 
@@ -330,13 +271,13 @@ static crm_status check_state(const crm_pyramid *pyramid, crm_error *error)
 crm_status crm__pyramid_open(const crm_pyramid *pyramid, crm__scope *scope, crm_error *error)
 {
   crm_status status = check_state(pyramid, error);
-  return status == CRM_OK ? crm__scope_open(scope, pyramid->store, &pyramid->scope, error) : status;
+  return status == CRM_OK ? crm__scope_open(scope, pyramid->store, &pyramid->kept.scope, error) : status;
 }
 
 crm_status crm__pyramid_open_measured(const crm_pyramid *pyramid, crm__scope *scope, crm_error *error)
 {
   crm_status status = check_state(pyramid, error);
-  return status == CRM_OK ? crm__scope_open_measured(scope, pyramid->store, &pyramid->scope, error) : status;
+  return status == CRM_OK ? crm__scope_open_measured(scope, pyramid->store, &pyramid->kept.scope, error) : status;
 }
 
 /* ---- looking up ---- */
@@ -411,8 +352,7 @@ crm_status crm_pyramid_find(const crm_pyramid *pyramid, const char *key, crm_sta
   if (status != CRM_OK) {
     return status;
   }
-  id = crm__customer_find(pyramid->store, key);
-  id = id == CRM__NONE || pyramid->accounts == NULL ? id : pyramid->accounts[id];
+  id = crm__scope_kept_customer(&pyramid->kept, crm__customer_find(pyramid->store, key));
   if (id == CRM__NONE || pyramid->kinds[id] == CRM__KIND_ABSENT) {
     return crm__fail(error, CRM_ERROR_NOT_FOUND, "no such customer in the scope");
   }

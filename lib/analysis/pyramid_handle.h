@@ -46,11 +46,7 @@ struct crm_pyramid {
   crm__memory memory;
   const crm_store *store;
   int64_t version;
-  crm_scope scope;             /* the caller's, with branch keys and a segment of our own, without its context */
-  void *branches;              /* memory of those keys */
-  size_t branches_size;
-  crm_segment *segment;        /* a copy of the scope's, NULL: none */
-  uint32_t *accounts;          /* by id: the one that it counts as; NULL: itself */
+  crm__scope_kept kept;        /* the scope */
   int32_t rule;                /* CRM_CUT_... */
   int32_t ties;
   int32_t measure;

@@ -110,7 +110,7 @@ static void put_rate(crm_table *table, const char *name, const rate *of)
   }
 }
 
-static crm_status make(crm__scope *scope, crm_table **table, crm_error *error)
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[REPEAT_COLUMNS] = {
     { "kpi", CRM_TYPE_TEXT, 0 },            { "value", CRM_TYPE_DECIMAL, 6 }, { "numerator", CRM_TYPE_INTEGER, 0 },
@@ -121,6 +121,7 @@ static crm_status make(crm__scope *scope, crm_table **table, crm_error *error)
   rate days = { 0, 0 };
   rate window = { 0, 0 };
   crm_status status = count_repeats(scope, &occasions, &days, error);
+  (void)context;
   if (status == CRM_OK) {
     status = count_window(scope, &window, error);
   }
@@ -139,20 +140,5 @@ static crm_status make(crm__scope *scope, crm_table **table, crm_error *error)
 
 crm_status crm_repeat_compute(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
-  crm__scope open;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__scope_open(&open, store, scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = make(&open, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  return crm__scope_table(store, scope, make, NULL, table, error);
 }

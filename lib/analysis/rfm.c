@@ -3,7 +3,6 @@
 #include "analysis/rfm_scores.h"
 
 #include "base/decimal.h"
-#include "base/error.h"
 #include "base/statistics.h"
 #include "table/build.h"
 
@@ -51,8 +50,9 @@ static void describe(const members *all, const crm__scope *scope, crm_table *tab
 
 enum { RFM_CUSTOMER, RFM_RECENCY, RFM_FREQUENCY, RFM_MONETARY, RFM_R, RFM_F, RFM_M, RFM_SEGMENT, RFM_COLUMNS };
 
-static crm_status make_members(members *all, crm__scope *scope, crm_table **table, crm_error *error)
+static crm_status make_members(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
+  members *all = context;
   crm__table_column columns[RFM_COLUMNS] = {
     { "customer", CRM_TYPE_TEXT, 0 },  { "recency_days", CRM_TYPE_INTEGER, 0 }, { "frequency", CRM_TYPE_INTEGER, 0 },
     { "monetary", CRM_TYPE_MONEY, 0 }, { "r", CRM_TYPE_INTEGER, 0 },            { "f", CRM_TYPE_INTEGER, 0 },
@@ -124,8 +124,9 @@ static void put_segments(const members *all, const crm__segment_sums *sums, crm_
   }
 }
 
-static crm_status make_segments(members *all, crm__scope *scope, crm_table **table, crm_error *error)
+static crm_status make_segments(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
+  members *all = context;
   crm__table_column columns[SEGMENT_COLUMNS] = {
     { "segment", CRM_TYPE_TEXT, 0 },           { "customers", CRM_TYPE_INTEGER, 0 },
     { "customer_share", CRM_TYPE_DECIMAL, 6 }, { "spend", CRM_TYPE_MONEY, 0 },
@@ -152,32 +153,14 @@ static crm_status make_segments(members *all, crm__scope *scope, crm_table **tab
   return crm__table_finish(table, error);
 }
 
-typedef crm_status (*maker)(members *all, crm__scope *scope, crm_table **table, crm_error *error);
-
-static crm_status compute(const crm_store *store, const crm_scope *scope, const crm_rfm_options *options, maker make,
-                          crm_table **table, crm_error *error)
+static crm_status compute(const crm_store *store, const crm_scope *scope, const crm_rfm_options *options,
+                          crm__scope_maker make, crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
-  crm__scope open;
   members all;
   crm_status status;
   memset(&all, 0, sizeof all);
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
   status = crm__rfm_read(options, &all.scored.rules, &all.grid, error);
-  if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = make(&all, &open, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  return status == CRM_OK ? crm__scope_table(store, scope, make, &all, table, error) : status;
 }
 
 crm_status crm_rfm_compute(const crm_store *store, const crm_scope *scope, const crm_rfm_options *options,

@@ -136,7 +136,7 @@ static void describe(const crm__scope *scope, crm_table *table, const char *defi
   crm__table_meta(table, "n", "%lld", (long long)n);
 }
 
-static crm_status make_customers(crm__scope *scope, crm_table **table, crm_error *error)
+static crm_status make_customers(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
   int32_t digits = crm_store_digits(scope->store);
   crm__table_column columns[RHYTHM_COLUMNS] = {
@@ -153,6 +153,7 @@ static crm_status make_customers(crm__scope *scope, crm_table **table, crm_error
   int64_t n;
   uint32_t i;
   crm_status status = crm__customers_by_key(scope, &by_key, error);
+  (void)context;
   if (status == CRM_OK) {
     status = gather(&all, scope, error);
   }
@@ -279,7 +280,7 @@ static void put_median(crm_table *table, int64_t *gaps, int64_t count)
   crm__table_put_name(table, TOTAL_STATUS, count > 0 ? "ok" : "undefined");
 }
 
-static crm_status make_summary(crm__scope *scope, crm_table **table, crm_error *error)
+static crm_status make_summary(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
   static const crm__table_column columns[TOTAL_COLUMNS] = {
     { "measure", CRM_TYPE_TEXT, 0 },        { "value", CRM_TYPE_DECIMAL, 6 }, { "numerator", CRM_TYPE_INTEGER, 0 },
@@ -290,6 +291,7 @@ static crm_status make_summary(crm__scope *scope, crm_table **table, crm_error *
   int32_t digits;
   rhythms all;
   crm_status status = gather(&all, scope, error);
+  (void)context;
   if (status == CRM_OK) {
     sum_customers(&all, scope, &sum);
     status = sum_facts(&all, scope, &sum, error);
@@ -314,35 +316,12 @@ static crm_status make_summary(crm__scope *scope, crm_table **table, crm_error *
   return crm__table_finish(table, error);
 }
 
-typedef crm_status (*maker)(crm__scope *scope, crm_table **table, crm_error *error);
-
-static crm_status compute(const crm_store *store, const crm_scope *scope, maker make, crm_table **table,
-                          crm_error *error)
-{
-  crm_table *made = NULL;
-  crm__scope open;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = crm__scope_open(&open, store, scope, error);
-  if (status != CRM_OK) {
-    return status;
-  }
-  status = make(&open, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
-}
-
 crm_status crm_rhythm_compute(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
-  return compute(store, scope, make_customers, table, error);
+  return crm__scope_table(store, scope, make_customers, NULL, table, error);
 }
 
 crm_status crm_rhythm_summary(const crm_store *store, const crm_scope *scope, crm_table **table, crm_error *error)
 {
-  return compute(store, scope, make_summary, table, error);
+  return crm__scope_table(store, scope, make_summary, NULL, table, error);
 }

@@ -20,6 +20,8 @@
 /* ---- the question ---- */
 
 typedef struct request {
+  const crm_scope *scope;
+  crm__calendar calendar;
   crm_kpi_evidence_options options;
   int32_t kpi;
   int32_t base;
@@ -248,55 +250,38 @@ static crm_status write(const crm__kpi_work *work, const request *asked, crm_tab
   return crm__table_finish(table, error);
 }
 
-static crm_status make(crm__kpi_work *work, const crm__calendar *calendar, const request *asked, crm_table **table,
-                       crm_error *error)
+static crm_status make(crm__scope *scope, void *context, crm_table **table, crm_error *error)
 {
+  const request *asked = context;
+  crm__kpi_work work;
   crm__kpi_list list;
   crm_status status;
+  crm__kpi_work_open(&work, asked->scope, scope);
+  work.lifecycle = asked->options.lifecycle;
   memset(&list, 0, sizeof list);
   list.base = asked->base;
-  work->list = &list;
-  status = find_window(work, calendar, asked, &list.window, error);
+  work.list = &list;
+  status = find_window(&work, &asked->calendar, asked, &list.window, error);
   if (status != CRM_OK) {
     return status;
   }
-  work->segments = (uint32_t)work->windows.bound_count + 1U;
-  crm__kpi_want(work, &asked->kpi, 1);
-  status = crm__kpi_add_up(work, CRM_KPI_TOGETHER, error);
+  work.segments = (uint32_t)work.windows.bound_count + 1U;
+  crm__kpi_want(&work, &asked->kpi, 1);
+  status = crm__kpi_add_up(&work, CRM_KPI_TOGETHER, error);
   if (status == CRM_OK && list.base < CRM__BASE_DOCUMENT) {
-    status = crm__kpi_list_documents(work, error);
+    status = crm__kpi_list_documents(&work, error);
   }
-  return status == CRM_OK ? write(work, asked, table, error) : status;
+  return status == CRM_OK ? write(&work, asked, table, error) : status;
 }
 
 crm_status crm_kpi_evidence(const crm_store *store, const crm_scope *scope, const crm_calendar *calendar,
                             const crm_kpi_evidence_options *options, crm_table **table, crm_error *error)
 {
-  crm_table *made = NULL;
   request asked;
-  crm__kpi_work work;
-  crm__calendar ready;
-  crm__scope open;
-  crm_status status;
-  if (store == NULL || table == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
-  }
-  status = read_request(&asked, options, error);
+  crm_status status = read_request(&asked, options, error);
+  asked.scope = scope;
   if (status == CRM_OK) {
-    status = crm__calendar_open(&ready, calendar, error);
+    status = crm__calendar_open(&asked.calendar, calendar, error);
   }
-  if (status == CRM_OK) {
-    status = crm__scope_open(&open, store, scope, error);
-  }
-  if (status != CRM_OK) {
-    return status;
-  }
-  crm__kpi_work_open(&work, scope, &open);
-  work.lifecycle = asked.options.lifecycle;
-  status = make(&work, &ready, &asked, &made, error);
-  crm__scope_close(&open);
-  if (status == CRM_OK) {
-    *table = made;
-  }
-  return status;
+  return status == CRM_OK ? crm__scope_table(store, scope, make, &asked, table, error) : status;
 }

@@ -70,13 +70,13 @@ static crm_status read_rules(crm_till *till, const crm_scope *scope, const crm_t
   if (till->rules->measure != CRM_MEASURE_SPEND) {
     return fail_option(error, "measure", "a till ranks by spend");
   }
-  if (till->rules->scope.from != CRM_TIME_UNSET_FROM || till->rules->scope.to != CRM_TIME_UNSET_TO) {
+  if (till->rules->kept.scope.from != CRM_TIME_UNSET_FROM || till->rules->kept.scope.to != CRM_TIME_UNSET_TO) {
     return fail_option(error, "from", "the period of a till is its window");
   }
-  if (till->rules->scope.segment != NULL) {
+  if (till->rules->kept.scope.segment != NULL) {
     return fail_option(error, "segment", "a segment ends with its data version, which a till outlives");
   }
-  if (till->rules->scope.accounts != 0) {
+  if (till->rules->kept.scope.accounts != 0) {
     return fail_option(error, "accounts", "a till knows customers one by one");
   }
   status = read_limits(till, options, error);

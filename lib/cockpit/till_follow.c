@@ -24,7 +24,7 @@ crm_status crm__till_check(const crm_till *till, crm_error *error)
 
 crm_status crm__till_reopen(crm_till *till, crm_error *error)
 {
-  crm_scope scope = till->rules->scope;
+  crm_scope scope = till->rules->kept.scope;
   crm_status status;
   if (till->open) {
     crm__scope_close(&till->scope);
@@ -185,7 +185,7 @@ static crm_status follow(crm_till *till, uint32_t *ids, uint64_t touched, crm_er
 /* Whether more than touched customers may have changed. */
 static int all_anew(const crm_till *till)
 {
-  return till->version < 0 || till->rules->scope.refunds == CRM_REFUNDS_SALE_DAY ||
+  return till->version < 0 || till->rules->kept.scope.refunds == CRM_REFUNDS_SALE_DAY ||
          !crm__keys_kept(till->store, till->version);
 }
 

@@ -230,7 +230,7 @@ static int64_t choose(crm__till_gauges *of, const char **ids)
 static crm_status compute(crm_till *till, crm__till_gauges *of, const char **ids, crm_error *error)
 {
   crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
-  crm_scope scope = till->rules->scope;
+  crm_scope scope = till->rules->kept.scope;
   crm_status status;
   scope.as_of = till->scope.as_of;
   scope.context = NULL;

@@ -6,8 +6,6 @@
 #include "store/identity.h"
 #include "store/rows.h"
 
-#include <string.h>
-
 /* Who belongs to whom as of an instant, and so which customers are one account. */
 
 /* The parent that the last of a customer's rows gives that begins before as-of, CRM__NONE: it has ended. */
@@ -83,18 +81,4 @@ crm_status crm__accounts_find(crm__scope *scope, const uint32_t **parents, const
 uint32_t crm__scope_find(const crm__scope *scope, const char *key)
 {
   return crm__scope_customer(scope, crm__customer_find(scope->store, key));
-}
-
-int crm__accounts_keep(const crm__scope *scope, crm__memory *memory, uint32_t **kept)
-{
-  uint32_t customers = crm__customers(scope->store);
-  *kept = NULL;
-  if (scope->accounts == NULL) {
-    return 1;
-  }
-  *kept = crm__alloc_array(memory, customers, sizeof **kept);
-  if (*kept != NULL) {
-    memcpy(*kept, scope->accounts, (size_t)customers * sizeof **kept);
-  }
-  return *kept != NULL;
 }

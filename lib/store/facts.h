@@ -59,6 +59,35 @@ crm_status crm__scope_open_measured(crm__scope *scope, const crm_store *store, c
                                     crm_error *error);
 void crm__scope_close(crm__scope *scope);
 
+/* A table of a scope, as a call of the interface gives it: opens the scope, lets it be made with what the caller hands
+ * on (context), closes the scope and hands the table over. *table stays as it is where there is none. Errors: ARGUMENT
+ * (store or table is NULL), of the scope, of the maker. */
+typedef crm_status (*crm__scope_maker)(crm__scope *scope, void *context, crm_table **table, crm_error *error);
+crm_status crm__scope_table(const crm_store *store, const crm_scope *scope, crm__scope_maker make, void *context,
+                            crm_table **table, crm_error *error);
+
+/* What a handle that outlives the call keeps of the scope that it was made by, to open it again. Zeroed, it holds
+ * nothing. */
+typedef struct crm__scope_kept {
+  crm_scope scope;            /* the caller's, with branch keys and a segment of our own, without context and summary */
+  crm_segment *segment;       /* a copy of its segment, NULL: none */
+  void *branches;             /* memory of the keys */
+  size_t branches_size;
+  uint32_t *accounts;         /* by customer: the one that it counts as; NULL: itself */
+  uint32_t customers;         /* ids of the store */
+} crm__scope_kept;
+
+/* given is the caller's, open what it became. Frees nothing where it fails: crm__scope_kept_free does. */
+crm_status crm__scope_keep(const crm__scope *open, const crm_scope *given, crm__memory *memory, crm__scope_kept *kept,
+                           crm_error *error);
+void crm__scope_kept_free(crm__scope_kept *kept, crm__memory *memory);
+
+/* Who a customer counts as; CRM__NONE stays so. */
+static inline uint32_t crm__scope_kept_customer(const crm__scope_kept *kept, uint32_t customer)
+{
+  return kept->accounts == NULL || customer == CRM__NONE ? customer : kept->accounts[customer];
+}
+
 /* Scratch that lives until the scope is closed; aligned to 64 bytes. NULL where there is none. */
 void *crm__scope_alloc(crm__scope *scope, uint64_t count, size_t size);
 void *crm__scope_alloc_zero(crm__scope *scope, uint64_t count, size_t size);
@@ -84,10 +113,6 @@ int crm__scope_row(const crm__scope *scope, uint32_t customer, int64_t *joined);
  * account; of the scope's scratch. */
 crm_status crm__accounts_find(crm__scope *scope, const uint32_t **parents, const uint32_t **accounts,
                               crm_error *error);
-
-/* A copy of the scope's accounts for a handle that outlives it, of crm__customers() entries; NULL where each customer
- * counts as itself. 0: no memory. */
-int crm__accounts_keep(const crm__scope *scope, crm__memory *memory, uint32_t **kept);
 
 /* Who a customer counts as in a scope; CRM__NONE stays so. */
 static inline uint32_t crm__scope_customer(const crm__scope *scope, uint32_t customer)

@@ -269,6 +269,27 @@ void crm__scope_close(crm__scope *scope)
   scope->context = NULL;
 }
 
+crm_status crm__scope_table(const crm_store *store, const crm_scope *scope, crm__scope_maker make, void *context,
+                            crm_table **table, crm_error *error)
+{
+  crm_table *made = NULL;
+  crm__scope open;
+  crm_status status;
+  if (store == NULL || table == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "store or table is NULL");
+  }
+  status = crm__scope_open(&open, store, scope, error);
+  if (status != CRM_OK) {
+    return status;
+  }
+  status = make(&open, context, &made, error);
+  crm__scope_close(&open);
+  if (status == CRM_OK) {
+    *table = made;
+  }
+  return status;
+}
+
 void *crm__scope_alloc(crm__scope *scope, uint64_t count, size_t size)
 {
   if (count > SIZE_MAX / size) {
