@@ -5,10 +5,14 @@
 #include "crm_threads.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define WORKERS_MOST 1024U
+#define AWAKE_NS INT64_C(1000000)   /* how long who waits looks again before it sleeps */
 
 struct crm_threads {
   pthread_mutex_t turn;      /* whose job the threads work on */
@@ -44,15 +48,48 @@ static void work_off(crm_threads *threads)
   }
 }
 
+static int64_t now_ns(void)
+{
+  struct timespec now = {0, 0};
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int has_work(const crm_threads *threads)
+{
+  return threads->closing || (threads->task != NULL && threads->next < threads->tasks);
+}
+
+static int is_over(const crm_threads *threads)
+{
+  return threads->running == 0;
+}
+
+/* Waits, with the lock held. Loads are many short jobs, one soon after the other: to be woken for each, on a processor
+ * that rests meanwhile, takes longer than some of them do (a file of 10M rows on a virtual machine: a fourth more). */
+static void await(crm_threads *threads, int (*come)(const crm_threads *), pthread_cond_t *signal)
+{
+  int64_t end = 0;
+  while (!come(threads)) {
+    int64_t now = now_ns();
+    end = end == 0 ? now + AWAKE_NS : end;
+    if (now > end) {
+      (void)pthread_cond_wait(signal, &threads->lock);
+    } else {
+      (void)pthread_mutex_unlock(&threads->lock);
+      (void)sched_yield();
+      (void)pthread_mutex_lock(&threads->lock);
+    }
+  }
+}
+
 static void *live(void *context)
 {
   crm_threads *threads = context;
   (void)pthread_mutex_lock(&threads->lock);
   while (!threads->closing) {
     work_off(threads);
-    if (!threads->closing) {
-      (void)pthread_cond_wait(&threads->begin, &threads->lock);
-    }
+    await(threads, has_work, &threads->begin);
   }
   (void)pthread_mutex_unlock(&threads->lock);
   return NULL;
@@ -80,9 +117,7 @@ static crm_status run(void *context, int64_t tasks, crm_task task, void *job)
   threads->tasks = tasks;
   (void)pthread_cond_broadcast(&threads->begin);
   work_off(threads);
-  while (threads->running > 0) {
-    (void)pthread_cond_wait(&threads->end, &threads->lock);
-  }
+  await(threads, is_over, &threads->end);
   threads->task = NULL;
   (void)pthread_mutex_unlock(&threads->lock);
   (void)pthread_mutex_unlock(&threads->turn);

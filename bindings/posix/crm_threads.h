@@ -5,7 +5,8 @@
 
 #include <crm/context.h>
 
-/* Threads that wait for work, to be lent to libcrm on POSIX systems.
+/* Threads that wait for work, to be lent to libcrm on POSIX systems. For a millisecond after a job they look for the
+ * next one; then they sleep.
  *
  *   crm_executor executor = CRM_EXECUTOR_INIT;
  *   crm_context_options options = CRM_CONTEXT_OPTIONS_INIT;
