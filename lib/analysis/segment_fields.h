@@ -104,6 +104,9 @@ typedef struct crm__fields {
 crm_status crm__fields_plan(crm__fields *fields, const crm_store *store, const crm_scope *scope,
                             const crm_segment_options *options, crm_error *error);
 
+/* The words of `class`. */
+int32_t crm__fields_classes(const crm__fields *fields, const char **words);
+
 /* Sources that lie in rows of other tables, whatever the period and the branches. */
 crm_status crm__fields_count_open(crm__fields *fields, crm_error *error);
 crm_status crm__fields_find_contacts(crm__fields *fields, crm_error *error);
