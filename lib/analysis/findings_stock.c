@@ -80,9 +80,13 @@ crm_status crm__find_dead_stock(const crm__history *history, crm__found *found, 
 
 /* ---- months reopened ---- */
 
+/* What came late is kept of the whole store, so of a part of it nothing can be said. */
 void crm__find_reopened(const crm__history *history, crm__found *found)
 {
   int32_t m;
+  if (history->scope.segment != NULL || history->scope.branches != NULL) {
+    return;
+  }
   for (m = CRM__HISTORY_MONTHS - RECENT_MONTHS; m < CRM__HISTORY_MONTHS; m++) {
     crm__finding item = { CRM__FOUND_REOPENED_MONTH, history->starts[m], { NULL, 1, 0 }, 0, 0, { 0, 0, 0 } };
     int64_t revenue = history->revenue[m];

@@ -287,6 +287,31 @@ static void test_shared_customer(void **state)
   assert_found(&of, "shared_customer 777 -\n");
 }
 
+/* Of a branch, or of some customers, nobody knows what came late. */
+static void assert_none_of_a_part(const crm_store *store)
+{
+  static const char *const branches[] = {"1"};
+  crm_segment *segment = NULL;
+  crm_segment_options all = CRM_SEGMENT_OPTIONS_INIT;
+  int i;
+  assert_int_equal(crm_segment_compute(store, NULL, &all, &segment, NULL), CRM_OK);
+  for (i = 0; i < 2; i++) {
+    crm_scope scope = CRM_SCOPE_INIT;
+    crm_table *table = NULL;
+    int64_t row;
+    scope.as_of = facts_day(2026, 1, 1);
+    scope.segment = i == 0 ? segment : NULL;
+    scope.branches = branches;
+    scope.branch_count = i;
+    assert_int_equal(crm_findings_compute(store, &scope, NULL, &table, NULL), CRM_OK);
+    for (row = 0; row < crm_table_rows(table); row++) {
+      assert_false(text_is(table, "finding", row, "reopened_month"));
+    }
+    crm_table_free(table);
+  }
+  crm_segment_free(segment);
+}
+
 /* A load after the first one brings documents of October, which is long over. */
 static void test_reopened(void **state)
 {
@@ -301,6 +326,7 @@ static void test_reopened(void **state)
   assert_message(store, CRM_LANGUAGE_ENGLISH, "reopened_month", "message",
                  "2 documents reached 2025-10 after it was over and changed it by 71.00");
   assert_findings(find_in(store, CRM_LANGUAGE_ENGLISH), "reopened_month - 2025-10\n");
+  assert_none_of_a_part(store);
   crm_store_free(store);
 }
 
