@@ -130,8 +130,9 @@ typedef struct crm_refill_options {
  * place), acquisition_cost (spent on winning customers: figures of the period up to as-of, prorated by time, of the
  * coarsest ones that there are; or cost * new), cost_per_new (acquisition_cost / new), refill_cost (that times
  * to_replace: what keeping the stock takes), refill_spent (that times refilled), growth_spent (the rest of
- * acquisition_cost), status (ok; no_cost: there is no figure; undefined: nobody is new), complete. Errors: ARGUMENT
- * (cost is negative), STATE, MEMORY. Since 0.1. */
+ * acquisition_cost), status (ok; no_cost: there is no figure; undefined: nobody is new), complete. Figures are of
+ * the whole business: with a segment in the scope `cost` alone counts. Errors: ARGUMENT (cost is negative), STATE,
+ * MEMORY. Since 0.1. */
 CRM_API crm_status crm_lifecycle_refill(const crm_lifecycle *lifecycle, const crm_calendar *calendar,
                                         const crm_refill_options *options, crm_table **table, crm_error *error);
 

@@ -21,7 +21,7 @@ typedef struct stock {
   int64_t value;    /* of that, six decimals of whole units */
 } stock;
 
-/* The latest stock of each product at or before as-of. */
+/* The latest stock of each product at or before as-of, of the scope's branches where it has some. */
 static void read_stock(const crm__history *all, uint32_t name, stock *stocks)
 {
   const crm_store *store = all->scope.store;
@@ -31,6 +31,10 @@ static void read_stock(const crm__history *all, uint32_t name, stock *stocks)
     uint32_t product = crm__row_id(store, CRM__TABLE_FIGURES, CRM__FIGURES_PRODUCT, row);
     int64_t to = crm__row_value(store, CRM__TABLE_FIGURES, CRM__FIGURES_TO, row);
     int64_t value = crm__row_value(store, CRM__TABLE_FIGURES, CRM__FIGURES_VALUE, row);
+    uint32_t branch = crm__row_id(store, CRM__TABLE_FIGURES, CRM__FIGURES_BRANCH, row);
+    if (all->scope.branches != NULL && (branch == CRM__NONE || !all->scope.branches[branch + 1U])) {
+      continue;
+    }
     if (!crm__row_live(store, CRM__TABLE_FIGURES, row) || product == CRM__NONE || to > all->scope.as_of ||
         crm__row_id(store, CRM__TABLE_FIGURES, CRM__FIGURES_NAME, row) != name) {
       continue;
@@ -50,7 +54,7 @@ crm_status crm__find_dead_stock(const crm__history *history, crm__found *found, 
   uint32_t name = crm__row_find(store, CRM__TABLE_FIGURES, CRM__FIGURES_NAME, "inventory");
   stock *stocks;
   uint32_t i;
-  if (name == CRM__NONE) {
+  if (name == CRM__NONE || history->scope.segment != NULL) {   /* what some customers do not buy others may */
     return CRM_OK;
   }
   stocks = crm__scope_alloc(found->scope, history->products, sizeof *stocks);
@@ -80,9 +84,13 @@ crm_status crm__find_dead_stock(const crm__history *history, crm__found *found, 
 
 /* ---- months reopened ---- */
 
+/* What came late is kept of the whole store, so of a part of it nothing can be said. */
 void crm__find_reopened(const crm__history *history, crm__found *found)
 {
   int32_t m;
+  if (history->scope.segment != NULL || history->scope.branches != NULL) {
+    return;
+  }
   for (m = CRM__HISTORY_MONTHS - RECENT_MONTHS; m < CRM__HISTORY_MONTHS; m++) {
     crm__finding item = { CRM__FOUND_REOPENED_MONTH, history->starts[m], { NULL, 1, 0 }, 0, 0, { 0, 0, 0 } };
     int64_t revenue = history->revenue[m];

@@ -60,7 +60,7 @@ static crm_status read_expenses(refill *all, crm_error *error)
   if (all->expenses == NULL) {
     return crm__fail_memory(error);
   }
-  for (row = 0; row < rows; row++) {
+  for (row = 0; all->scope->segment == NULL && row < rows; row++) {   /* of a segment nobody gives figures */
     if (crm__row_exists(all->scope, CRM__TABLE_FIGURES, row) &&
         crm__row_id(store, CRM__TABLE_FIGURES, CRM__FIGURES_NAME, row) == id) {
       read_expense(all, row);

@@ -12,7 +12,7 @@
  *
  * A figure may be given for the whole, by branch, by staff, by product or for several of these at once. What is asked
  * for is made of the coarsest rows that there are for it in the window: those without a further part, else those by
- * branch, by staff, by product, else by more than one. */
+ * branch, by staff, by product, else by more than one. Of a segment of customers nobody gives figures. */
 
 #define NONE INT64_MIN
 #define PARTS 5
@@ -50,6 +50,9 @@ static int32_t fineness(const crm__kpi_work *work, const figure *of, uint32_t gr
   int branch = of->branch != CRM__NONE;
   int staff = of->staff != CRM__NONE;
   int product = of->product != CRM__NONE;
+  if (work->scope->segment != NULL) {
+    return -1;
+  }
   if (work->scope->branches != NULL && !(branch && work->scope->branches[of->branch + 1U])) {
     return -1;
   }

@@ -781,7 +781,7 @@ def words_of_every_expression_mean_the_same():
     for measure in ("spend", "occasions"):
         rows = good("coverage", "--format", "csv", *half, "--treated", "tier = 'tier1'", "--measure", measure, *at).rows
         equal(sum(int(row["customers"]) for row in rows if row["group"] == "treated" and row["reason"] == "all"), upper, measure)
-    rows = good("strata", "--format", "csv", *half, "--treated", "region = 'north'", "--match", "tier", *at).rows
+    rows = good("strata", "--format", "csv", *half, "--treated", "region = 'centre'", "--match", "tier", *at).rows
     equal({row["tier"] for row in rows} & {"tier1", "tier2", "vip"}, {"tier1", "tier2"})
     good("extension", "--format", "csv", *half, "--treated", "tier = 'tier1'", *at)
     good("view", "--customer", "1032", "--measure", "profit", *sample())

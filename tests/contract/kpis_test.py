@@ -158,7 +158,8 @@ to a limit; they add up to the numerator or denominator.
 
 **Figures of the host** are read by their names: `target` (of revenue), `budget` and `expense` add up over time and are prorated where a
 period has a part of theirs; `inventory`, `assets` and `liabilities` are what is there at the end of theirs. Of rows for the whole, by branch,
-by staff and by product the coarsest there are for what is asked are taken.
+by staff and by product the coarsest there are for what is asked are taken. No row is of a [segment](../segments.md) alone, so with one in the
+scope these are `no_facts`: the revenue of some customers is not held against the target of all.
 
 ## In C
 

@@ -53,7 +53,7 @@ WITHOUT = {
 
 # Whose scope may be narrowed to a segment.
 NARROWED = ("pyramid", "tiers", "concentration", "rfm", "segments", "months", "cohorts", "repeat", "rhythm", "frequency",
-            "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "composition", "classes", "owners", "handovers", "moved", "organisation", "teams", "roles", "role-gaps", "completeness", "view",
+            "products", "bridge", "due", "funnel", "progress", "open-deals", "journey", "journeys", "lives", "bucket", "refill", "composition", "classes", "owners", "handovers", "moved", "organisation", "teams", "roles", "role-gaps", "completeness", "view",
             "freshness", "dossiers", "static-only", "idle", "changes", "findings")
 
 # What a programme has changed.

@@ -287,6 +287,31 @@ static void test_shared_customer(void **state)
   assert_found(&of, "shared_customer 777 -\n");
 }
 
+/* What is known of the whole store alone is not said of a branch, or of some customers. */
+static void assert_none_of_a_part(const crm_store *store, const char *finding)
+{
+  static const char *const branches[] = {"b1"};
+  crm_segment *segment = NULL;
+  crm_segment_options all = CRM_SEGMENT_OPTIONS_INIT;
+  int i;
+  assert_int_equal(crm_segment_compute(store, NULL, &all, &segment, NULL), CRM_OK);
+  for (i = 0; i < 2; i++) {
+    crm_scope scope = CRM_SCOPE_INIT;
+    crm_table *table = NULL;
+    int64_t row;
+    scope.as_of = facts_day(2026, 1, 1);
+    scope.segment = i == 0 ? segment : NULL;
+    scope.branches = i == 0 ? NULL : branches;
+    scope.branch_count = i;
+    assert_int_equal(crm_findings_compute(store, &scope, NULL, &table, NULL), CRM_OK);
+    for (row = 0; row < crm_table_rows(table); row++) {
+      assert_false(text_is(table, "finding", row, finding));
+    }
+    crm_table_free(table);
+  }
+  crm_segment_free(segment);
+}
+
 /* A load after the first one brings documents of October, which is long over. */
 static void test_reopened(void **state)
 {
@@ -301,6 +326,7 @@ static void test_reopened(void **state)
   assert_message(store, CRM_LANGUAGE_ENGLISH, "reopened_month", "message",
                  "2 documents reached 2025-10 after it was over and changed it by 71.00");
   assert_findings(find_in(store, CRM_LANGUAGE_ENGLISH), "reopened_month - 2025-10\n");
+  assert_none_of_a_part(store, "reopened_month");
   crm_store_free(store);
 }
 
@@ -321,6 +347,7 @@ static void test_dead_stock(void **state)
                                     "2026-01-01,2026-02-01,inventory,70,stock,p901\n");
   assert_message(store, CRM_LANGUAGE_ENGLISH, "dead_stock", "evidence", "idle_days=478 stock=12.50");
   assert_findings(find_in(store, CRM_LANGUAGE_ENGLISH), "dead_stock p900 -\n");
+  assert_none_of_a_part(store, "dead_stock");   /* these stocks are of no branch */
   crm_store_free(store);
 }
 

@@ -847,6 +847,7 @@ static void test_teams_and_roles(void **state)
 static void test_accounts_and_figures(void **state)
 {
   crm_store *store = full_store();
+  crm_segment *everybody = NULL;
   crm_scope scope = CRM_SCOPE_INIT;
   crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
   crm_kpi *kpi;
@@ -881,6 +882,16 @@ static void test_accounts_and_figures(void **state)
   is(kpi, "run_rate", NULL, 9500000, 9500, 10);
   is(kpi, "target_attainment", "ann", 1600000, 8000, WHOLE(50));
   crm_kpi_free(kpi);
+  /* what all should bring is not held against what some did */
+  assert_int_equal(crm_segment_compute(store, NULL, NULL, &everybody, NULL), CRM_OK);
+  scope.segment = everybody;
+  kpi = compute(store, &scope, NULL, &options);
+  assert_int_equal(find(kpi, "target", NULL, NULL).status, CRM_KPI_NO_FACTS);
+  assert_int_equal(find(kpi, "target_attainment", NULL, NULL).status, CRM_KPI_NO_FACTS);
+  assert_int_equal(find(kpi, "debt_to_assets", NULL, NULL).status, CRM_KPI_NO_FACTS);
+  assert_int_equal(find(kpi, "revenue", NULL, NULL).status, CRM_KPI_INCOMPLETE);
+  crm_kpi_free(kpi);
+  crm_segment_free(everybody);
   crm_store_free(store);
 }
 

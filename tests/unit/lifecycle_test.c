@@ -318,6 +318,28 @@ static crm_table *refill_of(const crm_lifecycle *lifecycle, int64_t cost, const 
   return table;
 }
 
+/* What was spent on all is not divided by the new ones among some. */
+static void refilling_a_segment(const crm_store *store)
+{
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
+  crm_segment *everybody = NULL;
+  crm_lifecycle *lifecycle = NULL;
+  assert_int_equal(crm_segment_compute(store, NULL, NULL, &everybody, NULL), CRM_OK);
+  scope.as_of = facts_day(2024, 6, 1);
+  scope.segment = everybody;
+  options.dormant_days = 30;
+  options.lost_days = 90;
+  assert_int_equal(crm_lifecycle_compute(store, &scope, &options, &lifecycle, NULL), CRM_OK);
+  assert_result(refill_of(lifecycle, INT64_MIN, NULL), "period,new,acquisition_cost,status\n2024-01,1,,no_cost\n"
+                                                       "2024-02,0,,no_cost\n2024-03,1,,no_cost\n2024-04,0,,no_cost\n"
+                                                       "2024-05,1,,no_cost\n");
+  assert_result(refill_of(lifecycle, 1250, NULL), "period,acquisition_cost\n2024-01,12.50\n2024-02,0.00\n"
+                                                  "2024-03,12.50\n2024-04,0.00\n2024-05,12.50\n");
+  crm_lifecycle_free(lifecycle);
+  crm_segment_free(everybody);
+}
+
 /* 92.00 for the 92 days of March to May, of which 31 are March; by branch 10.00 in January, which the whole business'
  * 20.00 beats; of `other` only a branch and a person tell. In March C took a place that B left, as the lost told. */
 static void refilling_has_its_price(void **state)
@@ -347,6 +369,7 @@ static void refilling_has_its_price(void **state)
                 "period,acquisition_cost,cost_per_new,refill_cost,status\n2024-01,12.50,12.50,0.00,ok\n"
                 "2024-02,0.00,,,undefined\n2024-03,12.50,12.50,12.50,ok\n2024-04,0.00,,,undefined\n"
                 "2024-05,12.50,12.50,0.00,ok\n");
+  refilling_a_segment(store);
   options.cost = -1;
   assert_int_equal(crm_lifecycle_refill(lifecycle, NULL, &options, &table, &error), CRM_ERROR_ARGUMENT);
   assert_string_equal(error.column, "cost");
