@@ -161,15 +161,18 @@ static uint8_t *choose(crm_store *store, const char *const *keys, int64_t count,
   return chosen;
 }
 
-/* Numbers at the lower end of 64 bits that are no key yet. */
+/* Numbers at the lower end of 64 bits that are no key yet. Nor were they ever the number of somebody who was erased
+ * again: such a number still finds that one, and a file that is read again would give whoever got it next to that one. */
 static crm__key free_number(const crm_store *store, int64_t *next)
 {
+  unsigned char bytes[16];
   crm__key key;
   key.text = NULL;
   key.length = 0;
   do {
     key.integer = (*next)++;
-  } while (crm__intern_find(&store->customers, 0, key) != CRM__NONE);
+  } while (crm__intern_find(&store->customers, 0, key) != CRM__NONE ||
+           crm__intern_find(&store->erased, 0, digest(key, bytes)) != CRM__NONE);
   return key;
 }
 

@@ -97,7 +97,7 @@ static const void *put_text(frame *f, uint8_t *into, int64_t count, int32_t widt
   int64_t i;
   offsets[0] = 0;
   for (i = 0; i < count; i++) {
-    offsets[i + 1] = offsets[i] + fuzz_below(&f->in, 5);
+    offsets[i + 1] = offsets[i] + fuzz_below(&f->in, 32);
   }
   sum += offsets[count];
   if (lie) {
@@ -118,6 +118,8 @@ static const void *put_text(frame *f, uint8_t *into, int64_t count, int32_t widt
 static void put_views(frame *f, uint8_t *into, int64_t count, const void **buffers, struct ArrowArray *array, int lie)
 {
   int64_t size = 40;
+  int outside = 0;
+  uint8_t *texts;
   int64_t i;
   int32_t k;
   for (i = 0; i < count; i++) {
@@ -130,13 +132,18 @@ static void put_views(frame *f, uint8_t *into, int64_t count, const void **buffe
     }
     memcpy(into + 16 * i, &length, 4);
     for (k = 4; k < 16; k++) {
-      into[16 * i + k] = (uint8_t)('a' + k);
+      into[16 * i + k] = k < 4 + length ? (uint8_t)fuzz_byte(&f->in) : 0;
     }
     if (length < 0 || length > 12) {
       memcpy(into + 16 * i + 8, place, 8);
+      outside = 1;
     }
   }
-  buffers[2] = piece(f, size);
+  texts = piece(f, size);
+  for (i = 0; outside && i < size; i++) {
+    texts[i] = (uint8_t)fuzz_byte(&f->in);
+  }
+  buffers[2] = texts;
   buffers[3] = memcpy(piece(f, 9) + lie / 2, &size, 8);
   array->n_buffers = 4;
 }

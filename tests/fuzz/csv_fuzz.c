@@ -9,8 +9,9 @@
  * how large the pieces are and whether a load replaces; the file follows. It is read twice: the second time nothing may
  * change. */
 
-static const char *const tables[] = { "sales",  "customers",    "products", "opportunities", "pipelines", "stages",
-                                      "figures", "interactions", "payments", "merges",        "ownership", "staff" };
+static const char *const tables[] = { "sales", "customers", "products", "opportunities", "pipelines", "stages",
+                                      "figures", "interactions", "payments", "merges", "ownership", "staff", "parents",
+                                      "changes", "assignments" };
 
 static crm_csv dialect(fuzz_bytes *head, int32_t table)
 {
@@ -95,7 +96,7 @@ static void add_facts(fuzz_text *text, const crm_store *store, const char *table
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   fuzz_bytes file = { data, size };
-  int32_t table = fuzz_below(&file, 12);
+  int32_t table = fuzz_below(&file, 15);
   crm_csv csv = dialect(&file, table);
   size_t piece = (size_t)fuzz_below(&file, 64);
   int32_t replace = fuzz_below(&file, 2);
