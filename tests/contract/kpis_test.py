@@ -15,6 +15,7 @@ import argparse
 import csv
 import datetime
 import io
+import os
 import pathlib
 import random
 import subprocess
