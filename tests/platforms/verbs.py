@@ -23,6 +23,9 @@ SINCE = ["--since", "2025-01-01"]
 RICH = ["--where", "spend >= 500.00 and orders > 3"]
 EFFECT = ["--at", "2025-01-01", "--treated", "spend >= 500.00"]
 
+# They change a store's file, which not every platform has for them; tests/contract asks them.
+LEFT_OUT = ("erase", "forget")
+
 # What a verb needs to be asked at all, and calls beside the plain one.
 NEEDED = {
     "transitions": ["--from", "2025-01-01", "--to", "2025-07-01"],
@@ -67,6 +70,8 @@ def calls(command, **options):
         raise SystemExit("%s --help names %d verbs\n%s" % (" ".join(command), len(verbs),
                                                              told.stderr.decode("utf-8", "replace")))
     for verb in verbs:
+        if verb in LEFT_OUT:
+            continue
         for form in ("csv", "text"):
             yield [verb, *NEEDED.get(verb, []), "--format", form]
     for words in MORE:
