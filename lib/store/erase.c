@@ -162,7 +162,8 @@ static uint8_t *choose(crm_store *store, const char *const *keys, int64_t count,
 }
 
 /* Numbers at the lower end of 64 bits that are no key yet. Nor were they ever the number of somebody who was erased
- * again: such a number still finds that one, and a file that is read again would give whoever got it next to that one. */
+ * again: such a number still finds that one, and a file that is read again would give whoever got it next to that
+ * one. */
 static crm__key free_number(const crm_store *store, int64_t *next)
 {
   unsigned char bytes[16];

@@ -408,7 +408,8 @@ static void test_numbers_of_erased_keys(void **state)
   crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
   crm_store *read;
   (void)state;
-  put(store, "sales", "document,time,customer,amount\n1,2023-01-01,ann,5\n2,2023-01-02,bob,7\n3,2023-01-03,cyd,9\n", "");
+  put(store, "sales",
+      "document,time,customer,amount\n1,2023-01-01,ann,5\n2,2023-01-02,bob,7\n3,2023-01-03,cyd,9\n", "");
   erase_key(store, "ann", 0);
   put(store, "merges", "customer,into\nbob,ann\n", "");
   erase_key(store, "bob", 0);
