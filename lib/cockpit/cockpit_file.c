@@ -149,7 +149,11 @@ crm_status crm_cockpit_read_file(crm_cockpit *cockpit, int32_t what, const crm_c
 {
   crm__file file;
   crm_source source;
-  crm_status status = crm__file_open(&file, path, &source, error);
+  crm_status status;
+  if (cockpit == NULL || path == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "cockpit or path is NULL");
+  }
+  status = crm__file_open(&file, path, &source, error);
   if (status == CRM_OK) {
     status = crm_cockpit_read(cockpit, what, csv, &source, bad, error);
     crm__file_close(&file);

@@ -182,8 +182,8 @@ crm_status crm_store_rows(const crm_store *store, const char *table, crm_table *
   uint64_t count;
   uint32_t *order;
   crm_status status;
-  if (store == NULL || rows == NULL) {
-    return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, or no place for the table");
+  if (store == NULL || table == NULL || rows == NULL) {
+    return crm__fail(error, CRM_ERROR_ARGUMENT, "no store, no table, or no place for its rows");
   }
   if (crm__store_ready(store, error) != CRM_OK) {
     return CRM_ERROR_STATE;

@@ -459,7 +459,7 @@ crm_status crm_store_attribute(crm_store *store, const char *table, const char *
   int32_t count;
   crm__column *column;
   crm_status status;
-  if (store == NULL || cell == 0 || !crm__attribute_name_good(name)) {
+  if (store == NULL || table == NULL || cell == 0 || !crm__attribute_name_good(name)) {
     return crm__fail_at(error, CRM_ERROR_ARGUMENT, NULL, "attribute", 0, -1,
                         "an attribute has a name of a-z, 0-9 and _ and is text, decimal, money or time");
   }

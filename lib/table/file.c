@@ -15,9 +15,9 @@ static crm_status read_file(void *context, void *buffer, size_t size, size_t *go
 crm_status crm__file_open(crm__file *file, const char *path, crm_source *source, crm_error *error)
 {
   file->handle = NULL;
-  FILE *opened = path == NULL ? NULL : fopen(path, "rb");
+  FILE *opened = fopen(path, "rb");
   if (opened == NULL) {
-    return crm__fail(error, CRM_ERROR_IO, "cannot open '%s'", path == NULL ? "" : path);
+    return crm__fail(error, CRM_ERROR_IO, "cannot open '%s'", path);
   }
   /* A directory opens where files are files of the system; only reading it fails. */
   int first = fgetc(opened);
