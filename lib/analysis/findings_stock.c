@@ -42,7 +42,7 @@ static void read_stock(const crm__history *all, uint32_t name, stock *stocks)
     if (to > stocks[product].to) {
       stocks[product].to = to;
       stocks[product].value = value;
-    } else if (to == stocks[product].to && value < INT64_MAX - stocks[product].value) {
+    } else if (to == stocks[product].to) {
       stocks[product].value += value;   /* of several branches */
     }
   }
