@@ -109,6 +109,32 @@ static void test_from_nothing(void **state)
   crm_store_free(store);
 }
 
+/* Changes of one size: what grew comes first, then by key, the lines without a product last among their equals. */
+static void test_equal_changes(void **state)
+{
+  static const char *const keys[] = {"p1", "p3", "", "p2", "p4"};
+  crm_store *store = facts_store(NULL, "document,time,customer,amount,product\n"
+                                       "1,2024-01-05,a,10,p3\n2,2024-01-05,a,15,p2\n3,2024-01-05,a,10,p1\n"
+                                       "4,2024-01-05,a,10,\n5,2024-01-05,a,15,p4\n"
+                                       "6,2024-02-05,a,15,p3\n7,2024-02-05,a,10,p2\n8,2024-02-05,a,15,p1\n"
+                                       "9,2024-02-05,a,15,\n10,2024-02-05,a,10,p4\n");
+  crm_scope scope = CRM_SCOPE_INIT;
+  crm_table *table;
+  int64_t row;
+  int i;
+  (void)state;
+  scope.as_of = facts_day(2024, 3, 1);
+  table = ask(store, &scope, NULL);
+  row = row_of(table, "part", "product");
+  for (i = 0; i < 5; i++) {
+    assert_true(text_is(table, "part", row + i, "product"));
+    assert_true(text_is(table, "key", row + i, keys[i]));
+    assert_int_equal(integer_at(table, "change", row + i), i < 3 ? 500 : -500);
+  }
+  crm_table_free(table);
+  crm_store_free(store);
+}
+
 static void test_refused(void **state)
 {
   crm_store *store = facts_store(NULL, example);
@@ -205,7 +231,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_worked_example), cmocka_unit_test(test_period_before), cmocka_unit_test(test_from_nothing),
-    cmocka_unit_test(test_refused),        cmocka_unit_test(test_adds_up),
+    cmocka_unit_test(test_equal_changes),  cmocka_unit_test(test_refused),       cmocka_unit_test(test_adds_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

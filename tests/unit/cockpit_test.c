@@ -121,6 +121,91 @@ static void test_bad_gauges(void **state)
   crm_cockpit_free(cockpit);
 }
 
+/* Texts that are as long as they may be, and by one too long. */
+static void test_bounds(void **state)
+{
+  static const struct {
+    const char *before;
+    int letters;
+    const char *behind;
+    const char *column;    /* NULL: it is good */
+    const char *message;
+  } rows[] = {
+    {"", 63, ",revenue,,,,,", NULL, NULL},
+    {"", 64, ",revenue,,,,,", "gauge", "the text is too long"},
+    {"kpi,", 63, ",,,,,", "kpi", "there is no such KPI"},
+    {"longer,", 64, ",,,,,", "kpi", "there is no such KPI"},
+    {"role,revenue,", 127, ",,,,", NULL, NULL},
+    {"roles,revenue,", 128, ",,,,", "role", "the text is too long"},
+    {"scope,revenue,,branch:", 120, ",,,", NULL, NULL},
+    {"scopes,revenue,,branch:", 121, ",,,", "scope", "the text is too long"},
+    {"label,revenue,,,", 127, ",,", NULL, NULL},
+    {"labels,revenue,,,", 128, ",,", "label", "the text is too long"},
+    {"utf,revenue,,,\xFF,,", 0, "", "label", "the text is no UTF-8"},
+    {"unit,revenue,,,,money,", 0, "", NULL, NULL},
+    {"units,revenue,,,,count,", 0, "", "unit", "the KPI is in another unit"},
+    {"eight,revenue,,,,,a 1 b 2 c 3 d 4 e 5 f 6 g 7 h", 0, "", NULL, NULL},
+    {"nine,revenue,,,,,a 1 b 2 c 3 d 4 e 5 f 6 g 7 h 8 i", 0, "", "bands", "there are more than eight bands"},
+    {"name,revenue,,,,,", 23, " 1 b", NULL, NULL},
+    {"names,revenue,,,,,", 24, " 1 b", "bands", "a band's name is 1 to 23 of a-z, 0-9, _ and -"},
+    {"blank,revenue,,,,,a 1  b", 0, "", "bands", "a band's name is 1 to 23 of a-z, 0-9, _ and -"},
+  };
+  crm_cockpit *cockpit = open_cockpit();
+  crm_table *table = NULL;
+  int64_t problems = 0;
+  size_t i;
+  (void)state;
+  for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char letters[129];
+    char text[512];
+    int64_t bad = 0;
+    memset(letters, 'x', sizeof letters - 1);
+    letters[rows[i].letters] = '\0';
+    (void)snprintf(text, sizeof text, "gauge,kpi,role,scope,label,unit,bands\n%s%s%s\n", rows[i].before, letters,
+                   rows[i].behind);
+    assert_int_equal(read_text(cockpit, CRM_COCKPIT_GAUGES, text, &bad, NULL), CRM_OK);
+    if (bad != (rows[i].column != NULL)) {
+      fail_msg("%s: %d", text, (int)bad);
+    }
+    if (bad) {
+      assert_int_equal(crm_cockpit_problems(cockpit, &table, NULL), CRM_OK);
+      assert_int_equal(crm_table_rows(table), problems + 1);
+      if (!text_is(table, "column", problems, rows[i].column) || !text_is(table, "message", problems, rows[i].message)) {
+        fail_msg("%s is refused for something else", text);
+      }
+      crm_table_free(table);
+      problems++;
+    }
+  }
+  crm_cockpit_free(cockpit);
+}
+
+/* A table of too many is refused whole. */
+static void test_too_many_gauges(void **state)
+{
+  size_t room = 32 * 4200;
+  char *text = malloc(room);
+  crm_cockpit *cockpit = open_cockpit();
+  crm_error error = CRM_ERROR_INIT;
+  crm_table *table = NULL;
+  int most;
+  (void)state;
+  assert_non_null(text);
+  for (most = 4097; most >= 4096; most--) {
+    size_t used = (size_t)sprintf(text, "gauge,kpi\n");
+    int i;
+    for (i = 0; i < most; i++) {
+      used += (size_t)sprintf(text + used, "g%d,revenue\n", i);
+    }
+    assert_int_equal(read_text(cockpit, CRM_COCKPIT_GAUGES, text, NULL, &error), most > 4096 ? CRM_ERROR_LIMIT : CRM_OK);
+    assert_int_equal(crm_cockpit_table(cockpit, CRM_COCKPIT_GAUGES, NULL, &table, NULL), CRM_OK);
+    assert_int_equal(crm_table_rows(table), most > 4096 ? 0 : most);
+    crm_table_free(table);
+  }
+  crm_cockpit_free(cockpit);
+  free(text);
+}
+
 static void test_bad_rules(void **state)
 {
   crm_cockpit *cockpit = open_cockpit();
@@ -137,11 +222,14 @@ static void test_bad_rules(void **state)
                              "g,revenue,,,,above,5,,0,\n"
                              "h,revenue,,,,above,5,,,urgent\n"
                              "i,revenue,,target,,below,1,,,\n"
-                             "j,revenue,,,,above,5,5,1,\n", &bad, NULL), CRM_OK);
-  assert_int_equal(bad, 8);
+                             "j,revenue,,,,above,5,5,1,\n"
+                             "k,revenue,,,,above,5,,often,\n"
+                             "l,revenue,,,,above,5,,241,\n", &bad, NULL), CRM_OK);
+  assert_int_equal(bad, 10);
   assert_int_equal(crm_cockpit_problems(cockpit, &table, NULL), CRM_OK);
   assert_result(table, "table,row,column\nalerts,2,when\nalerts,3,set\nalerts,4,clear\nalerts,5,clear\nalerts,6,set\n"
-                       "alerts,7,periods\nalerts,8,severity\nalerts,9,target\n");
+                       "alerts,7,periods\nalerts,8,severity\nalerts,9,target\nalerts,11,periods\n"
+                       "alerts,12,periods\n");
   table = NULL;
   assert_int_equal(crm_cockpit_table(cockpit, CRM_COCKPIT_ALERTS, NULL, &table, NULL), CRM_OK);
   assert_result(table, "alert,kpi,on,when,set,clear,periods,severity\n"
@@ -633,6 +721,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_bad_gauges),
+    cmocka_unit_test(test_bounds),
+    cmocka_unit_test(test_too_many_gauges),
     cmocka_unit_test(test_bad_rules),
     cmocka_unit_test(test_bad_files),
     cmocka_unit_test(test_builtin),

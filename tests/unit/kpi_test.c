@@ -645,6 +645,8 @@ static void test_fair_comparisons(void **state)
 static void test_feasts(void **state)
 {
   static const char *const ids[] = {"revenue"};
+  static const int32_t falling[] = {19800, 19800};
+  static const int32_t a_year_before[] = {19435, 19435};
   crm_store *store = facts_store(NULL, "document,time,customer,amount\n1,2023-03-05,a,10\n2,2023-04-09,a,50\n"
                                        "3,2024-03-05,a,11\n4,2024-03-31,a,55\n5,2024-04-20,a,1\n");
   crm_scope scope = CRM_SCOPE_INIT;
@@ -670,6 +672,12 @@ static void test_feasts(void **state)
   kpi = NULL;
   assert_int_equal(crm_kpi_compute(store, &scope, NULL, &options, &kpi, &error), CRM_ERROR_ARGUMENT);
   assert_string_equal(error.column, "feasts_before");
+  options.feasts = falling;
+  options.feasts_before = a_year_before;
+  options.feast_count = 2;
+  assert_int_equal(crm_kpi_compute(store, &scope, NULL, &options, &kpi, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "feasts");
+  assert_int_equal(error.row, 2);
   assert_null(kpi);
   crm_store_free(store);
 }
@@ -1049,6 +1057,11 @@ static void test_evidence(void **state)
   options.kpi = "turnover";
   assert_int_equal(crm_kpi_evidence(store, NULL, NULL, &options, &table, &error), CRM_ERROR_ARGUMENT);
   assert_string_equal(error.column, "kpi");
+  options.kpi = "revenue";
+  options.limit = -1;
+  assert_int_equal(crm_kpi_evidence(store, NULL, NULL, &options, &table, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "limit");
+  options.limit = 0;
   options.kpi = "target";
   assert_int_equal(crm_kpi_evidence(store, NULL, NULL, &options, &table, &error), CRM_ERROR_NOT_FOUND);
   options.kpi = "revenue";
@@ -1149,6 +1162,9 @@ static void test_refused(void **state)
   refuse(store, &options, CRM_ERROR_ARGUMENT, "kpis", 3);
   options.kpis = NULL;
   refuse(store, &options, CRM_ERROR_ARGUMENT, "kpis", 0);
+  options.kpis = twice;
+  options.kpi_count = crm_kpi_count() + 1;
+  refuse(store, &options, CRM_ERROR_ARGUMENT, "kpis", crm_kpi_count() + 1);
   options = good;
   options.periods = -1;
   refuse(store, &options, CRM_ERROR_ARGUMENT, "periods", 0);

@@ -199,6 +199,7 @@ static void test_map_and_set(void **state)
   static const crm_pair set[] = {{"branch", "main"}, {"kind", "return"}};
   static const crm_pair bad_map[] = {{"document", "Number"}};
   static const crm_pair unknown[] = {{"colour", "No"}};
+  static const crm_pair half[] = {{"document", NULL}, {NULL, "No"}};
   static const crm_pair bad_set[] = {{"kind", "gift"}};
   static const crm_pair bad_time[] = {{"time", "soon"}};
   static const crm_pair bad_column[] = {{"colour", "blue"}};
@@ -220,6 +221,10 @@ static void test_map_and_set(void **state)
   refused(&csv, text, CRM_ERROR_SCHEMA);
   csv.map = unknown;
   refused(&csv, text, CRM_ERROR_SCHEMA);
+  csv.map = half;
+  refused(&csv, text, CRM_ERROR_ARGUMENT);
+  csv.map = half + 1;
+  refused(&csv, text, CRM_ERROR_ARGUMENT);
   csv.map = twice;
   csv.map_count = 2;
   refused(&csv, text, CRM_ERROR_SCHEMA);

@@ -985,6 +985,56 @@ static void test_overflow_of_sums(void **state)
   crm_store_free(store);
 }
 
+/* Five of 2^62: the sum passes 64 bits even without a sign. */
+static void test_overflow_of_a_word(void **state)
+{
+  static const int64_t keys[] = {1, 2, 3, 4, 5};
+  static const int64_t times[] = {0, 0, 0, 0, 0};
+  int64_t amounts[5];
+  crm_column columns[3];
+  crm_batch batch = batch_of(columns, 3, 5);
+  crm_store *store = store_new(NULL);
+  crm_load *load = begin(store);
+  int i;
+  (void)state;
+  for (i = 0; i < 5; i++) {
+    amounts[i] = INT64_C(1) << 62;
+  }
+  columns[0] = column("document", CRM_TYPE_INTEGER, 5, keys);
+  columns[1] = column("time", CRM_TYPE_TIME, 5, times);
+  columns[2] = column("amount", CRM_TYPE_MONEY, 5, amounts);
+  assert_int_equal(crm_load_append(load, "sales", &batch, NULL), CRM_OK);
+  assert_int_equal(crm_load_commit(load, NULL), CRM_ERROR_OVERFLOW);
+  crm_load_free(load);
+  assert_int_equal(crm_store_documents(store), 0);
+  assert_verifies(store);
+  crm_store_free(store);
+}
+
+/* More rows than a load numbers are refused before one of them is read. */
+static void test_too_many_rows(void **state)
+{
+  int64_t many = INT64_C(4294967294);
+  crm_column columns[4];
+  crm_batch batch = batch_of(columns, 4, many);
+  crm_error error = CRM_ERROR_INIT;
+  crm_store *store = store_new(NULL);
+  crm_load *load = begin(store);
+  int i;
+  (void)state;
+  three(columns);
+  for (i = 0; i < 4; i++) {
+    columns[i].rows = many;
+  }
+  assert_int_equal(crm_load_append(load, "sales", &batch, &error), CRM_ERROR_LIMIT);
+  assert_string_equal(error.table, "sales");
+  assert_int_equal(error.row, 1);
+  assert_int_equal(crm_load_commit(load, NULL), CRM_ERROR_STATE);
+  crm_load_free(load);
+  assert_int_equal(crm_store_documents(store), 0);
+  crm_store_free(store);
+}
+
 /* ---- documents ---- */
 
 static void test_two_customers(void **state)
@@ -1465,6 +1515,8 @@ int main(void)
       cmocka_unit_test(test_digits),
       cmocka_unit_test(test_extremes),
       cmocka_unit_test(test_overflow_of_sums),
+    cmocka_unit_test(test_overflow_of_a_word),
+    cmocka_unit_test(test_too_many_rows),
       cmocka_unit_test(test_two_customers),
       cmocka_unit_test(test_customer_changes_by_version),
       cmocka_unit_test(test_all_or_nothing),

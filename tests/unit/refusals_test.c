@@ -126,6 +126,7 @@ static void test_no_place(void **state)
 
 static void test_bad_scopes(void **state)
 {
+  static const char *const branches[] = {"x", NULL};
   crm_store *store = random_sales(5, 100);
   crm_scope scope = CRM_SCOPE_INIT;
   size_t i;
@@ -137,6 +138,11 @@ static void test_bad_scopes(void **state)
     scope.refunds = 7;
     refuse(i, store, &scope, NULL, "with refunds dated in no way");
     scope.refunds = 0;
+    scope.branches = branches;
+    scope.branch_count = 2;
+    refuse(i, store, &scope, NULL, "with a branch without a key");
+    scope.branches = NULL;
+    scope.branch_count = 0;
   }
   crm_store_free(store);
 }

@@ -40,6 +40,19 @@ static void test_versions(void **state)
   crm_store_free(store);
 }
 
+/* Where the day starts later, the first hours of 1900 are of a day before all months: nobody asks for it. */
+static void test_before_all_months(void **state)
+{
+  crm_store_options options = CRM_STORE_OPTIONS_INIT;
+  crm_store *store;
+  (void)state;
+  options.day_start = CRM_DAY / 6;
+  store = facts_store(&options, "document,time,amount\n1,2024-03-10,5\n");
+  facts_load_text(store, "sales", "document,time,amount\n2,1900-01-01T03:59,1\n3,1900-01-01T04:00,2\n");
+  assert_reopened(store, 0, "month,documents,amount,version\n1900-01,1,2.00,2\n");
+  crm_store_free(store);
+}
+
 static void test_bad_calls(void **state)
 {
   crm_store *store = facts_store(NULL, NULL);
@@ -58,6 +71,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_grace),
     cmocka_unit_test(test_versions),
+    cmocka_unit_test(test_before_all_months),
     cmocka_unit_test(test_bad_calls),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

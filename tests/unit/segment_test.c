@@ -107,6 +107,7 @@ static void test_algebra(void **state)
 static void test_overlap(void **state)
 {
   static const char *const names[] = {"one", "two", "none"};
+  static const char *const nameless[] = {"one", NULL};
   crm_store *store = example();
   const crm_segment *three[3];
   crm_segment *a = picked(store, "a", "b", NULL);
@@ -128,6 +129,7 @@ static void test_overlap(void **state)
   assert_int_equal(crm_segment_overlap(three, names, 257, &table, NULL), CRM_ERROR_LIMIT);
   assert_int_equal(crm_segment_overlap(NULL, names, 2, &table, NULL), CRM_ERROR_ARGUMENT);
   assert_int_equal(crm_segment_overlap(three, NULL, 2, &table, NULL), CRM_ERROR_ARGUMENT);
+  assert_int_equal(crm_segment_overlap(three, nameless, 2, &table, NULL), CRM_ERROR_ARGUMENT);
   assert_int_equal(crm_segment_overlap(three, names, 0, &table, NULL), CRM_ERROR_ARGUMENT);
   assert_int_equal(crm_segment_overlap(three, names, 3, NULL, NULL), CRM_ERROR_ARGUMENT);
   three[1] = NULL;

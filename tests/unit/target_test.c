@@ -177,6 +177,10 @@ static void test_refusals(void **state)
   options.suppressions = reasons;
   options.suppression_count = 1;
   refuse(store, &options, CRM_ERROR_SCHEMA, "lately", 0);
+  reasons[0].expression = NULL;
+  refuse(store, &options, CRM_ERROR_ARGUMENT, "", -1);
+  reasons[0] = reason(NULL, "orders > 1");
+  refuse(store, &options, CRM_ERROR_ARGUMENT, "", -1);
   options.suppression_count = CRM_TARGET_SUPPRESSIONS + 1;
   refuse(store, &options, CRM_ERROR_LIMIT, "", -1);
   options.suppression_count = 1;

@@ -256,6 +256,34 @@ static void test_following(void **state)
   crm_store_free(store);
 }
 
+/* Money that fits in the store and in the till, and not in both together: the till says so until there is less. */
+static void test_money_of_both(void **state)
+{
+  static const char *const buyers[] = {"107", "110"};   /* the one of the posted sale; another one */
+  int i;
+  (void)state;
+  for (i = 0; i < 2; i++) {
+    crm_store *store = facts_store(NULL, ten);
+    crm_till *till = make_till(store, NULL, NULL);
+    crm_customer_standing s = CRM_CUSTOMER_STANDING_INIT;
+    crm_sale sale = sale_of("107", facts_day(2024, 2, 6), INT64_C(5000000000000000000));
+    crm_error error = CRM_ERROR_INIT;
+    char line[128];
+    sale.document = "20";
+    post(till, &sale);
+    (void)snprintf(line, sizeof line, "document,time,customer,amount\n21,2024-02-06,%s,50000000000000000\n", buyers[i]);
+    facts_load_text(store, "sales", line);
+    assert_int_equal(crm_till_sync(till, &error), CRM_ERROR_OVERFLOW);
+    assert_non_null(strstr(error.message, i == 0 ? "of a customer" : "of all customers"));
+    assert_int_equal(crm_till_standing(till, "101", &s, NULL), CRM_ERROR_STATE);
+    facts_load_text(store, "sales", "document,version,time,customer,kind,amount\n21,1,2024-02-06,110,void,1\n");
+    assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
+    assert_true(standing_of(till, "107").spend == INT64_C(5000000000000000000) + 4000);
+    crm_till_free(till);
+    crm_store_free(store);
+  }
+}
+
 /* Sales of 10 on the first of each month but the first one, 25. */
 static const char *const monthly =
     "document,time,customer,amount\n1,2024-01-01,a,25\n2,2024-02-01,a,10\n3,2024-03-01,a,10\n4,2024-04-01,a,10\n"
@@ -372,6 +400,9 @@ static void test_options(void **state)
   static const int64_t rising[] = { 1, 2 };
   static const int64_t zero[] = { 1, 0 };
   static const char *const segments[25] = { "x" };
+  static const char *const names[25] = { "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x",
+                                         "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x" };
+  static const char *const buyers[] = { "101" };
   crm_store *store = facts_store(NULL, ten);
   crm_store *empty = facts_store(NULL, NULL);
   crm_pyramid_options pyramid = CRM_PYRAMID_OPTIONS_INIT;
@@ -380,7 +411,10 @@ static void test_options(void **state)
   crm_till_options usual = options;
   crm_scope scope = CRM_SCOPE_INIT;
   crm_till *till = NULL;
+  crm_segment *segment = NULL;
+  crm_cockpit *cockpit = NULL;
   (void)state;
+  assert_int_equal(crm_cockpit_create(NULL, &cockpit, NULL), CRM_OK);
   options.window = 4;
   refuse(store, NULL, &options, "window");
   options.window = CRM_WINDOW_DAYS;
@@ -401,8 +435,25 @@ static void test_options(void **state)
   rfm.segments = segments;
   options.rfm = &rfm;
   assert_int_equal(crm_till_create(store, NULL, &options, &till, NULL), CRM_ERROR_ARGUMENT);
+  rfm.segments = names;
+  refuse(store, NULL, &options, "segments");
   scope.from = facts_day(2024, 1, 1);
   refuse(store, &scope, NULL, "from");
+  scope.from = CRM_TIME_UNSET_FROM;
+  scope.accounts = 1;
+  refuse(store, &scope, NULL, "accounts");
+  scope.accounts = 0;
+  assert_int_equal(crm_segment_pick(store, buyers, 1, NULL, &segment, NULL), CRM_OK);
+  scope.segment = segment;
+  refuse(store, &scope, NULL, "segment");
+  crm_segment_free(segment);
+  options = usual;
+  options.cockpit = cockpit;
+  options.periods = -1;
+  refuse(store, NULL, &options, "periods");
+  options.periods = 1000;
+  refuse(store, NULL, &options, "periods");
+  crm_cockpit_free(cockpit);
   refuse(empty, NULL, NULL, "as_of");
   assert_int_equal(crm_till_create(NULL, NULL, NULL, &till, NULL), CRM_ERROR_ARGUMENT);
   assert_int_equal(crm_till_create(store, NULL, NULL, NULL, NULL), CRM_ERROR_ARGUMENT);
@@ -868,6 +919,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_worked_example), cmocka_unit_test(test_limits),
     cmocka_unit_test(test_strangers),      cmocka_unit_test(test_following),
+    cmocka_unit_test(test_money_of_both),
     cmocka_unit_test(test_rolling_window), cmocka_unit_test(test_years),
     cmocka_unit_test(test_day_start),      cmocka_unit_test(test_options),
     cmocka_unit_test(test_empty_store),    cmocka_unit_test(test_large_posts),
