@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What no function can be meant to do: an analysis without a store, without a place for the result, with a scope or with
- * options that are none; any function without what it is of. Each is refused as ARGUMENT, and nothing is handed back. */
+/* What no function can be meant to do: an analysis without a store, without a place for the result, with a scope or
+ * with options that are none; any function without what it is of. Each is refused as ARGUMENT, and nothing is handed
+ * back. */
 
 typedef crm_status (*question)(const crm_store *store, const crm_scope *scope, const void *options, crm_table **to,
                                crm_error *error);
