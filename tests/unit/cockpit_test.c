@@ -170,7 +170,8 @@ static void test_bounds(void **state)
     if (bad) {
       assert_int_equal(crm_cockpit_problems(cockpit, &table, NULL), CRM_OK);
       assert_int_equal(crm_table_rows(table), problems + 1);
-      if (!text_is(table, "column", problems, rows[i].column) || !text_is(table, "message", problems, rows[i].message)) {
+      if (!text_is(table, "column", problems, rows[i].column) ||
+          !text_is(table, "message", problems, rows[i].message)) {
         fail_msg("%s is refused for something else", text);
       }
       crm_table_free(table);
@@ -197,7 +198,8 @@ static void test_too_many_gauges(void **state)
     for (i = 0; i < most; i++) {
       used += (size_t)sprintf(text + used, "g%d,revenue\n", i);
     }
-    assert_int_equal(read_text(cockpit, CRM_COCKPIT_GAUGES, text, NULL, &error), most > 4096 ? CRM_ERROR_LIMIT : CRM_OK);
+    assert_int_equal(read_text(cockpit, CRM_COCKPIT_GAUGES, text, NULL, &error),
+                     most > 4096 ? CRM_ERROR_LIMIT : CRM_OK);
     assert_int_equal(crm_cockpit_table(cockpit, CRM_COCKPIT_GAUGES, NULL, &table, NULL), CRM_OK);
     assert_int_equal(crm_table_rows(table), most > 4096 ? 0 : most);
     crm_table_free(table);

@@ -274,7 +274,7 @@ static void test_money_of_both(void **state)
     (void)snprintf(line, sizeof line, "document,time,customer,amount\n21,2024-02-06,%s,50000000000000000\n", buyers[i]);
     facts_load_text(store, "sales", line);
     assert_int_equal(crm_till_sync(till, &error), CRM_ERROR_OVERFLOW);
-    assert_non_null(strstr(error.message, i == 0 ? "of a customer" : "of all customers"));
+    assert_non_null(strstr(error.message, "together pass 64 bits"));
     assert_int_equal(crm_till_standing(till, "101", &s, NULL), CRM_ERROR_STATE);
     facts_load_text(store, "sales", "document,version,time,customer,kind,amount\n21,1,2024-02-06,110,void,1\n");
     assert_int_equal(crm_till_sync(till, NULL), CRM_OK);
