@@ -124,11 +124,9 @@ static crm_status fail_field(const crm__parser *parser, const crm__word *word)
 /* Whether a point follows the present word: `customers.region` and not a column called customers. */
 static int has_point(const crm__parser *parser)
 {
-  const char *at = parser->text + parser->at;
-  while (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') {
-    at++;
-  }
-  return *at == '.';
+  crm__word next;
+  size_t at = parser->at;
+  return crm__word_next(parser->text, &at, &next) == NULL && next.kind == CRM__WORD_DOT;
 }
 
 crm_status crm__parse_field(crm__parser *parser, int32_t *place)
