@@ -116,7 +116,7 @@ class Commit:
 
 def meant(root):
     """Whether a root's offsets can be those of a commit."""
-    return (root is not None and root.commit > 0 and FRAMES <= root.checkpoint <= root.tail
+    return (root is not None and 0 < root.commit < 1 << 63 and FRAMES <= root.checkpoint <= root.tail
             and root.checkpoint % 8 == 0 and root.tail % 8 == 0 and root.end == root.tail + HEAD + RECORD <= MASK)
 
 
