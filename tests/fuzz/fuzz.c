@@ -187,13 +187,25 @@ void fuzz_text_free(fuzz_text *text)
   text->room = 0;
 }
 
+static void show(const char *what, const fuzz_text *text, size_t at)
+{
+  size_t from = at > 400 ? at - 400 : 0;
+  size_t size = text->length - from > 800 ? 800 : text->length - from;
+  (void)fprintf(stderr, "%s, around byte %zu:\n%.*s\n", what, at, (int)size, size > 0 ? text->bytes + from : "");
+}
+
 void fuzz_need_same(const fuzz_text *expected, const fuzz_text *actual)
 {
-  int same = expected->length == actual->length &&
-             (expected->length == 0 || memcmp(expected->bytes, actual->bytes, expected->length) == 0);
+  size_t least = expected->length < actual->length ? expected->length : actual->length;
+  size_t at = 0;
+  int same;
+  while (at < least && expected->bytes[at] == actual->bytes[at]) {
+    at++;
+  }
+  same = at == expected->length && at == actual->length;
   if (!same) {
-    (void)fprintf(stderr, "expected:\n%.*s\nfound:\n%.*s\n", (int)expected->length, expected->bytes,
-                  (int)actual->length, actual->bytes);
+    show("expected", expected, at);
+    show("found", actual, at);
   }
   NEED(same);
 }

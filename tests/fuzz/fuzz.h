@@ -10,11 +10,13 @@
 /* Fuzz targets: tests/fuzz/<name>_fuzz.c each, a function over bytes that looks for what must never be: a crash, a
  * leak, undefined behaviour, and answers that contradict each other, which end the process.
  *
- *   tests/fuzz/run NAME SECONDS   libFuzzer from the committed inputs on (clang with its runtime libraries)
+ *   tests/fuzz/run NAME SECONDS   libFuzzer from the committed inputs on (clang with its runtime libraries); with
+ *                                 --seeds FOLDER from pieces of the real files in a folder too
  *   <name>_fuzz FILE ...          the plain driver, tests/fuzz/replay.c: every test run does it with tests/fuzz/corpus
  *
- * AFL++ takes the same function by its afl-clang-fast -fsanitize=fuzzer. An input that has found something goes to
- * tests/fuzz/corpus/<name>, made as small as it can be, and into the list in tests/fuzz/meson.build. */
+ * AFL++ takes the same function by its afl-clang-fast -fsanitize=fuzzer: tests/fuzz/afl. An input that has found
+ * something goes to tests/fuzz/corpus/<name>, made as small as it can be, and into the list in
+ * tests/fuzz/meson.build. */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
