@@ -285,8 +285,8 @@ static void test_limits(void **state)
   size_t length;
   int i;
   (void)state;
-  if (brief()) {
-    skip();   /* minutes under valgrind */
+  if (fewer() > 1) {
+    skip();   /* minutes under valgrind and sanitizers */
   }
   store = facts_store(NULL, sales);
   text = malloc(room);
