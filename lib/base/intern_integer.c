@@ -219,32 +219,28 @@ static uint64_t window_integers(crm__intern *intern, crm__memory *memory, const 
   return i;
 }
 
-/* Hashes the first keys of a batch, AHEAD at most, and asks for their slots. */
-static void hash_block(const crm__intern *intern, uint32_t space, const int64_t *keys, uint64_t count, uint64_t *hashes)
+static uint64_t foresee(const crm__intern *intern, uint32_t space, int64_t key)
 {
-  uint64_t seed = intern->integer_index.seed;
-  uint64_t i;
-
-  for (i = 0; i < count && i < AHEAD; i++) {
-    hashes[i] = crm__hash_integer(seed, space, keys[i]);
-    CRM__PREFETCH(crm__intern_integer_place(intern, space, keys[i], hashes[i]));
-  }
+  uint64_t hash = crm__hash_integer(intern->integer_index.seed, space, key);
+  CRM__PREFETCH(crm__intern_integer_place(intern, space, key, hash));
+  return hash;
 }
 
 static uint64_t table_integers(crm__intern *intern, crm__memory *memory, uint32_t space, const int64_t *keys,
                                uint64_t count, uint32_t *ids)
 {
-  uint64_t hashes[2][AHEAD];   /* of the block at hand and the next one */
+  uint64_t hashes[AHEAD];   /* of the next keys, in turn */
   uint32_t reseeds = intern->integer_index.reseeds;
   uint64_t i;
 
-  hash_block(intern, space, keys, count, hashes[0]);
+  for (i = 0; i < AHEAD && i < count; i++) {
+    hashes[i] = foresee(intern, space, keys[i]);
+  }
   for (i = 0; i < count; i++) {
-    uint64_t *block = hashes[i / AHEAD & 1];
-    uint64_t hash = block[i % AHEAD];
+    uint64_t hash = hashes[i % AHEAD];
     uint32_t id = CRM__NONE;
-    if (i % AHEAD == 0 && i + AHEAD < count) {
-      hash_block(intern, space, keys + i + AHEAD, count - i - AHEAD, hashes[(i / AHEAD + 1) & 1]);
+    if (i + AHEAD < count) {
+      hashes[i % AHEAD] = foresee(intern, space, keys[i + AHEAD]);
     }
     if (reseeds != intern->integer_index.reseeds) {
       hash = crm__hash_integer(intern->integer_index.seed, space, keys[i]);
