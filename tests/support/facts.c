@@ -12,6 +12,7 @@ typedef struct text_column {
   char name[64];
   char *bytes;
   size_t length;
+  size_t room;
   int64_t *offsets;    /* rows + 1 */
   uint8_t *validity;
 } text_column;
@@ -28,6 +29,18 @@ static void *grown(void *memory, size_t size)
   void *answer = realloc(memory, size);
   assert_non_null(answer);
   return answer;
+}
+
+/* Adds bytes to a text whose memory grows by doubling. */
+static char *joined(char *text, size_t *length, size_t *room, const void *bytes, size_t size)
+{
+  if (size > *room - *length) {
+    *room = 2U * (*length + size);
+    text = grown(text, *room);
+  }
+  memcpy(text + *length, bytes, size);
+  *length += size;
+  return text;
 }
 
 /* The next cell of a line: its length; *rest is moved behind its comma, to NULL after the last. */
@@ -84,9 +97,7 @@ void facts_add(facts *rows, const char *line)
     assert_non_null(rest);
     length = next_cell(&rest, &cell);
     if (length > 0) {
-      column->bytes = grown(column->bytes, column->length + length);
-      memcpy(column->bytes + column->length, cell, length);
-      column->length += length;
+      column->bytes = joined(column->bytes, &column->length, &column->room, cell, length);
       column->validity[rows->rows / 8] |= (uint8_t)(1U << (rows->rows % 8));
     }
     column->offsets[rows->rows + 1] = (int64_t)column->length;
@@ -106,11 +117,23 @@ void facts_free(facts *rows)
   free(rows);
 }
 
+/* The text alone, without room behind it: whoever reads beyond its end is found out. */
+static char *alone(const text_column *column)
+{
+  char *text = grown(NULL, column->length > 0 ? column->length : 1U);
+  if (column->length > 0) {
+    memcpy(text, column->bytes, column->length);
+  }
+  return text;
+}
+
 crm_status facts_append(const facts *rows, crm_load *load, const char *table, crm_error *error)
 {
   static const crm_column empty = CRM_COLUMN_INIT;
   crm_column columns[COLUMNS];
+  char *texts[COLUMNS];
   crm_batch batch = CRM_BATCH_INIT;
+  crm_status status;
   int32_t c;
   for (c = 0; c < rows->column_count; c++) {
     columns[c] = empty;
@@ -119,12 +142,16 @@ crm_status facts_append(const facts *rows, crm_load *load, const char *table, cr
     columns[c].rows = rows->rows;
     columns[c].validity = rows->columns[c].validity;
     columns[c].offsets = rows->columns[c].offsets;
-    columns[c].bytes = rows->columns[c].bytes == NULL ? "" : rows->columns[c].bytes;
+    columns[c].bytes = texts[c] = alone(&rows->columns[c]);
   }
   batch.columns = columns;
   batch.column_count = rows->column_count;
   batch.rows = rows->rows;
-  return crm_load_append(load, table, &batch, error);
+  status = crm_load_append(load, table, &batch, error);
+  for (c = 0; c < rows->column_count; c++) {
+    free(texts[c]);
+  }
+  return status;
 }
 
 static void assert_ok(crm_status status, const crm_error *error)
@@ -199,15 +226,13 @@ int64_t facts_day(int32_t year, int32_t month, int32_t day)
 typedef struct output {
   char *bytes;
   size_t length;
+  size_t room;
 } output;
 
 static crm_status keep(void *context, const void *bytes, size_t size)
 {
   output *kept = context;
-  kept->bytes = grown(kept->bytes, kept->length + size + 1U);
-  memcpy(kept->bytes + kept->length, bytes, size);
-  kept->length += size;
-  kept->bytes[kept->length] = '\0';
+  kept->bytes = joined(kept->bytes, &kept->length, &kept->room, bytes, size);
   return CRM_OK;
 }
 
@@ -255,7 +280,7 @@ static void compare_line(const crm_table *table, const char *header, const char 
 
 void assert_table(const crm_table *table, const char *lines)
 {
-  output kept = { NULL, 0 };
+  output kept = { NULL, 0, 0 };
   crm_sink sink = { (uint32_t)sizeof(crm_sink), 0, NULL, keep };
   char header[1024];
   char line[1024];
@@ -264,6 +289,7 @@ void assert_table(const crm_table *table, const char *lines)
   assert_non_null(table);
   sink.context = &kept;
   assert_int_equal(crm_table_write_csv(table, &sink, NULL), CRM_OK);
+  keep(&kept, "", 1);   /* its end */
   actual = strchr(kept.bytes, '\n') + 1;
   while (rest != NULL) {
     rest = take_line(rest, line, sizeof line);

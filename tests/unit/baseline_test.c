@@ -2,6 +2,7 @@
  * Copyright the libcrm authors */
 #include "analysis/baseline.h"
 #include "support/facts.h"
+#include "support/rounds.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -151,14 +152,16 @@ static int count_alarms(const crm__baseline *how, int32_t length, int64_t noise_
 /* docs/methods/findings.md states these; the bounds here are wide. */
 static void test_false_alarms(void **state)
 {
-  int of_months = count_alarms(&months, 37, 80, 20000);
-  int of_few = count_alarms(&months, 31, 80, 20000);
-  int of_days = count_alarms(&days, 620, 250, 4000);
+  int series = rounds(4000);
+  int of_months = count_alarms(&months, 37, 80, 5 * series);
+  int of_few = count_alarms(&months, 31, 80, 5 * series);
+  int of_days = count_alarms(&days, 620, 250, series);
   (void)state;
-  printf("false alarms: months %d, with least history %d of 20000; days %d of 4000\n", of_months, of_few, of_days);
-  assert_in_range(of_months, 5, 300);
-  assert_in_range(of_few, 10, 400);
-  assert_in_range(of_days, 0, 20);
+  printf("false alarms: months %d, with least history %d of %d; days %d of %d\n", of_months, of_few, 5 * series, of_days,
+         series);
+  assert_in_range(of_months, series / 800, series * 3 / 40);
+  assert_in_range(of_few, series / 400, series / 10);
+  assert_in_range(of_days, 0, series / 200);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "support/facts.h"
+#include "support/rounds.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -231,7 +232,7 @@ static void test_against_definition(void **state)
   dice random = dice_of(3);
   int round;
   (void)state;
-  for (round = 0; round < 30; round++) {
+  for (round = 0; round < rounds(30); round++) {
     world of;
     crm_store *store = random_store(&random, &of);
     crm_scope scope = CRM_SCOPE_INIT;

@@ -10,6 +10,7 @@
 
 #include "base/column.h"
 #include "support/fault.h"
+#include "support/rounds.h"
 #include "support/sizes.h"
 
 static test_fault fault;
@@ -144,7 +145,7 @@ static void it_is_what_an_array_is(void **state)
   const uint64_t most = 3 * CRM__CHUNK + 100;
   int64_t *model = malloc((size_t)most * sizeof *model);
   (void)state;
-  for (int round = 0; round < 24; round++) {
+  for (int round = 0; round < rounds(24); round++) {
     crm__column column;
     uint64_t length = 0;
     int64_t fill = fills[round % 4];

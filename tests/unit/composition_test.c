@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "support/facts.h"
-#include "support/rounds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,9 +284,6 @@ static void test_limits(void **state)
   size_t length;
   int i;
   (void)state;
-  if (fewer() > 1) {
-    skip();   /* minutes under valgrind and sanitizers */
-  }
   store = facts_store(NULL, sales);
   text = malloc(room);
   assert_non_null(text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
 #include "support/loads.h"
+#include "support/rounds.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -309,7 +310,7 @@ static void test_any_order(void **state)
   dice of = dice_of(11);
   int round;
   (void)state;
-  for (round = 0; round < 30; round++) {
+  for (round = 0; round < rounds(30); round++) {
     char rows[ROWS][48];
     text_buffer texts[TABLES];
     text_buffer all = TEXT_BUFFER_INIT;
@@ -351,7 +352,7 @@ static void test_any_undone(void **state)
   dice of = dice_of(19);
   int round;
   (void)state;
-  for (round = 0; round < 20; round++) {
+  for (round = 0; round < rounds(20); round++) {
     text_buffer texts[TABLES];
     crm_store *store = store_new(NULL);
     crm_store *never = store_new(NULL);
@@ -405,7 +406,7 @@ static void test_random(void **state)
   dice of = dice_of(3);
   int round;
   (void)state;
-  for (round = 0; round < 25; round++) {
+  for (round = 0; round < rounds(25); round++) {
     crm_store *keys = store_new(NULL);
     crm_store *customers = store_new(NULL);
     text_buffer rows = TEXT_BUFFER_INIT;
@@ -486,7 +487,7 @@ static void test_every_table(void **state)
   dice of = dice_of(23);
   int round;
   (void)state;
-  for (round = 0; round < 20; round++) {
+  for (round = 0; round < rounds(20); round++) {
     key_facts made = throw_facts(&of);
     text_buffer sent = TEXT_BUFFER_INIT;
     crm_store *keys = store_new(NULL);
@@ -535,7 +536,7 @@ static void test_forgotten_as_never_sent(void **state)
   dice of = dice_of(29);
   int round;
   (void)state;
-  for (round = 0; round < 20; round++) {
+  for (round = 0; round < rounds(20); round++) {
     key_facts made = throw_facts(&of);
     crm_store *store = store_new(NULL);
     crm_store *never = store_new(NULL);
