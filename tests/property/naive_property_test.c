@@ -662,6 +662,172 @@ static void check_products(world *of, const crm_store *store, const crm_scope *s
   assert_result(table, of->text);
 }
 
+/* ---- KPIs ---- */
+
+typedef struct figure {
+  const char *id;
+  int numerator;
+  int denominator;   /* NO_DENOMINATOR: none */
+} figure;
+
+#define NO_DENOMINATOR (-1)
+#define FIGURES 22
+
+/* What lines of the scope's branches within [from, to) are worth. */
+typedef struct lines_sum {
+  int sold;
+  int returned;
+  int units;
+  int profit;
+  int no_cost;
+  int nobody;
+} lines_sum;
+
+static lines_sum sum_lines(const world *of, int from, int to)
+{
+  lines_sum sum = {0, 0, 0, 0, 0, 0};
+  int i;
+  for (i = 0; i < of->count; i++) {
+    const line *at = &of->lines[i];
+    if (!exists(of, at) || !in_branch(of, at) || !at->counts || at->day < from || at->day >= to) {
+      continue;
+    }
+    *(at->sale ? &sum.sold : &sum.returned) += abs(at->money);
+    sum.units += at->quantity;
+    sum.profit += at->no_cost ? 0 : at->money - at->cost;
+    sum.no_cost += at->no_cost ? at->money : 0;
+    sum.nobody += at->customer == 0 ? at->money : 0;
+  }
+  return sum;
+}
+
+/* What the customers who spent most have spent, `percent` of them: each stands behind those with more, and of equal ones
+ * behind those with a lower number. */
+static int spent_by_top(const world *of, int from, int to, int percent)
+{
+  int n = 0;
+  int sum = 0;
+  int c;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    n += money_of(of, c, from, to) > 0;
+  }
+  for (c = 1; c <= CUSTOMERS; c++) {
+    int own = money_of(of, c, from, to);
+    int ahead = 0;
+    int other;
+    for (other = 1; other <= CUSTOMERS; other++) {
+      int more = money_of(of, other, from, to) - own;
+      ahead += more > 0 || (more == 0 && other < c);
+    }
+    sum += own > 0 && ahead < (percent * n + 99) / 100 ? own : 0;
+  }
+  return sum;
+}
+
+static void fill_figures(const world *of, int month, figure figures[FIGURES])
+{
+  int from = month_begins(month);
+  int to = month_begins(month + 1);
+  int before = month > 0 ? month_begins(month - 1) : 0;
+  lines_sum sum = sum_lines(of, from, to);
+  int revenue = sum.sold - sum.returned;
+  int orders = orders_of(of, 0, from, to, 0);
+  int active = 0;
+  int came = 0;
+  int stayed = 0;
+  int back = 0;
+  int left = 0;
+  int twice = 0;
+  int ever = 0;
+  int their_orders = 0;
+  int spent = 0;
+  int fresh_spent = 0;
+  int c;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    int own = orders_of(of, c, from, to, 0);
+    int was = month > 0 && orders_of(of, c, before, from, 0) > 0;
+    int fresh = own > 0 && order_day(of, c, 0, 1, 0) >= from;
+    active += own > 0;
+    came += fresh;
+    stayed += own > 0 && was && !fresh;
+    back += own > 0 && !was && !fresh;
+    left += was && own == 0;
+    twice += own > 1;
+    ever += orders_of(of, c, 0, to, 0) > 0;
+    their_orders += own;
+    spent += own > 0 ? money_of(of, c, from, to) : 0;
+    fresh_spent += fresh ? money_of(of, c, from, to) : 0;
+  }
+  {
+    const figure made[FIGURES] = {
+      {"revenue", revenue, NO_DENOMINATOR},
+      {"returns", sum.returned, NO_DENOMINATOR},
+      {"return_rate", sum.returned, sum.sold},
+      {"orders", orders, NO_DENOMINATOR},
+      {"average_order", revenue, orders},
+      {"units", sum.units, NO_DENOMINATOR},
+      {"units_per_order", sum.units, orders},
+      {"gross_profit", sum.profit, NO_DENOMINATOR},
+      {"missing_cost_share", sum.no_cost, revenue},
+      {"anonymous_share", sum.nobody, revenue},
+      {"customers_total", ever, NO_DENOMINATOR},
+      {"customers_active", active, NO_DENOMINATOR},
+      {"customers_new", came, NO_DENOMINATOR},
+      {"customers_returning", stayed, NO_DENOMINATOR},
+      {"customers_resurrected", back, NO_DENOMINATOR},
+      {"customers_lapsed", left, NO_DENOMINATOR},
+      {"churn_rate", left, stayed + left},
+      {"repeat_rate", twice, active},
+      {"orders_per_customer", their_orders, active},
+      {"spend_per_customer", spent, active},
+      {"new_customer_share", fresh_spent, revenue},
+      {"top_20_share", spent_by_top(of, from, to, 20), spent_by_top(of, from, to, 100)},
+    };
+    memcpy(figures, made, sizeof made);
+  }
+}
+
+static int compared;
+
+static void check_figure(const crm_kpi *kpi, const figure *wanted, const char *period)
+{
+  crm_kpi_value value = CRM_KPI_VALUE_INIT;
+  assert_int_equal(crm_kpi_find(kpi, wanted->id, period, NULL, &value, NULL), CRM_OK);
+  if (value.status == CRM_KPI_NO_FACTS) {
+    return;
+  }
+  compared++;
+  if (value.numerator != wanted->numerator ||
+      value.denominator != (wanted->denominator == NO_DENOMINATOR ? INT64_MIN : wanted->denominator)) {
+    fail_msg("%s of %s: %lld / %lld instead of %d / %d", wanted->id, period, (long long)value.numerator,
+             (long long)value.denominator, wanted->numerator, wanted->denominator);
+  }
+}
+
+/* The last complete months. */
+static void check_kpis(world *of, const crm_store *store, const crm_scope *scope)
+{
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  crm_scope whole = *scope;
+  crm_kpi *kpi = NULL;
+  int month;
+  options.periods = 5;
+  options.least_cases = 1;
+  whole.from = CRM_TIME_UNSET_FROM;
+  assert_int_equal(crm_kpi_compute(store, &whole, NULL, &options, &kpi, NULL), CRM_OK);
+  for (month = month_of(of->as_of) - options.periods; month < month_of(of->as_of); month++) {
+    figure figures[FIGURES];
+    size_t i;
+    fill_figures(of, month, figures);
+    of->length = 0;
+    say_month(of, month);
+    for (i = 0; i < FIGURES; i++) {
+      check_figure(kpi, &figures[i], of->text);
+    }
+  }
+  crm_kpi_free(kpi);
+}
+
 /* ---- rounds ---- */
 
 typedef void checker(world *of, const crm_store *store, const crm_scope *scope);
@@ -721,11 +887,20 @@ static void test_products(void **state)
   play(check_products);
 }
 
+static void test_kpis(void **state)
+{
+  (void)state;
+  compared = 0;
+  play(check_kpis);
+  assert_true(compared > 40 * FIGURES);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_profiles), cmocka_unit_test(test_pyramid), cmocka_unit_test(test_rfm),
     cmocka_unit_test(test_months),   cmocka_unit_test(test_cohorts), cmocka_unit_test(test_products),
+    cmocka_unit_test(test_kpis),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
