@@ -701,8 +701,8 @@ static lines_sum sum_lines(const world *of, int from, int to)
   return sum;
 }
 
-/* What the customers who spent most have spent, `percent` of them: each stands behind those with more, and of equal ones
- * behind those with a lower number. */
+/* What the customers who spent most have spent, `percent` of them: each stands behind those with more, and of equal
+ * ones behind those with a lower number. */
 static int spent_by_top(const world *of, int from, int to, int percent)
 {
   int n = 0;
@@ -828,6 +828,76 @@ static void check_kpis(world *of, const crm_store *store, const crm_scope *scope
   crm_kpi_free(kpi);
 }
 
+/* ---- migration ---- */
+
+/* The tier of a customer by what was spent within [from, to), 0 the highest; -1: none. */
+static int tier_of(const world *of, int customer, int from, int to)
+{
+  static const int shares[] = {1, 5, 20, 100};
+  int own = money_of(of, customer, from, to);
+  int n = 0;
+  int rank = 1;
+  int tier = 0;
+  int c;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    n += money_of(of, c, from, to) > 0;
+    rank += money_of(of, c, from, to) > own;
+  }
+  while (own > 0 && (shares[tier] * n + 99) / 100 < rank) {
+    tier++;
+  }
+  return own > 0 ? tier : -1;
+}
+
+/* Customers, and what they spent before and after, of the movements up, down, stay, gone and new. */
+static void sum_movements(const world *of, int between, int sums[5][3])
+{
+  int c;
+  memset(sums, 0, 5 * sizeof sums[0]);
+  for (c = 1; c <= CUSTOMERS; c++) {
+    int was = tier_of(of, c, 0, between);
+    int is = tier_of(of, c, between, DAYS);
+    int which = was >= 0 && is >= 0 ? (is < was ? 0 : is > was ? 1 : 2) : was >= 0 ? 3 : 4;
+    if (was >= 0 || is >= 0) {
+      sums[which][0]++;
+      sums[which][1] += money_of(of, c, 0, between);
+      sums[which][2] += money_of(of, c, between, DAYS);
+    }
+  }
+}
+
+static void check_migration(world *of, const crm_store *store, const crm_scope *scope)
+{
+  static const char *const names[] = {"up", "down", "stay", "gone", "new"};
+  static const char *const columns[] = {"customers", "before", "after"};
+  int between = of->as_of / 2;
+  int sums[5][3];
+  int found = 0;
+  crm_scope before = *scope;
+  crm_scope after = *scope;
+  crm_table *table = NULL;
+  int64_t row;
+  before.from = CRM_TIME_UNSET_FROM;
+  before.as_of = instant_of(between);
+  after.from = before.as_of;
+  sum_movements(of, between, sums);
+  assert_int_equal(crm_migration_movements(store, &before, &after, NULL, &table, NULL), CRM_OK);
+  for (row = 0; row < crm_table_rows(table); row++) {
+    size_t length = 0;
+    const char *name = crm_table_text(table, crm_table_find(table, "movement"), row, &length);
+    int which;
+    int i;
+    for (which = 0; which < 5; which++) {
+      for (i = 0; strlen(names[which]) == length && memcmp(names[which], name, length) == 0 && i < 3; i++) {
+        assert_int_equal(crm_table_integer(table, crm_table_find(table, columns[i]), row), sums[which][i]);
+        found++;
+      }
+    }
+  }
+  assert_int_equal(found, 15);
+  crm_table_free(table);
+}
+
 /* ---- rounds ---- */
 
 typedef void checker(world *of, const crm_store *store, const crm_scope *scope);
@@ -895,12 +965,18 @@ static void test_kpis(void **state)
   assert_true(compared > 40 * FIGURES);
 }
 
+static void test_migration(void **state)
+{
+  (void)state;
+  play(check_migration);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_profiles), cmocka_unit_test(test_pyramid), cmocka_unit_test(test_rfm),
     cmocka_unit_test(test_months),   cmocka_unit_test(test_cohorts), cmocka_unit_test(test_products),
-    cmocka_unit_test(test_kpis),
+    cmocka_unit_test(test_kpis),     cmocka_unit_test(test_migration),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
