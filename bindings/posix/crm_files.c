@@ -26,6 +26,7 @@ typedef struct opened {
   char *name;    /* under which it must still be found when it is synced; NULL: it is read, or a lock */
   dev_t device;  /* what is found there then */
   ino_t inode;
+  pid_t process; /* whose lock it is */
 } opened;
 
 static crm_status status_of(int error)
@@ -80,7 +81,8 @@ static int lock_descriptor(int descriptor)
 #endif
 }
 
-/* A child that has the descriptor too loses the lock with its parent. */
+/* A child that has the descriptor too loses the lock with its parent; one that closes what it has of its parent leaves
+ * the lock to that. */
 static void unlock_descriptor(int descriptor)
 {
 #ifdef LOCK_EX
@@ -101,6 +103,13 @@ static int open_regular(const char *path, int flags, mode_t mode)
     return -1;
   }
   return descriptor;
+}
+
+static void unlock_own(const opened *of)
+{
+  if (of->process == getpid()) {
+    unlock_descriptor(of->descriptor);
+  }
 }
 
 /* Takes over the descriptor, -1: after errno, and name (may be NULL). With lock nobody else may have it. */
@@ -128,6 +137,7 @@ static crm_status make_handle(int descriptor, char *name, int lock, void **file)
   made->name = name;
   made->device = found.st_dev;
   made->inode = found.st_ino;
+  made->process = getpid();
   *file = made;
   return CRM_OK;
 }
@@ -263,7 +273,7 @@ static crm_status files_close(void *context, void *file)
   int failed;
   (void)context;
   if (of->name != NULL) {
-    unlock_descriptor(of->descriptor);
+    unlock_own(of);
   }
   failed = close(of->descriptor) != 0 && errno != EINTR;
   free(of->name);
@@ -446,7 +456,7 @@ static crm_status files_lock(void *context, const char *path, void **lock)
 
 static crm_status files_unlock(void *context, void *lock)
 {
-  unlock_descriptor(((opened *)lock)->descriptor);
+  unlock_own(lock);
   return files_close(context, lock);
 }
 #endif

@@ -39,7 +39,8 @@ extern "C" {
 #endif
 
 /* Fills an io; flags: CRM_FILES_..., or-ed. It holds nothing and may be used by any number of objects. After a fork
- * only one of the two processes may go on with an open file. */
+ * only one of the two processes may go on with an open file. A child that closes what its parent has opened leaves the
+ * lock to its parent; when the parent closes, the lock is gone for both. */
 void crm_files_lend(uint32_t flags, crm_io *io);
 
 #ifdef __cplusplus

@@ -6,18 +6,31 @@
 #include "values.h"
 #include "verbs.h"
 
-#include <stdio.h>
+#ifdef CRM_COCKPIT_POSIX
+#include <crm_files.h>
+#endif
+
 #include <string.h>
 
-/* The file that a store is kept in. */
+/* The file that a store is kept in. Where the system has what a store needs it is on the device when a commit answers,
+ * and nobody else writes it meanwhile. It is read, not mapped: a file that somebody cuts is an error, not a signal. */
 
-static int file_is_there(const char *path)
+static void lend_files(crm_io *io)
 {
-  FILE *file = fopen(path, "rb");
-  if (file == NULL) {
+#ifdef CRM_COCKPIT_POSIX
+  crm_files_lend(CRM_FILES_NO_MAP, io);
+#else
+  crm_io_stdio(io);
+#endif
+}
+
+static int file_is_there(const crm_io *io, const char *path)
+{
+  void *file = NULL;
+  if (io->open(io->context, path, CRM_IO_READ, &file) != CRM_OK) {
     return 0;
   }
-  (void)fclose(file);
+  (void)io->close(io->context, file);
   return 1;
 }
 
@@ -59,17 +72,20 @@ int store_open(arguments *args)
 {
   crm_file_options options = CRM_FILE_OPTIONS_INIT;
   crm_error error = CRM_ERROR_INIT;
+  crm_io io = CRM_IO_INIT;
   int made;
   if (args->file == NULL) {
     return EXIT_GOOD;
   }
-  made = !file_is_there(args->file);
+  lend_files(&io);
+  made = !file_is_there(&io, args->file);
   options.mode = args->file_count > 0 || args->attribute_count > 0 ? CRM_FILE_CREATE
                  : value_listed(args->verb->name, PEOPLE_VERBS)    ? CRM_FILE_WRITE
                                                                    : CRM_FILE_READ;
   args->store.anonymous = (const char *const *)args->anonymous.items;
   args->store.anonymous_count = args->anonymous.count;
   options.store = &args->store;
+  options.io = &io;
   if (crm_store_open(NULL, &options, args->file, &args->opened, &error) != CRM_OK) {
     return report_error(args->file, &error);
   }

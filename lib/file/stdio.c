@@ -101,6 +101,23 @@ static crm_status stdio_size(void *context, void *file, uint64_t *size)
   return CRM_OK;
 }
 
+/* Of a write that failed C says no more; where the system does, a device without room is told apart. */
+static crm_status why_not_written(int number)
+{
+#ifdef ENOSPC
+  return number == ENOSPC ? CRM_ERROR_LIMIT : CRM_ERROR_IO;
+#else
+  (void)number;
+  return CRM_ERROR_IO;
+#endif
+}
+
+static crm_status put(FILE *file, const void *bytes, size_t size)
+{
+  errno = 0;
+  return fwrite(bytes, 1, size, file) == size ? CRM_OK : why_not_written(errno);
+}
+
 /* What C leaves open where a write begins behind the end. */
 static crm_status fill_gap(FILE *file, uint64_t offset)
 {
@@ -109,7 +126,7 @@ static crm_status fill_gap(FILE *file, uint64_t offset)
   crm_status status = stdio_size(NULL, file, &end);
   while (status == CRM_OK && end < offset) {
     size_t part = offset - end < sizeof zeros ? (size_t)(offset - end) : sizeof zeros;
-    status = fwrite(zeros, 1, part, file) == part ? CRM_OK : CRM_ERROR_IO;
+    status = put(file, zeros, part);
     end += part;
   }
   return status;
@@ -122,10 +139,7 @@ static crm_status stdio_write_at(void *context, void *file, uint64_t offset, con
   if (status == CRM_OK) {
     status = seek(file, offset);
   }
-  if (status == CRM_OK && fwrite(bytes, 1, size, file) != size) {
-    status = CRM_ERROR_IO;
-  }
-  return status;
+  return status == CRM_OK ? put(file, bytes, size) : status;
 }
 
 static crm_status stdio_sync(void *context, void *file)

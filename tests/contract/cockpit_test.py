@@ -774,6 +774,31 @@ def facts_in_a_store_file():
 
 
 @test
+def a_store_file_has_one_writer():
+    """Where the application has the files of bindings/posix; else nothing keeps a second one out."""
+    store = os.path.join(FOLDER, "one.crm")
+    first, second = write("one.csv", PLAIN), write("two.csv", "document,time,customer,amount\n9,2024-03-05,7,70.00\n")
+    good("load", "--store", store, "--sales", first)
+    if not os.path.exists(store + ".lock"):
+        print("without locks: a_store_file_has_one_writer")
+        return
+    import fcntl
+    spend = good("tiers", "--format", "csv", "--store", store).out
+    with open(store + ".lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        unusable("load", "--store", store, "--sales", second, saying="somebody else")
+        unusable("forget", "--store", store, "--customer", "7", saying="somebody else")
+        equal(good("tiers", "--format", "csv", "--store", store).out, spend, "a reader beside a writer")
+    link, pipe = os.path.join(FOLDER, "link.crm"), os.path.join(FOLDER, "pipe.crm")
+    os.symlink("one.crm", link)
+    good("load", "--store", link, "--sales", second)
+    expect(os.path.islink(link) and good("tiers", "--format", "csv", "--store", store).out != spend, "the link leads elsewhere")
+    os.mkfifo(pipe)
+    unusable("load", "--store", pipe, "--sales", first, saying="pipe.crm")
+    unusable("tiers", "--store", pipe, saying="pipe.crm")
+
+
+@test
 def words_of_every_expression_mean_the_same():
     """--shares and the like say what a tier is in --treated and --match as they do in --where; --measure does not."""
     at, half = ["--at", "2025-01-01", *sample()], ["--shares", "50"]

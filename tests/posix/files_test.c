@@ -221,6 +221,29 @@ static void one_process_writes(void **state)
   close_all(pipes);
 }
 
+/* A child that closes what it has of its parent's leaves the lock to that. */
+static void a_child_keeps_the_lock_of_its_parent(void **state)
+{
+  fixture *f = *state;
+  crm__journal *journal = journal_at(f, 3);
+  crm__journal *second = NULL;
+  int status = 0;
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    crm__journal_close(journal);
+    _exit(0);
+  }
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  assert_int_equal(test_journal_open(&f->history, CRM__JOURNAL_WRITE, &second, NULL), CRM_ERROR_STATE);
+  step_to(f, journal, 5);
+  crm__journal_close(journal);
+  assert_int_equal(test_journal_open(&f->history, CRM__JOURNAL_WRITE, &second, NULL), CRM_OK);
+  holds(f, second, 5);
+  crm__journal_close(second);
+}
+
 /* Reads commit 5 when it is told to, after the writer has gone on. */
 static int read_commit_5(fixture *f, int from, int to)
 {
@@ -412,6 +435,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(every_commit_is_kept, set_up, tear_down),
     cmocka_unit_test_setup_teardown(the_level_that_is_asked_for, set_up, tear_down),
     cmocka_unit_test_setup_teardown(one_process_writes, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_child_keeps_the_lock_of_its_parent, set_up, tear_down),
     cmocka_unit_test_setup_teardown(another_process_reads_an_older_commit, set_up, tear_down),
     cmocka_unit_test_setup_teardown(readers_while_there_are_commits, set_up, tear_down),
     cmocka_unit_test_setup_teardown(no_room_is_left, set_up, tear_down),

@@ -124,8 +124,8 @@ static void a_device_without_room(void **state)
   if (io.open(io.context, "/dev/full", CRM_IO_WRITE, &file) != CRM_OK) {
     skip();
   }
-  assert_int_equal(io.write_at(io.context, file, 0, "four", 4), CRM_ERROR_IO);
-  assert_int_equal(io.write_at(io.context, file, 9, "four", 4), CRM_ERROR_IO);   /* nor for what lies before */
+  assert_int_equal(io.write_at(io.context, file, 0, "four", 4), CRM_ERROR_LIMIT);
+  assert_int_equal(io.write_at(io.context, file, 9, "four", 4), CRM_ERROR_LIMIT);   /* nor for what lies before */
   assert_int_equal(io.close(io.context, file), CRM_OK);
 }
 

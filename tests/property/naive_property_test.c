@@ -662,6 +662,242 @@ static void check_products(world *of, const crm_store *store, const crm_scope *s
   assert_result(table, of->text);
 }
 
+/* ---- KPIs ---- */
+
+typedef struct figure {
+  const char *id;
+  int numerator;
+  int denominator;   /* NO_DENOMINATOR: none */
+} figure;
+
+#define NO_DENOMINATOR (-1)
+#define FIGURES 22
+
+/* What lines of the scope's branches within [from, to) are worth. */
+typedef struct lines_sum {
+  int sold;
+  int returned;
+  int units;
+  int profit;
+  int no_cost;
+  int nobody;
+} lines_sum;
+
+static lines_sum sum_lines(const world *of, int from, int to)
+{
+  lines_sum sum = {0, 0, 0, 0, 0, 0};
+  int i;
+  for (i = 0; i < of->count; i++) {
+    const line *at = &of->lines[i];
+    if (!exists(of, at) || !in_branch(of, at) || !at->counts || at->day < from || at->day >= to) {
+      continue;
+    }
+    *(at->sale ? &sum.sold : &sum.returned) += abs(at->money);
+    sum.units += at->quantity;
+    sum.profit += at->no_cost ? 0 : at->money - at->cost;
+    sum.no_cost += at->no_cost ? at->money : 0;
+    sum.nobody += at->customer == 0 ? at->money : 0;
+  }
+  return sum;
+}
+
+/* What the customers who spent most have spent, `percent` of them: each stands behind those with more, and of equal
+ * ones behind those with a lower number. */
+static int spent_by_top(const world *of, int from, int to, int percent)
+{
+  int n = 0;
+  int sum = 0;
+  int c;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    n += money_of(of, c, from, to) > 0;
+  }
+  for (c = 1; c <= CUSTOMERS; c++) {
+    int own = money_of(of, c, from, to);
+    int ahead = 0;
+    int other;
+    for (other = 1; other <= CUSTOMERS; other++) {
+      int more = money_of(of, other, from, to) - own;
+      ahead += more > 0 || (more == 0 && other < c);
+    }
+    sum += own > 0 && ahead < (percent * n + 99) / 100 ? own : 0;
+  }
+  return sum;
+}
+
+static void fill_figures(const world *of, int month, figure figures[FIGURES])
+{
+  int from = month_begins(month);
+  int to = month_begins(month + 1);
+  int before = month > 0 ? month_begins(month - 1) : 0;
+  lines_sum sum = sum_lines(of, from, to);
+  int revenue = sum.sold - sum.returned;
+  int orders = orders_of(of, 0, from, to, 0);
+  int active = 0;
+  int came = 0;
+  int stayed = 0;
+  int back = 0;
+  int left = 0;
+  int twice = 0;
+  int ever = 0;
+  int their_orders = 0;
+  int spent = 0;
+  int fresh_spent = 0;
+  int c;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    int own = orders_of(of, c, from, to, 0);
+    int was = month > 0 && orders_of(of, c, before, from, 0) > 0;
+    int fresh = own > 0 && order_day(of, c, 0, 1, 0) >= from;
+    active += own > 0;
+    came += fresh;
+    stayed += own > 0 && was && !fresh;
+    back += own > 0 && !was && !fresh;
+    left += was && own == 0;
+    twice += own > 1;
+    ever += orders_of(of, c, 0, to, 0) > 0;
+    their_orders += own;
+    spent += own > 0 ? money_of(of, c, from, to) : 0;
+    fresh_spent += fresh ? money_of(of, c, from, to) : 0;
+  }
+  {
+    const figure made[FIGURES] = {
+      {"revenue", revenue, NO_DENOMINATOR},
+      {"returns", sum.returned, NO_DENOMINATOR},
+      {"return_rate", sum.returned, sum.sold},
+      {"orders", orders, NO_DENOMINATOR},
+      {"average_order", revenue, orders},
+      {"units", sum.units, NO_DENOMINATOR},
+      {"units_per_order", sum.units, orders},
+      {"gross_profit", sum.profit, NO_DENOMINATOR},
+      {"missing_cost_share", sum.no_cost, revenue},
+      {"anonymous_share", sum.nobody, revenue},
+      {"customers_total", ever, NO_DENOMINATOR},
+      {"customers_active", active, NO_DENOMINATOR},
+      {"customers_new", came, NO_DENOMINATOR},
+      {"customers_returning", stayed, NO_DENOMINATOR},
+      {"customers_resurrected", back, NO_DENOMINATOR},
+      {"customers_lapsed", left, NO_DENOMINATOR},
+      {"churn_rate", left, stayed + left},
+      {"repeat_rate", twice, active},
+      {"orders_per_customer", their_orders, active},
+      {"spend_per_customer", spent, active},
+      {"new_customer_share", fresh_spent, revenue},
+      {"top_20_share", spent_by_top(of, from, to, 20), spent_by_top(of, from, to, 100)},
+    };
+    memcpy(figures, made, sizeof made);
+  }
+}
+
+static int compared;
+
+static void check_figure(const crm_kpi *kpi, const figure *wanted, const char *period)
+{
+  crm_kpi_value value = CRM_KPI_VALUE_INIT;
+  assert_int_equal(crm_kpi_find(kpi, wanted->id, period, NULL, &value, NULL), CRM_OK);
+  if (value.status == CRM_KPI_NO_FACTS) {
+    return;
+  }
+  compared++;
+  if (value.numerator != wanted->numerator ||
+      value.denominator != (wanted->denominator == NO_DENOMINATOR ? INT64_MIN : wanted->denominator)) {
+    fail_msg("%s of %s: %lld / %lld instead of %d / %d", wanted->id, period, (long long)value.numerator,
+             (long long)value.denominator, wanted->numerator, wanted->denominator);
+  }
+}
+
+/* The last complete months. */
+static void check_kpis(world *of, const crm_store *store, const crm_scope *scope)
+{
+  crm_kpi_options options = CRM_KPI_OPTIONS_INIT;
+  crm_scope whole = *scope;
+  crm_kpi *kpi = NULL;
+  int month;
+  options.periods = 5;
+  options.least_cases = 1;
+  whole.from = CRM_TIME_UNSET_FROM;
+  assert_int_equal(crm_kpi_compute(store, &whole, NULL, &options, &kpi, NULL), CRM_OK);
+  for (month = month_of(of->as_of) - options.periods; month < month_of(of->as_of); month++) {
+    figure figures[FIGURES];
+    size_t i;
+    fill_figures(of, month, figures);
+    of->length = 0;
+    say_month(of, month);
+    for (i = 0; i < FIGURES; i++) {
+      check_figure(kpi, &figures[i], of->text);
+    }
+  }
+  crm_kpi_free(kpi);
+}
+
+/* ---- migration ---- */
+
+/* The tier of a customer by what was spent within [from, to), 0 the highest; -1: none. */
+static int tier_of(const world *of, int customer, int from, int to)
+{
+  static const int shares[] = {1, 5, 20, 100};
+  int own = money_of(of, customer, from, to);
+  int n = 0;
+  int rank = 1;
+  int tier = 0;
+  int c;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    n += money_of(of, c, from, to) > 0;
+    rank += money_of(of, c, from, to) > own;
+  }
+  while (own > 0 && (shares[tier] * n + 99) / 100 < rank) {
+    tier++;
+  }
+  return own > 0 ? tier : -1;
+}
+
+/* Customers, and what they spent before and after, of the movements up, down, stay, gone and new. */
+static void sum_movements(const world *of, int between, int sums[5][3])
+{
+  int c;
+  memset(sums, 0, 5 * sizeof sums[0]);
+  for (c = 1; c <= CUSTOMERS; c++) {
+    int was = tier_of(of, c, 0, between);
+    int is = tier_of(of, c, between, DAYS);
+    int which = was >= 0 && is >= 0 ? (is < was ? 0 : is > was ? 1 : 2) : was >= 0 ? 3 : 4;
+    if (was >= 0 || is >= 0) {
+      sums[which][0]++;
+      sums[which][1] += money_of(of, c, 0, between);
+      sums[which][2] += money_of(of, c, between, DAYS);
+    }
+  }
+}
+
+static void check_migration(world *of, const crm_store *store, const crm_scope *scope)
+{
+  static const char *const names[] = {"up", "down", "stay", "gone", "new"};
+  static const char *const columns[] = {"customers", "before", "after"};
+  int between = of->as_of / 2;
+  int sums[5][3];
+  int found = 0;
+  crm_scope before = *scope;
+  crm_scope after = *scope;
+  crm_table *table = NULL;
+  int64_t row;
+  before.from = CRM_TIME_UNSET_FROM;
+  before.as_of = instant_of(between);
+  after.from = before.as_of;
+  sum_movements(of, between, sums);
+  assert_int_equal(crm_migration_movements(store, &before, &after, NULL, &table, NULL), CRM_OK);
+  for (row = 0; row < crm_table_rows(table); row++) {
+    size_t length = 0;
+    const char *name = crm_table_text(table, crm_table_find(table, "movement"), row, &length);
+    int which;
+    int i;
+    for (which = 0; which < 5; which++) {
+      for (i = 0; strlen(names[which]) == length && memcmp(names[which], name, length) == 0 && i < 3; i++) {
+        assert_int_equal(crm_table_integer(table, crm_table_find(table, columns[i]), row), sums[which][i]);
+        found++;
+      }
+    }
+  }
+  assert_int_equal(found, 15);
+  crm_table_free(table);
+}
+
 /* ---- rounds ---- */
 
 typedef void checker(world *of, const crm_store *store, const crm_scope *scope);
@@ -721,11 +957,26 @@ static void test_products(void **state)
   play(check_products);
 }
 
+static void test_kpis(void **state)
+{
+  (void)state;
+  compared = 0;
+  play(check_kpis);
+  assert_true(compared > 40 * FIGURES);
+}
+
+static void test_migration(void **state)
+{
+  (void)state;
+  play(check_migration);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_profiles), cmocka_unit_test(test_pyramid), cmocka_unit_test(test_rfm),
     cmocka_unit_test(test_months),   cmocka_unit_test(test_cohorts), cmocka_unit_test(test_products),
+    cmocka_unit_test(test_kpis),     cmocka_unit_test(test_migration),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

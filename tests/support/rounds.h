@@ -27,6 +27,13 @@ static inline int rounds(int all)
   return brief() || all > 8 ? (all + fewer() - 1) / fewer() : all;
 }
 
+/* Whether calls are made again and again (support/calls.h); a test that counts what they ask of the host is skipped
+ * then. */
+static inline int calls_repeat(void)
+{
+  return getenv("LIBCRM_TEST_FAULTS") != NULL;
+}
+
 /* The point of failure to try after one: the next, or behind the first ones every n-th. */
 static inline uint64_t next_point(uint64_t point)
 {

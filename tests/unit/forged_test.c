@@ -1143,9 +1143,51 @@ static void test_salvage_behind_a_checkpoint(void **state)
   crm_store_free(store);
 }
 
+/* Keys that follow one another take next to nothing in a file; in memory the limit of the host holds. */
+static void test_much_in_little(void **state)
+{
+  enum { PIECES = 4, KEYS_EACH = 65536 };
+  fixture *f = *state;
+  crm_config config = CRM_CONFIG_INIT;
+  crm_file_options options = CRM_FILE_OPTIONS_INIT;
+  crm_error error = CRM_ERROR_INIT;
+  crm_store *store = NULL;
+  forge told;
+  size_t size = 0;
+  uint64_t i;
+  clean_disk(f);
+  crm_store_free(open_file(f, LIES, CRM_FILE_CREATE, CRM_CONTENT_ALL, NULL));
+  told = forge_read(&f->io, LIES);
+  forge_put(forge_frame(&told, HEAD, 0), 120, 8, PIECES * KEYS_EACH);   /* products */
+  for (i = 0; i < PIECES; i++) {
+    unsigned char bytes[DATA + 16] = {0};
+    forged_frame piece = {0, 0, 0, NULL, sizeof bytes, 0, 0};
+    piece.bytes = bytes;
+    forge_put(&piece, 0, 8, i * KEYS_EACH);
+    forge_put(&piece, 8, 8, KEYS_EACH);
+    forge_put(&piece, 16, 4, CRM__PART(CRM__PART_KEYS, CRM__KEYS_PRODUCTS));
+    forge_put(&piece, DATA + 8, 8, i * KEYS_EACH * 100);
+    forge_add(&told, CRM__SAVED_COPY, 0, KEYS(PRODUCTS), bytes, sizeof bytes);
+  }
+  forge_write(&told, &f->io, LIES);
+  forge_free(&told);
+  (void)test_disk_bytes(f->disk, LIES, &size);
+  assert_true(size < 128 * 1024);
+  options.io = &f->io;
+  assert_int_equal(crm_store_open(NULL, &options, LIES, &store, &error), CRM_OK);
+  assert_int_equal(crm_store_verify(store, NULL), CRM_OK);
+  crm_store_free(store);
+  store = NULL;
+  config.memory_limit = 1024 * 1024;
+  assert_int_equal(crm_store_open(&config, &options, LIES, &store, &error), CRM_ERROR_MEMORY);
+  assert_null(store);
+  assert_int_equal(crm_store_check(&config, &options, LIES, &error), CRM_ERROR_MEMORY);
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_much_in_little),
     cmocka_unit_test(test_no_lie),   cmocka_unit_test(test_checkpoints), cmocka_unit_test(test_logs),
     cmocka_unit_test(test_profiles), cmocka_unit_test(test_untrue),      cmocka_unit_test(test_standings),
     cmocka_unit_test(test_salvage),     cmocka_unit_test(test_tales),

@@ -12,7 +12,7 @@ from ._errors import Error, StateError
 from ._hooks import Source, config_with
 from ._input import word
 from ._library import library
-from ._native import Handle, Owner, byref, check, out, utf8
+from ._native import Handle, Owner, byref, check, out, path_bytes, utf8
 from ._options import calendar_struct, split_calendar, take_words
 from ._table import Table
 
@@ -84,7 +84,7 @@ class Cockpit(Owner):
         bad = ctypes.c_int64()
         table = word(TABLES, what, "what")
         if isinstance(file, (str, os.PathLike)):
-            check(library.crm_cockpit_read_file, handle.pointer, table, None, os.fsencode(file), byref(bad))
+            check(library.crm_cockpit_read_file, handle.pointer, table, None, path_bytes(file), byref(bad))
             return bad.value
         source = Source(file)
         try:

@@ -12,7 +12,7 @@ from ._errors import Error, StateError
 from ._hooks import Progress, ProgressOfLoad, Source
 from ._input import pairs, word
 from ._library import library
-from ._native import Handle, Interruptible, Owner, byref, out, texts, utf8
+from ._native import Handle, Interruptible, Owner, byref, out, path_bytes, texts, utf8
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class Load(Owner):
         csv.file = utf8(name if name is not None else os.path.basename(os.fspath(file)) if is_path else None)
         self._tables[table] = None
         if is_path:
-            self._call(library.crm_load_csv_file, utf8(table), byref(csv), os.fsencode(file))
+            self._call(library.crm_load_csv_file, utf8(table), byref(csv), path_bytes(file))
             return
         source = Source(file)
         try:

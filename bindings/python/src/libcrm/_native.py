@@ -9,13 +9,13 @@ import os
 import signal
 import threading
 import weakref
-from typing import Any, Callable, Dict, List, Optional, Sequence, Type
+from typing import Any, Callable, Dict, List, Optional, Sequence, Type, Union
 
 from . import _ffi
 from ._errors import StateError, from_native
 from ._library import library
 
-__all__ = ["Guard", "Handle", "Interruptible", "Lent", "check", "texts", "utf8"]
+__all__ = ["Guard", "Handle", "Interruptible", "Lent", "check", "path_bytes", "texts", "utf8"]
 
 byref = ctypes.byref
 _ERROR_SIZE = ctypes.sizeof(_ffi.crm_error)
@@ -29,6 +29,14 @@ def utf8(text: Optional[str]) -> Optional[bytes]:
     found = text.encode("utf-8")
     if b"\0" in found:
         raise ValueError("text with a zero character")
+    return found
+
+
+def path_bytes(path: Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]) -> bytes:
+    """A path as the library takes it; likewise."""
+    found = os.fsencode(path)
+    if b"\0" in found:
+        raise ValueError("a path with a zero character")
     return found
 
 

@@ -17,7 +17,7 @@ from ._hooks import Context, Executor, Progress, adapt, config_with
 from ._input import word
 from ._library import library, native
 from ._load import Counts, Load
-from ._native import Guard, Handle, Interruptible, Owner, byref, check, out, texts, utf8
+from ._native import Guard, Handle, Interruptible, Owner, byref, check, out, path_bytes, texts, utf8
 from ._options import scope_struct
 from ._relations import Relations
 from ._table import Table
@@ -180,7 +180,7 @@ class Store(Analyses, Relations, Owner):
         options.io = ctypes.pointer(io)
         options.store = ctypes.pointer(made)
         place = out(_ffi.crm_store)
-        check(library.crm_store_open, config_with(memory_limit), byref(options), os.fsencode(path), byref(place))
+        check(library.crm_store_open, config_with(memory_limit), byref(options), path_bytes(path), byref(place))
         store = cls.__new__(cls)
         store._begin(place, executor)
         return store
@@ -195,14 +195,14 @@ class Store(Analyses, Relations, Owner):
         options.io = ctypes.pointer(io)
         handle = self._live()
         with Interruptible():
-            handle.read(library.crm_store_save, handle.pointer, byref(options), os.fsencode(path))
+            handle.read(library.crm_store_save, handle.pointer, byref(options), path_bytes(path))
 
     def backup(self, path: Union[str, "os.PathLike[str]"], *, sync: bool = True) -> None:
         """Copies the store's file, as it is after the last change, to a new one; one at `path` is replaced."""
         io = files(sync)
         handle = self._live()
         with Interruptible():
-            handle.read(library.crm_store_backup, handle.pointer, byref(io), os.fsencode(path))
+            handle.read(library.crm_store_backup, handle.pointer, byref(io), path_bytes(path))
 
     @staticmethod
     def check(path: Union[str, "os.PathLike[str]"], *, memory_limit: int = 0) -> None:
@@ -221,7 +221,7 @@ class Store(Analyses, Relations, Owner):
         io = files(False)
         options.io = ctypes.pointer(io)
         with Interruptible():
-            check(library.crm_store_check, config_with(memory_limit), byref(options), os.fsencode(path))
+            check(library.crm_store_check, config_with(memory_limit), byref(options), path_bytes(path))
 
     @staticmethod
     def salvage(path: Union[str, "os.PathLike[str]"], to: Union[str, "os.PathLike[str]"], *, durability: str = "power",
@@ -246,8 +246,8 @@ class Store(Analyses, Relations, Owner):
         options.io = ctypes.pointer(io)
         place = out(_ffi.crm_table)
         with Interruptible():
-            check(library.crm_store_salvage, config_with(memory_limit), byref(options), os.fsencode(path),
-                  os.fsencode(to), byref(place))
+            check(library.crm_store_salvage, config_with(memory_limit), byref(options), path_bytes(path),
+                  path_bytes(to), byref(place))
         return Table(place)
 
     def compact(self) -> None:

@@ -52,6 +52,16 @@ class Files(unittest.TestCase):
             counts = store.load("sales", SALES)
             self.assertEqual((counts.accepted, counts.duplicate), (0, counts.rows))
 
+    def test_a_path_with_a_zero_character(self):
+        """It would end there, and another file be opened."""
+        path = self.path + "\0.bak"
+        with self.create() as store:
+            for act in (lambda: libcrm.Store.open(path, "create", durability="none"), lambda: store.save(path, durability="none"),
+                        lambda: store.backup(path), lambda: libcrm.Store.check(path), lambda: store.load("sales", path),
+                        lambda: libcrm.Store.salvage(self.path, path, durability="none")):
+                with self.assertRaises(ValueError):
+                    act()
+
     def test_file(self):
         self.assertIsNone(libcrm.Store().file)
         with self.create() as store:
