@@ -27,7 +27,7 @@ static inline int rounds(int all)
   return brief() || all > 8 ? (all + fewer() - 1) / fewer() : all;
 }
 
-/* The point of failure to try after one: the next, or behind the first ones every 2n-th where the rounds are an n-th. */
+/* The point of failure to try after one: the next; where rounds are an n-th, behind the first ones every 2n-th. */
 static inline uint64_t next_point(uint64_t point)
 {
   return point + (point > 8 && fewer() > 1 ? 2U * (uint64_t)fewer() : 1U);

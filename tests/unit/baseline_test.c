@@ -157,8 +157,8 @@ static void test_false_alarms(void **state)
   int of_few = count_alarms(&months, 31, 80, 5 * series);
   int of_days = count_alarms(&days, 620, 250, series);
   (void)state;
-  printf("false alarms: months %d, with least history %d of %d; days %d of %d\n", of_months, of_few, 5 * series, of_days,
-         series);
+  printf("false alarms: months %d, with least history %d of %d; days %d of %d\n", of_months, of_few, 5 * series,
+         of_days, series);
   assert_in_range(of_months, series / 800, series * 3 / 40);
   assert_in_range(of_few, series / 400, series / 10);
   assert_in_range(of_days, 0, series / 200);
