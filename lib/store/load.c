@@ -12,38 +12,60 @@
 #include <limits.h>
 #include <string.h>
 
-/* The arrays of a slice hang behind it in one piece of memory. */
-static size_t slice_size(void)
-{
-  return sizeof(crm__slice) + CRM__TABLE_COLUMNS * CRM__SLICE * sizeof(int64_t);
-}
-
 static void free_slice(crm_load *load)
 {
+  crm__memory *memory = &load->store->memory;
   int32_t i;
   if (load->slice == NULL) {
     return;
   }
   for (i = 0; i < CRM__TABLE_COLUMNS; i++) {
-    crm__free_array(&load->store->memory, load->slice->cells[i].keys, CRM__SLICE, sizeof(crm__key));
+    crm__free_array(memory, load->slice->cells[i].keys, CRM__SLICE, sizeof(crm__key));
   }
-  crm__free(&load->store->memory, load->slice, slice_size());
+  crm__free_array(memory, load->slice->values, (uint64_t)load->slice->width * CRM__SLICE, sizeof(int64_t));
+  crm__free(memory, load->slice, sizeof *load->slice);
   load->slice = NULL;
+}
+
+/* The slice without cells. */
+static int make_slice(crm_load *load)
+{
+  crm__slice *made = crm__alloc(&load->store->memory, sizeof *made);
+  if (made == NULL) {
+    return 0;
+  }
+  memset(made->cells, 0, sizeof made->cells);   /* the rest is written before it is read */
+  memset(made->small_ids, 0xFF, sizeof made->small_ids);   /* CRM__NONE */
+  made->values = NULL;
+  made->width = 0;
+  load->slice = made;
+  return 1;
+}
+
+/* Room for the values of so many columns; what is in them is not kept. */
+static int widen_slice(crm_load *load, int32_t width)
+{
+  crm__memory *memory = &load->store->memory;
+  crm__slice *slice = load->slice;
+  if (width <= slice->width) {
+    return 1;
+  }
+  crm__free_array(memory, slice->values, (uint64_t)slice->width * CRM__SLICE, sizeof(int64_t));
+  slice->width = 0;
+  slice->values = crm__alloc_array(memory, (uint64_t)width * CRM__SLICE, sizeof(int64_t));
+  slice->width = slice->values != NULL ? width : 0;
+  return slice->values != NULL;
 }
 
 /* Gives the cells of a table's columns their arrays: keys only where there may be keys. */
 int crm__slice_prepare(crm_load *load, int32_t table)
 {
+  int32_t width = crm__table_width(load->store, table);
   int32_t i;
-  if (load->slice == NULL) {
-    load->slice = crm__alloc(&load->store->memory, slice_size());
-    if (load->slice == NULL) {
-      return 0;
-    }
-    memset(load->slice->cells, 0, sizeof load->slice->cells);   /* the rest is written before it is read */
-    memset(load->slice->small_ids, 0xFF, sizeof load->slice->small_ids);   /* CRM__NONE */
+  if ((load->slice == NULL && !make_slice(load)) || !widen_slice(load, width)) {
+    return 0;
   }
-  for (i = 0; i < crm__table_width(load->store, table); i++) {
+  for (i = 0; i < width; i++) {
     crm__cells *cells = &load->slice->cells[i];
     int32_t cell = crm__table_column_cell(load->store, table, i);
     if (cell == CRM__CELL_KEY || cell == CRM__CELL_NAME) {
@@ -57,7 +79,7 @@ int crm__slice_prepare(crm_load *load, int32_t table)
       crm__free_array(&load->store->memory, cells->keys, CRM__SLICE, sizeof(crm__key));
       cells->keys = NULL;
     }
-    cells->values = (int64_t *)(void *)(load->slice + 1) + (size_t)i * CRM__SLICE;
+    cells->values = load->slice->values + (size_t)i * CRM__SLICE;
   }
   return 1;
 }

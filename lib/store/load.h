@@ -98,10 +98,12 @@ typedef struct crm__fresh {
   uint8_t verdicts[CRM__SLICE];   /* CRM__STAGE_... */
 } crm__fresh;
 
-/* What a slice is decoded into, column by column, and what sales rows are on their way into the store. Arrays of cells
- * hang behind it. Once the refused rows are out of it, it holds good_count rows. */
+/* What a slice is decoded into, column by column, and what sales rows are on their way into the store. Once the refused
+ * rows are out of it, it holds good_count rows. */
 typedef struct crm__slice {
   crm__cells cells[CRM__TABLE_COLUMNS];
+  int64_t *values;                                /* of the cells, */
+  int32_t width;                                  /* for so many columns */
   crm__verdicts verdicts;
   int64_t amount[CRM__SLICE];                     /* in the base currency; returns at or under 0 */
   int64_t foreign[CRM__SLICE];                    /* in the line's own currency, CRM__NULL where that is the base */
