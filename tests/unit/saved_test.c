@@ -1010,6 +1010,34 @@ static void test_arguments(void **state)
   place_free(&at);
 }
 
+/* No member of any subject is passed over by who goes from one index to the next. */
+static void test_members(void **state)
+{
+  crm_store *store = NULL;
+  uint32_t subject;
+  (void)state;
+  assert_int_equal(crm_store_create(NULL, NULL, &store, NULL), CRM_OK);
+  assert_int_equal(crm_store_attribute(store, "stages", "one", CRM_TYPE_TEXT, NULL), CRM_OK);
+  assert_int_equal(crm_store_attribute(store, "staff", "two", CRM_TYPE_TEXT, NULL), CRM_OK);
+  for (subject = CRM__PART_KEYS; subject < CRM__PART_SUBJECTS; subject++) {
+    crm__member member;
+    uint32_t next = 0;
+    uint32_t index;
+    int steps = 0;
+    for (index = 0; index <= CRM__PART_PLACES; index++) {
+      if (index == next) {
+        steps++;
+        next = crm__member_after(store, subject, index);
+        assert_true(next > index);
+      } else if (crm__member_of(store, CRM__PART(subject, index), &member)) {
+        fail_msg("number %u of subject %u is passed over", (unsigned)index, (unsigned)subject);
+      }
+    }
+    assert_true(next > CRM__PART_PLACES && steps < 30);
+  }
+  crm_store_free(store);
+}
+
 /* A file whose newest commit is damaged can be read, and a check says so. */
 static void test_check_of_an_older_commit(void **state)
 {
@@ -1053,6 +1081,7 @@ int main(void)
     cmocka_unit_test(test_salvage),
     cmocka_unit_test(test_salvage_without_profiles),
     cmocka_unit_test(test_arguments),
+    cmocka_unit_test(test_members),
     cmocka_unit_test(test_check_of_an_older_commit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
