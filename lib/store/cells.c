@@ -56,7 +56,7 @@ int crm__cell_text(const crm__input *input, int64_t row, const char **text, size
     if (!crm__cell_has(column, row)) {
       return 0;
     }
-    *text = column->bytes + column->offsets[row];
+    *text = crm__cell_texts(column) + column->offsets[row];
     *length = (size_t)(column->offsets[row + 1] - column->offsets[row]);
     if (*length > 0 && memchr(*text, 0, *length) != NULL) {
       *cause = CRM__CAUSE_NUL;

@@ -122,6 +122,12 @@ static inline int crm__cell_has(const crm_column *column, int64_t row)
   return column->validity == NULL || (column->validity[row >> 3] >> (row & 7) & 1) != 0;
 }
 
+/* Where the texts of a batch column are: of none but empty ones there need be no bytes. */
+static inline const char *crm__cell_texts(const crm_column *column)
+{
+  return column->bytes == NULL ? "" : column->bytes;
+}
+
 /* Whether bytes are ASCII without a zero: texts that need no look at each of them. */
 int crm__text_plain(const char *bytes, int64_t count);
 

@@ -56,7 +56,7 @@ static void decode_text_keys(const crm__input *input, int32_t column, int64_t fr
                              crm__verdicts *verdicts)
 {
   const int64_t *offsets = input->column->offsets + from;
-  const char *bytes = input->column->bytes;
+  const char *bytes = crm__cell_texts(input->column);
   int plain = offsets[count] > offsets[0] && crm__text_plain(bytes + offsets[0], offsets[count] - offsets[0]);
   int64_t before = -1;   /* a row whose key is good */
   int64_t i;

@@ -434,7 +434,7 @@ static crm_status check_column(const crm_store *store, int32_t table, const crm_
   if (column->type == CRM_TYPE_TEXT) {
     for (i = 0; i < rows; i++) {
       if (column->offsets[i] < 0 || column->offsets[i + 1] < column->offsets[i] ||
-          (column->offsets[i + 1] > column->offsets[i] && column->bytes == NULL)) {
+          (column->offsets[i + 1] > 0 && column->bytes == NULL)) {
         return crm__fail_at(error, CRM_ERROR_ARGUMENT, crm__schema(table)->name, name, i + 1, -1,
                             "the offsets of the column do not rise, or it has no bytes");
       }

@@ -546,7 +546,9 @@ int crm__months_activity(crm__scope *scope, const crm__calendar *calendar, crm__
   activity->moves = months->moves;
   activity->bits_base = (const unsigned char *)(const void *)months->bits;
   activity->bits_stride = months->words * sizeof *months->bits;
-  activity->ever_base = (const unsigned char *)(const void *)&scope->store->measures->first;
+  activity->ever_base = scope->store->measures == NULL   /* of a store without customers */
+                          ? NULL
+                          : (const unsigned char *)(const void *)&scope->store->measures->first;
   activity->ever_stride = sizeof *scope->store->measures;
   return 1;
 }

@@ -159,13 +159,14 @@ static uint32_t find_documents(const crm__plain_rows *rows, int64_t count, uint3
 
 static int texts_agree(const crm_column *column, int64_t from, const int64_t *documents, int64_t count)
 {
+  const char *bytes = crm__cell_texts(column);
   const int64_t *offsets = column->offsets + from;
   int64_t i;
   for (i = 1; i < count; i++) {
     size_t length = (size_t)(offsets[i + 1] - offsets[i]);
     if (documents[i] == documents[i - 1] &&
         (length != (size_t)(offsets[i] - offsets[i - 1]) ||
-         !crm__same_text(column->bytes + offsets[i], column->bytes + offsets[i - 1], length))) {
+         !crm__same_text(bytes + offsets[i], bytes + offsets[i - 1], length))) {
       return 0;
     }
   }
@@ -218,13 +219,14 @@ int crm__plain_pick(const int64_t *numbers, const uint32_t *starts, uint32_t doc
 int crm__plain_pick_texts(const crm_column *column, int64_t from, const uint32_t *starts, uint32_t documents,
                           crm__key *keys)
 {
+  const char *bytes = crm__cell_texts(column);
   const int64_t *offsets = column->offsets + from;
   uint32_t k;
-  if (!crm__text_plain(column->bytes + offsets[0], offsets[starts[documents]] - offsets[0])) {
+  if (!crm__text_plain(bytes + offsets[0], offsets[starts[documents]] - offsets[0])) {
     return 0;
   }
   for (k = 0; k < documents; k++) {
-    const char *text = column->bytes + offsets[starts[k]];
+    const char *text = bytes + offsets[starts[k]];
     size_t length = (size_t)(offsets[starts[k] + 1] - offsets[starts[k]]);
     if (length == 0 || text[0] <= ' ') {
       return 0;

@@ -62,6 +62,10 @@ typedef struct crm__member {
 /* The member that a part is of; 0: there is none. length and below are those of the store's counts. */
 int crm__member_of(crm_store *store, uint32_t part, crm__member *member);
 
+/* The index behind `index` of a subject that may be a member's; above CRM__PART_PLACES there is none. Most of those up
+ * to there are nothing's. */
+uint32_t crm__member_after(const crm_store *store, uint32_t subject, uint32_t index);
+
 /* The table of keys of a CRM__KEYS_...; NULL: there is none. */
 crm__intern *crm__part_keys(crm_store *store, uint32_t index);
 

@@ -173,6 +173,41 @@ int crm__member_of(crm_store *store, uint32_t part, crm__member *member)
   }
 }
 
+/* The first index behind those of a subject that is no table. */
+static uint32_t subject_end(uint32_t subject)
+{
+  switch (subject) {
+  case CRM__PART_KEYS:
+    return CRM__KEYS;
+  case CRM__PART_DOCUMENTS:
+    return CRM__DOCUMENT_COLUMNS;
+  case CRM__PART_LINES:
+    return CRM__LINE_COLUMNS;
+  default:
+    return 2;
+  }
+}
+
+uint32_t crm__member_after(const crm_store *store, uint32_t subject, uint32_t index)
+{
+  int32_t table = (int32_t)subject - CRM__PART_TABLE;
+  uint32_t attributes;
+  uint32_t later;
+  index++;
+  if (table < 0) {
+    return index < subject_end(subject) ? index : CRM__PART_PLACES + 1;
+  }
+  attributes = (uint32_t)crm__schema_first(table);
+  later = attributes + CRM__NUMBERS_ATTRIBUTES;
+  if (index >= attributes + (uint32_t)store->attribute_count[table] && index < later) {
+    index = later;
+  }
+  if (index >= (uint32_t)crm__schema(table)->count + CRM__NUMBERS_ATTRIBUTES && index < CRM__PART_PRESENT) {
+    index = CRM__PART_PRESENT;
+  }
+  return index;
+}
+
 uint32_t crm__record_size(uint32_t part)
 {
   switch (part) {

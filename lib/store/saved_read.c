@@ -263,8 +263,9 @@ crm_status crm__part_read(crm_store *store, crm__expected *expected, uint32_t pa
                           const unsigned char *data, uint64_t size, crm_error *error)
 {
   uint32_t record = crm__record_size(part);
+  uint64_t most = part == CRM__PART(CRM__PART_REOPENED, 0) ? CRM__REOPENED_MONTHS : CRM__CHUNK;   /* all in one piece */
   crm__member member;
-  if (record != 0 && (count > CRM__CHUNK || count == 0 || size != count * record)) {
+  if (record != 0 && (count > most || count == 0 || size != count * record)) {
     return crm__part_fail(error, part, first, "its length is not that of its records");
   }
   if (part >> 8 == CRM__PART_MONTHS) {

@@ -343,7 +343,7 @@ crm_status crm__parts_check(crm_store *store, crm_error *error)
   uint32_t subject;
   uint32_t index;
   for (subject = CRM__PART_KEYS; status == CRM_OK && subject < CRM__PART_SUBJECTS; subject++) {
-    for (index = 0; status == CRM_OK && index <= CRM__PART_PLACES; index++) {
+    for (index = 0; status == CRM_OK && index <= CRM__PART_PLACES; index = crm__member_after(store, subject, index)) {
       status = check_member(store, CRM__PART(subject, index), error);
     }
   }

@@ -285,7 +285,8 @@ static crm_status write_all(const crm_store *store, const crm__part_sink *sink, 
   status = write_all_records(&w, error);
   for (subject = CRM__PART_KEYS; status == CRM_OK && subject < CRM__PART_SUBJECTS; subject++) {
     int facts = subject == CRM__PART_DOCUMENTS || subject == CRM__PART_LINES;
-    for (index = 0; status == CRM_OK && !facts && index <= CRM__PART_PLACES; index++) {
+    for (index = 0; status == CRM_OK && !facts && index <= CRM__PART_PLACES;
+         index = crm__member_after(store, subject, index)) {
       status = write_member(&w, CRM__PART(subject, index), error);
     }
   }

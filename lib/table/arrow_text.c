@@ -42,7 +42,7 @@ static crm_status read_text64(crm__arrow_column *column, const crm__arrow_rows *
   }
   into->offsets = offsets;
   into->bytes = (const char *)rows->array->buffers[2];
-  return into->bytes == NULL && offsets[rows->count] > offsets[0] ? bad_offsets(column, 0, error) : CRM_OK;
+  return into->bytes == NULL && offsets[rows->count] > 0 ? bad_offsets(column, 0, error) : CRM_OK;
 }
 
 static crm_status read_text32(crm__arrow_column *column, crm__memory *memory, crm__arrow_scratch *scratch,
@@ -63,7 +63,7 @@ static crm_status read_text32(crm__arrow_column *column, crm__memory *memory, cr
   }
   into->offsets = offsets;
   into->bytes = (const char *)rows->array->buffers[2];
-  return into->bytes == NULL && offsets[rows->count] > offsets[0] ? bad_offsets(column, 0, error) : CRM_OK;
+  return into->bytes == NULL && offsets[rows->count] > 0 ? bad_offsets(column, 0, error) : CRM_OK;
 }
 
 /* Where a view's text is; NULL where it lies outside its buffer. */

@@ -6,7 +6,6 @@
 #include "file/journal.h"
 #include "store/saved_file.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Store files. Bytes as they are seldom get past the checksums, so most inputs are what the frames hold, which are then
@@ -64,7 +63,7 @@ static void write_frame(crm__journal *journal, uint32_t kind, const uint8_t *hea
 static void write_checkpoint(crm__journal *journal, const section *sections, size_t count)
 {
   static const uint8_t nothing[8];
-  uint8_t *list = fuzz_room(32 * SECTIONS);
+  static uint8_t list[32 * SECTIONS];
   const section *head = NULL;
   size_t parts = 0;
   uint8_t size[8];
@@ -97,7 +96,6 @@ static void write_checkpoint(crm__journal *journal, const section *sections, siz
   NEED(crm__journal_write(journal, list, 32 * parts, NULL) == CRM_OK);
   NEED(crm__journal_end(journal, &frame, NULL) == CRM_OK);
   NEED(crm__journal_commit(journal, frame.offset, 0, NULL) == CRM_OK);
-  free(list);
 }
 
 static void write_log(crm__journal *journal, const section *sections, size_t count)
@@ -121,7 +119,7 @@ static void write_log(crm__journal *journal, const section *sections, size_t cou
 
 static void write_file(test_disk *disk, const crm_io *io, fuzz_bytes *in)
 {
-  section *sections = fuzz_room(SECTIONS * sizeof *sections);
+  static section sections[SECTIONS];
   size_t count = read_sections(in, sections);
   crm__memory memory;
   crm__journal_options options;
@@ -143,7 +141,6 @@ static void write_file(test_disk *disk, const crm_io *io, fuzz_bytes *in)
       bytes[number(sections[i].data, 4) % length] ^= 0x55;
     }
   }
-  free(sections);
 }
 
 /* ---- what is opened ---- */

@@ -359,6 +359,30 @@ static void frame_good(frame *f)
   frame_add(f, "amount", "l", NULL, amounts, NULL);
 }
 
+/* Texts that are all empty, without a buffer: then offsets are 0. */
+static void test_texts_without_bytes(void **state)
+{
+  static const int32_t narrow[11] = {14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14};
+  static const int64_t wide[11] = {14, 14, 14, 14, 14, 14, 14, 14, 14, 14, 14};
+  static const int64_t zeros[11];
+  crm_error error = CRM_ERROR_INIT;
+  crm_store *store = store_new(NULL);
+  frame f;
+  (void)state;
+  frame_good(&f);
+  frame_add(&f, "branch", "u", NULL, narrow, NULL)->n_buffers = 3;
+  refused(&f, CRM_ERROR_ARGUMENT, "branch");
+  frame_good(&f);
+  frame_add(&f, "branch", "U", NULL, wide, NULL)->n_buffers = 3;
+  refused(&f, CRM_ERROR_ARGUMENT, "branch");
+  frame_good(&f);
+  frame_add(&f, "branch", "u", NULL, zeros, NULL)->n_buffers = 3;
+  frame_add(&f, "customer", "U", NULL, zeros, NULL)->n_buffers = 3;
+  assert_int_equal(load_frame(store, NULL, &f, &error), CRM_OK);
+  assert_int_equal(crm_store_documents(store), 10);
+  crm_store_free(store);
+}
+
 static void test_lies_about_structure(void **state)
 {
   frame f;
@@ -889,7 +913,7 @@ int main(void)
     cmocka_unit_test(test_decimals_of_all_widths),
     cmocka_unit_test(test_zones),
     cmocka_unit_test(test_mapping),
-    cmocka_unit_test(test_lies_about_structure),
+    cmocka_unit_test(test_texts_without_bytes), cmocka_unit_test(test_lies_about_structure),
     cmocka_unit_test(test_lies_about_columns),
     cmocka_unit_test(test_lies_about_texts),
     cmocka_unit_test(test_a_table_comes_back),

@@ -375,6 +375,33 @@ static void test_validity(void **state)
   crm_store_free(store);
 }
 
+/* Texts that are all empty need no bytes, but then they begin nowhere else. */
+static void test_texts_without_bytes(void **state)
+{
+  static const int64_t nowhere[] = {0, 0, 0, 0};
+  static const int64_t elsewhere[] = {14, 14, 14, 14};
+  crm_store *store = store_new(NULL);
+  crm_load *load = begin(store);
+  crm_column columns[5];
+  crm_batch batch = batch_of(columns, 5, 3);
+  crm_error error = CRM_ERROR_INIT;
+  (void)state;
+  three(columns);
+  columns[2] = text_column("customer", 3, elsewhere, NULL);
+  columns[4] = text_column("branch", 3, nowhere, NULL);
+  assert_int_equal(crm_load_append(load, "sales", &batch, &error), CRM_ERROR_ARGUMENT);
+  assert_string_equal(error.column, "customer");
+  columns[2].offsets = nowhere;
+  assert_int_equal(crm_load_append(load, "sales", &batch, NULL), CRM_OK);
+  columns[0] = text_column("document", 3, nowhere, NULL);
+  assert_int_equal(crm_load_append(load, "sales", &batch, NULL), CRM_OK);
+  assert_int_equal(crm_load_commit(load, NULL), CRM_OK);
+  assert_counts(counts_of(load), 3, 0, 3);
+  crm_load_free(load);
+  assert_result(document_of(store, "", "2"), "customer,branch,amount\n,,2.00\n");
+  crm_store_free(store);
+}
+
 static void test_unknown_names(void **state)
 {
   crm_column columns[6];
@@ -1495,7 +1522,7 @@ int main(void)
       cmocka_unit_test(test_wrong_types),
       cmocka_unit_test(test_lying_columns),
       cmocka_unit_test(test_validity),
-      cmocka_unit_test(test_unknown_names),
+      cmocka_unit_test(test_texts_without_bytes), cmocka_unit_test(test_unknown_names),
       cmocka_unit_test(test_required_columns),
       cmocka_unit_test(test_no_rows_and_one_row),
       cmocka_unit_test(test_struct_sizes),

@@ -1010,6 +1010,70 @@ static void test_arguments(void **state)
   place_free(&at);
 }
 
+static void add_months(text_buffer *text, const crm_store *store)
+{
+  crm_table *table = NULL;
+  assert_int_equal(crm_periods_compute(store, NULL, NULL, &table, NULL), CRM_OK);
+  text_add_table(text, table);
+  crm_table_free(table);
+  table = NULL;
+  assert_int_equal(crm_store_reopened(store, 0, &table, NULL), CRM_OK);
+  assert_int_equal(crm_table_rows(table), 7);
+  text_add_table(text, table);
+  crm_table_free(table);
+}
+
+/* Sales of nobody alone: no customer has a measure. Of more months than a small piece holds, all over when they come. */
+static void test_sales_of_nobody(void **state)
+{
+  place at = place_new();
+  crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+  text_buffer expected = {NULL, 0, 0};
+  text_buffer actual = {NULL, 0, 0};
+  (void)state;
+  put(store, "sales", "document,time,amount\n1,2024-03-05,5\n2,2024-12-05,5\n", "");
+  put(store, "sales", "document,time,amount\n3,2024-03-06,1\n4,2024-04-06,2\n5,2024-05-06,3\n6,2024-06-06,4\n"
+                      "7,2024-07-06,5\n8,2024-08-06,6\n9,2024-09-06,7\n", "");
+  add_months(&expected, store);
+  assert_int_equal(crm_store_compact(store, NULL), CRM_OK);
+  crm_store_free(store);
+  store = open_store(&at, CRM_FILE_READ, CRM_CONTENT_ALL);
+  add_months(&actual, store);
+  assert_text_same(&expected, &actual, "what is read answers");
+  text_free(&expected);
+  text_free(&actual);
+  crm_store_free(store);
+  place_free(&at);
+}
+
+/* No member of any subject is passed over by who goes from one index to the next. */
+static void test_members(void **state)
+{
+  crm_store *store = NULL;
+  uint32_t subject;
+  (void)state;
+  assert_int_equal(crm_store_create(NULL, NULL, &store, NULL), CRM_OK);
+  assert_int_equal(crm_store_attribute(store, "stages", "one", CRM_TYPE_TEXT, NULL), CRM_OK);
+  assert_int_equal(crm_store_attribute(store, "staff", "two", CRM_TYPE_TEXT, NULL), CRM_OK);
+  for (subject = CRM__PART_KEYS; subject < CRM__PART_SUBJECTS; subject++) {
+    crm__member member;
+    uint32_t next = 0;
+    uint32_t index;
+    int steps = 0;
+    for (index = 0; index <= CRM__PART_PLACES; index++) {
+      if (index == next) {
+        steps++;
+        next = crm__member_after(store, subject, index);
+        assert_true(next > index);
+      } else if (crm__member_of(store, CRM__PART(subject, index), &member)) {
+        fail_msg("number %u of subject %u is passed over", (unsigned)index, (unsigned)subject);
+      }
+    }
+    assert_true(next > CRM__PART_PLACES && steps < 30);
+  }
+  crm_store_free(store);
+}
+
 /* A file whose newest commit is damaged can be read, and a check says so. */
 static void test_check_of_an_older_commit(void **state)
 {
@@ -1053,6 +1117,8 @@ int main(void)
     cmocka_unit_test(test_salvage),
     cmocka_unit_test(test_salvage_without_profiles),
     cmocka_unit_test(test_arguments),
+    cmocka_unit_test(test_sales_of_nobody),
+    cmocka_unit_test(test_members),
     cmocka_unit_test(test_check_of_an_older_commit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
