@@ -103,11 +103,12 @@ static void add_stay(work *all, uint32_t id, int64_t instant)
 {
   const crm_lifecycle *lives = all->lives;
   const crm__life_event *event = crm__life_at(lives, id, instant);
-  const crm__life_event *end = lives->events + lives->starts[id + 1U];
+  const crm__life_event *end;
   int group = group_of(all, id);
   if (group == GROUPS || !crm__life_active(event)) {
     return;
   }
+  end = lives->events + lives->starts[id + 1U];
   while (event < end && crm__life_active(event)) {
     event++;
   }

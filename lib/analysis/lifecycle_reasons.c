@@ -96,12 +96,13 @@ static int is_natural(const crm_lifecycle *lives, uint32_t name)
  * *silent: nothing but silence made it leave. *day: the business day of that. */
 static int64_t leaving(const crm_lifecycle *lives, uint32_t id, int *silent, int32_t *day)
 {
-  const crm__life_event *begin = lives->events + lives->starts[id];
   const crm__life_event *last = crm__life_at(lives, id, lives->to);
+  const crm__life_event *begin;
   int64_t time;
   if (last == NULL || crm__life_active(last)) {
     return INT64_MAX;
   }
+  begin = lives->events + lives->starts[id];
   while (last > begin && !crm__life_active(last - 1)) {
     last--;
   }

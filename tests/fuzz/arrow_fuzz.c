@@ -389,7 +389,10 @@ static void load_frame(frame *f)
     status = load_stream(load, table, &options, f, how, &error);
   }
   if (status == CRM_OK) {
-    NEED_WHY(crm_load_commit(load, &error) == CRM_OK, &error);
+    status = crm_load_commit(load, &error);
+    NEED_WHY(status == CRM_OK || status == CRM_ERROR_OVERFLOW, &error);
+  }
+  if (status == CRM_OK) {
     NEED(crm_load_count(load, table, &counts, NULL) == CRM_OK);
     NEED(counts.rows == counts.accepted + counts.duplicate + counts.rejected);
   }

@@ -730,6 +730,26 @@ static crm_store *told_store(void)
   return store;
 }
 
+/* Before anybody had bought: no life has an event. */
+static void lifetimes_of_nobody(void **state)
+{
+  crm_store *store = told_store();
+  crm_segment *treated = segment_of(store, "customer = 'a'");
+  crm_lifecycle *lifecycle = follow(store, facts_day(2022, 7, 1), 30, 90);
+  crm_extension_options options = CRM_EXTENSION_OPTIONS_INIT;
+  crm_table *table = NULL;
+  (void)state;
+  options.at = facts_day(2022, 2, 1);
+  options.treated = treated;
+  assert_int_equal(crm_lifecycle_extension(lifecycle, &options, &table, NULL), CRM_OK);
+  assert_int_equal(integer_at(table, "customers", 0), 0);
+  assert_int_equal(integer_at(table, "customers", 1), 0);
+  crm_table_free(table);
+  crm_segment_free(treated);
+  crm_lifecycle_free(lifecycle);
+  crm_store_free(store);
+}
+
 static crm_status weekly_reasons(const crm_lifecycle *lifecycle, crm_table **table, crm_error *error)
 {
   crm_calendar calendar = CRM_CALENDAR_INIT;
@@ -750,6 +770,7 @@ static void reasons_are_told(void **state)
   assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 2, 15)),
                 "reason,customers\nprice,2\n,4\n");
   assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2024, 1, 11)), "reason,customers\n");
+  assert_result(reasons_of(store, CRM_TIME_UNSET_FROM, facts_day(2022, 1, 1)), "reason,customers\n");   /* nobody yet */
   crm_store_free(store);
 }
 
@@ -933,6 +954,7 @@ int main(void)
     cmocka_unit_test(too_few_gaps_suggest_nothing),
     cmocka_unit_test(stays_are_estimated),
     cmocka_unit_test(lifetimes_are_compared),
+    cmocka_unit_test(lifetimes_of_nobody),
     cmocka_unit_test(reasons_are_told),
     cmocka_unit_test(reasons_have_a_trend),
     cmocka_unit_test(what_leavers_spent_is_in_the_basis_of_the_scope),
