@@ -157,7 +157,8 @@ int64_t crm__arrow_column_stretch(const crm__arrow_column *column, int64_t from,
   if (rows >= count) {
     return count;
   }
-  return rows < 8 ? 8 : rows - rows % 8;
+  rows = rows < 8 ? 8 : rows - rows % 8;
+  return rows < count ? rows : count;   /* of fewer than eight all */
 }
 
 /* ---- dictionaries */

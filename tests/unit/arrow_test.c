@@ -3,6 +3,7 @@
 #include "support/fault.h"
 #include "support/loads.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Arrow arrays made by hand go into a store, and tables come out as arrays that go in again. */
@@ -687,6 +688,53 @@ static void test_one_text_for_all_rows(void **state)
   crm_store_free(store);
 }
 
+#define HUGE_TEXT (12 << 20)
+
+/* Fewer rows than are read together at least, with texts that are too long for that: what lies behind them is not read,
+ * here views without sense and indices of nothing. */
+static void test_few_rows_of_huge_texts(void **state)
+{
+  static text_view views[8];
+  static uint8_t places[8] = {0, 0, 0, 99, 99, 99, 99, 99};
+  static const int64_t offsets[2] = {0, HUGE_TEXT};
+  static const int64_t sizes[1] = {HUGE_TEXT};
+  char *text = malloc(HUGE_TEXT);
+  const void *texts[3] = {NULL, offsets, text};
+  struct ArrowSchema schema;
+  struct ArrowArray array;
+  crm_error error = CRM_ERROR_INIT;
+  int dictionary;
+  int i;
+  (void)state;
+  assert_non_null(text);
+  memset(text, 'x', HUGE_TEXT);
+  for (i = 0; i < 8; i++) {
+    views[i].length = i < 3 ? HUGE_TEXT : -1;
+  }
+  for (dictionary = 0; dictionary < 2; dictionary++) {
+    crm_store *store = store_new(NULL);
+    frame f;
+    frame_sales(&f, 3);
+    frame_add(&f, "amount", "l", NULL, amounts, NULL);
+    if (dictionary) {
+      frame_add(&f, "product", "U", NULL, places, NULL);
+      frame_dictionary(&f, 3, "C", places, &schema, &array, texts);
+      array.length = 1;
+      array.n_buffers = 3;
+    } else {
+      frame_add(&f, "product", "vu", NULL, views, text);
+      f.columns[3].n_buffers = 4;
+      f.buffers[3][3] = sizes;
+    }
+    if (load_frame(store, NULL, &f, &error) != CRM_OK) {
+      fail_msg("%s", error.message);
+    }
+    assert_int_equal(crm_store_lines(store), 3);
+    crm_store_free(store);
+  }
+  free(text);
+}
+
 /* Numbers, days and truths, by indices of every width; a null of the dictionary is one of its rows. */
 static void test_dictionaries_of_all_types(void **state)
 {
@@ -913,6 +961,7 @@ int main(void)
     cmocka_unit_test(test_decimals_of_all_widths),
     cmocka_unit_test(test_zones),
     cmocka_unit_test(test_mapping),
+    cmocka_unit_test(test_few_rows_of_huge_texts),
     cmocka_unit_test(test_texts_without_bytes), cmocka_unit_test(test_lies_about_structure),
     cmocka_unit_test(test_lies_about_columns),
     cmocka_unit_test(test_lies_about_texts),

@@ -1023,8 +1023,8 @@ static void add_months(text_buffer *text, const crm_store *store)
   crm_table_free(table);
 }
 
-/* Sales of nobody alone: no customer has a measure. Of more months than a small piece holds, all over when they
- * come. */
+/* Sales of nobody alone: no customer has a measure. Of more months than a small piece holds, all over when they come,
+ * which are read again. */
 static void test_sales_of_nobody(void **state)
 {
   place at = place_new();
