@@ -319,9 +319,10 @@ static void rebuild_table(crm_store *store, int32_t table)
     }
     dimension->live++;
     for (column = crm__table_by_id(table); column < crm__table_width(store, table); column++) {
-      int64_t value = crm__column_is_summed(store, table, column) ? crm__column_i64(&dimension->values[column], row)
-                                                                  : CRM__NULL;
-      dimension->budget[column] += value == CRM__NULL ? 0 : crm__magnitude(value);
+      if (crm__column_is_summed(store, table, column)) {
+        int64_t value = crm__column_i64(&dimension->values[column], row);
+        crm__magnitudes_add(&value, 1, &dimension->budget[column]);
+      }
     }
   }
   dimension->latest = crm__rows_latest(store, table, NULL);
