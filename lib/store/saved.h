@@ -44,8 +44,8 @@ enum {
 
 /* What the elements of a column are, for those who read what somebody else may have written. */
 enum {
-  CRM__HOLDS_VALUES,      /* within +-2^62, or empty */
   CRM__HOLDS_ANY,
+  CRM__HOLDS_FIGURES,     /* 8 bytes, never empty */
   CRM__HOLDS_IDS,         /* below `below`, or CRM__NONE */
   CRM__HOLDS_SMALL,       /* below `below`, or the fill value */
   CRM__HOLDS_TIMES        /* a time, or empty, or 0 */

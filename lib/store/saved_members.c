@@ -49,13 +49,13 @@ static const held document_columns[CRM__DOCUMENT_COLUMNS] = {
   {CRM__HOLDS_TIMES, 0, 0},
   {CRM__HOLDS_IDS, CRM__KEYS_CUSTOMERS, 0},
   {CRM__HOLDS_IDS, CRM__KEYS_BRANCHES, 0},
-  {CRM__HOLDS_ANY, 0, 0},      /* version */
-  {CRM__HOLDS_VALUES, 0, 0},   /* first line, lines */
-  {CRM__HOLDS_VALUES, 0, 0},
-  {CRM__HOLDS_VALUES, 0, 0},   /* sums: net, returned, tax, cost */
-  {CRM__HOLDS_VALUES, 0, 0},
-  {CRM__HOLDS_VALUES, 0, 0},
-  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_ANY, 0, 0},       /* version */
+  {CRM__HOLDS_FIGURES, 0, 0},   /* first line, lines */
+  {CRM__HOLDS_ANY, 0, 0},
+  {CRM__HOLDS_FIGURES, 0, 0},   /* sums: net, returned, tax, cost */
+  {CRM__HOLDS_FIGURES, 0, 0},
+  {CRM__HOLDS_FIGURES, 0, 0},
+  {CRM__HOLDS_FIGURES, 0, 0},
   {CRM__HOLDS_SMALL, 0, 2 * CRM__DOCUMENT_ROWS},
   {CRM__HOLDS_IDS, CRM__KEYS_DOCUMENTS, 0},
   {CRM__HOLDS_IDS, CRM__KEYS_CUSTOMERS, 0},
@@ -64,18 +64,18 @@ static const held document_columns[CRM__DOCUMENT_COLUMNS] = {
 /* In the order of crm__line_columns. */
 static const held line_columns[CRM__LINE_COLUMNS] = {
   {CRM__HOLDS_SMALL, 0, (uint64_t)8 << 2},
-  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_FIGURES, 0, 0},   /* amount */
   {CRM__HOLDS_IDS, CRM__KEYS_PRODUCTS, 0},
-  {CRM__HOLDS_VALUES, 0, 0},   /* quantity, price, discount, tax, cost */
-  {CRM__HOLDS_VALUES, 0, 0},
-  {CRM__HOLDS_VALUES, 0, 0},
-  {CRM__HOLDS_VALUES, 0, 0},
-  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_ANY, 0, 0},   /* quantity, price, discount, tax, cost */
+  {CRM__HOLDS_ANY, 0, 0},
+  {CRM__HOLDS_ANY, 0, 0},
+  {CRM__HOLDS_ANY, 0, 0},
+  {CRM__HOLDS_ANY, 0, 0},
   {CRM__HOLDS_IDS, CRM__KEYS_NAMES, 0},   /* line, staff, currency */
   {CRM__HOLDS_IDS, CRM__KEYS_NAMES, 0},
   {CRM__HOLDS_IDS, CRM__KEYS_NAMES, 0},
-  {CRM__HOLDS_VALUES, 0, 0},   /* rate, amount in the line's currency */
-  {CRM__HOLDS_VALUES, 0, 0},
+  {CRM__HOLDS_ANY, 0, 0},   /* rate, amount in the line's currency */
+  {CRM__HOLDS_ANY, 0, 0},
   {CRM__HOLDS_IDS, CRM__KEYS_DOCUMENTS, 0},
 };
 
@@ -143,10 +143,7 @@ static int table_member(crm_store *store, int32_t table, uint32_t index, crm__me
                          cell == CRM__CELL_BOOLEAN ? 2 : (uint64_t)crm__words_count(schema->columns[column].words));
   }
   return column_member(member, &dimension->values[column],
-                       cell == CRM__CELL_TIME                    ? CRM__HOLDS_TIMES
-                       : column == crm__version_column(table) ? CRM__HOLDS_ANY
-                                                              : CRM__HOLDS_VALUES,
-                       0);
+                       cell == CRM__CELL_TIME ? CRM__HOLDS_TIMES : CRM__HOLDS_ANY, 0);
 }
 
 int crm__member_of(crm_store *store, uint32_t part, crm__member *member)

@@ -302,6 +302,26 @@ static int row_good(const crm_store *store, int32_t table, uint64_t row)
   return crm__intern_find(&dimension->keys, space, key) == row;
 }
 
+static uint64_t magnitude_at(const crm__dimension *dimension, int32_t column, uint64_t row)
+{
+  int64_t value = crm__column_i64(&dimension->values[column], row);
+  return value == CRM__NULL ? 0 : crm__magnitude(value);
+}
+
+/* Whether sums stay within 64 bits with a row, as loading sees to. */
+static int row_fits(const crm_store *store, int32_t table, uint64_t row)
+{
+  const crm__dimension *dimension = &store->dimensions[table];
+  int32_t column;
+  for (column = crm__table_by_id(table); column < crm__table_width(store, table); column++) {
+    if (crm__column_is_summed(store, table, column) &&
+        magnitude_at(dimension, column, row) > (uint64_t)INT64_MAX - dimension->budget[column]) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
 static void rebuild_table(crm_store *store, int32_t table)
 {
   crm__dimension *dimension = &store->dimensions[table];
@@ -313,15 +333,15 @@ static void rebuild_table(crm_store *store, int32_t table)
     if (crm__column_u8(&dimension->present, row) == 0) {
       continue;
     }
-    if (!row_good(store, table, row)) {
+    if (!row_good(store, table, row) || !row_fits(store, table, row)) {
       drop_row(store, table, row);
       continue;
     }
     dimension->live++;
     for (column = crm__table_by_id(table); column < crm__table_width(store, table); column++) {
-      int64_t value = crm__column_is_summed(store, table, column) ? crm__column_i64(&dimension->values[column], row)
-                                                                  : CRM__NULL;
-      dimension->budget[column] += value == CRM__NULL ? 0 : crm__magnitude(value);
+      if (crm__column_is_summed(store, table, column)) {
+        dimension->budget[column] += magnitude_at(dimension, column, row);
+      }
     }
   }
   dimension->latest = crm__rows_latest(store, table, NULL);

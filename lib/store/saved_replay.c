@@ -47,17 +47,14 @@ static int read_numbers(crm__byte_reader *reader, int64_t *values, int64_t count
   return from != NULL;
 }
 
-/* Whether numbers are such as a cell gives. */
+/* Whether numbers are such as a cell gives: of money, and of numbers, any. */
 static int numbers_good(const crm_store *store, int32_t table, int32_t column, const int64_t *values, int64_t count)
 {
   int32_t cell = crm__table_column_cell(store, table, column);
-  int64_t least = -(INT64_C(1) << 62);
-  int64_t most = INT64_C(1) << 62;
+  int64_t least = -INT64_MAX;
+  int64_t most = INT64_MAX;
   int64_t i;
   int bad = 0;
-  if (cell == CRM__CELL_INTEGER) {
-    return 1;
-  }
   if (cell == CRM__CELL_TIME) {
     least = CRM__TIME_MIN;
     most = CRM__TIME_MAX - 1;
@@ -165,13 +162,11 @@ static int read_causes(crm_load *load, int32_t table, crm__byte_reader *reader, 
   return 1;
 }
 
-static int figures_good(const crm__slice *slice, uint32_t there, int64_t count)
+static int figures_good(const crm__slice *slice, int64_t count)
 {
   int64_t i;
   for (i = 0; i < count; i++) {
-    if (slice->amount[i] < -(INT64_C(1) << 62) || slice->amount[i] > INT64_C(1) << 62 || slice->code[i] >= 8U << 2 ||
-        ((there & CRM__SLICE_FOREIGN) && slice->foreign[i] != CRM__NULL &&
-         (slice->foreign[i] < -(INT64_C(1) << 62) || slice->foreign[i] > INT64_C(1) << 62))) {
+    if (slice->amount[i] == INT64_MIN || slice->code[i] >= 8U << 2) {
       return 0;
     }
   }
@@ -194,7 +189,7 @@ static int read_figures(crm_load *load, crm__byte_reader *reader, uint32_t there
     }
     memcpy(slice->code, codes, (size_t)count);
   }
-  return (!slice->has_foreign || read_numbers(reader, slice->foreign, count)) && figures_good(slice, there, count);
+  return (!slice->has_foreign || read_numbers(reader, slice->foreign, count)) && figures_good(slice, count);
 }
 
 /* Whether rows that are not refused have what loading asks for before it takes them. */

@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "support/calls.h"
+#include "support/trials.h"
 
 crm_status __real_crm__memory_open(crm__memory *memory, const crm_config *config, crm_error *error);
 crm_status __wrap_crm__memory_open(crm__memory *memory, const crm_config *config, crm_error *error);
@@ -19,7 +20,7 @@ crm_status __wrap_crm__memory_open(crm__memory *memory, const crm_config *config
 static struct {
   int asked;          /* the environment was */
   uint64_t dense;     /* 0: nothing is tried */
-  int within;         /* a call is being made: those inside it are its own */
+  int within;         /* a call is being made: those inside it are the library's own */
   uint64_t fail_at;   /* 0: none */
   uint64_t calls;
   uint64_t faults;
@@ -51,6 +52,11 @@ crm_status __wrap_crm__memory_open(crm__memory *memory, const crm_config *config
   return status;
 }
 
+int test_call_memory(const crm__memory *memory)
+{
+  return memory->allocate == allocate;
+}
+
 static void say_points(void)
 {
   printf("call points tried: %llu\n", (unsigned long long)state.points);
@@ -74,23 +80,34 @@ static size_t error_size(const crm_error *error)
   return error->struct_size < sizeof *error ? error->struct_size : sizeof *error;
 }
 
-void test_call_begin(test_call *call, const char *name, crm_error *error)
+int test_call_begin(test_call *call, const char *name, crm_error *error, int once)
 {
+  if (state.within || (asked_for() == 0 && test_trials() == 0)) {
+    return 0;
+  }
+  state.within = 1;
   call->name = name;
   call->error = error;
   call->count = 0;
   call->at = 1;
   call->with_fault = CRM_OK;
-  call->tried = asked_for() > 0 && !state.within;
-  if (call->tried && error != NULL) {
+  call->tried = asked_for() > 0 && !once;
+  call->looked_at = call->tried || test_trials() > 0;
+  if (error != NULL) {
     memcpy(&call->error_before, error, error_size(error));
   }
+  return 1;
+}
+
+void test_call_end(void)
+{
+  state.within = 0;
 }
 
 void test_call_out(test_call *call, const void *out, size_t size, int null)
 {
   uint32_t said = 0;
-  if (!call->tried || out == NULL || call->count == TEST_CALL_OUTS) {
+  if (!call->looked_at || out == NULL || call->count == TEST_CALL_OUTS) {
     return;
   }
   memcpy(&said, out, sizeof said);
@@ -106,33 +123,33 @@ void test_call_out(test_call *call, const void *out, size_t size, int null)
 void test_call_arm(test_call *call)
 {
   if (call->tried) {
-    state.within = 1;
     state.calls = 0;
     state.faults = 0;
     state.fail_at = call->at;
   }
 }
 
-static void check_outs(const test_call *call)
+int test_call_changed(const test_call *call)
 {
   static const void *const none = NULL;
   int i;
   for (i = 0; i < call->count; i++) {
     if (memcmp(call->outs[i], call->before[i], call->sizes[i]) != 0
         && !(call->nulls[i] && memcmp(call->outs[i], &none, sizeof none) == 0)) {
-      fail_msg("%s, allocation %llu failing: output %d is changed", call->name, (unsigned long long)call->at, i + 1);
+      return i + 1;
     }
   }
+  return 0;
 }
 
 int test_call_again(test_call *call, crm_status status)
 {
   int met = state.faults != 0;
+  int changed;
   if (!call->tried) {
     return 0;
   }
   state.fail_at = 0;
-  state.within = 0;
   if (!met) {
     if (call->with_fault != CRM_OK && call->with_fault != status) {
       fail_msg("%s: status %d without memory, %d with", call->name, (int)call->with_fault, (int)status);
@@ -146,7 +163,10 @@ int test_call_again(test_call *call, crm_status status)
   if (status != CRM_ERROR_MEMORY) {
     call->with_fault = status;
   }
-  check_outs(call);
+  changed = test_call_changed(call);
+  if (changed > 0) {
+    fail_msg("%s, allocation %llu failing: output %d is changed", call->name, (unsigned long long)call->at, changed);
+  }
   if (call->error != NULL) {
     memcpy(call->error, &call->error_before, error_size(call->error));
   }

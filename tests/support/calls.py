@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the wrappers of calls.h: one for each function of tests/abi/symbols.txt that answers a status.
+"""Writes the wrappers of calls.h and trials.h: one for each function of tests/abi/symbols.txt that answers a status.
 
     calls.py SYMBOLS STRUCTS
 """
@@ -11,6 +11,9 @@ import sys
 # A load that has failed is over, a till has to be synced when it could not advance; what has been read from a source, or
 # written to a sink, cannot be had back.
 ONCE = re.compile(r"crm_till_advance|\bcrm_(sink|source) \*|[(, ]crm_load \*")
+
+# What may write to the file of a store.
+WRITES = re.compile(r"crm_load_(append|arrow|csv|commit)|crm_store_(attribute|compact)$|crm_identity_(erase|forget)")
 
 
 def words(path):
@@ -33,20 +36,30 @@ def outputs(parameters, structs):
 
 def wrapper(name, parameters, structs):
     told = ", ".join(parameters)
-    call = "__real_%s(%s)" % (name, ", ".join(re.search(r"\w+$", parameter).group() for parameter in parameters))
+    names = ", ".join(re.search(r"\w+$", parameter).group() for parameter in parameters)
+    call = "__real_%s(%s)" % (name, names)
+    once = bool(ONCE.search("%s(%s" % (name, told)))
+    first = re.match(r"crm_(store|load) \*(\w+)$", parameters[0])
     lines = ["crm_status __real_%s(%s);" % (name, told), "crm_status __wrap_%s(%s);" % (name, told),
-             "crm_status __wrap_%s(%s)" % (name, told), "{"]
-    if ONCE.search("%s(%s" % (name, told)):
-        return lines + ["  return %s;" % call, "}", ""]
-    lines += ["  test_call call;", "  crm_status status;", '  test_call_begin(&call, "%s", error);' % name]
+             "crm_status __wrap_%s(%s)" % (name, told), "{", "  test_call call;", "  crm_status status;",
+             '  if (!test_call_begin(&call, "%s", error, %d)) {' % (name, once), "    return %s;" % call, "  }"]
     lines += ["  test_call_out(&call, %s, %s);" % output for output in outputs(parameters, structs)]
-    return lines + ["  do {", "    test_call_arm(&call);", "    status = %s;" % call,
-                    "  } while (test_call_again(&call, status));", "  return status;", "}", ""]
+    if WRITES.match(name):
+        of = "test_trial_of_%s(%s)" % first.groups()
+        lines += ["  while (test_trial_again(&call, %s)) {" % of, "    test_trial_end(&call, %s);" % call, "  }"]
+    if name == "crm_store_create":
+        call = "test_trial_store(%s)" % names
+    lines += ["  do {", "    test_call_arm(&call);", "    status = %s;" % call,
+              "  } while (test_call_again(&call, status));"]
+    if WRITES.match(name):
+        lines.append("  test_trial_after(status, %s);" % of)
+    return lines + ["  test_call_end();", "  return status;", "}", ""]
 
 
 def main():
     symbols, structs = words(sys.argv[1]), {line.split()[0] for line in words(sys.argv[2]) if re.fullmatch(r"\w+ \d+", line)}
-    lines = ["/* Made by tests/support/calls.py. */", "#include <crm/crm.h>", "", '#include "support/calls.h"', ""]
+    lines = ["/* Made by tests/support/calls.py. */", "#include <crm/crm.h>", "", '#include "support/calls.h"',
+             '#include "support/trials.h"', ""]
     for symbol in symbols:
         found = re.fullmatch(r"crm_status (crm_\w+)\((.*)\)", symbol)
         if found:

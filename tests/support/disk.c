@@ -64,7 +64,7 @@ struct test_disk {
   int on;
   int dead;                 /* power is lost */
   uint64_t at;
-  uint64_t calls;
+  uint64_t counts[TEST_DISK_KINDS + 1];   /* calls, by the kinds that they count for; 0: all */
   uint64_t faults;
   unsigned char nothing;    /* what an empty file holds */
 };
@@ -186,18 +186,27 @@ static int new_file(test_disk *disk)
   return disk->file_count++;
 }
 
-/* Whether a call of this sort fails: 0 no, else the kind. */
-static int meets_fault(test_disk *disk, int counts)
+/* What fails in which way; bits 1 << kind. */
+#define FAILS (1U << 0 | 1U << TEST_DISK_FAIL)
+#define READS (FAILS | 1U << TEST_DISK_SHORT)
+#define CHANGES (FAILS | 1U << TEST_DISK_POWER)
+#define WRITES (READS | CHANGES | 1U << TEST_DISK_FULL)
+
+/* Whether a call that counts for some kinds fails: 0 no, else the kind. */
+static int meets_fault(test_disk *disk, unsigned kinds)
 {
   int hit;
+  int kind;
   if (disk->dead) {
     return TEST_DISK_FAIL;
   }
-  if (!counts) {
+  for (kind = 0; kind <= TEST_DISK_KINDS; kind++) {
+    disk->counts[kind] += kinds >> kind & 1U;
+  }
+  if ((kinds >> disk->kind & 1U) == 0) {
     return 0;
   }
-  disk->calls++;
-  hit = disk->at != 0 && (disk->calls == disk->at || (disk->on && disk->calls > disk->at));
+  hit = disk->at != 0 && (disk->counts[disk->kind] == disk->at || (disk->on && disk->counts[disk->kind] > disk->at));
   disk->faults += (uint64_t)hit;
   disk->dead = disk->dead || (hit && disk->kind == TEST_DISK_POWER);
   return hit ? disk->kind : 0;
@@ -206,8 +215,7 @@ static int meets_fault(test_disk *disk, int counts)
 /* A call that neither reads nor writes bytes. */
 static int meets_plain_fault(test_disk *disk, int changes)
 {
-  int power = disk->kind == TEST_DISK_POWER;
-  return meets_fault(disk, disk->kind == TEST_DISK_FAIL || disk->kind == 0 || (power && changes));
+  return meets_fault(disk, changes ? CHANGES : FAILS);
 }
 
 static crm_status disk_open(void *context, const char *path, int32_t mode, void **file)
@@ -245,7 +253,7 @@ static crm_status disk_read_at(void *context, void *file, uint64_t offset, void 
 {
   test_disk *disk = context;
   const inode *from = &disk->files[((handle *)file)->file];
-  int fault = meets_fault(disk, disk->kind <= TEST_DISK_SHORT);
+  int fault = meets_fault(disk, READS);
   size_t there = offset < from->size ? from->size - (size_t)offset : 0;
   if (fault == TEST_DISK_FAIL) {
     return CRM_ERROR_IO;
@@ -263,7 +271,7 @@ static crm_status disk_write_at(void *context, void *file, uint64_t offset, cons
   test_disk *disk = context;
   inode *to = &disk->files[((handle *)file)->file];
   int was_dead = disk->dead;
-  int fault = meets_fault(disk, 1);
+  int fault = meets_fault(disk, WRITES);
   if (was_dead || fault == TEST_DISK_FAIL) {
     return CRM_ERROR_IO;
   }
@@ -424,6 +432,11 @@ void test_disk_maps(crm_io *io)
   io->unmap = disk_unmap;
 }
 
+test_disk *test_disk_of(const crm_io *io)
+{
+  return io->open == disk_open ? io->context : NULL;
+}
+
 void test_disk_io(test_disk *disk, crm_io *io)
 {
   crm_io made = CRM_IO_INIT;
@@ -443,6 +456,11 @@ void test_disk_io(test_disk *disk, crm_io *io)
     made.unlock = disk_unlock;
   }
   *io = made;
+}
+
+uint32_t test_disk_caps(const test_disk *disk)
+{
+  return disk->caps;
 }
 
 test_disk *test_disk_create(uint32_t caps)
@@ -476,14 +494,24 @@ void test_disk_arm(test_disk *disk, int kind, uint64_t at, int on)
   disk->kind = kind;
   disk->at = at;
   disk->on = on;
-  disk->calls = 0;
+  memset(disk->counts, 0, sizeof disk->counts);
   disk->faults = 0;
   disk->dead = 0;
 }
 
 uint64_t test_disk_calls(const test_disk *disk)
 {
-  return disk->calls;
+  return disk->counts[disk->kind];
+}
+
+uint64_t test_disk_counted(const test_disk *disk, int kind)
+{
+  return disk->counts[kind];
+}
+
+int test_disk_armed(const test_disk *disk)
+{
+  return disk->at != 0 || disk->dead;
 }
 
 uint64_t test_disk_faults(const test_disk *disk)

@@ -26,6 +26,10 @@ void test_disk_free(test_disk *disk);
 /* The io of a disk, with its caps. The disk must outlive what is made with it. */
 void test_disk_io(test_disk *disk, crm_io *io);
 
+/* The disk of an io; NULL: it is of another kind. */
+test_disk *test_disk_of(const crm_io *io);
+uint32_t test_disk_caps(const test_disk *disk);
+
 /* Gives an io of a disk map and unmap as well; what is mapped stays as it was. One that is told to fail answers IO. */
 void test_disk_maps(crm_io *io);
 
@@ -34,6 +38,10 @@ void test_disk_maps(crm_io *io);
 void test_disk_arm(test_disk *disk, int kind, uint64_t at, int on);
 uint64_t test_disk_calls(const test_disk *disk);
 uint64_t test_disk_faults(const test_disk *disk);
+
+/* Calls so far that a fault of a kind could have met, whatever is armed; and whether one is armed. */
+uint64_t test_disk_counted(const test_disk *disk, int kind);
+int test_disk_armed(const test_disk *disk);
 
 /* A trial is a run of its own that arms its disk so, and answers whether it met the fault. */
 typedef int (*test_disk_trial)(int kind, uint64_t at, int on, void *user);

@@ -11,6 +11,14 @@ crm_store *store_new(const crm_store_options *options)
   return facts_store(options, NULL);
 }
 
+crm_store *store_in_memory(void)
+{
+  crm_config config = CRM_CONFIG_INIT;
+  crm_store *store = NULL;
+  assert_int_equal(crm_store_create(&config, NULL, &store, NULL), CRM_OK);
+  return store;
+}
+
 typedef struct text_source {
   const char *text;
   size_t left;

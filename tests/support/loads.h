@@ -10,6 +10,9 @@
 /* A store with options; NULL: the defaults. */
 crm_store *store_new(const crm_store_options *options);
 
+/* One that is in no file, whatever the tests run with (support/trials.h). */
+crm_store *store_in_memory(void);
+
 /* Reads a CSV text in pieces of `piece` bytes (0: all at once). */
 crm_status read_text(crm_load *load, const char *table, const crm_csv *csv, const char *text, size_t piece,
                      crm_error *error);

@@ -559,13 +559,47 @@ static void test_meetings_written_over(void **state)
   place_free(&at);
 }
 
+/* As large as 64 bits let a figure be, in rows that count and in one that is refused. */
+static void make_large(crm_store *store)
+{
+  assert_int_equal(crm_store_attribute(store, "customers", "worth", CRM_TYPE_MONEY, NULL), CRM_OK);
+  put(store, "sales",
+      "document,time,customer,amount,quantity,price,currency,rate\n"
+      "1,2024-01-01,a,92233719000000000.07,,92233720368547758.07,,\n2,2024-01-01,a,0,-9223372036854775.807,0,,\n"
+      "3,2024-01-01,b,92233720368547758.06,,,USD,0.00000001\n4,2024-01-01,b,1e400,9223372036854775.807,,,\n",
+      "4,amount,range\n");
+  put(store, "customers", "customer,credit_limit,worth\na,92233720368547758.07,-92233720368547758.07\n", "");
+  put(store, "figures", "from,to,name,value\n2024-01-01,2024-02-01,budget,-9223372036854.775807\n", "");
+}
+
+static void test_large_figures(void **state)
+{
+  place at = place_new();
+  crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
+  crm_store *memory = store_new(NULL);
+  int i;
+  (void)state;
+  make_large(store);
+  make_large(memory);
+  for (i = 0; i < 2; i++) {   /* from what loads were given, then from a checkpoint */
+    crm_store_free(store);
+    store = open_store(&at, CRM_FILE_WRITE, CRM_CONTENT_ALL);
+    assert_store_same(memory, store, "large figures");
+    assert_verifies(store);
+    assert_int_equal(crm_store_compact(store, NULL), CRM_OK);
+  }
+  crm_store_free(store);
+  crm_store_free(memory);
+  place_free(&at);
+}
+
 /* ---- copies ---- */
 
 static void test_backup_while_a_load_is_open(void **state)
 {
   place at = place_new();
   crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
-  crm_store *memory = store_new(NULL);
+  crm_store *memory = store_in_memory();
   crm_store *copy = NULL;
   crm_load *load = NULL;
   crm_error error = CRM_ERROR_INIT;
@@ -956,7 +990,7 @@ static void open_refused(const crm_file_options *options, crm_status status, con
 static void test_arguments(void **state)
 {
   place at = place_new();
-  crm_store *memory = store_new(NULL);
+  crm_store *memory = store_in_memory();
   crm_store *store = open_store(&at, CRM_FILE_CREATE, CRM_CONTENT_ALL);
   crm_store *none = NULL;
   crm_table *table = NULL;
@@ -1110,6 +1144,7 @@ int main(void)
     cmocka_unit_test(test_numbers_of_erased_keys),
     cmocka_unit_test(test_forgotten_names_are_gone),
     cmocka_unit_test(test_meetings_written_over),
+    cmocka_unit_test(test_large_figures),
     cmocka_unit_test(test_backup_while_a_load_is_open),
     cmocka_unit_test(test_own_file_is_refused),
     cmocka_unit_test(test_reader_stays),
