@@ -17,19 +17,20 @@
 
 #define SOME(rows) CRM__SIZE(rows, (rows) / 50)
 #define ROWS SOME(90000)       /* more than a wave */
+#define MANY SOME(140000)      /* as documents: a chunk that touches more customers than are listed, and another one */
 #define COLUMNS 11
 
 static const char *const names[COLUMNS] = {"document", "line",  "time", "customer", "product", "quantity",
                                            "amount",   "discount", "tax", "cost", "branch"};
 
 typedef struct rows {
-  int64_t values[COLUMNS][ROWS];
-  char texts[ROWS * 12];         /* keys of the customers as texts */
-  int64_t offsets[ROWS + 1];
+  int64_t values[COLUMNS][MANY];
+  char texts[MANY * 12];         /* keys of the customers as texts */
+  int64_t offsets[MANY + 1];
 } rows;
 
 /* What is not plain in some of the rows. */
-enum { CLEAN, RETURNS, OLD_DOCUMENTS, NO_TIMES, LONG_DOCUMENTS, WIDE_KEYS, SINGLE_LINES, KINDS };
+enum { CLEAN, RETURNS, OLD_DOCUMENTS, NO_TIMES, LONG_DOCUMENTS, WIDE_KEYS, KINDS, SINGLE_LINES };
 
 static int64_t key_of(int64_t number, int kind)
 {
@@ -48,7 +49,7 @@ static const rows *make_rows(uint64_t seed, int kind, int64_t count)
     int same = left-- > 0;
     if (!same) {
       left = kind == LONG_DOCUMENTS && dice_below(&d, SOME(9000)) == 0 ? SOME(3000) : dice_below(&d, 4);
-      left = kind == SINGLE_LINES ? 0 : left;   /* so many documents that customers are told of them on threads too */
+      left = kind == SINGLE_LINES ? 0 : left;
       document++;
     }
     r->values[0][i] = key_of(document, kind);
@@ -271,6 +272,20 @@ static void test_same_store(void **unused)
   crm_context_free(context);
 }
 
+/* So many documents that what they change of customers is written by threads too. */
+static void test_many_documents(void **unused)
+{
+  static const way whole = {MANY, MANY, 0x702U, 0, 0};
+  crm_context *context = NULL;
+  int32_t turn;
+  (void)unused;
+  assert_int_equal(crm_context_create(NULL, &context, NULL), CRM_OK);
+  for (turn = 0; turn < rounds(EXECUTOR_KINDS); turn++) {
+    compare(context, turn, turn == 1 ? 7 : 2, 70 + (uint64_t)turn, SINGLE_LINES, &whole);
+  }
+  crm_context_free(context);
+}
+
 /* ---- into a file ---- */
 
 #define PATH "rows.crm"
@@ -433,6 +448,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_same_store),
+    cmocka_unit_test(test_many_documents),
     cmocka_unit_test(test_same_file),
     cmocka_unit_test(test_cancelled),
     cmocka_unit_test(test_broken_executors),
