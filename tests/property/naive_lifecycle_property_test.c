@@ -411,9 +411,624 @@ static void check_lives(world *of, const crm_lifecycle *lifecycle)
   assert_result(table, of->text);
 }
 
+/* ---- promotion ---- */
+
+enum { WATCHED, PROMOTED, ENDED };
+
+typedef struct cases {
+  int days[CUSTOMERS];
+  int became[CUSTOMERS];
+  int count;
+} cases;
+
+/* Whether an event enters a stage: a step from below, or a stage beside the ladder from another one. */
+static int enters(const life *own, int n, int stage)
+{
+  const event *at = &own->events[n];
+  const event *before = n > 0 ? &own->events[n - 1] : NULL;
+  if (stage <= CRM_STAGE_REPEAT) {
+    return at->step == stage && (before == NULL || before->step < stage);
+  }
+  return at->stage == stage && (before == NULL || before->stage != stage);
+}
+
+static int becomes(const event *at, int stage)
+{
+  if (stage <= CRM_STAGE_REPEAT) {
+    return at->step > stage ? PROMOTED : at->step < stage || at->stage == CRM_STAGE_LOST ? ENDED : WATCHED;
+  }
+  if (stage == CRM_STAGE_REACTIVATED) {
+    return at->stage <= CRM_STAGE_REPEAT ? PROMOTED : at->stage != stage ? ENDED : WATCHED;
+  }
+  if (stage == CRM_STAGE_DORMANT && at->stage == CRM_STAGE_LOST) {
+    return ENDED;
+  }
+  return at->stage != stage ? PROMOTED : WATCHED;
+}
+
+static void add_case(const world *of, cases *to, const life *own, int n, int stage)
+{
+  int begins = own->events[n].time / MINUTES;
+  int became = WATCHED;
+  int ends = of->as_of;
+  for (n++; n < own->count && became == WATCHED; n++) {
+    became = becomes(&own->events[n], stage);
+    ends = became == WATCHED ? of->as_of : own->events[n].time / MINUTES;
+  }
+  to->days[to->count] = ends - begins;
+  to->became[to->count++] = became;
+}
+
+static void collect_cases(const world *of, cases *to, int stage)
+{
+  int c;
+  to->count = 0;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    int n;
+    for (n = 0; n < lives[c].count; n++) {
+      int time = lives[c].events[n].time;
+      if (time >= later(of->from, 0) * MINUTES && time < of->as_of * MINUTES && enters(&lives[c], n, stage)) {
+        add_case(of, to, &lives[c], n, stage);
+        break;
+      }
+    }
+  }
+}
+
+/* Cases that became something after so many days. */
+static int count_cases(const cases *of, int from, int to, int became)
+{
+  int count = 0;
+  int i;
+  for (i = 0; i < of->count; i++) {
+    count += of->days[i] >= from && of->days[i] <= to && (became < 0 || of->became[i] == became);
+  }
+  return count;
+}
+
+/* The cumulative incidence up to a day, and the share that has not ended by then. */
+static double incidence(const cases *of, int days, double *left)
+{
+  double rate = 0;
+  int day;
+  *left = 1;
+  for (day = 0; day <= days; day++) {
+    int n = count_cases(of, day, 1 << 20, -1);
+    int promoted = count_cases(of, day, day, PROMOTED);
+    if (n > 0) {
+      rate += *left * promoted / n;
+      *left *= 1 - (double)(promoted + count_cases(of, day, day, ENDED)) / n;
+    }
+  }
+  return rate;
+}
+
+static double spread(const cases *of, double rate)
+{
+  double sum = 0;
+  int day;
+  for (day = 0; day <= HORIZON; day++) {
+    double left = 1;
+    double ignored;
+    double rest = rate - incidence(of, day, &ignored);
+    double n = count_cases(of, day, 1 << 20, -1);
+    double e = count_cases(of, day, day, PROMOTED);
+    double d = e + count_cases(of, day, day, ENDED);
+    (void)(day > 0 && incidence(of, day - 1, &left) > 0);
+    if (n > 0) {
+      sum += d < n ? rest * rest * d / (n * (n - d)) : 0;
+      sum += left * left * e * (n - e) / (n * n * n) - 2 * rest * left * e / (n * n);
+    }
+  }
+  return sqrt(sum > 0 ? sum : 0);
+}
+
+static void check_interval(const cases *of, const crm_table *table, int stage, double rate)
+{
+  double z = 1.959963984540054;
+  double k = count_cases(of, 0, HORIZON, PROMOTED);
+  double m = k + count_cases(of, 0, HORIZON, ENDED) + count_cases(of, HORIZON + 1, 1 << 20, -1);
+  double width = k > 0 && k < m ? z * spread(of, rate) / (rate * log(rate)) : 0;
+  double wide = z * sqrt(z * z + (m > 0 ? 4 * k * (m - k) / m : 0));
+  if (m < of->count && k > 0 && k < m) {
+    assert_near(table, "low", stage, exp(log(rate) * exp(-width)));
+    assert_near(table, "high", stage, exp(log(rate) * exp(width)));
+  } else {
+    assert_near(table, "low", stage, m > 0 ? (2 * k + z * z - wide) / (2 * (m + z * z)) : 0);
+    assert_near(table, "high", stage, m > 0 ? (2 * k + z * z + wide) / (2 * (m + z * z)) : 1);
+  }
+}
+
+static void check_promotion(const world *of, const crm_table *table, int stage)
+{
+  cases own;
+  double left;
+  double rate;
+  int half = NEVER;
+  int day;
+  int at_risk;
+  collect_cases(of, &own, stage);
+  rate = incidence(&own, HORIZON, &left);
+  at_risk = count_cases(&own, HORIZON + 1, 1 << 20, -1);
+  for (day = HORIZON; day >= 0; day--) {
+    double ignored;
+    half = incidence(&own, day, &ignored) > 0.5 - 1e-12 ? day : half;
+  }
+  assert_integer(table, "n", stage, own.count);
+  assert_integer(table, "at_risk", stage, at_risk);
+  assert_integer(table, "promoted", stage, count_cases(&own, 0, HORIZON, PROMOTED));
+  assert_integer(table, "ended", stage, count_cases(&own, 0, HORIZON, ENDED));
+  assert_integer(table, "promotion_days", stage, half);
+  assert_word(table, "status", stage,
+              own.count == 0 ? "undefined" : at_risk == 0 && left >= 0.0000005 ? "immature" : "ok");
+  assert_int_equal(is_null_at(table, "promotion_rate", stage), own.count == 0);
+  assert_int_equal(is_null_at(table, "low", stage), own.count == 0);
+  if (own.count > 0) {
+    assert_near(table, "promotion_rate", stage, rate);
+    check_interval(&own, table, stage, rate);
+  }
+}
+
+/* Days in the stage of those who are in it, the lower of the two in the middle. */
+static int middle_of(const world *of, int stage)
+{
+  int found = NEVER;
+  int c;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    const event *now = &lives[c].events[later(lives[c].count - 1, 0)];
+    int n = 0;
+    int shorter = 0;
+    int same = 0;
+    int other;
+    for (other = 1; other <= CUSTOMERS; other++) {
+      const event *its = &lives[other].events[later(lives[other].count - 1, 0)];
+      if (lives[other].count > 0 && its->stage == stage && its->time >= 0) {
+        n++;
+        shorter += its->time / MINUTES > now->time / MINUTES;
+        same += its->time / MINUTES == now->time / MINUTES;
+      }
+    }
+    if (lives[c].count > 0 && now->stage == stage && now->time >= 0 && shorter < (n + 1) / 2 &&
+        shorter + same >= (n + 1) / 2) {
+      found = of->as_of - now->time / MINUTES;
+    }
+  }
+  return found;
+}
+
+static void check_stages(const world *of, const crm_lifecycle *lifecycle)
+{
+  crm_table *table = NULL;
+  int stage;
+  assert_int_equal(crm_lifecycle_stages(lifecycle, &table, NULL), CRM_OK);
+  assert_int_equal(crm_table_rows(table), CRM_STAGES);
+  for (stage = 0; stage < CRM_STAGES; stage++) {
+    int n = 0;
+    int c;
+    for (c = 1; c <= CUSTOMERS; c++) {
+      n += lives[c].count > 0 && lives[c].events[lives[c].count - 1].stage == stage;
+    }
+    assert_word(table, "stage", stage, stages[stage]);
+    assert_integer(table, "customers", stage, n);
+    assert_integer(table, "median_days", stage, middle_of(of, stage));
+    if (stage == CRM_STAGE_REPEAT) {
+      assert_word(table, "status", stage, "top");
+      assert_int_equal(is_null_at(table, "n", stage), 1);
+    } else {
+      check_promotion(of, table, stage);
+    }
+  }
+  crm_table_free(table);
+}
+
+/* ---- who is active ---- */
+
+/* What silence brings stands at the start of the day and belongs to the one before. */
+static int day_of(const event *at)
+{
+  return at->time < 0 ? NEVER : at->time / MINUTES - (at->cause == IDLE);
+}
+
+static int is_active(const event *at)
+{
+  return at->step >= CRM_STAGE_CUSTOMER && at->stage <= CRM_STAGE_REACTIVATED;
+}
+
+/* The last event of a life before a day, NULL: none. */
+static const event *before_day(const life *own, int day)
+{
+  const event *found = NULL;
+  int i;
+  for (i = 0; i < own->count; i++) {
+    found = day_of(&own->events[i]) < day ? &own->events[i] : found;
+  }
+  return found;
+}
+
+static int active_before(const life *own, int day)
+{
+  const event *at = before_day(own, day);
+  return at != NULL && is_active(at);
+}
+
+static void check_transitions(world *of, const crm_lifecycle *lifecycle)
+{
+  int between = of->as_of / 2;
+  crm_table *table = NULL;
+  int from;
+  int to;
+  start(of, "from,to,customers");
+  for (from = -1; from < CRM_STAGES; from++) {
+    for (to = 0; to < CRM_STAGES; to++) {
+      int n = 0;
+      int c;
+      for (c = 1; c <= CUSTOMERS; c++) {
+        const event *was = before_day(&lives[c], between);
+        const event *is = before_day(&lives[c], of->as_of);
+        n += is != NULL && is->stage == to && (was == NULL ? from < 0 : was->stage == from);
+      }
+      if (n > 0) {
+        say(of, "%s,%s,%d\n", from < 0 ? "" : stages[from], stages[to], n);
+      }
+    }
+  }
+  assert_int_equal(crm_lifecycle_transitions(lifecycle, instant_of(between), instant_of(of->as_of), &table, NULL),
+                   CRM_OK);
+  assert_result(table, of->text);
+}
+
+/* ---- the bucket ---- */
+
+typedef struct flow {
+  int start;
+  int fresh;
+  int back;
+  int gone;
+  int end;
+  int start_gone;
+} flow;
+
+static flow flow_of(int from, int to)
+{
+  flow made = {0, 0, 0, 0, 0, 0};
+  int c;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    int was = 0;
+    int ever = 0;
+    int n;
+    for (n = 0; n < lives[c].count; n++) {
+      const event *at = &lives[c].events[n];
+      int within = day_of(at) >= from && day_of(at) < to;
+      made.fresh += within && is_active(at) && !ever;
+      made.back += within && is_active(at) && !was && ever;
+      made.gone += within && !is_active(at) && was;
+      was = is_active(at);
+      ever |= was;
+    }
+    made.start += active_before(&lives[c], from);
+    made.end += active_before(&lives[c], to);
+    made.start_gone += active_before(&lives[c], from) && !active_before(&lives[c], to);
+  }
+  return made;
+}
+
+/* The month of the first purchase, of anybody anywhere, MONTHS: there is none. */
+static int first_month(const world *of)
+{
+  int found = MONTHS;
+  int i;
+  for (i = 0; i < of->count; i++) {
+    found = exists(of, &of->lines[i]) && is_order(of, i) ? earlier(found, month_of(of->lines[i].day)) : found;
+  }
+  return found;
+}
+
+static void check_month(const world *of, const crm_table *table, int64_t row, int month)
+{
+  flow own = flow_of(month_begins(month), month_begins(month + 1));
+  assert_int_equal(own.end, own.start + own.fresh + own.back - own.gone);
+  assert_integer(table, "start", row, own.start);
+  assert_integer(table, "new", row, own.fresh);
+  assert_integer(table, "reactivated", row, own.back);
+  assert_integer(table, "lost", row, own.gone);
+  assert_integer(table, "end", row, own.end);
+  assert_integer(table, "start_lost", row, own.start_gone);
+  assert_integer(table, "complete", row, month_begins(month + 1) <= of->as_of);
+  assert_int_equal(is_null_at(table, "leak_rate", row), own.start == 0);
+  assert_int_equal(is_null_at(table, "steady_state", row), own.start == 0 || own.gone == 0);
+  if (own.start > 0) {
+    assert_near(table, "leak_rate", row, (double)own.gone / own.start);
+    assert_near(table, "churn_rate", row, (double)own.start_gone / own.start);
+    assert_near(table, "retention_rate", row, 1 - (double)own.start_gone / own.start);
+  }
+  if (own.start > 0 && own.gone > 0) {
+    assert_integer(table, "steady_state", row,
+                   (int)((double)(own.fresh + own.back) * own.start / own.gone + 0.5));
+  }
+}
+
+/* Months from the first purchase on, or from the scope's first day on. */
+static void check_bucket(const world *of, const crm_lifecycle *lifecycle)
+{
+  crm_table *table = NULL;
+  int month = of->from >= 0 ? month_of(of->from) : first_month(of);
+  int64_t row = 0;
+  assert_int_equal(crm_lifecycle_bucket(lifecycle, NULL, &table, NULL), CRM_OK);
+  for (; month <= month_of(of->as_of - 1); month++) {
+    if (row < crm_table_rows(table)) {
+      check_month(of, table, row, month);
+    }
+    row++;
+  }
+  assert_int_equal(crm_table_rows(table), row);
+  crm_table_free(table);
+}
+
+/* ---- how long they stay ---- */
+
+typedef struct stays {
+  int days[CUSTOMERS];
+  int ended[CUSTOMERS];
+  int count;
+  int longest;   /* that anybody has been watched */
+} stays;
+
+static void collect_stays(const world *of, stays *to)
+{
+  int c;
+  to->count = 0;
+  to->longest = 0;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    int began = NEVER;
+    int ended = 0;
+    int days = 0;
+    int n;
+    for (n = 0; n < lives[c].count && !ended; n++) {
+      int active = is_active(&lives[c].events[n]);
+      ended = began >= 0 && !active;
+      days = ended ? day_of(&lives[c].events[n]) - began : days;
+      began = began < 0 && active ? day_of(&lives[c].events[n]) : began;
+    }
+    if (began >= 0) {
+      to->days[to->count] = ended ? days : of->as_of - began;
+      to->ended[to->count++] = ended;
+      to->longest = later(to->longest, of->as_of - began);
+    }
+  }
+}
+
+static int count_stays(const stays *of, int from, int to, int ended_only)
+{
+  int count = 0;
+  int i;
+  for (i = 0; i < of->count; i++) {
+    count += of->days[i] >= from && of->days[i] <= to && (!ended_only || of->ended[i]);
+  }
+  return count;
+}
+
+/* The share that stays longer than a number of days. */
+static double staying(const stays *of, int days)
+{
+  double share = 1;
+  int day;
+  for (day = 0; day <= days; day++) {
+    int n = count_stays(of, day, 1 << 20, 0);
+    share *= n > 0 ? 1 - (double)count_stays(of, day, day, 1) / n : 1;
+  }
+  return share;
+}
+
+static void check_stays(const world *of, const crm_lifecycle *lifecycle)
+{
+  crm_table *table = NULL;
+  stays own;
+  int64_t row;
+  collect_stays(of, &own);
+  assert_int_equal(crm_lifecycle_survival(lifecycle, &table, NULL), CRM_OK);
+  assert_int_equal(crm_table_rows(table), own.count == 0 ? 0 : own.longest / 30 + 1);
+  for (row = 0; row < crm_table_rows(table); row++) {
+    int age = (int)row * 30;
+    int at_risk = count_stays(&own, age, 1 << 20, 0);
+    assert_integer(table, "age_days", row, age);
+    assert_integer(table, "at_risk", row, at_risk);
+    assert_word(table, "status", row, at_risk < FEWEST ? "insufficient" : "ok");
+    assert_int_equal(is_null_at(table, "survival", row), at_risk < FEWEST);
+    if (at_risk >= FEWEST) {
+      double area = 0;
+      int day;
+      for (day = age; day < own.longest; day++) {
+        area += staying(&own, day);
+      }
+      assert_near(table, "survival", row, staying(&own, age - 1));
+      assert_near(table, "remaining_days", row, area / staying(&own, age - 1));
+    }
+  }
+  crm_table_free(table);
+}
+
+/* ---- why they left ---- */
+
+typedef struct leaver {
+  int left;     /* NEVER: has not */
+  int cause;
+  int day;
+  int reason;
+  int spend;
+} leaver;
+
+static int spent_before(const world *of, int customer, int time)
+{
+  int sum = 0;
+  int i;
+  for (i = 0; i < of->count; i++) {
+    const line *at = &of->lines[i];
+    int when = at->day * MINUTES + at->minute;
+    sum += !at->gone && at->customer == customer && when < time && when >= time - 365 * MINUTES ? value_of(at) : 0;
+  }
+  return sum;
+}
+
+/* Of the host's rows with a reason since an instant the last one: of those of one time that of the last stage by its
+ * name, and of these the last reason. */
+static int reason_since(const world *of, int customer, int time)
+{
+  const entry *last = NULL;
+  int i;
+  for (i = 0; i < of->entry_count; i++) {
+    const entry *at = &of->entries[i];
+    int by_name;
+    if (at->deal >= 0 || at->customer != customer || at->reason == 0 || at->time < time ||
+        at->time >= of->as_of * MINUTES) {
+      continue;
+    }
+    by_name = last == NULL ? 1 : strcmp(at->stage < CRM_STAGES ? stages[at->stage] : "befriended",
+                                        last->stage < CRM_STAGES ? stages[last->stage] : "befriended");
+    if (last == NULL || at->time > last->time ||
+        (at->time == last->time && (by_name > 0 || (by_name == 0 && at->reason > last->reason)))) {
+      last = at;
+    }
+  }
+  return last == NULL ? 0 : last->reason;
+}
+
+static leaver leaver_of(const world *of, int customer)
+{
+  const life *own = &lives[customer];
+  leaver made = {NEVER, 0, 0, 0, 0};
+  int n;
+  for (n = 0; n < own->count; n++) {
+    if (is_active(&own->events[n])) {
+      made.left = NEVER;
+    } else if (n > 0 && is_active(&own->events[n - 1])) {
+      made.left = own->events[n].time;
+      made.cause = own->events[n].cause;
+      made.day = day_of(&own->events[n]);
+    }
+  }
+  if (made.left >= 0 && made.day < of->from) {
+    made.left = NEVER;
+  }
+  if (made.left >= 0) {
+    made.reason = reason_since(of, customer, made.left);
+    made.spend = spent_before(of, customer, made.left);
+  }
+  return made;
+}
+
+#define REASONS 4
+
+/* Who left for a reason within days, and what they had spent. */
+static int leavers_for(const world *of, int reason, int from, int to, int *spend)
+{
+  int count = 0;
+  int c;
+  *spend = 0;
+  for (c = 1; c <= CUSTOMERS; c++) {
+    leaver own = leaver_of(of, c);
+    if (own.left >= 0 && own.reason == reason && own.day >= from && own.day < to) {
+      count++;
+      *spend += own.spend;
+    }
+  }
+  return count;
+}
+
+/* The reasons' order: most customers, most spent, by name; nothing said comes last. */
+static int reason_ahead(const world *of, int a, int b)
+{
+  int spent_a;
+  int spent_b;
+  int more = leavers_for(of, a, 0, DAYS * 2, &spent_a) - leavers_for(of, b, 0, DAYS * 2, &spent_b);
+  if (a == 0 || b == 0) {
+    return b == 0 && a != 0;
+  }
+  return more > 0 || (more == 0 && (spent_a > spent_b || (spent_a == spent_b && a < b)));
+}
+
+static int reason_at(const world *of, int place)
+{
+  int reason;
+  for (reason = 0; reason < REASONS; reason++) {
+    int ahead = 0;
+    int other;
+    for (other = 0; other < REASONS; other++) {
+      ahead += other != reason && reason_ahead(of, other, reason);
+    }
+    if (ahead == place) {
+      return reason;
+    }
+  }
+  return NEVER;
+}
+
+/* "r1" is natural. */
+static void say_reasons(world *of, const char *period, int from, int to, const char *ending)
+{
+  int place;
+  for (place = 0; place < REASONS; place++) {
+    int reason = reason_at(of, place);
+    int spend;
+    int n = leavers_for(of, reason, from, to, &spend);
+    if (n > 0) {
+      say(of, "%s", period);
+      say(of, reason > 0 ? "r%d" : "", reason);
+      say(of, ",%d,", n);
+      say_money(of, spend);
+      say(of, ",%s%s\n", reason == 0 ? "" : reason == 1 ? "true" : "false", ending);
+    }
+  }
+}
+
+static void check_reasons(world *of, const crm_lifecycle *lifecycle)
+{
+  crm_table *table = NULL;
+  int month;
+  start(of, "reason,customers,spend_before,natural");
+  say_reasons(of, "", 0, DAYS * 2, "");
+  assert_int_equal(crm_lifecycle_reasons(lifecycle, &table, NULL), CRM_OK);
+  assert_result(table, of->text);
+  start(of, "period,reason,customers,spend_before,natural,complete");
+  for (month = 0; month <= month_of(of->as_of); month++) {
+    int from = month_begins(month);
+    int to = month_begins(month + 1);
+    char period[16];
+    (void)snprintf(period, sizeof period, "%04d-%02d,", 2023 + (month + 10) / 12, (month + 10) % 12 + 1);
+    say_reasons(of, period, from, to, (month > 0 || of->from < 0) && from >= of->from && to <= of->as_of ? ",true"
+                                                                                                        : ",false");
+  }
+  assert_int_equal(crm_lifecycle_reasons_by_period(lifecycle, NULL, &table, NULL), CRM_OK);
+  assert_result(table, of->text);
+}
+
+static void check_churn(world *of, const crm_lifecycle *lifecycle)
+{
+  static const char *const names[] = {"natural", "other", "silent", "unknown"};
+  int counts[4] = {0, 0, 0, 0};
+  int spends[4] = {0, 0, 0, 0};
+  crm_table *table = NULL;
+  int i;
+  for (i = 1; i <= CUSTOMERS; i++) {
+    leaver own = leaver_of(of, i);
+    int kind = own.reason > 0 ? own.reason != 1 : own.cause == IDLE ? 2 : 3;
+    counts[kind] += own.left >= 0;
+    spends[kind] += own.left >= 0 ? own.spend : 0;
+  }
+  start(of, "churn,customers,spend_before");
+  for (i = 0; i < 4; i++) {
+    say(of, "%s,%d,", names[i], counts[i]);
+    say_money(of, spends[i]);
+    say(of, "\n");
+  }
+  assert_int_equal(crm_lifecycle_churn(lifecycle, &table, NULL), CRM_OK);
+  assert_result(table, of->text);
+}
+
 /* ---- rounds ---- */
 
-static void check_life(world *of, const crm_store *store, const crm_scope *scope)
+typedef void life_checker(world *of, const crm_lifecycle *lifecycle);
+
+static void follow(world *of, const crm_store *store, const crm_scope *scope, life_checker *check)
 {
   crm_lifecycle_options options = CRM_LIFECYCLE_OPTIONS_INIT;
   crm_lifecycle *lifecycle = NULL;
@@ -421,26 +1036,91 @@ static void check_life(world *of, const crm_store *store, const crm_scope *scope
   options.horizon_days = HORIZON;
   options.dormant_days = of->as_of % 3 ? 2 + of->as_of % 40 : 0;
   options.lost_days = of->as_of % 3 == 1 ? options.dormant_days + 1 + of->as_of % 70 : 0;
+  options.natural = "r1";
   assert_int_equal(crm_lifecycle_compute(store, scope, &options, &lifecycle, NULL), CRM_OK);
   check_limits(of, lifecycle, &options);
   for (c = 1; c <= CUSTOMERS; c++) {
     live(of, &lives[c], c);
   }
+  check(of, lifecycle);
+  crm_lifecycle_free(lifecycle);
+}
+
+static void look_at_lives(world *of, const crm_lifecycle *lifecycle)
+{
   check_histories(of, lifecycle);
   check_lives(of, lifecycle);
-  crm_lifecycle_free(lifecycle);
+}
+
+static void follow_lives(world *of, const crm_store *store, const crm_scope *scope)
+{
+  follow(of, store, scope, look_at_lives);
 }
 
 static void test_lives(void **state)
 {
   (void)state;
-  play_relations(check_life);
+  play_relations(follow_lives);
+}
+
+static void look_at_stages(world *of, const crm_lifecycle *lifecycle)
+{
+  check_stages(of, lifecycle);
+}
+
+static void follow_stages(world *of, const crm_store *store, const crm_scope *scope)
+{
+  follow(of, store, scope, look_at_stages);
+}
+
+static void test_stages(void **state)
+{
+  (void)state;
+  play_relations(follow_stages);
+}
+
+static void look_at_bucket(world *of, const crm_lifecycle *lifecycle)
+{
+  check_transitions(of, lifecycle);
+  check_bucket(of, lifecycle);
+  check_stays(of, lifecycle);
+}
+
+static void follow_bucket(world *of, const crm_store *store, const crm_scope *scope)
+{
+  follow(of, store, scope, look_at_bucket);
+}
+
+static void test_bucket(void **state)
+{
+  (void)state;
+  play_relations(follow_bucket);
+}
+
+static void look_at_reasons(world *of, const crm_lifecycle *lifecycle)
+{
+  check_reasons(of, lifecycle);
+  check_churn(of, lifecycle);
+}
+
+static void follow_reasons(world *of, const crm_store *store, const crm_scope *scope)
+{
+  follow(of, store, scope, look_at_reasons);
+}
+
+static void test_reasons(void **state)
+{
+  (void)state;
+  play_relations(follow_reasons);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_lives),
+    cmocka_unit_test(test_stages),
+    cmocka_unit_test(test_bucket),
+    cmocka_unit_test(test_reasons),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
