@@ -110,15 +110,15 @@ static void buy(life *of, int time)
   of->was_lost = 0;
 }
 
-/* Among the host's words for one instant: by their names, those of one name by the key and the reason. */
+/* Among the host's words for one instant: by the keys that they were sent for, their names and reasons, none last. */
 static int says_before(const entry *a, const entry *b)
 {
   int by_name = strcmp(stages[a->stage], stages[b->stage]);
-  if (by_name != 0) {
-    return by_name < 0;
-  }
   if (a->sent != b->sent) {
     return a->sent < b->sent;
+  }
+  if (by_name != 0) {
+    return by_name < 0;
   }
   return a->reason != b->reason && (b->reason == 0 || (a->reason != 0 && a->reason < b->reason));
 }
@@ -324,7 +324,7 @@ static int estimate_lost(const idle_times *times)
     if (count_idle(times, days + dormant_days, 1 << 20, 0) < FEWEST) {
       return 0;
     }
-    if (1 - lasting(times, days + dormant_days) / lasting(times, days) < 0.1) {
+    if (1 - lasting(times, days + dormant_days) / lasting(times, days) < 0.1 - 1e-12) {
       return days;
     }
   }
