@@ -712,13 +712,13 @@ static flow flow_of(int from, int to)
   return made;
 }
 
-/* The month of the first purchase, of anybody anywhere, MONTHS: there is none. */
+/* The month of the first sale or return, MONTHS: there is none. */
 static int first_month(const world *of)
 {
   int found = MONTHS;
   int i;
   for (i = 0; i < of->count; i++) {
-    found = exists(of, &of->lines[i]) && is_order(of, i) ? earlier(found, month_of(of->lines[i].day)) : found;
+    found = exists(of, &of->lines[i]) ? earlier(found, month_of(of->lines[i].day)) : found;
   }
   return found;
 }
@@ -747,7 +747,7 @@ static void check_month(const world *of, const crm_table *table, int64_t row, in
   }
 }
 
-/* Months from the first purchase on, or from the scope's first day on. */
+/* Months from the first document on, or from the scope's first day on. */
 static void check_bucket(const world *of, const crm_lifecycle *lifecycle)
 {
   crm_table *table = NULL;
