@@ -247,7 +247,9 @@ static void make_entries(world *of, dice *random)
     made->time = random_time(of, random);
     if (!life && of->deals[made->deal].created >= 0) {
       made->time = of->deals[made->deal].created + MINUTES * (dice_below(random, 60) - 2);
-      made->time = made->time < 0 ? 0 : made->time;
+    }
+    if (!life) {   /* no two at one instant */
+      made->time = later(made->time / MINUTES, 0) * MINUTES + 600 + of->entry_count;
     }
     made->stage = life ? dice_below(random, CRM_STAGES + 1) : dice_below(random, STEPS + 1);
     made->stage = life && dice_below(random, 3) == 0 ? CRM_STAGE_LOST : made->stage;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
+#include "naive_cases.h"
 #include "naive_facts.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -413,14 +413,6 @@ static void check_lives(world *of, const crm_lifecycle *lifecycle)
 
 /* ---- promotion ---- */
 
-enum { WATCHED, PROMOTED, ENDED };
-
-typedef struct cases {
-  int days[CUSTOMERS];
-  int became[CUSTOMERS];
-  int count;
-} cases;
-
 /* Whether an event enters a stage: a step from below, or a stage beside the ladder from another one. */
 static int enters(const life *own, int n, int stage)
 {
@@ -475,98 +467,12 @@ static void collect_cases(const world *of, cases *to, int stage)
   }
 }
 
-/* Cases that became something after so many days. */
-static int count_cases(const cases *of, int from, int to, int became)
-{
-  int count = 0;
-  int i;
-  for (i = 0; i < of->count; i++) {
-    count += of->days[i] >= from && of->days[i] <= to && (became < 0 || of->became[i] == became);
-  }
-  return count;
-}
-
-/* The cumulative incidence up to a day, and the share that has not ended by then. */
-static double incidence(const cases *of, int days, double *left)
-{
-  double rate = 0;
-  int day;
-  *left = 1;
-  for (day = 0; day <= days; day++) {
-    int n = count_cases(of, day, 1 << 20, -1);
-    int promoted = count_cases(of, day, day, PROMOTED);
-    if (n > 0) {
-      rate += *left * promoted / n;
-      *left *= 1 - (double)(promoted + count_cases(of, day, day, ENDED)) / n;
-    }
-  }
-  return rate;
-}
-
-static double spread(const cases *of, double rate)
-{
-  double sum = 0;
-  int day;
-  for (day = 0; day <= HORIZON; day++) {
-    double left = 1;
-    double ignored;
-    double rest = rate - incidence(of, day, &ignored);
-    double n = count_cases(of, day, 1 << 20, -1);
-    double e = count_cases(of, day, day, PROMOTED);
-    double d = e + count_cases(of, day, day, ENDED);
-    (void)(day > 0 && incidence(of, day - 1, &left) > 0);
-    if (n > 0) {
-      sum += d < n ? rest * rest * d / (n * (n - d)) : 0;
-      sum += left * left * e * (n - e) / (n * n * n) - 2 * rest * left * e / (n * n);
-    }
-  }
-  return sqrt(sum > 0 ? sum : 0);
-}
-
-static void check_interval(const cases *of, const crm_table *table, int stage, double rate)
-{
-  double z = 1.959963984540054;
-  double k = count_cases(of, 0, HORIZON, PROMOTED);
-  double m = k + count_cases(of, 0, HORIZON, ENDED) + count_cases(of, HORIZON + 1, 1 << 20, -1);
-  double width = k > 0 && k < m ? z * spread(of, rate) / (rate * log(rate)) : 0;
-  double wide = z * sqrt(z * z + (m > 0 ? 4 * k * (m - k) / m : 0));
-  if (m < of->count && k > 0 && k < m) {
-    assert_near(table, "low", stage, exp(log(rate) * exp(-width)));
-    assert_near(table, "high", stage, exp(log(rate) * exp(width)));
-  } else {
-    assert_near(table, "low", stage, m > 0 ? (2 * k + z * z - wide) / (2 * (m + z * z)) : 0);
-    assert_near(table, "high", stage, m > 0 ? (2 * k + z * z + wide) / (2 * (m + z * z)) : 1);
-  }
-}
-
 static void check_promotion(const world *of, const crm_table *table, int stage)
 {
   cases own;
-  double left;
-  double rate;
-  int half = NEVER;
-  int day;
-  int at_risk;
   collect_cases(of, &own, stage);
-  rate = incidence(&own, HORIZON, &left);
-  at_risk = count_cases(&own, HORIZON + 1, 1 << 20, -1);
-  for (day = HORIZON; day >= 0; day--) {
-    double ignored;
-    half = incidence(&own, day, &ignored) > 0.5 - 1e-12 ? day : half;
-  }
-  assert_integer(table, "n", stage, own.count);
-  assert_integer(table, "at_risk", stage, at_risk);
-  assert_integer(table, "promoted", stage, count_cases(&own, 0, HORIZON, PROMOTED));
   assert_integer(table, "ended", stage, count_cases(&own, 0, HORIZON, ENDED));
-  assert_integer(table, "promotion_days", stage, half);
-  assert_word(table, "status", stage,
-              own.count == 0 ? "undefined" : at_risk == 0 && left >= 0.0000005 ? "immature" : "ok");
-  assert_int_equal(is_null_at(table, "promotion_rate", stage), own.count == 0);
-  assert_int_equal(is_null_at(table, "low", stage), own.count == 0);
-  if (own.count > 0) {
-    assert_near(table, "promotion_rate", stage, rate);
-    check_interval(&own, table, stage, rate);
-  }
+  assert_promotion(table, stage, &own, HORIZON);
 }
 
 /* Days in the stage of those who are in it, the lower of the two in the middle. */
