@@ -175,21 +175,17 @@ static int standing(const world *of, int i, int pipeline, int place)
   return later(of->as_of - (place == 0 ? own->begins : own->steps[own->count - 1].time) / MINUTES, 0);
 }
 
-/* How long a won one stood in a place: up to the first entry into a higher one, or to its end. */
+/* How long a won one stood in a place: up to the first entry into a higher one, at most to its end. */
 static int stay_of(const world *of, int i, int pipeline, int place)
 {
   const way *own = &ways[i];
   int ends = own->ends;
   int higher;
-  int found = 0;
   if (!in_place(i, of, pipeline, place) || own->outcome != 1) {
     return NEVER;
   }
   for (higher = place + 1; higher < PLACES; higher++) {
-    if (first_step(own, higher) >= 0 && (!found || time_in(own, higher) < ends)) {
-      ends = time_in(own, higher);
-      found = 1;
-    }
+    ends = first_step(own, higher) >= 0 ? earlier(ends, time_in(own, higher)) : ends;
   }
   return later(ends / MINUTES - time_in(own, place) / MINUTES, 0);
 }
@@ -248,7 +244,7 @@ static void check_standing(const world *of, const crm_table *table, int64_t row,
     int days = standing(of, i, pipeline, place);
     n += days >= 0;
     amount += days >= 0 ? later(of->deals[i].amount, 0) : 0;
-    stalled += days > limit;
+    stalled += limit <= HORIZON && days > limit;
   }
   limits_seen += limit >= 0;
   assert_integer(table, "open", row, n);
@@ -274,11 +270,8 @@ static void check_passing(const world *of, const crm_table *table, int64_t row, 
     }
     skipped += in_place(i, of, pipeline, 0) && lowest < place && place < top && first_step(own, place) < 0;
   }
-  assert_int_equal(is_null_at(table, "returned", row), place == 0);
-  if (place > 0) {
-    assert_integer(table, "returned", row, returned);
-    assert_integer(table, "skipped", row, skipped);
-  }
+  assert_integer(table, "returned", row, returned);
+  assert_integer(table, "skipped", row, skipped);
 }
 
 /* ---- the rows ---- */
