@@ -53,19 +53,27 @@ static double spread(const cases *of, double rate, int horizon)
   return sqrt(sum > 0 ? sum : 0);
 }
 
+void assert_wilson(const crm_table *table, int64_t row, int part, int all)
+{
+  double z = 1.959963984540054;
+  double k = part;
+  double m = all;
+  double wide = z * sqrt(z * z + (m > 0 ? 4 * k * (m - k) / m : 0));
+  assert_near(table, "low", row, m > 0 ? (2 * k + z * z - wide) / (2 * (m + z * z)) : 0);
+  assert_near(table, "high", row, m > 0 ? (2 * k + z * z + wide) / (2 * (m + z * z)) : 1);
+}
+
 static void check_interval(const cases *of, const crm_table *table, int64_t row, double rate, int horizon)
 {
   double z = 1.959963984540054;
-  double k = count_cases(of, 0, horizon, PROMOTED);
-  double m = k + count_cases(of, 0, horizon, ENDED) + count_cases(of, horizon + 1, 1 << 20, -1);
+  int k = count_cases(of, 0, horizon, PROMOTED);
+  int m = k + count_cases(of, 0, horizon, ENDED) + count_cases(of, horizon + 1, 1 << 20, -1);
   double width = k > 0 && k < m ? z * spread(of, rate, horizon) / (rate * log(rate)) : 0;
-  double wide = z * sqrt(z * z + (m > 0 ? 4 * k * (m - k) / m : 0));
   if (m < of->count && k > 0 && k < m) {
     assert_near(table, "low", row, exp(log(rate) * exp(-width)));
     assert_near(table, "high", row, exp(log(rate) * exp(width)));
   } else {
-    assert_near(table, "low", row, m > 0 ? (2 * k + z * z - wide) / (2 * (m + z * z)) : 0);
-    assert_near(table, "high", row, m > 0 ? (2 * k + z * z + wide) / (2 * (m + z * z)) : 1);
+    assert_wilson(table, row, k, m);
   }
 }
 

@@ -23,4 +23,7 @@ int count_cases(const cases *of, int from, int to, int became);
 /* Compares the columns n, at_risk, promoted, promotion_rate, low, high, promotion_days and status. */
 void assert_promotion(const crm_table *table, int64_t row, const cases *of, int horizon);
 
+/* Compares low and high with Wilson's interval; of nothing it is from 0 to 1. */
+void assert_wilson(const crm_table *table, int64_t row, int part, int all);
+
 #endif

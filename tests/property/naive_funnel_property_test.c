@@ -333,6 +333,241 @@ static void check_funnel(world *of, const crm_store *store, const crm_scope *sco
   crm_table_free(table);
 }
 
+/* ---- progress ---- */
+
+#define QUIET 30
+
+typedef struct standing_deal {
+  int entered;      /* the stage */
+  int expected;     /* the last that was said */
+  int slips;
+  int slipped_days;
+  int next_step;
+  int step_slips;
+  int due;          /* a day; NEVER: none */
+  int limit;
+  int contact;      /* a day */
+} standing_deal;
+
+static standing_deal deals_now[DEALS];
+
+/* What a deal is said to be closed by, entry after entry, its own row having the last word. */
+static void follow_dates(const world *of, int i, standing_deal *to)
+{
+  const entry *at = next_entry(of, i, -1, 1);
+  int first = NEVER;
+  to->expected = NEVER;
+  for (;;) {
+    int said = at != NULL ? at->expected : of->deals[i].expected;
+    if (said >= 0) {
+      to->slips += to->expected >= 0 && said / MINUTES > to->expected / MINUTES;
+      first = first < 0 ? said : first;
+      to->expected = said;
+    }
+    if (at == NULL) {
+      break;
+    }
+    at = next_entry(of, i, at->time, 1);
+  }
+  to->slipped_days = first < 0 ? 0 : to->expected / MINUTES - first / MINUTES;
+}
+
+/* Likewise by when its next step is due; what was said in another stage does not count any more. */
+static void follow_steps(const world *of, int i, standing_deal *to)
+{
+  const entry *at = next_entry(of, i, -1, 1);
+  int stage = NEVER;
+  to->next_step = NEVER;
+  for (;;) {
+    int said = at != NULL ? at->next_step : of->deals[i].next_step;
+    if (at != NULL && at->stage != stage) {
+      stage = at->stage;
+      to->next_step = NEVER;
+    }
+    if (said >= 0) {
+      to->step_slips += to->next_step >= 0 && said / MINUTES > to->next_step / MINUTES;
+      to->next_step = said;
+    }
+    if (at == NULL) {
+      break;
+    }
+    at = next_entry(of, i, at->time, 1);
+  }
+}
+
+static standing_deal look_at(const world *of, int i)
+{
+  standing_deal made = {0, 0, 0, 0, 0, 0, NEVER, NEVER, NEVER};
+  const way *own = &ways[i];
+  int k;
+  made.entered = own->count > 0 ? own->steps[own->count - 1].time : own->begins;
+  follow_dates(of, i, &made);
+  follow_steps(of, i, &made);
+  made.limit = own->count > 0 ? limit_of(of, of->deals[i].pipeline, own->steps[own->count - 1].place) : NEVER;
+  made.limit = made.limit > HORIZON ? NEVER : made.limit;
+  made.due = made.next_step >= 0 ? made.next_step / MINUTES
+             : made.limit >= 0   ? made.entered / MINUTES + made.limit
+                                 : NEVER;
+  for (k = 0; k < of->contact_count; k++) {
+    if (of->contacts[k].deal == i && of->contacts[k].time < of->as_of * MINUTES) {
+      made.contact = later(made.contact, of->contacts[k].time / MINUTES);
+    }
+  }
+  return made;
+}
+
+static int is_open(int i)
+{
+  return ways[i].there && ways[i].outcome == 0;
+}
+
+static int is_overdue(const world *of, int i)
+{
+  return deals_now[i].expected >= 0 && of->as_of > deals_now[i].expected / MINUTES;
+}
+
+static int is_stalled(const world *of, int i)
+{
+  return deals_now[i].due >= 0 && of->as_of > deals_now[i].due;
+}
+
+static void say_days(world *of, int days, int there)
+{
+  if (there) {
+    say(of, "%d", days);
+  }
+  say(of, ",");
+}
+
+static void say_deal(world *of, int i)
+{
+  const deal *at = &of->deals[i];
+  const standing_deal *now = &deals_now[i];
+  say_days(of, i, 1);
+  say_days(of, at->customer, at->customer > 0);
+  say_owner(of, at->owner);
+  say(of, ",%s,", at->pipeline == 1 ? "p" : at->pipeline == 2 ? "q" : "");
+  if (ways[i].count > 0) {
+    say(of, "s%d", stage_at(at->pipeline, ways[i].steps[ways[i].count - 1].place));
+  }
+  say(of, ",");
+  if (at->amount >= 0) {
+    say_money(of, at->amount);
+  }
+  say(of, ",");
+  say_time(of, ways[i].begins);
+  say(of, ",");
+  say_time(of, now->entered);
+  say(of, ",%d,%d,", later(of->as_of - ways[i].begins / MINUTES, 0), later(of->as_of - now->entered / MINUTES, 0));
+  say_days(of, now->limit, now->limit >= 0);
+  say_day(of, now->due);
+  say(of, ",");
+  say_time(of, now->expected);
+  say(of, ",");
+  say_days(of, of->as_of - now->expected / MINUTES, is_overdue(of, i));
+  say_days(of, now->slips, 1);
+  say_days(of, now->slipped_days, now->expected >= 0);
+  say_day(of, now->contact);
+  say(of, ",%s,", is_overdue(of, i)   ? "overdue"
+                  : is_stalled(of, i) ? "stalled"
+                  : now->expected < 0 ? "undated"
+                                      : "on_track");
+  say_time(of, now->next_step);
+  say(of, ",");
+  say_days(of, of->as_of - now->due, is_stalled(of, i));
+  say(of, "%d\n", now->step_slips);
+}
+
+static void check_open_deals(world *of, const crm_store *store, const crm_scope *scope,
+                             const crm_funnel_options *options)
+{
+  static const int order[] = {1, 2, 0};
+  crm_table *table = NULL;
+  int k;
+  start(of, "opportunity,customer,owner,pipeline,stage,amount,created,entered,age_days,stage_days,limit_days,next_due,"
+            "expected_close,close_overdue_days,slips,slipped_days,last_contact,state,next_step,step_overdue_days,"
+            "step_slips");
+  for (k = 0; k < 3; k++) {
+    int i;
+    for (i = 0; i < of->deal_count; i++) {
+      if (is_open(i) && of->deals[i].pipeline == order[k]) {
+        say_deal(of, i);
+      }
+    }
+  }
+  assert_int_equal(crm_progress_opportunities(store, scope, options, &table, NULL), CRM_OK);
+  assert_result(table, of->text);
+}
+
+enum { TO_30, TO_60, TO_90, OVER_90, STALLED, OVERDUE, OVERDUE_AMOUNT, SLIPPED, SLIPS, SLIPPED_DAYS, UNDATED, QUIET_ONES,
+       WITHOUT_STEP, STEP_OVERDUE, STEP_SLIPPED, STEP_SLIPS, SUMS };
+
+static void add_deal(const world *of, int i, int days, int sums[SUMS])
+{
+  const standing_deal *now = &deals_now[i];
+  int amount = later(of->deals[i].amount, 0);
+  sums[days <= 30 ? TO_30 : days <= 60 ? TO_60 : days <= 90 ? TO_90 : OVER_90]++;
+  sums[STALLED] += is_stalled(of, i);
+  sums[OVERDUE] += is_overdue(of, i);
+  sums[OVERDUE_AMOUNT] += is_overdue(of, i) ? amount : 0;
+  sums[SLIPPED] += now->slips > 0;
+  sums[SLIPS] += now->slips;
+  sums[SLIPPED_DAYS] += now->slips > 0 ? now->slipped_days : 0;
+  sums[UNDATED] += now->expected < 0;
+  sums[QUIET_ONES] += now->contact < 0 || of->as_of - now->contact > QUIET;
+  sums[WITHOUT_STEP] += now->next_step < 0;
+  sums[STEP_OVERDUE] += now->next_step >= 0 && is_stalled(of, i);
+  sums[STEP_SLIPPED] += now->step_slips > 0;
+  sums[STEP_SLIPS] += now->step_slips;
+}
+
+static void check_progress_row(const world *of, const crm_table *table, int64_t row, int pipeline, int place)
+{
+  static const char *const names[SUMS] = {"to_30",   "to_60",        "to_90",        "over_90",
+                                          "stalled", "overdue",      "overdue_amount", "slipped",
+                                          "slips",   "slipped_days", "undated",      "quiet",
+                                          "without_step", "step_overdue", "step_slipped", "step_slips"};
+  int sums[SUMS] = {0};
+  int n = 0;
+  int i;
+  for (i = 0; i < of->deal_count; i++) {
+    int days = standing(of, i, pipeline, place);
+    if (days >= 0) {
+      add_deal(of, i, days, sums);
+      n++;
+    }
+  }
+  assert_integer(table, "open", row, n);
+  assert_integer(table, "median_days", row, middle_of(of, pipeline, place));
+  assert_word(table, "status", row, n > 0 ? "ok" : "undefined");
+  for (i = 0; i < SUMS; i++) {
+    assert_int_equal(integer_at(table, names[i], row), sums[i]);
+  }
+  assert_int_equal(is_null_at(table, "slip_rate", row), n == sums[UNDATED]);
+  if (n > sums[UNDATED]) {
+    assert_near(table, "slip_rate", row, (double)sums[SLIPPED] / (n - sums[UNDATED]));
+    assert_wilson(table, row, sums[SLIPPED], n - sums[UNDATED]);
+  }
+}
+
+static void check_progress(world *of, const crm_store *store, const crm_scope *scope)
+{
+  crm_funnel_options options = CRM_FUNNEL_OPTIONS_INIT;
+  crm_table *table = NULL;
+  int i;
+  options.horizon_days = HORIZON;
+  for (i = 0; i < of->deal_count; i++) {
+    find_way(of, i);
+  }
+  for (i = 0; i < of->deal_count; i++) {
+    deals_now[i] = look_at(of, i);
+  }
+  check_open_deals(of, store, scope, &options);
+  assert_int_equal(crm_progress_stages(store, scope, &options, &table, NULL), CRM_OK);
+  check_rows(of, table, check_progress_row);
+  crm_table_free(table);
+}
+
 static void test_funnel(void **state)
 {
   (void)state;
@@ -340,10 +575,17 @@ static void test_funnel(void **state)
   assert_true(limits_seen > 0);
 }
 
+static void test_progress(void **state)
+{
+  (void)state;
+  play_relations(check_progress);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_funnel),
+    cmocka_unit_test(test_progress),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
