@@ -103,13 +103,13 @@ static void hand_out(const double exact[3], int total, int effects[3])
   for (i = 0; i < 3; i++) {
     double down = floor(exact[i] + 1e-7);
     effects[i] = (int)down;
-    rest[i] = exact[i] - down;
+    rest[i] = floor((exact[i] - down) * 1e6 + 0.5);
     left -= effects[i];
   }
   for (; left > 0; left--) {
     int most = 0;
     for (i = 1; i < 3; i++) {
-      most = rest[i] > rest[most] + 1e-7 ? i : most;
+      most = rest[i] > rest[most] ? i : most;
     }
     effects[most]++;
     rest[most] = -1;
@@ -196,43 +196,43 @@ static int key_of(const line *at, int kind)
   return kind == BRANCH ? at->branch : kind == PRODUCT ? at->product : at->customer;
 }
 
-/* Money of a key in a period, and whether there is a line of it. */
-static int key_money(const world *of, int kind, int key, span within, int *there)
+static part keys[CUSTOMERS + 1];
+
+static void sum_keys(const world *of, int kind)
 {
-  int sum = 0;
-  int i;
-  for (i = 0; i < of->count; i++) {
-    const line *at = &of->lines[i];
-    if (exists(of, at) && in_branch(of, at) && at->counts && key_of(at, kind) == key && at->day >= within.from &&
-        at->day < within.to) {
-      sum += value_of(at);
-      *there = 1;
+  int key;
+  for (key = 0; key <= CUSTOMERS; key++) {
+    int i;
+    keys[key] = money_part(0, 0);
+    for (i = 0; i < of->count; i++) {
+      const line *at = &of->lines[i];
+      if (exists(of, at) && in_branch(of, at) && key_of(at, kind) == key) {
+        keys[key].before += at->day >= before.from && at->day < before.to ? value_of(at) : 0;
+        keys[key].after += at->day >= after.from && at->day < after.to ? value_of(at) : 0;
+      }
     }
+    keys[key].change = keys[key].after - keys[key].before;
   }
-  return sum;
 }
 
-static int change_of(const world *of, int kind, int key, int *there)
+/* A key without money in either period is none. */
+static int has_money(int key)
 {
-  *there = 0;
-  return key_money(of, kind, key, after, there) - key_money(of, kind, key, before, there);
+  return keys[key].before != 0 || keys[key].after != 0;
 }
 
 /* By size, the greater change first, then by key, nobody last. */
-static int leads(const world *of, int kind, int a, int b)
+static int leads(int kind, int a, int b)
 {
-  int there_a;
-  int there_b;
-  int change_a = change_of(of, kind, a, &there_a);
-  int change_b = change_of(of, kind, b, &there_b);
-  if (!there_a || !there_b || a == b) {
+  int more = keys[a].change - keys[b].change;
+  if (!has_money(a) || !has_money(b) || a == b) {
     return 0;
   }
-  if (abs(change_a) != abs(change_b)) {
-    return abs(change_a) > abs(change_b);
+  if (abs(keys[a].change) != abs(keys[b].change)) {
+    return abs(keys[a].change) > abs(keys[b].change);
   }
-  if (change_a != change_b) {
-    return change_a > change_b;
+  if (more != 0) {
+    return more > 0;
   }
   return kind != BRANCH && (a == 0 || b == 0) ? b == 0 : a < b;
 }
@@ -242,29 +242,26 @@ static void say_keys(world *of, int kind, const char *name, const char *rest_nam
   part rest = money_part(0, 0);
   int place;
   rest.n_after = 0;
+  sum_keys(of, kind);
   for (place = 0; place <= CUSTOMERS; place++) {
     int key;
     for (key = 0; key <= CUSTOMERS; key++) {
-      int there;
       int ahead = 0;
       int other;
-      part own;
       char text[16];
-      (void)change_of(of, kind, key, &there);
       for (other = 0; other <= CUSTOMERS; other++) {
-        ahead += leads(of, kind, other, key);
+        ahead += leads(kind, other, key);
       }
-      if (!there || ahead != place) {
+      if (!has_money(key) || ahead != place) {
         continue;
       }
-      own = money_part(key_money(of, kind, key, before, &there), key_money(of, kind, key, after, &there));
       (void)snprintf(text, kind != BRANCH && key == 0 ? 1 : sizeof text, kind == BRANCH ? "b%d" : "%d", key);
       if (place < TOP) {
-        say_part(of, name, text, own);
+        say_part(of, name, text, keys[key]);
       } else {
-        rest.before += own.before;
-        rest.after += own.after;
-        rest.change += own.change;
+        rest.before += keys[key].before;
+        rest.after += keys[key].after;
+        rest.change += keys[key].change;
         rest.n_after++;
       }
     }
