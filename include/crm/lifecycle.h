@@ -104,13 +104,13 @@ CRM_API crm_status crm_lifecycle_snapshot(const crm_lifecycle *lifecycle, int64_
 CRM_API crm_status crm_lifecycle_transitions(const crm_lifecycle *lifecycle, int64_t from, int64_t to,
                                              crm_table **table, crm_error *error);
 
-/* The leaky bucket, a row a period from the first purchase on: period, start (active customers: bought and neither
- * dormant nor lost), new (first time), reactivated (came back), lost (fell dormant, were lost or moved down), end
- * (start + new + reactivated - lost, always), leak_rate (lost / start), steady_state (where the stock would settle with
- * this inflow and leak: (new + reactivated) * start / lost, empty without a leak), complete, start_lost (of those at
- * the start who are not active at the end), churn_rate (start_lost / start: with limits that nobody reaches and the
- * host's entries into `lost` that of contracts), retention_rate (of those at the start who are active at the end).
- * Since 0.1. */
+/* The leaky bucket, a row a period from the first sale or return on, of a scope with a `from` from there on: period,
+ * start (active customers: bought and neither dormant nor lost), new (first time), reactivated (came back), lost (fell
+ * dormant, were lost or moved down), end (start + new + reactivated - lost, always), leak_rate (lost / start),
+ * steady_state (where the stock would settle with this inflow and leak: (new + reactivated) * start / lost, empty
+ * without a leak), complete, start_lost (of those at the start who are not active at the end), churn_rate (start_lost /
+ * start: with limits that nobody reaches and the host's entries into `lost` that of contracts), retention_rate (of
+ * those at the start who are active at the end). Since 0.1. */
 CRM_API crm_status crm_lifecycle_bucket(const crm_lifecycle *lifecycle, const crm_calendar *calendar,
                                         crm_table **table, crm_error *error);
 

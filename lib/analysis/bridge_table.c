@@ -38,17 +38,21 @@ static double effect_of(double change, double y, double after_y, double z, doubl
   return change * sum;
 }
 
-/* Three effects as integers that add up to a whole: rounded down, then what is left goes to the largest remainders. */
+/* Three effects as integers that add up to a whole: rounded down, then what is left goes to the largest remainders, in
+ * millionths, so that those that are equal by their counts are. */
 static void round_effects(const double *effects, int64_t whole, int64_t *rounded)
 {
-  double fractions[3];
+  int64_t fractions[3];
   int64_t left = whole;
   int i;
   for (i = 0; i < 3; i++) {
     double value = effects[i];
     rounded[i] = (int64_t)value;
     rounded[i] -= (double)rounded[i] > value;
-    fractions[i] = value - (double)rounded[i];
+    value = value - (double)rounded[i];
+    value = value * 1e6;
+    value = value + 0.5;
+    fractions[i] = (int64_t)value;
     left -= rounded[i];
   }
   for (; left > 0 && left <= 3; left--) {
@@ -57,7 +61,7 @@ static void round_effects(const double *effects, int64_t whole, int64_t *rounded
       most = fractions[i] > fractions[most] ? i : most;
     }
     rounded[most]++;
-    fractions[most] = -1.0;
+    fractions[most] = -1;
   }
   rounded[0] += left;   /* beyond what doubles hold */
 }

@@ -219,14 +219,15 @@ static int64_t rounded(double value, double unit)
   return (int64_t)scaled;
 }
 
-/* Of the share that is active at the start of an age, the days to come are the area under the curve from there on. */
+/* Of the share that is active at the start of an age, the days to come are the area under the curve from there on, up
+ * to the longest time seen: what comes on that last day nobody has lived through. */
 static void put_ages(crm_table *table, const crm__durations *stays, const double *survival, const int64_t *risk,
                      double *area)
 {
   double sum = 0.0;
   int64_t day;
   for (day = stays->days - 1; day >= 0; day--) {
-    sum = sum + survival[day];
+    sum = day + 1 < stays->days ? sum + survival[day] : 0.0;
     area[day] = sum;
   }
   for (day = 0; day < stays->days; day += STEP_DAYS) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Copyright the libcrm authors */
-#include "support/loads.h"
+#include "naive_facts.h"
+
+#include "support/rounds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,331 +10,6 @@
 
 /* A second implementation of the central measures, the plainest there is: for each customer, period or product a loop
  * over all lines. It shares nothing with the library, which is asked through its public functions alone. */
-
-#define LINES 360
-#define DOCUMENTS 150
-#define CUSTOMERS 24
-#define PRODUCTS 8
-#define DAYS 520
-#define MONTHS 20
-
-typedef struct line {
-  int document;
-  int customer;   /* after merges; 0: nobody */
-  int day;        /* since 2023-11-20 */
-  int minute;
-  int sale;       /* 1 sale, 0 return */
-  int counts;     /* 0: a gift card */
-  int money;      /* in cents, a return's below 0 */
-  int cost;       /* likewise */
-  int no_cost;
-  int quantity;   /* in thousandths */
-  int product;    /* 0: none */
-  int branch;
-  int gone;       /* of a version that another has replaced */
-} line;
-
-typedef struct world {
-  line lines[LINES];
-  int count;
-  int documents;
-  int stands[CUSTOMERS + 1];
-  int from;       /* the scope, in days; -1: none */
-  int as_of;
-  int branch;     /* -1: all */
-  char text[65536];
-  size_t length;
-} world;
-
-/* ---- dates: counted one by one ---- */
-
-static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-static void date_of(int day, int *year, int *month, int *of_month)
-{
-  *year = 2023;
-  *month = 11;
-  *of_month = 20;
-  for (; day > 0; day--) {
-    int last = month_days[*month - 1] + (*month == 2 && *year == 2024);
-    *of_month = *of_month + 1;
-    if (*of_month > last) {
-      *of_month = 1;
-      *month = *month + 1;
-    }
-    if (*month > 12) {
-      *month = 1;
-      *year = *year + 1;
-    }
-  }
-}
-
-/* 0 for November 2023. */
-static int month_of(int day)
-{
-  int year;
-  int month;
-  int of_month;
-  date_of(day, &year, &month, &of_month);
-  return (year - 2023) * 12 + month - 11;
-}
-
-static int64_t instant_of(int day)
-{
-  int year;
-  int month;
-  int of_month;
-  date_of(day, &year, &month, &of_month);
-  return facts_day(year, month, of_month);
-}
-
-static void write_date(int day, char *text, size_t size)
-{
-  int year;
-  int month;
-  int of_month;
-  date_of(day, &year, &month, &of_month);
-  (void)snprintf(text, size, "%04d-%02d-%02d", year, month, of_month);
-}
-
-/* ---- a world ---- */
-
-static void make_document(world *of, dice *random, int document)
-{
-  line head;
-  int lines = 1 + dice_below(random, 3);
-  int k;
-  memset(&head, 0, sizeof head);
-  head.document = document;
-  head.customer = dice_below(random, 9) == 0 ? 0 : 1 + dice_below(random, 1 + dice_below(random, CUSTOMERS));
-  /* often about 29 February */
-  head.day = dice_below(random, 5) == 0 ? 99 + dice_below(random, 4) : dice_below(random, DAYS);
-  head.minute = 600 + document;
-  head.branch = dice_below(random, 3);
-  for (k = 0; k < lines && of->count < LINES; k++) {
-    line *made = &of->lines[of->count++];
-    *made = head;
-    made->sale = dice_below(random, 8) > 0;
-    made->counts = dice_below(random, 10) > 0;
-    made->money = dice_below(random, 3) == 0 ? 1000 : dice_below(random, 9000) + 1;
-    made->money = made->sale ? made->money : -made->money;
-    made->no_cost = dice_below(random, 4) == 0;
-    made->cost = (made->sale ? 1 : -1) * dice_below(random, 400);
-    made->quantity = (made->sale ? 1 : -1) * 500 * (1 + dice_below(random, 6));
-    made->product = dice_below(random, PRODUCTS);
-  }
-}
-
-static void load_lines(const world *of, crm_store *store, int first, int end, int version)
-{
-  facts *rows = facts_create("document,version,time,customer,kind,class,amount,cost,quantity,product,branch");
-  int i;
-  for (i = first; i < end; i++) {
-    const line *at = &of->lines[i];
-    char text[192];
-    char date[16];
-    char customer[16] = "";
-    char product[16] = "";
-    char cost[16] = "";
-    write_date(at->day, date, sizeof date);
-    if (at->customer > 0) {
-      (void)snprintf(customer, sizeof customer, "%d", at->customer);
-    }
-    if (at->product > 0) {
-      (void)snprintf(product, sizeof product, "%d", at->product);
-    }
-    if (!at->no_cost) {
-      (void)snprintf(cost, sizeof cost, "%d.%02d", abs(at->cost) / 100, abs(at->cost) % 100);
-    }
-    (void)snprintf(text, sizeof text, "%d,%d,%sT%02d:%02d,%s,%s,%s,%d.%02d,%s,%d.%03d,%s,b%d", at->document, version,
-                   date, at->minute / 60, at->minute % 60, customer, at->sale ? "sale" : "return",
-                   at->counts ? "goods" : "liability", abs(at->money) / 100, abs(at->money) % 100, cost,
-                   abs(at->quantity) / 1000, abs(at->quantity) % 1000, product, at->branch);
-    facts_add(rows, text);
-  }
-  facts_load(rows, store, "sales");
-  facts_free(rows);
-}
-
-/* Some documents come again in a later version, and some keys turn out to be another customer's. */
-static crm_store *make_world(world *of, uint64_t seed)
-{
-  dice random = dice_of(seed);
-  crm_store *store = store_new(NULL);
-  int documents = 1 + dice_below(&random, DOCUMENTS);
-  int first;
-  int i;
-  memset(of, 0, sizeof *of);
-  for (i = 0; i < documents && of->count < LINES * 2 / 3; i++) {
-    make_document(of, &random, i);
-  }
-  documents = i;
-  load_lines(of, store, 0, of->count, 0);
-  first = of->count;
-  for (i = dice_below(&random, 9); i < documents && of->count < LINES - 3; i += 1 + dice_below(&random, 20)) {
-    int k;
-    for (k = 0; k < first; k++) {
-      of->lines[k].gone |= of->lines[k].document == i;
-    }
-    make_document(of, &random, i);
-  }
-  if (of->count > first) {
-    load_lines(of, store, first, of->count, 1);
-  }
-  for (i = 0; i <= CUSTOMERS; i++) {
-    of->stands[i] = i;
-  }
-  for (i = CUSTOMERS; i > CUSTOMERS - 4; i--) {
-    if (dice_below(&random, 2)) {
-      char text[64];
-      of->stands[i] = 1 + dice_below(&random, CUSTOMERS - 6);
-      (void)snprintf(text, sizeof text, "customer,into\n%d,%d\n", i, of->stands[i]);
-      put(store, "merges", text, "");
-    }
-  }
-  for (i = 0; i < of->count; i++) {
-    of->lines[i].customer = of->stands[of->lines[i].customer];
-  }
-  of->as_of = 200 + dice_below(&random, DAYS - 150);
-  of->from = dice_below(&random, 2) ? -1 : dice_below(&random, 190);
-  of->branch = dice_below(&random, 3) ? -1 : dice_below(&random, 3);
-  return store;
-}
-
-static crm_scope scope_of(const world *of, const char *const *branch)
-{
-  crm_scope scope = CRM_SCOPE_INIT;
-  scope.as_of = instant_of(of->as_of);
-  scope.from = of->from < 0 ? CRM_TIME_UNSET_FROM : instant_of(of->from);
-  scope.branches = of->branch < 0 ? NULL : branch;
-  scope.branch_count = of->branch < 0 ? 0 : 1;
-  return scope;
-}
-
-/* ---- looking at all lines ---- */
-
-static int exists(const world *of, const line *at)
-{
-  return !at->gone && at->day < of->as_of;
-}
-
-static int in_branch(const world *of, const line *at)
-{
-  return of->branch < 0 || at->branch == of->branch;
-}
-
-static int in_scope(const world *of, const line *at)
-{
-  return exists(of, at) && at->day >= of->from && in_branch(of, at);
-}
-
-static int value_of(const line *at)
-{
-  return at->counts ? at->money : 0;
-}
-
-/* Whether a line is the first counted sale line of its document: one a document is looked at as its order. */
-static int is_order(const world *of, int i)
-{
-  int k;
-  if (!of->lines[i].sale || !of->lines[i].counts) {
-    return 0;
-  }
-  for (k = 0; k < i; k++) {
-    const line *other = &of->lines[k];
-    if (!other->gone && other->document == of->lines[i].document && other->sale && other->counts) {
-      return 0;
-    }
-  }
-  return 1;
-}
-
-/* Orders of a customer (0: of everybody) within days [from, to) and, where asked, in the branches. */
-static int orders_of(const world *of, int customer, int from, int to, int anywhere)
-{
-  int count = 0;
-  int i;
-  for (i = 0; i < of->count; i++) {
-    const line *at = &of->lines[i];
-    count += exists(of, at) && (customer == 0 || at->customer == customer) && at->day >= from && at->day < to &&
-             (anywhere || in_branch(of, at)) && is_order(of, i);
-  }
-  return count;
-}
-
-static int money_of(const world *of, int customer, int from, int to)
-{
-  int sum = 0;
-  int i;
-  for (i = 0; i < of->count; i++) {
-    const line *at = &of->lines[i];
-    if (exists(of, at) && (customer == 0 || at->customer == customer) && at->day >= from && at->day < to &&
-        in_branch(of, at)) {
-      sum += value_of(at);
-    }
-  }
-  return sum;
-}
-
-/* The first or last day of an order, -1: none. */
-static int order_day(const world *of, int customer, int from, int anywhere, int last)
-{
-  int found = -1;
-  int i;
-  for (i = 0; i < of->count; i++) {
-    const line *at = &of->lines[i];
-    if (exists(of, at) && at->customer == customer && at->day >= from && (anywhere || in_branch(of, at)) &&
-        is_order(of, i) && (found < 0 || (last ? at->day > found : at->day < found))) {
-      found = at->day;
-    }
-  }
-  return found;
-}
-
-static int has_line(const world *of, int customer, int scoped)
-{
-  int i;
-  for (i = 0; i < of->count; i++) {
-    if (of->lines[i].customer == customer && (scoped ? in_scope(of, &of->lines[i]) : exists(of, &of->lines[i]))) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
-/* ---- the expected text ---- */
-
-static void say(world *of, const char *format, ...)
-{
-  va_list arguments;
-  va_start(arguments, format);
-  of->length += (size_t)vsnprintf(of->text + of->length, sizeof of->text - of->length, format, arguments);
-  va_end(arguments);
-  assert_true(of->length < sizeof of->text);
-}
-
-static void say_money(world *of, int money)
-{
-  say(of, "%s%d.%02d", money < 0 ? "-" : "", abs(money) / 100, abs(money) % 100);
-}
-
-static void say_day(world *of, int day)
-{
-  char date[16];
-  write_date(day, date, sizeof date);
-  say(of, "%s", day < 0 ? "" : date);
-}
-
-static void say_month(world *of, int month)
-{
-  say(of, "%04d-%02d", 2023 + (month + 10) / 12, (month + 10) % 12 + 1);
-}
-
-static void start(world *of, const char *header)
-{
-  of->length = 0;
-  say(of, "%s\n", header);
-}
 
 /* ---- profiles ---- */
 
@@ -469,16 +146,6 @@ static void check_rfm(world *of, const crm_store *store, const crm_scope *scope)
 
 /* ---- months and cohorts ---- */
 
-/* The first day of a month, or of the one after the last. */
-static int month_begins(int month)
-{
-  int day = 0;
-  while (month > 0 && month_of(day) < month) {
-    day++;
-  }
-  return day;
-}
-
 static int earliest_line(const world *of, int scoped)
 {
   int found = -1;
@@ -490,11 +157,6 @@ static int earliest_line(const world *of, int scoped)
     }
   }
   return found;
-}
-
-static int later(int a, int b)
-{
-  return a > b ? a : b;
 }
 
 static void check_months(world *of, const crm_store *store, const crm_scope *scope)
@@ -900,21 +562,6 @@ static void check_migration(world *of, const crm_store *store, const crm_scope *
 
 /* ---- rounds ---- */
 
-typedef void checker(world *of, const crm_store *store, const crm_scope *scope);
-
-static void play(checker *check)
-{
-  static const char *const keys[] = {"b0", "b1", "b2"};
-  static world of;
-  uint64_t seed;
-  for (seed = 1; seed <= 40; seed++) {
-    crm_store *store = make_world(&of, seed);
-    crm_scope scope = scope_of(&of, &keys[of.branch < 0 ? 0 : of.branch]);
-    check(&of, store, &scope);
-    crm_store_free(store);
-  }
-}
-
 static void check_profiles_of(world *of, const crm_store *store, const crm_scope *scope)
 {
   (void)scope;
@@ -962,7 +609,7 @@ static void test_kpis(void **state)
   (void)state;
   compared = 0;
   play(check_kpis);
-  assert_true(compared > 40 * FIGURES);
+  assert_true(compared > rounds(40) * FIGURES / 2);
 }
 
 static void test_migration(void **state)
