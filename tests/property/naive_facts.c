@@ -225,7 +225,8 @@ static void make_deals(world *of, dice *random)
     made->created = dice_below(random, 12) > 0 ? random_time(of, random) : NEVER;
     made->outcome = dice_below(random, 5) < 3 ? 1 : dice_below(random, 3);
     made->closed = made->outcome > 0 && dice_below(random, 15) > 0
-                     ? (made->created < 0 ? 0 : made->created) + MINUTES * dice_below(random, 90) + dice_below(random, 9)
+                     ? (made->created < 0 ? 0 : made->created) + MINUTES * dice_below(random, 90) +
+                         dice_below(random, 9)
                      : NEVER;
     made->pipeline = dice_below(random, 8) == 0 ? dice_below(random, 3) : 1;
     made->stage = dice_below(random, STEPS + 2) - 1;

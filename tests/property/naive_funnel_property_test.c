@@ -499,8 +499,8 @@ static void check_open_deals(world *of, const crm_store *store, const crm_scope 
   assert_result(table, of->text);
 }
 
-enum { TO_30, TO_60, TO_90, OVER_90, STALLED, OVERDUE, OVERDUE_AMOUNT, SLIPPED, SLIPS, SLIPPED_DAYS, UNDATED, QUIET_ONES,
-       WITHOUT_STEP, STEP_OVERDUE, STEP_SLIPPED, STEP_SLIPS, SUMS };
+enum { TO_30, TO_60, TO_90, OVER_90, STALLED, OVERDUE, OVERDUE_AMOUNT, SLIPPED, SLIPS, SLIPPED_DAYS, UNDATED,
+       QUIET_ONES, WITHOUT_STEP, STEP_OVERDUE, STEP_SLIPPED, STEP_SLIPS, SUMS };
 
 static void add_deal(const world *of, int i, int days, int sums[SUMS])
 {
