@@ -21,7 +21,7 @@ extern "C" {
 typedef struct crm_due_options {
   uint32_t struct_size;
   int32_t reasons;        /* CRM_DUE_... added up, 1 to 15 */
-  int32_t gaps;           /* gaps that make a rhythm, at least 1 */
+  int32_t gaps;           /* gaps that make a rhythm, and orders before of who is losing, at least 1 */
   int32_t ahead_days;     /* due also where the due day is so many days after as-of, 0 to 3660 */
   int32_t tolerance;      /* late by more than so many percent of the median gap is overdue, 0 to 10000 */
   int32_t window_days;    /* losing: the last so many days against as many before them, 1 to 3660 */

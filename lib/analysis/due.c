@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-#define LEAST_ORDERS 3U   /* before, of who is losing */
-
 /* Who is due, overdue, losing or dormant: by measures and gaps a customer, and one pass over the facts for what was
  * spent when. */
 
@@ -179,7 +177,7 @@ static int32_t reason_of(const dues *all, const account *of, const crm__measure 
     return CRM_DUE_DORMANT;
   }
   if ((wanted & CRM_DUE_LOSING) && of->before >= before_cut &&
-      of->before_orders >= LEAST_ORDERS && has_dropped(all, of)) {
+      of->before_orders >= (uint32_t)all->options.gaps && has_dropped(all, of)) {
     return CRM_DUE_LOSING;
   }
   if (of->twice_gap == 0 || dormant) {

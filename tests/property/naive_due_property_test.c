@@ -9,11 +9,10 @@
 
 /* ---- due ---- */
 
-#define GAPS 2        /* that make a rhythm */
+#define GAPS 2        /* that make a rhythm, and orders before of who is losing */
 #define AHEAD 20
 #define WINDOW 120
 #define SHARE 30      /* percent */
-#define BEFORE_ORDERS 3
 
 typedef struct account {
   int there;
@@ -139,7 +138,7 @@ static const char *reason_of(const world *of, int customer)
   if (dormant && is_key(customer, 0)) {
     return "dormant_vip";
   }
-  if (is_key(customer, 1) && own->before_orders >= BEFORE_ORDERS && 10 * own->now <= 6 * own->before) {
+  if (is_key(customer, 1) && own->before_orders >= GAPS && 10 * own->now <= 6 * own->before) {
     return "losing";
   }
   if (own->twice_gap < 0 || dormant) {
