@@ -392,10 +392,11 @@ static void check_lives(world *of, const crm_lifecycle *lifecycle)
   int c;
   start(of, "customer,stage,entered,cause,days,step,first,last,idle_days,reason");
   for (c = 1; c <= CUSTOMERS; c++) {
-    const event *now = &lives[c].events[lives[c].count - 1];
+    const event *now;
     if (lives[c].count == 0) {
       continue;
     }
+    now = &lives[c].events[lives[c].count - 1];
     say(of, "%d,%s,", c, stages[now->stage]);
     say_time(of, now->time);
     say(of, ",%s,", causes[now->cause]);
