@@ -273,9 +273,6 @@ static int32_t ninth_decile(const crm__durations *gaps, int64_t count)
   return day - 1;
 }
 
-/* By how much a chance may miss a tenth that it is by its counts. */
-#define ROUNDING 1e-12
-
 /* The first idle time past dormant at which the chance to buy within the next `dormant` days is under a tenth. */
 static crm_status find_lost(crm_lifecycle *lifecycle, crm__scope *scope, const crm__durations *gaps, crm_error *error)
 {
@@ -289,7 +286,7 @@ static crm_status find_lost(crm_lifecycle *lifecycle, crm__scope *scope, const c
   crm__survival(gaps, survival, risk);
   for (idle = dormant + 1; idle + dormant < gaps->days && risk[idle + dormant] >= LEAST_AT_RISK; idle++) {
     double left = survival[idle] * 0.9;
-    left = left + ROUNDING;
+    left = left + CRM__SURVIVAL_ROUNDING;
     if (survival[idle + dormant] > left) {
       lifecycle->limits.suggested_lost = (int32_t)idle;
       return CRM_OK;

@@ -20,9 +20,6 @@ static int64_t total_cases(const crm__durations *durations)
   return total;
 }
 
-/* By how much a share may miss a half that it is by its counts. */
-#define ROUNDING 1e-12
-
 static int64_t to_millionths(double share)
 {
   double scaled = share * 1e6;
@@ -137,7 +134,7 @@ crm__incidence crm__incidence_at(const crm__durations *durations, int64_t horizo
     found.ended += durations->ends[day];
     found.competing += durations->competing[day];
     found.open += durations->open[day];
-    if (found.median < 0 && at.incidence >= 0.5 - ROUNDING) {
+    if (found.median < 0 && at.incidence >= 0.5 - CRM__SURVIVAL_ROUNDING) {
       found.median = day;
     }
   }
@@ -193,7 +190,7 @@ crm__median crm__survival_median(const crm__durations *durations)
     if (ended == 0) {
       continue;
     }
-    if (found.day < 0 && at.survival <= 0.5 + ROUNDING) {
+    if (found.day < 0 && at.survival <= 0.5 + CRM__SURVIVAL_ROUNDING) {
       found.day = day;
     }
     if (ended == risk) {   /* nobody is left: no interval */

@@ -11,6 +11,9 @@
  *
  * Doubles that are the same on every platform. */
 
+/* By how much a share that sums of doubles made may miss the half or the tenth that it is by its counts. */
+#define CRM__SURVIVAL_ROUNDING 1e-12
+
 /* Cases by the day, from 0, on which they ended or were last seen. */
 typedef struct crm__durations {
   int64_t *ends;        /* by day: reached what is waited for */

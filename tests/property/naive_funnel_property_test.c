@@ -312,6 +312,14 @@ static void check_rows(const world *of, const crm_table *table, row_checker *che
   assert_int_equal(crm_table_rows(table), row);
 }
 
+static void find_ways(const world *of)
+{
+  int i;
+  for (i = 0; i < of->deal_count; i++) {
+    find_way(of, i);
+  }
+}
+
 static void check_row(const world *of, const crm_table *table, int64_t row, int pipeline, int place)
 {
   check_cases(of, table, row, pipeline, place);
@@ -323,11 +331,8 @@ static void check_funnel(world *of, const crm_store *store, const crm_scope *sco
 {
   crm_funnel_options options = CRM_FUNNEL_OPTIONS_INIT;
   crm_table *table = NULL;
-  int i;
   options.horizon_days = HORIZON;
-  for (i = 0; i < of->deal_count; i++) {
-    find_way(of, i);
-  }
+  find_ways(of);
   assert_int_equal(crm_funnel_compute(store, scope, &options, &table, NULL), CRM_OK);
   check_rows(of, table, check_row);
   crm_table_free(table);
@@ -556,9 +561,7 @@ static void check_progress(world *of, const crm_store *store, const crm_scope *s
   crm_table *table = NULL;
   int i;
   options.horizon_days = HORIZON;
-  for (i = 0; i < of->deal_count; i++) {
-    find_way(of, i);
-  }
+  find_ways(of);
   for (i = 0; i < of->deal_count; i++) {
     deals_now[i] = look_at(of, i);
   }
